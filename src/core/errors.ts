@@ -1,0 +1,54 @@
+/** The facts of a refused request: what `TickbookError` turns into one line and keeps as fields. */
+export interface Refusal {
+  /** Stable and machine-readable, for example `bad-window`. */
+  readonly code: string;
+  /** The function, venue, file or flag that speaks. */
+  readonly where: string;
+  /** What is needed, with what came: whole sentences without the closing full stop. */
+  readonly problem: string;
+  /** What to do about it. */
+  readonly hint: string;
+  /** The values that the sentence mentions. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * An error that a user may read: `where: what is needed; what came. What to do.`
+ * Anything else that reaches the top of a program is a defect of ours.
+ */
+export class TickbookError extends Error {
+  readonly code: string;
+  readonly where: string;
+  readonly problem: string;
+  readonly hint: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(refusal: Refusal, options?: ErrorOptions) {
+    super(`${refusal.where}: ${refusal.problem}. ${refusal.hint}`, options);
+    this.name = "TickbookError";
+    this.code = refusal.code;
+    this.where = refusal.where;
+    this.problem = refusal.problem;
+    this.hint = refusal.hint;
+    this.facts = refusal.facts ?? {};
+  }
+}
+
+/** Throws when a setting is not what is needed. */
+export function refuse(refusal: Refusal): never {
+  throw new TickbookError(refusal);
+}
+
+/** A text from outside, made fit for a terminal or a log: control characters escaped, 200 characters at most. */
+export function quote(value: unknown, most = 200): string {
+  let text: string;
+  if (typeof value === "string") text = JSON.stringify(value);
+  else if (typeof value === "bigint") text = `${value}`;
+  else if (typeof value === "number") text = String(value);
+  else text = JSON.stringify(value) ?? String(value);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control and direction characters are what is escaped
+  text = text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) => {
+    return `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}

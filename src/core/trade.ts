@@ -1,0 +1,38 @@
+/** What kind of market a venue is: an exchange, a market made from a seed, or a recorded tape played again. */
+export type VenueKind = "real" | "simulated" | "replayed";
+
+/** Where trades come from. Venues never share a database key. */
+export interface Venue {
+  /** Lower case letters, digits and `-`: `binance`, `sim-seed7`, `replay-spot-20240808-1790000000000`. */
+  readonly name: string;
+  readonly kind: VenueKind;
+  /** What a person reads beside every number of a venue which is not real: its seed, or its tape and speed. */
+  readonly detail: string;
+}
+
+/** How a trade reached the store. */
+export type TradeSource = "ws" | "rest" | "import";
+
+/** One trade of one symbol. Times are integer microseconds since 1970 UTC. */
+export interface Trade {
+  readonly symbol: string;
+  /** Per symbol and venue; consecutive trades differ by 1. */
+  readonly id: number;
+  /** The exchange's decimal text, in quote units. */
+  readonly price: string;
+  /** The exchange's decimal text, in base units. */
+  readonly qty: string;
+  readonly tradeTimeUs: number;
+  /** When the exchange published it; null where it came without (REST, files). */
+  readonly eventTimeUs: number | null;
+  readonly receivedUs: number;
+  /** True: the taker sold. */
+  readonly isBuyerMaker: boolean;
+  readonly source: TradeSource;
+}
+
+/** The sentence that stands on every chart and export of a venue which is not real; empty for a real one. */
+export function venueLabel(venue: Venue): string {
+  if (venue.kind === "real") return "";
+  return `${venue.kind === "simulated" ? "SIMULATED" : "REPLAYED"} · ${venue.detail}`;
+}

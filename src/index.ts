@@ -1,0 +1,1 @@
+export { TickbookError, refuse, quote, type Refusal } from "./core/errors.ts";
