@@ -1,1 +1,1 @@
-export { TickbookError, refuse, quote, type Refusal } from "./core/errors.ts";
+export { quote, type Refusal, refuse, TickbookError } from "./core/errors.ts";

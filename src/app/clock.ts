@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import type { Clock } from "./time.ts";
+import type { Clock } from "../core/time.ts";
 
 /** The machine's own time. */
 export const systemClock: Clock = {
