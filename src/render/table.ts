@@ -1,0 +1,133 @@
+import { escapeHtml, plainText } from "./escape.ts";
+import { type CellKind, type CellTexts, columnKind, columnTexts } from "./table-cells.ts";
+import type { HtmlView } from "./view.ts";
+
+export interface TableColumn {
+  readonly name: string;
+  readonly values: ArrayLike<unknown>;
+  /** Without it, the first value that is there decides. `time` is microseconds since 1970 UTC, or a `Date`. */
+  readonly kind?: CellKind;
+  /** Stands beside the name: `USDT`, `%`, `bars`. */
+  readonly unit?: string;
+  /** Decimals of a `number`; without it, as many as the rows shown need, eight significant ones at most. */
+  readonly digits?: number;
+}
+
+/** A table as columns, all of `length` rows. */
+export interface TableData {
+  readonly columns: readonly TableColumn[];
+  readonly length: number;
+  readonly caption?: string;
+}
+
+export interface TableOptions {
+  /** Longer tables show their first and last rows, this many together; 20 unless told. */
+  readonly maxRows?: number;
+}
+
+/** The look of every table: JupyterLab's colours where it has set them, and colours that suit light and dark elsewhere. */
+export const TABLE_CSS: string = `
+.tickbook-table{overflow-x:auto;max-width:100%;margin:4px 0}
+.tickbook-table table{border-collapse:collapse;border:0;margin:0;font:12px/1.45 var(--jp-ui-font-family,system-ui,sans-serif);font-variant-numeric:tabular-nums}
+.tickbook-table caption{caption-side:top;text-align:left;font-weight:600;padding:2px 0 4px}
+.tickbook-table th,.tickbook-table td{padding:2px 10px;text-align:left;white-space:nowrap;max-width:28em;overflow:hidden;text-overflow:ellipsis;vertical-align:baseline}
+.tickbook-table thead th{border-bottom:1px solid var(--jp-border-color1,rgba(128,128,128,.5));font-weight:600}
+.tickbook-table th small{font-weight:400;opacity:.7;margin-left:.35em}
+.tickbook-table .n{text-align:right}
+.tickbook-table .cut,.tickbook-table .none{opacity:.65}
+.tickbook-table .cut{text-align:center}
+`;
+
+/** A table as a fragment of HTML that brings its own style. Everything in it is escaped. */
+export function renderTable(table: TableData, options: TableOptions = {}): string {
+  return `<style>${TABLE_CSS}</style>${tableMarkup(table, options)}`;
+}
+
+/** A table to show in a cell or a report, with an aligned plain-text version. */
+export function tableView(table: TableData, options: TableOptions = {}): HtmlView {
+  return { kind: "html", html: renderTable(table, options), text: tableText(table, options) };
+}
+
+/** The table alone: for a page that has `TABLE_CSS` already. */
+export function tableMarkup(table: TableData, options: TableOptions = {}): string {
+  const { columns, rows, cutAfter } = layOut(table, options);
+  const cell = ({ kind, texts, title }: LaidColumn, r: number): string => {
+    const why = title(r);
+    const classes = [isRight(kind) ? "n" : "", why === undefined ? "" : "none"].filter(Boolean).join(" ");
+    const attributes = `${classes ? ` class="${classes}"` : ""}${why ? ` title="${escapeHtml(why)}"` : ""}`;
+    return `<td${attributes}>${escapeHtml(texts[r]!)}</td>`;
+  };
+  const head = columns
+    .map(({ name, unit, kind }) => {
+      const small = unit ? `<small>${escapeHtml(unit)}</small>` : "";
+      return `<th scope="col"${isRight(kind) ? ' class="n"' : ""}>${escapeHtml(name)}${small}</th>`;
+    })
+    .join("");
+  const body: string[] = [];
+  for (let r = 0; r < rows.length; r++) {
+    body.push(`<tr>${columns.map((column) => cell(column, r)).join("")}</tr>`);
+    if (r + 1 === cutAfter) {
+      body.push(
+        `<tr><td class="cut" colspan="${columns.length}">… ${table.length.toLocaleString("en")} rows in all</td></tr>`,
+      );
+    }
+  }
+  if (rows.length === 0) body.push(`<tr><td class="cut" colspan="${columns.length}">no rows</td></tr>`);
+  const caption = table.caption ? `<caption>${escapeHtml(table.caption)}</caption>` : "";
+  return `<div class="tickbook-table"><table>${caption}<thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
+}
+
+/** The table in aligned columns of plain text. */
+export function tableText(table: TableData, options: TableOptions = {}): string {
+  const { columns, rows, cutAfter } = layOut(table, options);
+  const oneLine = (text: string): string => plainText(text).replace(/\s+/g, " ");
+  const heads = columns.map(({ name, unit }) => oneLine(unit ? `${name} (${unit})` : name));
+  const cells = columns.map(({ texts }) => texts.map(oneLine));
+  const widths = heads.map((head, c) => cells[c]!.reduce((w, text) => Math.max(w, text.length), head.length));
+  const line = (texts: readonly string[]): string =>
+    texts
+      .map((text, c) => (isRight(columns[c]!.kind) ? text.padStart(widths[c]!) : text.padEnd(widths[c]!)))
+      .join("  ")
+      .trimEnd();
+  const lines = table.caption ? [oneLine(table.caption)] : [];
+  lines.push(line(heads));
+  for (let r = 0; r < rows.length; r++) {
+    lines.push(line(cells.map((texts) => texts[r]!)));
+    if (r + 1 === cutAfter) lines.push(`… ${table.length.toLocaleString("en")} rows in all`);
+  }
+  if (rows.length === 0) lines.push("no rows");
+  return lines.join("\n");
+}
+
+interface LaidColumn extends CellTexts {
+  readonly name: string;
+  readonly unit: string | undefined;
+  readonly kind: CellKind;
+}
+
+interface Layout {
+  readonly columns: readonly LaidColumn[];
+  /** Indices of the rows shown. */
+  readonly rows: readonly number[];
+  /** How many rows stand above the cut; 0 where all are shown. */
+  readonly cutAfter: number;
+}
+
+function layOut(table: TableData, { maxRows = 20 }: TableOptions): Layout {
+  const most = Math.max(2, Math.floor(maxRows));
+  const cutAfter = table.length > most ? Math.ceil(most / 2) : 0;
+  const rows: number[] = [];
+  for (let i = 0; i < table.length; i++) {
+    if (cutAfter > 0 && i === cutAfter) i = table.length - (most - cutAfter);
+    rows.push(i);
+  }
+  const columns = table.columns.map((column) => {
+    const kind = columnKind(column, table.length);
+    return { name: column.name, unit: column.unit, kind, ...columnTexts(column, kind, rows) };
+  });
+  return { columns, rows, cutAfter };
+}
+
+function isRight(kind: CellKind): boolean {
+  return kind === "number" || kind === "integer";
+}
