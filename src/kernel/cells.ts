@@ -1,0 +1,97 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Message } from "./wire.ts";
+
+/** One execution of one notebook cell: where the output of everything it started goes. */
+export interface Cell {
+  readonly request: Message;
+  /** The number in `In [n]`. */
+  readonly count: number;
+  /** The cell goes on running until these have settled. */
+  readonly holds: Promise<unknown>[];
+  readonly publish: (type: string, content: Readonly<Record<string, unknown>>) => void;
+  readonly write: (stream: "stdout" | "stderr", text: string) => void;
+  /** Sends what `write` has gathered. */
+  readonly flush: () => void;
+}
+
+const gatherMs = 40;
+
+/**
+ * Text is gathered for a moment, since Jupyter drops what comes faster than 1,000 messages a second;
+ * order among text and displays is kept.
+ */
+export function openCell(
+  request: Message,
+  count: number,
+  send: (type: string, content: Readonly<Record<string, unknown>>) => void,
+): Cell {
+  let stream: "stdout" | "stderr" = "stdout";
+  let text = "";
+  let flushedAtMs = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (text === "") return;
+    const content = { name: stream, text };
+    text = "";
+    flushedAtMs = performance.now();
+    send("stream", content);
+  };
+  return {
+    request,
+    count,
+    holds: [],
+    flush,
+    publish: (type, content) => {
+      flush();
+      send(type, content);
+    },
+    write: (name, more) => {
+      if (name !== stream) flush();
+      stream = name;
+      text += more;
+      if (performance.now() - flushedAtMs > gatherMs) flush();
+      else timer ??= setTimeout(flush, gatherMs);
+    },
+  };
+}
+
+/** Which cell the running code belongs to, also in the timers and promises that the cell left behind. */
+export interface Cells {
+  run<T>(cell: Cell, work: () => T): T;
+  /** The cell that started the running code, else the one that ran last. */
+  current(): Cell | undefined;
+}
+
+export function createCells(): Cells {
+  const storage = new AsyncLocalStorage<Cell>();
+  let last: Cell | undefined;
+  return {
+    run: (cell, work) => {
+      last = cell;
+      return storage.run(cell, work);
+    },
+    current: () => storage.getStore() ?? last,
+  };
+}
+
+/** Sends what is printed to the cell that prints it; before the first cell, to the terminal. */
+export function routeProcessOutput(cells: Cells): void {
+  for (const name of ["stdout", "stderr"] as const) {
+    const toTerminal = process[name].write.bind(process[name]);
+    const write = (
+      chunk: string | Uint8Array,
+      encoding?: BufferEncoding | ((error?: Error | null) => void),
+      done?: (error?: Error | null) => void,
+    ): boolean => {
+      const cell = cells.current();
+      if (cell === undefined) return toTerminal(chunk as string, encoding as BufferEncoding, done);
+      cell.write(name, typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
+      const callback = typeof encoding === "function" ? encoding : done;
+      if (callback) process.nextTick(callback);
+      return true;
+    };
+    process[name].write = write as typeof process.stdout.write;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Tslab, TslabExecutor } from "./tslab.ts";
+
+export interface Answer {
+  readonly type: string;
+  readonly content: Record<string, unknown>;
+  readonly onIopub?: boolean;
+}
+
+/** What the editor asks about code. */
+export interface Completer {
+  complete(code: string, position: number): Record<string, unknown>;
+  inspect(code: string, position: number): Record<string, unknown>;
+  isComplete(code: string): Record<string, unknown>;
+  readonly typescriptVersion: string;
+}
+
+export function createCompleter(tslab: Tslab, executor: TslabExecutor): Completer {
+  return {
+    typescriptVersion: tslab.typescript.version,
+    complete: (code, position) => {
+      const { start, end, candidates } = executor.complete(code, position);
+      return { status: "ok", cursor_start: start, cursor_end: end, matches: candidates, metadata: {} };
+    },
+    inspect: (code, position) => {
+      const found = executor.inspect(code, position);
+      const data = found ? { "text/plain": tslab.printQuickInfo(found) } : {};
+      return { status: "ok", found: Boolean(found), data, metadata: {} };
+    },
+    isComplete: (code) => {
+      const { completed, indent } = tslab.isCompleteCode(code);
+      return completed ? { status: "complete" } : { status: "incomplete", indent: indent ?? "" };
+    },
+  };
+}
+
+/** Every request of the protocol but execute_request; undefined where none is due. */
+export function answerFor(
+  type: string,
+  content: Readonly<Record<string, unknown>>,
+  completer: Completer,
+): Answer | undefined {
+  const code = String(content.code ?? "");
+  const position = Number(content.cursor_pos ?? 0);
+  switch (type) {
+    case "kernel_info_request":
+      return { type: "kernel_info_reply", content: kernelInfo(completer.typescriptVersion) };
+    case "complete_request":
+      return { type: "complete_reply", content: completer.complete(code, position) };
+    case "inspect_request":
+      return { type: "inspect_reply", content: completer.inspect(code, position) };
+    case "is_complete_request":
+      return { type: "is_complete_reply", content: completer.isComplete(code) };
+    case "history_request":
+      return { type: "history_reply", content: { status: "ok", history: [] } };
+    case "comm_info_request":
+      return { type: "comm_info_reply", content: { status: "ok", comms: {} } };
+    case "comm_open":
+      // No target is registered: the protocol's answer is to close at once, so that the front end does not wait.
+      return { type: "comm_close", content: { comm_id: content.comm_id, data: {} }, onIopub: true };
+    case "interrupt_request":
+      return { type: "interrupt_reply", content: { status: "ok" } };
+    case "shutdown_request":
+      return { type: "shutdown_reply", content: { status: "ok", restart: content.restart === true } };
+    default:
+      return undefined;
+  }
+}
+
+function kernelInfo(typescriptVersion: string): Record<string, unknown> {
+  return {
+    status: "ok",
+    protocol_version: "5.3",
+    implementation: "tickbook",
+    implementation_version: "1",
+    banner: `TypeScript ${typescriptVersion} (tickbook, on tslab)`,
+    language_info: {
+      name: "typescript",
+      version: typescriptVersion,
+      mimetype: "text/typescript",
+      file_extension: ".ts",
+      pygments_lexer: "typescript",
+      codemirror_mode: { name: "javascript", mode: "typescript", typescript: true },
+    },
+  };
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Publisher, Router } from "zeromq";
+import { offerKernelApi } from "../notebook/kernel-api.ts";
+import { type Cell, type Cells, openCell } from "./cells.ts";
+import { answerFor, type Completer } from "./requests.ts";
+import type { Runner } from "./runner.ts";
+import type { Tslab } from "./tslab.ts";
+import { type Message, readMessage, writeMessage } from "./wire.ts";
+
+interface Connection {
+  readonly transport: string;
+  readonly ip: string;
+  readonly key: string;
+}
+
+interface Waiting {
+  readonly socket: Router;
+  readonly request: Message;
+}
+
+/** Time for requests that were sent before a cell failed to arrive, so that they are dropped with it. */
+const drainMs = 20;
+
+/** Opens tslab's sockets and answers Jupyter's messages on them until the process is told to end. */
+export async function serve(
+  tslab: Tslab,
+  connectionFile: string,
+  parts: { runner: Runner; cells: Cells; completer: Completer; logError: (problem: unknown) => void },
+): Promise<void> {
+  const { runner, cells, completer, logError } = parts;
+  const { transport, ip, key } = JSON.parse(readFileSync(connectionFile, "utf8")) as Connection;
+  // JupyterLab drops queued messages when the session changes, so there is one for the life of the kernel.
+  const session = randomUUID();
+  const server = new tslab.ZmqServer({ close: () => runner.executor.close() }, connectionFile);
+  const waiting: Waiting[] = [];
+  let running: Cell | undefined;
+  let count = 0;
+
+  // zeromq.js makes every 512th send asynchronous and refuses the ones in between; with no timeout it never does.
+  server.bindSocket = async (socket, port) => {
+    socket.sendTimeout = 0;
+    socket.sendHighWaterMark = 0;
+    await socket.bind(`${transport}://${ip}:${port}`);
+  };
+
+  const send = (
+    socket: Publisher | Router,
+    type: string,
+    request: Message | undefined,
+    content: Readonly<Record<string, unknown>>,
+  ): void => {
+    const identities = socket === server.iopub ? [Buffer.from(type)] : request?.identities;
+    const frames = writeMessage(key, {
+      type,
+      session,
+      content,
+      parent: request?.header,
+      ...(identities && { identities }),
+    });
+    socket.send(frames).catch(logError);
+  };
+  const publish = (type: string, request: Message | undefined, content: Record<string, unknown>): void =>
+    send(server.iopub, type, request, content);
+  const status = (state: "busy" | "idle" | "starting", request?: Message): void =>
+    publish("status", request, { execution_state: state });
+
+  async function execute(request: Message): Promise<Record<string, unknown>> {
+    const code = String(request.content.code ?? "");
+    const silent = request.content.silent === true;
+    if (!silent && request.content.store_history !== false) count++;
+    const cell = openCell(request, count, (type, content) => publish(type, request, content));
+    running = cell;
+    if (!silent) cell.publish("execute_input", { code, execution_count: count });
+    const failure = await cells.run(cell, async () => {
+      const failed = code.trim() === "" ? undefined : await runner.run(code, cell.count);
+      return failed ?? (await runner.settle(cell.holds));
+    });
+    if (failure && !silent) cell.publish("error", { ...failure });
+    cell.flush();
+    running = undefined;
+    if (failure) return { status: "error", execution_count: cell.count, ...failure };
+    return { status: "ok", execution_count: cell.count, user_expressions: {}, payload: [] };
+  }
+
+  let busy = false;
+  async function runWaiting(): Promise<void> {
+    if (busy) return;
+    busy = true;
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { socket, request } = next;
+      status("busy", request);
+      const reply = await execute(request);
+      const dropped: Waiting[] = [];
+      if (reply.status === "error" && request.content.stop_on_error !== false) {
+        await delay(drainMs);
+        dropped.push(...waiting.splice(0));
+      }
+      send(socket, "execute_reply", request, reply);
+      status("idle", request);
+      for (const { socket, request } of dropped) {
+        status("busy", request);
+        send(socket, "execute_reply", request, { status: "aborted", execution_count: count });
+        status("idle", request);
+      }
+    }
+    busy = false;
+  }
+
+  server.handleShellMessage = async (socket, ...frames) => {
+    const request = readMessage(key, frames);
+    if (request === undefined)
+      return logError("a message that is not signed with the kernel's key was ignored");
+    const type = request.header.msg_type;
+    if (type === "execute_request") {
+      waiting.push({ socket, request });
+      return runWaiting();
+    }
+    status("busy", request);
+    try {
+      const answer = answerFor(type, request.content, completer);
+      if (answer?.onIopub) publish(answer.type, request, answer.content);
+      else if (answer) send(socket, answer.type, request, answer.content);
+    } catch (problem) {
+      logError(problem);
+    }
+    status("idle", request);
+    if (running) status("busy", running.request);
+    if (type === "interrupt_request") runner.interrupt();
+    if (type === "shutdown_request") setTimeout(() => process.exit(0), 50);
+  };
+
+  // tslab's display functions write through this variable: to the cell that ran last, here to the one the caller belongs to.
+  Object.defineProperty(tslab.jupyter, "lastWriteDisplayData", {
+    get: () => {
+      const cell = cells.current();
+      return cell && ((message: object, update?: boolean) => display(cell, { ...message }, update));
+    },
+  });
+  offerKernelApi({
+    display: (data, displayId, update) => {
+      const transient = displayId === undefined ? {} : { display_id: displayId };
+      display(cells.current(), { data, metadata: {}, transient }, update);
+    },
+    holdCell: (work) => {
+      if (cells.current() === running) running?.holds.push(work);
+    },
+  });
+
+  await server.init();
+  status("starting");
+}
+
+function display(
+  cell: Cell | undefined,
+  content: Record<string, unknown>,
+  update: boolean | undefined,
+): void {
+  cell?.publish(update ? "update_display_data" : "display_data", content);
+}
