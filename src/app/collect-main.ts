@@ -1,0 +1,224 @@
+import { join } from "node:path";
+import { quote, refuse, TickbookError } from "../core/errors.ts";
+import { random } from "../core/random.ts";
+import { parseDuration } from "../core/time.ts";
+import { venueLabel } from "../core/trade.ts";
+import { BINANCE_HOSTS, checkSymbolForm, type Host } from "../pipeline/feed/binance.ts";
+import { httpGet } from "../pipeline/feed/http.ts";
+import { openSocket } from "../pipeline/feed/socket.ts";
+import { systemClock } from "./clock.ts";
+import { type CollectorStatus, collectorLogFile, startCollector } from "./collect.ts";
+import { type ExchangeProcess, startExchangeProcess } from "./exchange-process.ts";
+import { type Command, type Flags, readFlags } from "./flags.ts";
+import { type LogEntry, logLine } from "./log.ts";
+
+const COMMAND = {
+  usage: "npm run collect --",
+  about: "Streams an exchange's trades into SQLite until it is stopped (Ctrl-C).",
+  flags: {
+    venue: {
+      value: "NAME",
+      help: "binance, or sim: the built-in exchange, started here",
+      default: "binance",
+    },
+    symbols: { value: "A,B", help: "symbols as the exchange writes them", default: "BTCUSDT,ETHUSDT" },
+    db: { value: "FILE", help: "database; by default data/binance.db, data/sim.db or data/replay.db" },
+    "ws-url": { value: "URL", help: "another exchange's WebSocket address, with --rest-url" },
+    "rest-url": { value: "URL", help: "another exchange's HTTP address, with --ws-url" },
+    seed: { value: "N", help: "sim: seed of the market" },
+    tape: { value: "PATH", help: "sim: a recorded tape instead of the seeded market" },
+    speed: { value: "X", help: "sim: how many times faster than real time, or max" },
+    "exchange-port": { value: "P", help: "sim: the built-in exchange's port" },
+    plan: { value: "FILE", help: "sim: faults on order" },
+    duration: { value: "TIME", help: "stop after this long, for example 30s" },
+    "fail-if-unreachable": { help: "end with code 3 when no host answers at the start" },
+  },
+} as const satisfies Command<string>;
+
+type Name = keyof (typeof COMMAND)["flags"];
+
+/** Runs the collector as a program. Exit codes: 0 stopped, 2 refused, 3 unreachable, 1 some trades were not stored. */
+export async function collectMain(argv: readonly string[]): Promise<number> {
+  try {
+    const flags = readFlags<Name>(COMMAND, argv, (text) => process.stdout.write(`${text}\n`));
+    return flags === undefined ? 0 : await run(flags);
+  } catch (error) {
+    if (!(error instanceof TickbookError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return error.code === "unreachable" ? 3 : 2;
+  }
+}
+
+async function run(flags: Flags<Name>): Promise<number> {
+  const symbols = [...new Set(flags.symbols!.split(",").map((symbol) => symbol.trim()))];
+  for (const symbol of symbols) checkSymbolForm(symbol);
+  const durationMs =
+    flags.duration === undefined ? undefined : parseDuration(flags.duration, "--duration") / 1000;
+  const given = givenHost(flags);
+  checkVenueFlags(flags, given);
+  const db = flags.db ?? join("data", `${flags.tape === undefined ? flags.venue : "replay"}.db`);
+  const terminal = process.stdout.isTTY === true;
+  const toFile = collectorLogFile(db);
+  const log = (entry: LogEntry): void => {
+    const line = logLine(systemClock.nowUs(), entry);
+    toFile(line);
+    if (!terminal) process.stdout.write(`${line}\n`);
+    else if (entry.message !== undefined) process.stdout.write(`\r\x1b[K${entry.message}\n`);
+  };
+
+  const stopped = stopRequest(durationMs);
+  let exchange: ExchangeProcess | undefined;
+  if (flags.venue === "sim" && given === undefined) {
+    exchange = await startExchangeProcess(exchangeFlags(flags), (code) => {
+      log({
+        level: "error",
+        event: "exchange-died",
+        message: `the built-in exchange ended with code ${code}`,
+      });
+      stopped.now();
+    });
+  }
+  try {
+    const hosts = given !== undefined ? [given] : exchange !== undefined ? [exchange] : BINANCE_HOSTS;
+    const collector = await startCollector(
+      { hosts, symbols, db, failIfUnreachable: flags["fail-if-unreachable"] === "true" },
+      {
+        clock: systemClock,
+        random: random(systemClock.nowUs()),
+        get: httpGet({ deadlineMs: 15_000, maxBytes: 64 << 20 }),
+        openSocket,
+        log,
+        signal: stopped.signal,
+      },
+    );
+    if (collector === undefined) return 0;
+    const { venue } = collector;
+    const label = venueLabel(venue);
+    log({
+      level: "info",
+      event: "started",
+      venue,
+      db,
+      symbols,
+      message: `collecting ${symbols.join(", ")} from ${label === "" ? venue.detail : label} into ${db}`,
+    });
+    const ticker = setInterval(() => {
+      const status = collector.status();
+      if (terminal) process.stdout.write(`\r\x1b[K${statusLine(status)}`);
+      else
+        process.stdout.write(
+          `${logLine(systemClock.nowUs(), { level: "info", event: "status", ...status })}\n`,
+        );
+    }, 1000);
+    await stopped.promise;
+    clearInterval(ticker);
+    const lost = await collector.stop();
+    const stored = Object.values(collector.status().symbols).reduce((sum, { stored }) => sum + stored, 0);
+    log({
+      level: lost === 0 ? "info" : "error",
+      event: "stopped",
+      stored,
+      lost,
+      message: `stopped: ${stored} trades stored${lost === 0 ? "" : `, ${lost} received ones were not`}`,
+    });
+    return lost === 0 ? 0 : 1;
+  } finally {
+    await exchange?.stop();
+    stopped.done();
+  }
+}
+
+function givenHost(flags: Flags<Name>): Host | undefined {
+  const wsUrl = flags["ws-url"];
+  const restUrl = flags["rest-url"];
+  if (wsUrl === undefined && restUrl === undefined) return undefined;
+  if (wsUrl === undefined || restUrl === undefined) {
+    refuse({
+      code: "bad-flag",
+      where: wsUrl === undefined ? "--rest-url" : "--ws-url",
+      problem: "needs --ws-url and --rest-url together; got one of them",
+      hint: "Pass both.",
+    });
+  }
+  checkUrl("--ws-url", wsUrl, ["ws:", "wss:"]);
+  checkUrl("--rest-url", restUrl, ["http:", "https:"]);
+  return { wsUrl, restUrl };
+}
+
+function checkUrl(flag: string, text: string, protocols: readonly string[]): void {
+  if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return;
+  refuse({
+    code: "bad-flag",
+    where: flag,
+    problem: `needs an address that begins with ${protocols.map((p) => `${p}//`).join(" or ")}; got ${quote(text)}`,
+    hint: `Pass for example ${protocols[0]}//127.0.0.1:9443.`,
+  });
+}
+
+function checkVenueFlags(flags: Flags<Name>, given: Host | undefined): void {
+  if (flags.venue !== "binance" && flags.venue !== "sim") {
+    refuse({
+      code: "bad-flag",
+      where: "--venue",
+      problem: `needs binance or sim; got ${quote(flags.venue, 60)}`,
+      hint: "Pass one of the two.",
+    });
+  }
+  for (const name of ["seed", "tape", "speed", "plan", "exchange-port"] as const) {
+    if (flags[name] === undefined || (flags.venue === "sim" && given === undefined)) continue;
+    refuse({
+      code: "bad-flag",
+      where: `--${name}`,
+      problem: "needs --venue sim with the exchange started here",
+      hint: "Pass --venue sim and no addresses, or leave it out.",
+    });
+  }
+}
+
+function exchangeFlags(flags: Flags<Name>): string[] {
+  const passed = (["seed", "tape", "speed", "plan"] as const).flatMap((name) =>
+    flags[name] === undefined ? [] : [`--${name}`, flags[name]],
+  );
+  return [...passed, "--port", flags["exchange-port"] ?? "0"];
+}
+
+interface StopRequest {
+  readonly promise: Promise<void>;
+  readonly signal: AbortSignal;
+  now(): void;
+  /** Takes the listeners off again. */
+  done(): void;
+}
+
+/** Resolves at the first SIGINT or SIGTERM, when the parent is gone, or in time; a second signal ends the process at once. */
+function stopRequest(durationMs: number | undefined): StopRequest {
+  const controller = new AbortController();
+  const now = (): void => controller.abort();
+  const promise = new Promise<void>((resolve) => {
+    controller.signal.addEventListener("abort", () => resolve());
+  });
+  let signals = 0;
+  const onSignal = (): void => {
+    if (++signals > 1) process.exit(130);
+    now();
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("disconnect", now);
+  const timer = durationMs === undefined ? undefined : setTimeout(now, durationMs);
+  const done = (): void => {
+    clearTimeout(timer);
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("disconnect", now);
+    if (process.connected === true) process.disconnect();
+  };
+  return { promise, signal: controller.signal, now, done };
+}
+
+function statusLine({ feed, pending, blocked, symbols }: CollectorStatus): string {
+  const state = blocked !== "" ? "NOT STORING" : feed.kind === "waiting" ? "disconnected" : feed.kind;
+  const parts = Object.entries(symbols).map(([symbol, { rate, stored, lagMs }]) => {
+    const lag = Number.isNaN(lagMs) ? "" : ` lag ${Math.round(lagMs)} ms`;
+    return `${symbol} ${rate}/s${lag} stored ${stored}`;
+  });
+  const line = [state, ...parts, ...(pending > 10_000 ? [`${pending} waiting`] : [])].join(" · ");
+  const width = (process.stdout.columns ?? 120) - 1;
+  return line.length > width ? `${line.slice(0, width - 1)}…` : line;
+}

@@ -1,0 +1,62 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { TickbookError } from "../core/errors.ts";
+
+/** The built-in exchange in a process of its own. */
+export interface ExchangeProcess {
+  readonly wsUrl: string;
+  readonly restUrl: string;
+  stop(): Promise<void>;
+}
+
+/** Starts `npm run exchange` with these flags; it ends with this process, and `died` is called when it ends before. */
+export function startExchangeProcess(
+  flags: readonly string[],
+  died: (code: number | null) => void,
+): Promise<ExchangeProcess> {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const program = fileURLToPath(new URL(`../../scripts/exchange.${extension}`, import.meta.url));
+  const child: ChildProcess = fork(program, [...flags, "--exit-with-parent"], {
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  let said = "";
+  child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+    said = (said + text).slice(-2000);
+  });
+  let stopping = false;
+  return new Promise((resolve, reject) => {
+    let listening = false;
+    createInterface({ input: child.stdout! }).on("line", (line) => {
+      const message = JSON.parse(line) as { event: string; wsUrl: string; restUrl: string };
+      if (message.event !== "listening") return;
+      listening = true;
+      resolve({
+        wsUrl: message.wsUrl,
+        restUrl: message.restUrl,
+        stop: () =>
+          new Promise((done) => {
+            stopping = true;
+            if (child.exitCode !== null || child.signalCode !== null) return done();
+            child.once("exit", () => done());
+            child.kill("SIGTERM");
+          }),
+      });
+    });
+    child.on("error", reject);
+    child.on("exit", (code) => {
+      if (listening) {
+        if (!stopping) died(code);
+        return;
+      }
+      reject(
+        new TickbookError({
+          code: "exchange-failed",
+          where: "built-in exchange",
+          problem: said.trim().replace(/\.$/, "") || `needs to start; it ended with code ${code}`,
+          hint: "See npm run exchange -- --help.",
+        }),
+      );
+    });
+  });
+}

@@ -1,0 +1,83 @@
+import { parseArgs } from "node:util";
+import { quote, refuse } from "../core/errors.ts";
+
+/** A flag of a command: `value` names what it takes (none: a switch). */
+export interface Flag {
+  readonly value?: string;
+  readonly help: string;
+  readonly default?: string;
+}
+
+export interface Command<Name extends string> {
+  /** As a user types it: `npm run collect --`. */
+  readonly usage: string;
+  readonly about: string;
+  readonly flags: Readonly<Record<Name, Flag>>;
+}
+
+/** What was given, or the default; switches are "true" or absent. */
+export type Flags<Name extends string> = Readonly<Partial<Record<Name, string>>>;
+
+/** Reads a command line. Undefined: help was asked for, and `print` has had it. */
+export function readFlags<Name extends string>(
+  command: Command<Name>,
+  argv: readonly string[],
+  print: (text: string) => void,
+): Flags<Name> | undefined {
+  const names = Object.keys(command.flags) as Name[];
+  const options = Object.fromEntries(
+    names.map((name) => [name, { type: command.flags[name].value === undefined ? "boolean" : "string" }]),
+  ) as Record<string, { type: "boolean" | "string" }>;
+  let values: Record<string, unknown>;
+  try {
+    values = parseArgs({
+      args: [...argv],
+      options: { ...options, help: { type: "boolean", short: "h" } },
+    }).values;
+  } catch (error) {
+    const message = (error as Error).message.split(". ")[0]!.replace(/\.$/, "");
+    refuse({
+      code: "bad-flag",
+      where: command.usage,
+      problem: `needs flags that it knows; ${message}`,
+      hint: "See --help.",
+    });
+  }
+  if (values.help === true) {
+    print(helpText(command));
+    return undefined;
+  }
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const given = values[name];
+      const text = given === true ? "true" : (given ?? command.flags[name].default);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  ) as Flags<Name>;
+}
+
+function helpText<Name extends string>({ usage, about, flags }: Command<Name>): string {
+  const rows = (Object.entries(flags) as [Name, Flag][]).map(([name, flag]) => [
+    `  --${name}${flag.value === undefined ? "" : ` ${flag.value}`}`,
+    flag.default === undefined ? flag.help : `${flag.help} (${flag.default})`,
+  ]);
+  rows.push(["  --help", "this text"]);
+  const width = Math.max(...rows.map(([left]) => left!.length)) + 2;
+  return [`${usage} [flags]`, about, "", ...rows.map(([left, right]) => left!.padEnd(width) + right)].join(
+    "\n",
+  );
+}
+
+/** A number within bounds, from a flag. */
+export function numberFlag(name: string, text: string, low: number, high: number, whole = true): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= low && value <= high && (!whole || Number.isInteger(value)))
+    return value;
+  refuse({
+    code: "bad-flag",
+    where: `--${name}`,
+    problem: `needs a ${whole ? "whole " : ""}number from ${low} to ${high}; got ${quote(text)}`,
+    hint: "See --help.",
+    facts: { got: text },
+  });
+}

@@ -1,0 +1,86 @@
+import { Worker } from "node:worker_threads";
+import { TickbookError } from "../../core/errors.ts";
+import { batchBuffers, type TradeBatch } from "./batch.ts";
+import type { AppendResult, WriterSettings } from "./writer.ts";
+import type { FromWriter, ToWriter } from "./writer-thread.ts";
+
+/** A writer in a thread of its own: the socket never waits for the disk. */
+export interface BackgroundWriter {
+  /** Hands a batch over; it can't be used afterwards. */
+  append(batch: TradeBatch): void;
+  /** Trades handed over and not committed yet. */
+  pending(): number;
+  /** Commits what is pending and ends; after `timeoutMs` it ends all the same and tells how many trades were not stored. */
+  close(timeoutMs: number): Promise<number>;
+}
+
+export interface WriterEvents {
+  committed(length: number, result: AppendResult, commitMs: number): void;
+  /** The store takes nothing for now; batches wait and are tried again. */
+  blocked(code: string, reason: string): void;
+  /** The thread died of a defect. */
+  failed(error: Error): void;
+}
+
+/** Resolves when the database is open; rejects with the refusal where it can't be. */
+export function startWriter(
+  file: string,
+  settings: WriterSettings,
+  events: WriterEvents,
+): Promise<BackgroundWriter> {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const worker = new Worker(new URL(`./writer-thread.${extension}`, import.meta.url), {
+    workerData: { file, settings },
+  });
+  let pending = 0;
+  let ended: (() => void) | undefined;
+  const send = (message: ToWriter, transfer: ArrayBuffer[] = []): void =>
+    worker.postMessage(message, transfer);
+
+  const writer: BackgroundWriter = {
+    append: (batch) => {
+      pending += batch.length;
+      send({ kind: "batch", batch }, batchBuffers(batch));
+    },
+    pending: () => pending,
+    close: async (timeoutMs) => {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        ended = resolve;
+        timer = setTimeout(resolve, timeoutMs);
+        send({ kind: "close" });
+      });
+      clearTimeout(timer);
+      await worker.terminate();
+      return pending;
+    },
+  };
+
+  return new Promise((resolve, reject) => {
+    worker.on("message", (message: FromWriter) => {
+      switch (message.kind) {
+        case "open":
+          resolve(writer);
+          break;
+        case "refused":
+          reject(new TickbookError(message.error));
+          break;
+        case "committed":
+          pending -= message.length;
+          events.committed(message.length, message.result, message.commitMs);
+          break;
+        case "blocked":
+          events.blocked(message.code, message.reason);
+          break;
+        case "closed":
+          ended?.();
+          break;
+      }
+    });
+    worker.on("error", (error) => {
+      reject(error);
+      events.failed(error instanceof Error ? error : new Error(String(error)));
+      ended?.();
+    });
+  });
+}

@@ -1,0 +1,126 @@
+import type Database from "better-sqlite3";
+import { refuse } from "../../core/errors.ts";
+
+/** "tkbk": tells a database of ours from any other. */
+export const APPLICATION_ID = 0x746b626b;
+export const SCHEMA_VERSION = 1;
+
+/**
+ * `decimals` = (8 − decimals of the price) × 9 + (8 − decimals of the quantity): 0 for the usual eight and eight, which
+ * SQLite stores without a byte. `source`: 0 ws, 1 rest, 2 import.
+ */
+const SCHEMA = `
+CREATE TABLE venues (
+  venue_id INTEGER PRIMARY KEY,
+  name     TEXT NOT NULL UNIQUE,
+  kind     TEXT NOT NULL CHECK (kind IN ('real', 'simulated', 'replayed')),
+  detail   TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE symbols (
+  symbol_id INTEGER PRIMARY KEY,
+  venue_id  INTEGER NOT NULL REFERENCES venues,
+  symbol    TEXT NOT NULL,
+  UNIQUE (venue_id, symbol)
+) STRICT;
+
+CREATE TABLE trades (
+  symbol_id      INTEGER NOT NULL REFERENCES symbols,
+  trade_id       INTEGER NOT NULL,
+  price_e8       INTEGER NOT NULL,
+  qty_e8         INTEGER NOT NULL,
+  trade_time_us  INTEGER NOT NULL,
+  event_time_us  INTEGER,
+  received_us    INTEGER NOT NULL,
+  is_buyer_maker INTEGER NOT NULL CHECK (is_buyer_maker IN (0, 1)),
+  source         INTEGER NOT NULL CHECK (source IN (0, 1, 2)),
+  decimals       INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (symbol_id, trade_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE conflicts (
+  conflict_id    INTEGER PRIMARY KEY,
+  symbol_id      INTEGER NOT NULL REFERENCES symbols,
+  trade_id       INTEGER NOT NULL,
+  found_us       INTEGER NOT NULL,
+  price_e8       INTEGER NOT NULL,
+  qty_e8         INTEGER NOT NULL,
+  trade_time_us  INTEGER NOT NULL,
+  is_buyer_maker INTEGER NOT NULL,
+  source         INTEGER NOT NULL
+) STRICT;
+
+CREATE VIEW v_trades AS
+SELECT v.name AS venue, s.symbol, t.trade_id,
+  ${decimalText("t.price_e8", "t.decimals / 9")} AS price,
+  ${decimalText("t.qty_e8", "t.decimals % 9")} AS qty,
+  t.trade_time_us, t.event_time_us, t.received_us, t.is_buyer_maker,
+  CASE t.source WHEN 0 THEN 'ws' WHEN 1 THEN 'rest' ELSE 'import' END AS source
+FROM trades t JOIN symbols s USING (symbol_id) JOIN venues v USING (venue_id);
+`;
+
+/** SQL for the decimal text of an e8 column which was written with 8 − `fewer` decimals. */
+function decimalText(e8: string, fewer: string): string {
+  const text = `printf('%d.%08d', ${e8} / 100000000, ${e8} % 100000000)`;
+  return `CASE ${fewer} WHEN 0 THEN ${text} ELSE rtrim(substr(${text}, 1, length(${text}) - (${fewer})), '.') END`;
+}
+
+/** The oldest SQLite without the WAL-reset race (3.7.0 to 3.51.2 could corrupt a database with two connections). */
+const OLDEST_SQLITE = [3, 51, 3] as const;
+
+export function checkEngine(db: Database.Database): void {
+  const version = db.prepare("SELECT sqlite_version()").pluck().get() as string;
+  const parts = version.split(".").map(Number);
+  for (let i = 0; i < OLDEST_SQLITE.length; i++) {
+    const difference = (parts[i] ?? 0) - OLDEST_SQLITE[i]!;
+    if (difference > 0) return;
+    if (difference < 0) {
+      refuse({
+        code: "old-sqlite",
+        where: "store",
+        problem: `needs SQLite ${OLDEST_SQLITE.join(".")} or newer (older ones can corrupt a database in WAL mode); got ${version}`,
+        hint: "Install the pinned packages again with npm ci.",
+        facts: { version },
+      });
+    }
+  }
+}
+
+/** Makes the schema in an empty database; refuses any other than this version's. */
+export function ensureSchema(db: Database.Database, path: string): void {
+  checkEngine(db);
+  const objects = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() as number;
+  if (objects === 0) {
+    db.transaction(() => {
+      db.exec(SCHEMA);
+      db.pragma(`application_id = ${APPLICATION_ID}`);
+      db.pragma(`user_version = ${SCHEMA_VERSION}`);
+    }).immediate();
+    return;
+  }
+  checkSchema(db, path);
+}
+
+/** Refuses a database that is foreign, or newer or older than this program. */
+export function checkSchema(db: Database.Database, path: string): void {
+  const application = db.pragma("application_id", { simple: true }) as number;
+  const version = db.pragma("user_version", { simple: true }) as number;
+  if (application !== APPLICATION_ID) {
+    refuse({
+      code: "foreign-database",
+      where: path,
+      problem: `needs a Tickbook database; the file is another program's (application_id ${application}), and was left untouched`,
+      hint: "Pass another --db.",
+      facts: { path, application },
+    });
+  }
+  if (version !== SCHEMA_VERSION) {
+    refuse({
+      code: "schema-version",
+      where: path,
+      problem: `needs schema version ${SCHEMA_VERSION}; the file has version ${version}, and was left untouched`,
+      hint: version > SCHEMA_VERSION ? "Update Tickbook, or pass another --db." : "Pass another --db.",
+      facts: { path, version, needed: SCHEMA_VERSION },
+    });
+  }
+}
