@@ -1,0 +1,91 @@
+import { quote, refuse } from "../core/errors.ts";
+
+/** Refuses a window that is not a whole number of at least `least` bars. */
+export function requireWindow(where: string, window: number, least: number): void {
+  requireWhole(where, "window", window, least, " bars", "Pass 60 for an hour of minute bars");
+}
+
+/** Refuses a setting that is not a whole number of at least `least`. */
+export function requireWhole(
+  where: string,
+  name: string,
+  got: number,
+  least: number,
+  unit = "",
+  hint = `Pass for example ${Math.max(least, 1)}`,
+): void {
+  if (Number.isInteger(got) && got >= least) return;
+  refuse({
+    code: name === "window" ? "bad-window" : "bad-setting",
+    where,
+    problem: `${name} must be a whole number${unit ? ` of${unit}` : ""}, at least ${least}; got ${quote(got)}`,
+    hint: `${hint}.`,
+    facts: { name, got, least },
+  });
+}
+
+/** Refuses a setting outside an open interval. */
+export function requireBetween(where: string, name: string, got: number, low: number, high: number): void {
+  if (got > low && got < high) return;
+  const range = high === Number.POSITIVE_INFINITY ? `above ${low}` : `between ${low} and ${high}`;
+  refuse({
+    code: "bad-setting",
+    where,
+    problem: `${name} must be a number ${range}; got ${quote(got)}`,
+    hint: `Pass a finite number ${range}.`,
+    facts: { name, got, low, high },
+  });
+}
+
+/** Refuses a setting which is none of the words it can be. */
+export function requireOneOf(where: string, name: string, got: unknown, words: readonly string[]): void {
+  if (words.includes(got as string)) return;
+  refuse({
+    code: "bad-setting",
+    where,
+    problem: `${name} must be one of ${words.map((word) => `"${word}"`).join(", ")}; got ${quote(got)}`,
+    hint: `Pass for example ${name}: "${words[0]}".`,
+    facts: { name, got, words },
+  });
+}
+
+/** Refuses series that differ in length. */
+export function requireSameLength(where: string, lengths: Readonly<Record<string, number>>): void {
+  const entries = Object.entries(lengths);
+  if (entries.every(([, length]) => length === entries[0]![1])) return;
+  refuse({
+    code: "length-mismatch",
+    where,
+    problem: `needs series of one length; got ${entries.map(([name, length]) => `${name} with ${length}`).join(", ")}`,
+    hint: "Align both on the same bars first.",
+    facts: lengths,
+  });
+}
+
+/** Refuses ±Infinity; NaN passes, for it means a missing value. */
+export function requireFinite(where: string, name: string, values: Float64Array): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
+      refuse({
+        code: "infinite-value",
+        where,
+        problem: `${name} must hold finite numbers, or NaN for a missing one; got ${value} at index ${i}`,
+        hint: "Look for a division by zero or a logarithm of zero before this call.",
+        facts: { name, index: i, got: value },
+      });
+    }
+  }
+}
+
+/** Refuses a sample that is too small for what is asked of it. */
+export function requireCount(where: string, got: number, least: number, why: string): void {
+  if (got >= least) return;
+  refuse({
+    code: "too-few-values",
+    where,
+    problem: `needs at least ${least} values ${why}; got ${got}`,
+    hint: "Wait for more bars or ask for less.",
+    facts: { got, least },
+  });
+}
