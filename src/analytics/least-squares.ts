@@ -1,6 +1,6 @@
 import { refuse } from "../core/errors.ts";
 import { requireCount } from "./checks.ts";
-import { dot, mean, squaresAbout } from "./mean.ts";
+import { type Centred, centre, squaresAbout } from "./mean.ts";
 import { type Qr, qr, solveUpper } from "./qr.ts";
 
 /** A fit of y on columns, all without missing values. */
@@ -33,23 +33,21 @@ export function leastSquares(
   const n = y.length;
   const width = columns.length;
   requireCount(where, n, width + (intercept ? 2 : 1), `for ${width + (intercept ? 1 : 0)} coefficients`);
-  const means = new Float64Array(width);
-  const scales = new Float64Array(width);
-  const centred = columns.map((column, j) => {
-    means[j] = intercept ? mean(column) : 0;
-    const shifted = column.map((value) => value - means[j]!);
-    scales[j] = Math.sqrt(squaresAbout(shifted, 0));
+  const about = (values: Float64Array): Centred =>
+    intercept ? centre(values) : { values, mean: 0, rest: 0 };
+  const centred = columns.map(about);
+  const scales = Float64Array.from(centred, ({ values }) => Math.sqrt(squaresAbout(values, 0)));
+  columns.forEach((column, j) => {
     if (scales[j]! <= roundingOf(column)) refuseConstant(where, names[j]!, intercept, column[0]!);
-    return shifted;
   });
-  const factors = qr(centred.map((column, j) => column.map((value) => value / scales[j]!)));
+  const factors = qr(centred.map(({ values }, j) => values.map((value) => value / scales[j]!)));
   for (let j = 0; j < width; j++) {
     const left = Math.abs(factors.r[j]![j]!);
     if (left < 1e-13 || left * scales[j]! <= roundingOf(columns[j]!))
       refuseCollinear(where, names, j, intercept);
   }
-  const meanY = intercept ? mean(y) : 0;
-  const residuals = y.map((value) => value - meanY);
+  const target = about(y);
+  const residuals = target.values.slice();
   const totalSquares = squaresAbout(residuals, 0);
   const beta = new Float64Array(width);
   for (let pass = 0; pass < 2; pass++) {
@@ -59,20 +57,30 @@ export function leastSquares(
     for (let j = 0; j < width; j++) beta[j]! += step[j]! / scales[j]!;
     for (let i = 0; i < n; i++) {
       let fitted = 0;
-      for (let j = 0; j < width; j++) fitted += beta[j]! * centred[j]![i]!;
-      residuals[i] = y[i]! - meanY - fitted;
+      for (let j = 0; j < width; j++) fitted += beta[j]! * centred[j]!.values[i]!;
+      residuals[i] = target.values[i]! - fitted;
     }
   }
+  // the large parts first: they cancel, and the small ones keep their digits
+  const alpha =
+    target.mean -
+    sum(centred, (c, j) => beta[j]! * c.mean) +
+    target.rest -
+    sum(centred, (c, j) => beta[j]! * c.rest);
   return {
-    alpha: intercept ? meanY - dot(beta, means) : 0,
+    alpha,
     beta,
     residuals,
     residualSquares: squaresAbout(residuals, 0),
     totalSquares,
-    means,
+    means: Float64Array.from(centred, (c) => c.mean + c.rest),
     scales,
     factors,
   };
+}
+
+function sum(parts: readonly Centred[], of: (part: Centred, j: number) => number): number {
+  return parts.reduce((total, part, j) => total + of(part, j), 0);
 }
 
 /** What rounding alone may leave of a column that should have vanished. */

@@ -10,6 +10,22 @@ export function mean(values: Float64Array): number {
   return rough + rest / n;
 }
 
+/** A series about its mean, to more digits than a double holds beside a large offset. */
+export interface Centred {
+  readonly values: Float64Array;
+  readonly mean: number;
+  /** What the rounding of `mean` left out: the mean is `mean + rest`. */
+  readonly rest: number;
+}
+
+/** Takes the mean off, and what the rounding of the mean left. */
+export function centre(values: Float64Array): Centred {
+  const rough = mean(values);
+  const centred = values.map((value) => value - rough);
+  const rest = mean(centred);
+  return { values: centred.map((value) => value - rest), mean: rough, rest };
+}
+
 /** Σ (x − centre)². */
 export function squaresAbout(values: Float64Array, centre: number): number {
   let sum = 0;
