@@ -1,0 +1,56 @@
+import { nodeForNpm, npm, projectNode, removeNodeForNpm } from "./node.mjs";
+import { inProject, root } from "./paths.mjs";
+import { step } from "./progress.mjs";
+import { hash, readStamp, removeStamp, textOf, writeStamp } from "./stamp.mjs";
+import { tool } from "./tool.mjs";
+
+const folder = inProject("node_modules");
+
+const wanted = () =>
+  hash(
+    textOf(inProject("package.json")),
+    textOf(inProject("package-lock.json")),
+    projectNode(),
+    process.platform,
+    process.arch,
+  );
+
+// npm rewrites this file whenever it changes the folder, for example in a bare `npm install`.
+const installed = () => hash(textOf(inProject("node_modules", ".package-lock.json")));
+
+/** The npm packages, exactly as locked, installed under a Node that npm does not leave anything out on. */
+export const dependencies = {
+  isCurrent() {
+    const stamp = readStamp(folder);
+    return stamp.wanted === wanted() && stamp.installed === installed();
+  },
+
+  async make() {
+    const node = await step("Node for the project", nodeForNpm);
+    removeStamp(folder);
+    await step("npm packages", () =>
+      npm(node, ["ci", "--include=dev", "--include=optional"], {
+        cwd: root,
+        problem: "installing the npm packages failed",
+      }),
+    );
+    await step("checking that the native packages load", () =>
+      tool(projectNode(), ["--input-type=module", "--eval", loadNative()], {
+        problem: "a native package does not load",
+        hint: "This machine may lack what it needs (glibc 2.31 or newer on Linux); if not, remove node_modules and run the command again",
+      }),
+    );
+    removeNodeForNpm();
+    writeStamp(folder, { wanted: wanted(), installed: installed() });
+  },
+};
+
+function loadNative() {
+  const asked = Object.keys(JSON.parse(textOf(inProject("package.json"))).dependencies ?? {});
+  const uses = {
+    "better-sqlite3": "new (await import('better-sqlite3')).default(':memory:').close();",
+    "nodejs-polars": "(await import('nodejs-polars')).default.DataFrame({ a: [1] });",
+    zeromq: "await import('zeromq');",
+  };
+  return asked.map((name) => uses[name] ?? "").join("\n");
+}

@@ -1,0 +1,63 @@
+import { build } from "./build.mjs";
+import { dependencies } from "./dependencies.mjs";
+import { SetupError } from "./errors.mjs";
+import { kernel } from "./kernel.mjs";
+import { withLock } from "./lock.mjs";
+import { checkWritable, findPython } from "./machine.mjs";
+import { projectNode } from "./node.mjs";
+import { inProject, state } from "./paths.mjs";
+import { say } from "./progress.mjs";
+import { python } from "./python.mjs";
+import { runProgram } from "./run-program.mjs";
+import { tasks } from "./tasks.mjs";
+
+const parts = { dependencies, build, python, kernel };
+
+/** Runs a task of package.json's scripts: makes sure that what it needs is set up, then runs it. Returns the exit code. */
+export async function main([name, ...args]) {
+  try {
+    const task = Object.hasOwn(tasks, name ?? "") ? tasks[name] : undefined;
+    if (task === undefined) {
+      throw new SetupError(
+        `a task is needed, one of ${Object.keys(tasks).join(", ")}; got ${JSON.stringify(name ?? "")}`,
+        "For example: npm start",
+      );
+    }
+    const askedForHelp = task.program !== undefined && (args.includes("--help") || args.includes("-h"));
+    await setUp(askedForHelp ? ["dependencies", "build"] : task.needs);
+    if (task.work !== undefined) return await task.work(args);
+    return await runProgram(projectNode(), [inProject("dist", "scripts", task.program), ...args]);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    for (const line of error.lastLines) say(`    ${line}`);
+    say(`${name === undefined ? "tickbook" : `npm run ${name}`}: ${error.message}.`);
+    return 1;
+  }
+}
+
+async function missing(needs) {
+  for (const need of needs) if (!(await parts[need].isCurrent())) return true;
+  return false;
+}
+
+async function setUp(needs) {
+  projectNode();
+  if (!(await missing(needs))) return;
+  checkWritable();
+  const onWait = (pid) =>
+    say(
+      `Another set-up is at work in this folder${pid === undefined ? "" : ` (process ${pid})`}: waiting for it.`,
+    );
+  await withLock(
+    state("setup.lock"),
+    async () => {
+      if (!(await missing(needs))) return;
+      const since = performance.now();
+      say("Setting up");
+      if (needs.includes("python") && !(await python.isCurrent())) await findPython();
+      for (const need of needs) if (!(await parts[need].isCurrent())) await parts[need].make();
+      say(`Set up in ${((performance.now() - since) / 1000).toFixed(1)} s`);
+    },
+    onWait,
+  );
+}

@@ -1,0 +1,17 @@
+import { runChecks, runFormat } from "./checks.mjs";
+import { runTests } from "./tests.mjs";
+
+const node = ["dependencies", "build"];
+const all = [...node, "python", "kernel"];
+
+/** What `npm run <task>` needs to be set up first, and the program or the work that it then runs. */
+export const tasks = {
+  start: { needs: all, program: "start.js" },
+  collect: { needs: node, program: "collector.js" },
+  exchange: { needs: node, program: "exchange.js" },
+  test: { needs: all, work: (args) => runTests("tests", args) },
+  "test:long": { needs: all, work: (args) => runTests("tests/long", args) },
+  build: { needs: node, work: () => 0 },
+  check: { needs: ["dependencies"], work: runChecks },
+  format: { needs: ["dependencies"], work: runFormat },
+};
