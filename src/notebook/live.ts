@@ -1,0 +1,43 @@
+import { systemClock } from "../app/clock.ts";
+import { createDesk, type Desk, type LiveOptions, type LiveStatus } from "./desk.ts";
+import { newPlace } from "./display.ts";
+import { kernelApi } from "./kernel-api.ts";
+
+/**
+ * Draws in the cell that calls it, and again every `refreshMs` in the same place while other cells run, until
+ * `stopLive`. `draw` returns, or promises, what `show` can show. A name that runs already is stopped and replaced;
+ * nothing is sent while the picture stays the same; a slow drawing is never overlapped or queued; one that fails says
+ * why in its panel and is tried again.
+ */
+export function live(name: string, draw: () => unknown, options: LiveOptions): void {
+  const first = desk().live(name, draw, options);
+  if (first) kernelApi()?.holdCell(first);
+}
+
+/** Stops one live panel, or all of them. Each keeps its last picture and says since when it stands still. */
+export function stopLive(name?: string): void {
+  desk().stop(name);
+}
+
+/** How the live panels are doing: a row for each, in the order they were started. */
+export function liveStatus(): LiveStatus[] {
+  return desk().status();
+}
+
+const key = Symbol.for("tickbook.desk");
+
+/** One desk a kernel, also when the package is loaded twice. */
+function desk(): Desk {
+  const place = globalThis as Record<symbol, unknown>;
+  place[key] ??= createDesk(unrefClock, newPlace);
+  return place[key] as Desk;
+}
+
+/** The machine's clock; what waits on it does not keep the process alive. */
+const unrefClock: typeof systemClock = {
+  ...systemClock,
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs).unref();
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,11 @@
+import { display } from "./display.ts";
+import { type ShowOptions, viewOf } from "./views.ts";
+
+/**
+ * Shows a value under the cell: Polars frames and series, Arquero tables, bars, arrays of objects and plain objects
+ * as tables, charts and results as they show themselves, everything else as text.
+ * Long tables are cut in the middle and say how many rows they have.
+ */
+export function show(value: unknown, options: ShowOptions = {}): void {
+  display(viewOf(value, options));
+}

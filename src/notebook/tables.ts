@@ -1,0 +1,221 @@
+import { createRequire } from "node:module";
+import type { Bars } from "../core/bars.ts";
+import { refuse } from "../core/errors.ts";
+import { formatDuration } from "../core/time.ts";
+import { venueLabel } from "../core/trade.ts";
+import type { TableColumn, TableData } from "../render/table.ts";
+
+export interface TableSettings {
+  /** Which columns, in which order; all of them unless told. */
+  readonly columns?: readonly string[];
+  readonly caption?: string;
+}
+
+/**
+ * A table of anything that has rows or columns: Polars frames and series, Arquero tables, bars, arrays, objects of
+ * arrays, plain objects. Undefined for anything else. Values are read when they are shown, so length costs nothing.
+ */
+export function tableOf(value: unknown, settings: TableSettings = {}): TableData | undefined {
+  const table = convert(value);
+  if (table === undefined) return undefined;
+  const caption = settings.caption ?? table.caption;
+  return {
+    length: table.length,
+    columns: settings.columns?.map((name) => pick(table, name)) ?? table.columns,
+    ...(caption !== undefined && { caption }),
+  };
+}
+
+function pick(table: TableData, name: string): TableColumn {
+  const names = table.columns.map((column) => column.name);
+  return (
+    table.columns[names.indexOf(name)] ??
+    refuse({
+      code: "no-column",
+      where: "show",
+      problem: `there is no column ${JSON.stringify(name)}; the columns are ${names.join(", ")}`,
+      hint: "Name columns of the table, or leave columns out to see all",
+      facts: { name, names },
+    })
+  );
+}
+
+function convert(value: unknown): TableData | undefined {
+  if (isFrame(value))
+    return { length: value.height, columns: value.columns.map((n) => series(value.getColumn(n))) };
+  if (isSeries(value)) return { length: value.length, columns: [series(value)] };
+  if (isArquero(value)) return arquero(value);
+  if (isBars(value)) return bars(value);
+  if (isColumn(value)) return list(value);
+  if (value instanceof Map) return namesAndValues([...value]);
+  if (typeof value !== "object" || value === null || !isPlain(value)) return undefined;
+  return record(value as Record<string, unknown>);
+}
+
+interface PolarsSeries {
+  readonly name: string;
+  readonly length: number;
+  readonly dtype: { readonly variant?: string; readonly timeUnit?: string };
+  get(index: number): unknown;
+  cast(type: unknown): PolarsSeries;
+}
+
+interface PolarsFrame {
+  readonly columns: string[];
+  readonly height: number;
+  getColumn(name: string): PolarsSeries;
+}
+
+function series(of: PolarsSeries): TableColumn {
+  const { variant = "", timeUnit = "us" } = of.dtype;
+  if (variant === "Datetime") {
+    // as a Date, Polars hands out whole milliseconds only
+    const { Int64 } = createRequire(import.meta.url)("nodejs-polars") as { Int64: unknown };
+    const ticks = of.cast(Int64);
+    const toUs = { ms: 1_000, us: 1, ns: 0.001 }[timeUnit] ?? 1;
+    const microseconds = (tick: unknown): unknown => (tick === null ? null : Number(tick) * toUs);
+    return { name: of.name, kind: "time", values: lazy(of.length, (i) => microseconds(ticks.get(i))) };
+  }
+  const values = lazy(of.length, (i) => of.get(i));
+  if (variant === "Date") return { name: of.name, kind: "time", values };
+  if (/^U?Int\d+$/.test(variant)) return column(of.name, values, "integer");
+  if (/^Float\d+$/.test(variant)) return column(of.name, values, "number");
+  return { name: of.name, values };
+}
+
+interface ArqueroTable {
+  columnNames(): string[];
+  numRows(): number;
+  getter(name: string): (row: number) => unknown;
+}
+
+function arquero(table: ArqueroTable): TableData {
+  const length = table.numRows();
+  const columns = table.columnNames().map((name) => column(name, lazy(length, table.getter(name))));
+  return { length, columns };
+}
+
+function bars(of: Bars): TableData {
+  const prices = ["open", "high", "low", "close"] as const;
+  return {
+    length: of.length,
+    caption: [`${of.symbol}, bars of ${formatDuration(of.intervalUs)}`, venueLabel(of.venue)]
+      .filter(Boolean)
+      .join(" · "),
+    columns: [
+      { name: "start", kind: "time", unit: "UTC", values: of.startUs },
+      ...prices.map((name): TableColumn => ({ name, kind: "number", values: of[name] })),
+      { name: "volume", kind: "number", values: of.volume },
+      { name: "vwap", kind: "number", values: of.vwap },
+      { name: "trades", kind: "integer", values: of.tradeCount },
+      { name: "complete", kind: "boolean", values: lazy(of.length, (i) => of.complete[i] === 1) },
+    ],
+  };
+}
+
+/** Rows as objects: every key that one of the rows has is a column, in order of appearance. */
+function list(values: ArrayLike<unknown>): TableData {
+  const length = values.length;
+  const names = new Set<string>();
+  for (let i = 0; i < length; i++) {
+    const row = values[i];
+    if (!isRow(row)) return { length, columns: [{ name: "value", values }] };
+    for (const name of Object.keys(row)) names.add(name);
+  }
+  const rows = values as ArrayLike<Record<string, unknown>>;
+  if (names.size === 0) return { length, columns: [{ name: "value", values }] };
+  return {
+    length,
+    columns: [...names].map((name) =>
+      column(
+        name,
+        lazy(length, (i) => rows[i]?.[name]),
+      ),
+    ),
+  };
+}
+
+function record(of: Record<string, unknown>): TableData {
+  const entries = Object.entries(of);
+  const first = entries[0]?.[1];
+  const length = isColumn(first) ? first.length : -1;
+  if (entries.every(([, values]) => isColumn(values) && values.length === length) && length >= 0) {
+    return { length, columns: entries.map(([name, values]) => column(name, values as ArrayLike<unknown>)) };
+  }
+  return namesAndValues(entries);
+}
+
+function namesAndValues(entries: readonly (readonly [unknown, unknown])[]): TableData {
+  return {
+    length: entries.length,
+    columns: [
+      { name: "name", kind: "text", values: entries.map(([name]) => name) },
+      {
+        name: "value",
+        kind: "text",
+        values: entries.map(([name, value]) => timeIfNamed(String(name), value)),
+      },
+    ],
+  };
+}
+
+function column(name: string, values: ArrayLike<unknown>, kind?: "number" | "integer"): TableColumn {
+  const first = Array.from({ length: Math.min(values.length, 50) }, (_, i) => values[i]).find(
+    (v) => v != null,
+  );
+  if (isTime(name, first)) return { name, kind: "time", values };
+  return kind === undefined ? { name, values } : { name, kind, values };
+}
+
+/** By the rule that units end a name: `startUs`, `trade_time_us`. Durations are much smaller than times since 1970. */
+function isTime(name: string, value: unknown): boolean {
+  const large = (typeof value === "number" || typeof value === "bigint") && Number(value) >= 1e14;
+  return large && /(Us|_us)$/.test(name);
+}
+
+function timeIfNamed(name: string, value: unknown): unknown {
+  return isTime(name, value) ? new Date(Number(value) / 1_000) : value;
+}
+
+/** An array-like whose values are read when asked for. */
+function lazy(length: number, at: (index: number) => unknown): ArrayLike<unknown> {
+  return new Proxy(
+    { length },
+    { get: (target, key) => (key === "length" ? target.length : at(Number(key))) },
+  ) as ArrayLike<unknown>;
+}
+
+function isFrame(value: unknown): value is PolarsFrame {
+  return has(value, "getColumn") && has(value, "dtypes");
+}
+
+function isSeries(value: unknown): value is PolarsSeries {
+  return has(value, "dtype") && has(value, "cast") && has(value, "get");
+}
+
+function isArquero(value: unknown): value is ArqueroTable {
+  return has(value, "columnNames") && has(value, "numRows") && has(value, "getter");
+}
+
+function isBars(value: unknown): value is Bars {
+  return has(value, "startUs") && has(value, "intervalUs") && has(value, "takerBuyVolume");
+}
+
+function isColumn(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+
+function isRow(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !isColumn(value) && !(value instanceof Date);
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function has(value: unknown, name: string): boolean {
+  return (
+    typeof value === "object" && value !== null && (value as Record<string, unknown>)[name] !== undefined
+  );
+}

@@ -1,0 +1,81 @@
+import { inspect } from "node:util";
+import { escapeHtml } from "../render/escape.ts";
+import { tableView } from "../render/table.ts";
+import type { View } from "../render/view.ts";
+import type { MimeBundle } from "./kernel-api.ts";
+import { type TableSettings, tableOf } from "./tables.ts";
+
+/** A result that knows how it is shown. */
+export interface Viewable {
+  toView(): View;
+}
+
+export interface ShowOptions extends TableSettings {
+  /** Longer tables show their first and last rows, this many together; 20 unless told. */
+  readonly maxRows?: number;
+}
+
+/** Anything as what a cell can display: views as they are, tables of what has rows, everything else as text. */
+export function viewOf(value: unknown, options: ShowOptions = {}): View {
+  if (isView(value)) return value;
+  if (isViewable(value)) return value.toView();
+  const table = tableOf(value, options);
+  if (table) return tableView(table, options.maxRows === undefined ? {} : { maxRows: options.maxRows });
+  return textView(typeof value === "string" ? value : inspect(value));
+}
+
+export function textView(text: string): View {
+  return { kind: "html", html: `<pre>${escapeHtml(text)}</pre>`, text };
+}
+
+/**
+ * What goes to the front end. JupyterLab 4 knows Vega-Lite 5 and draws version 6 under that name.
+ * JSON has no NaN and no infinity: they arrive as null, which a chart leaves out.
+ */
+export function bundleOf(view: View): MimeBundle {
+  if (view.kind === "html") return { "text/html": view.html, "text/plain": view.text };
+  return {
+    "application/vnd.vegalite.v5+json": view.spec,
+    "text/plain": view.label ?? "A chart, which this program cannot draw.",
+  };
+}
+
+function isView(value: unknown): value is View {
+  if (typeof value !== "object" || value === null || !("kind" in value)) return false;
+  return (
+    (value.kind === "chart" && "spec" in value) ||
+    (value.kind === "html" && "html" in value && "text" in value)
+  );
+}
+
+function isViewable(value: unknown): value is Viewable {
+  return (
+    typeof value === "object" && value !== null && "toView" in value && typeof value.toView === "function"
+  );
+}
+
+/** The view with a line of small print: under HTML, in the subtitle of a chart. `alarm` makes it stand out. */
+export function withNote(view: View, note: string, tone: "quiet" | "alarm"): View {
+  if (view.kind === "html") {
+    return { kind: "html", html: `${view.html}${noteHtml(note, tone)}`, text: `${view.text}\n${note}` };
+  }
+  const { title } = view.spec;
+  const given =
+    typeof title === "object" && title !== null && !Array.isArray(title) ? title : { text: title };
+  const { text = view.label ?? "", subtitle, ...look } = given as Record<string, unknown>;
+  const lines = [subtitle ?? [], note].flat();
+  const colour = tone === "alarm" ? { subtitleColor: ALARM } : {};
+  return { ...view, spec: { ...view.spec, title: { ...look, text, subtitle: lines, ...colour } } };
+}
+
+/** One line that stands for a panel which has nothing to show yet. */
+export function noteView(note: string, tone: "quiet" | "alarm"): View {
+  return { kind: "html", html: noteHtml(note, tone), text: note };
+}
+
+const ALARM = "#D55E00";
+
+function noteHtml(note: string, tone: "quiet" | "alarm"): string {
+  const colour = tone === "alarm" ? `var(--jp-error-color1,${ALARM})` : "var(--jp-ui-font-color2,#767b81)";
+  return `<div class="tickbook-note" role="${tone === "alarm" ? "alert" : "note"}" style="font:12px/1.5 var(--jp-ui-font-family,system-ui,sans-serif);color:${colour}">${escapeHtml(note)}</div>`;
+}
