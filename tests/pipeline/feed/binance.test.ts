@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { TickbookError } from "../../../src/core/errors.ts";
+import { fetchExchangeInfo, readFrame, tradeStreamUrl } from "../../../src/pipeline/feed/binance.ts";
+import type { HttpGet } from "../../../src/pipeline/feed/http.ts";
+
+test("readFrame reads the documented trade, bare and wrapped, in milliseconds and microseconds", () => {
+  const bare = {
+    e: "trade",
+    E: 1790000000125,
+    s: "BTCUSDT",
+    t: 6734512354,
+    p: "85245.16000000",
+    q: "0.00217000",
+    T: 1790000000124,
+    m: true,
+    M: true,
+  };
+  const expected = {
+    symbol: "BTCUSDT",
+    id: 6734512354,
+    price: "85245.16000000",
+    qty: "0.00217000",
+    tradeTimeUs: 1790000000124000,
+    eventTimeUs: 1790000000125000,
+    receivedUs: 5,
+    isBuyerMaker: true,
+    source: "ws",
+  };
+  const micro = { ...bare, E: 1790000000125000, T: 1790000000124000, b: 1, a: 2, extra: {} };
+  for (const message of [
+    bare,
+    micro,
+    { stream: "btcusdt@trade", data: bare },
+    { data: micro, stream: "btcusdt@trade" },
+  ]) {
+    const frame = readFrame(JSON.stringify(message), 5);
+    assert.deepEqual(frame, { kind: "trade", trade: expected });
+  }
+});
+
+test("readFrame knows serverShutdown in both forms, and takes nothing from a prototype", () => {
+  assert.equal(readFrame('{"e":"serverShutdown","E":1}', 0).kind, "shutdown");
+  assert.equal(
+    readFrame('{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1}}', 0).kind,
+    "shutdown",
+  );
+  assert.equal(readFrame('{"__proto__":{"e":"trade"},"constructor":1}', 0).kind, "other");
+  assert.equal(({} as { e?: unknown }).e, undefined);
+});
+
+test("a bad frame is quoted without control characters and cut", () => {
+  const frame = readFrame(`\u001b[2J{${"x".repeat(10_000)}`, 0);
+  assert.ok(frame.kind === "bad" && frame.why.length < 120 && !frame.why.includes("\u001b"));
+});
+
+test("tradeStreamUrl is one combined stream, lower case, in microseconds", () => {
+  assert.equal(
+    tradeStreamUrl("ws://h:1/", ["BTCUSDT", "ETHUSDT"]),
+    "ws://h:1/stream?streams=btcusdt%40trade/ethusdt%40trade&timeUnit=MICROSECOND",
+  );
+});
+
+const reply = (status: number, body: unknown, headers: Record<string, string> = {}) => ({
+  status,
+  body: JSON.stringify(body),
+  header: (name: string) => headers[name],
+});
+const info = {
+  symbols: [
+    { symbol: "ETHUSDT", status: "BREAK" },
+    { symbol: "BTCUSDT", status: "TRADING" },
+  ],
+};
+
+test("fetchExchangeInfo gives the symbols in the order asked for, and the venue that the exchange says it is", async () => {
+  const get: HttpGet = async (url) => {
+    assert.equal(url, "http://h/api/v3/exchangeInfo?symbols=%5B%22BTCUSDT%22%2C%22ETHUSDT%22%5D");
+    return reply(200, info, {
+      "x-tickbook-venue": '{"name":"sim-seed7","kind":"simulated","detail":"seed 7"}',
+    });
+  };
+  const { venue, symbols } = await fetchExchangeInfo(get, "http://h", ["BTCUSDT", "ETHUSDT"]);
+  assert.deepEqual(venue, { name: "sim-seed7", kind: "simulated", detail: "seed 7" });
+  assert.deepEqual(symbols, [
+    { symbol: "BTCUSDT", status: "TRADING" },
+    { symbol: "ETHUSDT", status: "BREAK" },
+  ]);
+  assert.equal(
+    (await fetchExchangeInfo(async () => reply(200, info), "http://h", ["BTCUSDT"])).venue.kind,
+    "real",
+  );
+});
+
+test("an exchange can't call itself real by the header", async () => {
+  const get: HttpGet = async () =>
+    reply(200, info, { "x-tickbook-venue": '{"name":"binance","kind":"real","detail":""}' });
+  await assert.rejects(fetchExchangeInfo(get, "http://h", ["BTCUSDT"]), TickbookError);
+});
+
+test("an unknown symbol is named, wherever it stands among known ones", async () => {
+  const get: HttpGet = async (url) =>
+    url.includes("NOPE") ? reply(400, { code: -1121, msg: "Invalid symbol." }) : reply(200, info);
+  await assert.rejects(
+    fetchExchangeInfo(get, "http://h", ["BTCUSDT", "NOPE"]),
+    (error: TickbookError) =>
+      error.code === "unknown-symbol" &&
+      error.message.includes('"NOPE"') &&
+      !error.message.includes("BTCUSDT"),
+  );
+});
+
+for (const symbol of ["btcusdt", "", "BTC USDT", "BTC/USDT", "<script>", "'; DROP", "BTC\u202eUSDT"]) {
+  test(`symbol ${JSON.stringify(symbol)} is refused before anything is asked`, async () => {
+    const get: HttpGet = async () => assert.fail("asked");
+    await assert.rejects(
+      fetchExchangeInfo(get, "http://h", [symbol]),
+      (error: TickbookError) => error.code === "bad-symbol",
+    );
+  });
+}
+
+test("a lower-case symbol is told its upper case", async () => {
+  await assert.rejects(
+    fetchExchangeInfo(async () => reply(200, info), "http://h", ["btcusdt"]),
+    /Pass BTCUSDT\./,
+  );
+});
+
+test("HTTP 451, HTML and truncated JSON are problems of the host, not of the user", async () => {
+  for (const answer of [
+    reply(451, { code: 0, msg: "restricted" }),
+    { ...reply(200, {}), body: "<html>" },
+    { ...reply(200, {}), body: '{"symbols":[' },
+    reply(503, {}),
+  ]) {
+    await assert.rejects(
+      fetchExchangeInfo(async () => answer, "http://h", ["BTCUSDT"]),
+      (error: Error) => !(error instanceof TickbookError) && /^HTTP \d+/.test(error.message),
+    );
+  }
+});
