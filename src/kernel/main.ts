@@ -33,7 +33,7 @@ async function main(argv: readonly string[]): Promise<void> {
       code: "kernel-usage",
       where: "tickbook kernel",
       problem: "--connection-file PATH is needed; none came",
-      hint: "Jupyter starts this program; run npm start to open the notebooks",
+      hint: "Jupyter starts this program; run npm start to open the notebooks.",
     });
   }
   const tslab = loadTslab();
@@ -49,6 +49,7 @@ async function main(argv: readonly string[]): Promise<void> {
   process.on("unhandledRejection", report);
   process.removeAllListeners("warning");
   process.on("warning", (warning) => logError(`${warning.name}: ${warning.message}`));
+  Error.stackTraceLimit = 50;
   endWithParent();
   await serve(tslab, connectionFile, {
     runner,

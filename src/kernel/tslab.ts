@@ -71,7 +71,7 @@ export function loadTslab(): Tslab {
       code: "tslab-version",
       where: "tickbook kernel",
       problem: `tslab ${pinned} is needed; found ${found}`,
-      hint: "Run npm ci in the project's folder",
+      hint: "Run npm ci in the project's folder.",
       facts: { needed: pinned, found },
     });
   }

@@ -60,7 +60,7 @@ export function createDesk(clock: Clock, newPlace: () => Place): Desk {
         code: "no-panel",
         where: "stopLive",
         problem: `there is no live panel ${quote(name)}; there are ${[...panels.keys()].map((n) => quote(n)).join(", ") || "none"}`,
-        hint: "Call stopLive() to stop them all",
+        hint: "Call stopLive() to stop them all.",
         facts: { name },
       });
     },
@@ -74,7 +74,7 @@ function checkPanel(name: string, refreshMs: number): void {
       code: "bad-name",
       where: "live",
       problem: `a panel needs a name; got ${quote(name)}`,
-      hint: "Name it after what it shows: the same name again replaces it",
+      hint: "Name it after what it shows: the same name again replaces it.",
       facts: { name },
     });
   }
@@ -83,7 +83,7 @@ function checkPanel(name: string, refreshMs: number): void {
       code: "bad-refresh",
       where: "live",
       problem: `refreshMs must be from ${fastestMs} to 86400000 (a day); got ${quote(refreshMs)}`,
-      hint: "Pass 1000 for once a second",
+      hint: "Pass 1000 for once a second.",
       facts: { refreshMs },
     });
   }
@@ -187,7 +187,7 @@ function drawable(result: unknown): unknown {
     code: "nothing-drawn",
     where: "live",
     problem: `the function must return a view or a table; it returned ${result}`,
-    hint: "Return what show() would be given",
+    hint: "Return what show() would be given.",
   });
 }
 

@@ -34,7 +34,7 @@ function pick(table: TableData, name: string): TableColumn {
       code: "no-column",
       where: "show",
       problem: `there is no column ${JSON.stringify(name)}; the columns are ${names.join(", ")}`,
-      hint: "Name columns of the table, or leave columns out to see all",
+      hint: "Name columns of the table, or leave columns out to see all.",
       facts: { name, names },
     })
   );
@@ -56,7 +56,7 @@ interface PolarsSeries {
   readonly name: string;
   readonly length: number;
   readonly dtype: { readonly variant?: string; readonly timeUnit?: string };
-  get(index: number): unknown;
+  getIndex(index: number): unknown;
   cast(type: unknown): PolarsSeries;
 }
 
@@ -68,19 +68,33 @@ interface PolarsFrame {
 
 function series(of: PolarsSeries): TableColumn {
   const { variant = "", timeUnit = "us" } = of.dtype;
+  const { name, length } = of;
+  const values = lazy(length, (i) => of.getIndex(i));
   if (variant === "Datetime") {
     // as a Date, Polars hands out whole milliseconds only
-    const { Int64 } = createRequire(import.meta.url)("nodejs-polars") as { Int64: unknown };
-    const ticks = of.cast(Int64);
+    const ticks = of.cast(polarsTypes().Int64);
     const toUs = { ms: 1_000, us: 1, ns: 0.001 }[timeUnit] ?? 1;
     const microseconds = (tick: unknown): unknown => (tick === null ? null : Number(tick) * toUs);
-    return { name: of.name, kind: "time", values: lazy(of.length, (i) => microseconds(ticks.get(i))) };
+    return { name, kind: "time", values: lazy(length, (i) => microseconds(ticks.getIndex(i))) };
   }
-  const values = lazy(of.length, (i) => of.get(i));
-  if (variant === "Date") return { name: of.name, kind: "time", values };
-  if (/^U?Int\d+$/.test(variant)) return column(of.name, values, "integer");
-  if (/^Float\d+$/.test(variant)) return column(of.name, values, "number");
-  return { name: of.name, values };
+  if (variant === "Date") return { name, kind: "time", values };
+  if (/^Float\d+$/.test(variant)) return column(name, values, "number");
+  if (/^U?Int\d+$/.test(variant)) return column(name, exactIntegers(of, values), "integer");
+  return { name, values };
+}
+
+/** Polars hands out 64-bit integers as numbers, which beyond 2^53 are not the ones that it holds. */
+function exactIntegers(of: PolarsSeries, values: ArrayLike<unknown>): ArrayLike<unknown> {
+  return lazy(of.length, (i) => {
+    const value = values[i];
+    if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
+    return BigInt(String(of.cast(polarsTypes().Utf8).getIndex(i)));
+  });
+}
+
+/** Loaded only here: where there is a series, Polars is there already. */
+function polarsTypes(): { readonly Int64: unknown; readonly Utf8: unknown } {
+  return createRequire(import.meta.url)("nodejs-polars");
 }
 
 interface ArqueroTable {
@@ -190,7 +204,7 @@ function isFrame(value: unknown): value is PolarsFrame {
 }
 
 function isSeries(value: unknown): value is PolarsSeries {
-  return has(value, "dtype") && has(value, "cast") && has(value, "get");
+  return has(value, "dtype") && has(value, "cast") && has(value, "getIndex");
 }
 
 function isArquero(value: unknown): value is ArqueroTable {
