@@ -48,8 +48,7 @@ function gap(value: unknown): string | undefined {
 
 function cellFormat(column: CellColumn, kind: CellKind, values: readonly unknown[]): (v: unknown) => string {
   if (kind === "time") {
-    const texts = values.map(timeText);
-    const decimals = Math.max(0, ...texts.map(decimalsOf));
+    const decimals = values.reduce<number>((most, value) => Math.max(most, decimalsOf(timeText(value))), 0);
     return (value) => padDecimals(timeText(value), decimals);
   }
   if (kind === "number") {
@@ -96,18 +95,18 @@ function numberText(value: number, digits: number): string {
   return value.toFixed(digits);
 }
 
-/** The decimals that show every value with eight significant digits of the largest, twelve decimals at most. */
+/** The decimals that show the values exactly where ten significant digits do, else six significant ones of the largest. */
 function neededDecimals(values: readonly unknown[]): number {
-  let largest = 0;
-  for (const value of values) {
-    if (typeof value === "number" && Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
-  }
+  const numbers = values.filter((value): value is number => Number.isFinite(value));
+  const largest = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (largest === 0 || largest >= 1e15) return 0;
-  const most = Math.min(12, Math.max(0, 7 - Math.floor(Math.log10(largest))));
+  const decimals = (significant: number): number =>
+    Math.min(12, Math.max(0, significant - 1 - Math.floor(Math.log10(largest))));
+  const most = decimals(10);
   let needed = 0;
-  for (const value of values) {
-    if (typeof value !== "number" || !Number.isFinite(value)) continue;
+  for (const value of numbers) {
     const text = value.toFixed(most);
+    if (Math.abs(Number(text) - value) > 1e-12 * largest) return decimals(6);
     const dot = text.indexOf(".");
     if (dot >= 0) needed = Math.max(needed, text.replace(/0+$/, "").length - dot - 1);
   }

@@ -9,7 +9,7 @@ export interface TableColumn {
   readonly kind?: CellKind;
   /** Stands beside the name: `USDT`, `%`, `bars`. */
   readonly unit?: string;
-  /** Decimals of a `number`; without it, as many as the rows shown need, eight significant ones at most. */
+  /** Decimals of a `number`; without it, as many as show it exactly, or six significant digits. */
   readonly digits?: number;
 }
 

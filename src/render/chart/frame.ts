@@ -1,0 +1,129 @@
+import { formatUtc } from "../../core/time.ts";
+import { type Venue, venueLabel } from "../../core/trade.ts";
+import { plainText } from "../escape.ts";
+import { vegaConfig } from "../theme.ts";
+import type { ChartView, VegaLiteSpec } from "../view.ts";
+
+/** What every chart may be told. */
+export interface ChartOptions {
+  readonly title?: string;
+  /** A venue which is not real is named under the title. */
+  readonly venue?: Venue;
+  /** A second line under the title. */
+  readonly note?: string;
+  /** Of the plot, without its axis; pixels. 720 unless told. */
+  readonly width?: number;
+  /** Of the plot; pixels. */
+  readonly height?: number;
+  /** First and last time of the x axis, µs since 1970 UTC: gives panels one below the other the same axis. */
+  readonly domainUs?: readonly [number, number];
+  /** How many bars there must be before the first value: what the panel says while it waits. */
+  readonly needs?: number;
+  /** Whether the mouse zooms the time axis (Ctrl and wheel, or pinch), pans it (drag) and resets it (double click). Yes unless told. */
+  readonly zoom?: boolean;
+}
+
+/** Part of a specification. */
+export type Json = Record<string, unknown>;
+
+export const WIDTH: number = 720;
+
+/** The whole chart around its layers or panels. */
+export function frame(
+  options: ChartOptions,
+  fallbackTitle: string,
+  notes: readonly string[],
+  body: Json,
+): ChartView {
+  const title = options.title ?? fallbackTitle;
+  const subtitle = [
+    options.venue ? venueLabel(options.venue) : "",
+    [...notes, options.note ?? ""].filter(Boolean).join(" · "),
+  ].filter(Boolean);
+  const label = [title, ...subtitle].join(" · ");
+  const spec: VegaLiteSpec = {
+    description: plainText(label),
+    title: { text: plainText(title), ...(subtitle.length > 0 && { subtitle: subtitle.map(plainText) }) },
+    ...body,
+    config: vegaConfig(),
+  };
+  return { kind: "chart", spec, label: plainText(label) };
+}
+
+/** The parameter that lets the mouse zoom the x axis of the view it stands in. A plain wheel still scrolls the page. */
+export function zoomParameter(options: ChartOptions, name = "zoom"): Json[] {
+  if (options.zoom === false) return [];
+  return [
+    {
+      name,
+      select: { type: "interval", encodings: ["x"], zoom: "wheel![event.ctrlKey || event.metaKey]" },
+      bind: "scales",
+    },
+  ];
+}
+
+/** The time axis of a chart: UTC, and it says so with the date. `span`: first and last time, µs. */
+export interface TimeAxis {
+  /** The x channel of a field of milliseconds. */
+  readonly channel: (field: string) => Json;
+  /** The same for the one layer, without an x2, that fixes the axis' ends: Vega-Lite wants them said once. */
+  readonly fixed: (field: string) => Json;
+}
+
+export function timeAxis(span: readonly [number, number], labelled = true): TimeAxis {
+  const [fromUs, toUs] = span;
+  const axis = labelled
+    ? { title: timeTitle(fromUs, toUs), format: TIME_FORMAT, tickCount: 8 }
+    : { title: null, labels: false, ticks: false };
+  const scale = { type: "utc", nice: false };
+  return {
+    channel: (field) => ({ field, type: "temporal", scale, axis }),
+    fixed: (field) => ({
+      field,
+      type: "temporal",
+      scale: { ...scale, domainMin: { expr: `${fromUs / 1000}` }, domainMax: { expr: `${toUs / 1000}` } },
+      axis,
+    }),
+  };
+}
+
+/** 24 hours, and at midnight the day. */
+const TIME_FORMAT: Readonly<Record<string, string>> = {
+  year: "%Y",
+  quarter: "%b %Y",
+  month: "%b %Y",
+  week: "%d %b",
+  date: "%d %b",
+  hours: "%H:%M",
+  minutes: "%H:%M",
+  seconds: "%H:%M:%S",
+  milliseconds: "%H:%M:%S.%L",
+};
+
+function timeTitle(fromUs: number, toUs: number): string {
+  const from = formatUtc(fromUs).slice(0, 10);
+  const to = formatUtc(toUs).slice(0, 10);
+  return `time (UTC), ${from}${to === from ? "" : ` to ${to}`}`;
+}
+
+/** The text of a time in a tooltip, as an expression over a field in milliseconds. */
+export function utcExpression(field: string, withMs: boolean): string {
+  return `utcFormat(datum.${field}, '%Y-%m-%d %H:%M:%S${withMs ? ".%L" : ""}')`;
+}
+
+/** First and last finite time; the same twice when there is one; `widenUs` on either side when they are equal. */
+export function spanOf(times: ArrayLike<number>, widenUs = 1_000_000): [number, number] {
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < times.length; i++) {
+    const time = times[i]!;
+    if (time < from) from = time;
+    if (time > to) to = time;
+  }
+  return from === to ? [from - widenUs, to + widenUs] : [from, to];
+}
+
+/** A name with its unit, for an axis: `price (USDT)`. */
+export function withUnit(name: string, unit: string | undefined): string {
+  return plainText(unit ? `${name} (${unit})` : name);
+}

@@ -1,0 +1,227 @@
+import { plainText } from "../escape.ts";
+import { drawable } from "../round.ts";
+import { COLOURS, LINES } from "../theme.ts";
+import type { View } from "../view.ts";
+import {
+  type ChartOptions,
+  frame,
+  type Json,
+  spanOf,
+  type TimeAxis,
+  timeAxis,
+  utcExpression,
+  WIDTH,
+  withUnit,
+  zoomParameter,
+} from "./frame.ts";
+import { waitingView } from "./waiting.ts";
+
+/** One line: a value a time, NaN where it is not defined (the line breaks there). */
+export interface Line {
+  readonly name: string;
+  readonly values: ArrayLike<number>;
+}
+
+/** A horizontal line with its label. */
+export interface Level {
+  readonly value: number;
+  readonly label?: string;
+  readonly colour?: string;
+  readonly dash?: readonly number[];
+}
+
+/** A shaded strip between two values; ±Infinity reaches the edge of the plot. */
+export interface Band {
+  readonly from: number;
+  readonly to: number;
+  readonly colour: string;
+}
+
+export interface LinesOptions extends ChartOptions {
+  /** What the y axis shows, and its unit. */
+  readonly yName?: string;
+  readonly unit?: string;
+  /** The ends of the y axis; from the data unless told. */
+  readonly yDomain?: readonly [number, number];
+  readonly levels?: readonly Level[];
+  readonly bands?: readonly Band[];
+  /** Marks on the first line where its value is at least this far from 0. */
+  readonly markBeyond?: number;
+}
+
+/** Lines over time, each with a colour and a dash of its own; NaN and infinities leave gaps. */
+export function linesChart(
+  times: ArrayLike<number>,
+  lines: readonly Line[],
+  options: LinesOptions = {},
+): View {
+  const { width = WIDTH, height = 170, unit, levels = [], bands = [], markBeyond } = options;
+  const title = options.title ?? lines.map(({ name }) => name).join(", ");
+  const rows = lineRows(times, lines);
+  if (!rows.some((row) => lines.some((_, k) => row[`y${k}`] !== null))) {
+    return waitingView(title, options.needs ?? 1, rows.length, { ...options, width, height });
+  }
+  const newest = rows[rows.length - 1]!.y0 as number | null;
+  const single = lines.length === 1;
+  const x = timeAxis(options.domainUs ?? spanOf(times));
+  const y: Json = {
+    type: "quantitative",
+    scale: {
+      zero: false,
+      nice: false,
+      ...(options.yDomain ? { domain: options.yDomain } : { padding: 8 }),
+    },
+    axis: {
+      title: withUnit(options.yName ?? (single ? lines[0]!.name : "value"), unit),
+      format: ",f",
+      tickCount: 5,
+    },
+  };
+  const layer = [
+    ...bands.map((band) => bandLayer(band, y)),
+    ...levels.map((level) => levelRule(level, y)),
+    lineLayer(lines, x, y),
+    ...(markBeyond === undefined ? [] : [alarms(markBeyond, x, y)]),
+    ...levels.filter(({ label }) => label).map((level) => levelLabel(level, y)),
+    ...(single && newest !== null ? [lastValue(newest, y)] : []),
+    hoverRules(times, lines, x, options),
+  ];
+  return frame(options, title, [], { width, height, data: { values: rows }, layer });
+}
+
+function lineRows(times: ArrayLike<number>, lines: readonly Line[]): Json[] {
+  const rows: Json[] = [];
+  for (let i = 0; i < times.length; i++) {
+    if (!Number.isFinite(times[i])) continue;
+    const row: Json = { t: times[i]! / 1000 };
+    for (let k = 0; k < lines.length; k++) row[`y${k}`] = drawable(lines[k]!.values[i], 7);
+    rows.push(row);
+  }
+  return rows;
+}
+
+/** One line, or several with one legend that names them by colour and dash. */
+function lineLayer(lines: readonly Line[], x: TimeAxis, y: Json): Json {
+  const mark = { type: "line", clip: true, invalid: "break-paths-show-path-domains" };
+  if (lines.length === 1) {
+    return {
+      mark: { ...mark, color: COLOURS.line },
+      encoding: { x: x.fixed("t"), y: { ...y, field: "y0" } },
+    };
+  }
+  const names = lines.map(({ name }, k) => ({ key: `y${k}`, name: plainText(name) }));
+  const by = (range: readonly unknown[]): Json => ({
+    field: "name",
+    type: "nominal",
+    scale: { domain: names.map(({ name }) => name), range },
+    title: null,
+  });
+  const style = (k: number): (typeof LINES)[number] => LINES[k % LINES.length]!;
+  return {
+    transform: [
+      { fold: names.map(({ key }) => key), as: ["key", "value"] },
+      { lookup: "key", from: { data: { values: names }, key: "key", fields: ["name"] } },
+    ],
+    mark,
+    encoding: {
+      x: x.fixed("t"),
+      y: { ...y, field: "value" },
+      color: by(lines.map((_, k) => style(k).colour)),
+      strokeDash: by(lines.map((_, k) => (style(k).dash.length > 0 ? style(k).dash : [1, 0]))),
+    },
+  };
+}
+
+function bandLayer({ from, to, colour }: Band, y: Json): Json {
+  const edge = (value: number): Json =>
+    Number.isFinite(value) ? { datum: value } : { value: value > 0 ? 0 : "height" };
+  const { axis, scale } = y;
+  const [start, end] = Number.isFinite(from) ? [from, to] : [to, from];
+  return {
+    data: { values: [{}] },
+    mark: { type: "rect", color: colour, opacity: 0.09, clip: true },
+    encoding: { y: { ...edge(start), type: "quantitative", axis, scale }, y2: edge(end) },
+  };
+}
+
+function levelRule({ value, colour, dash = [4, 3] }: Level, y: Json): Json {
+  return {
+    data: { values: [{ level: value }] },
+    mark: { type: "rule", strokeDash: dash, color: colour ?? "#808080", clip: true },
+    encoding: { y: { ...y, field: "level" } },
+  };
+}
+
+function levelLabel({ value, label, colour }: Level, y: Json): Json {
+  return {
+    data: { values: [{ level: value }] },
+    mark: {
+      type: "text",
+      text: plainText(label ?? ""),
+      align: "left",
+      dx: 4,
+      dy: value < 0 ? 7 : -7,
+      ...(colour && { color: colour }),
+    },
+    encoding: { x: { value: 0 }, y: { ...y, field: "level" } },
+  };
+}
+
+/** Triangles that point away from 0 where the first line lies `beyond` it. */
+function alarms(beyond: number, x: TimeAxis, y: Json): Json {
+  return {
+    transform: [{ filter: `datum.y0 !== null && abs(datum.y0) >= ${beyond}` }],
+    mark: { type: "point", filled: true, size: 36, color: COLOURS.alarm, opacity: 1, clip: true },
+    encoding: {
+      x: x.channel("t"),
+      y: { ...y, field: "y0" },
+      shape: { condition: { test: "datum.y0 > 0", value: "triangle-up" }, value: "triangle-down" },
+    },
+  };
+}
+
+/** The newest value, at the right end of the line. */
+function lastValue(value: number, y: Json): Json {
+  return {
+    data: { values: [{ last: value }] },
+    mark: { type: "text", align: "left", dx: 5, fontWeight: 600, clip: false, color: COLOURS.line },
+    encoding: {
+      x: { value: "width" },
+      y: { ...y, field: "last" },
+      text: { field: "last", type: "quantitative", format: ",.4~r" },
+    },
+  };
+}
+
+/** An unseen line at each time: it lights up under the mouse and says the values. */
+function hoverRules(
+  times: ArrayLike<number>,
+  lines: readonly Line[],
+  x: TimeAxis,
+  options: LinesOptions,
+): Json {
+  const { width = WIDTH } = options;
+  let isWhole = true;
+  for (let i = 0; i < times.length; i++) isWhole &&= times[i]! % 1_000_000 === 0;
+  return {
+    transform: [{ calculate: utcExpression("t", !isWhole), as: "start" }],
+    params: [
+      { name: "hover", select: { type: "point", on: "pointerover", clear: "pointerout" } },
+      ...zoomParameter(options),
+    ],
+    mark: { type: "rule", color: "#808080", strokeWidth: Math.max(1, width / times.length), clip: true },
+    encoding: {
+      x: x.channel("t"),
+      opacity: { condition: { param: "hover", empty: false, value: 0.35 }, value: 0 },
+      tooltip: [
+        { field: "start", type: "nominal", title: "time (UTC)" },
+        ...lines.map(({ name }, k) => ({
+          field: `y${k}`,
+          type: "quantitative",
+          title: plainText(name),
+          format: ",.7~r",
+        })),
+      ],
+    },
+  };
+}

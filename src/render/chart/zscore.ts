@@ -1,0 +1,57 @@
+import { COLOURS } from "../theme.ts";
+import type { View } from "../view.ts";
+import { type Band, type Level, type LinesOptions, linesChart } from "./lines.ts";
+
+export interface ZscoreOptions extends LinesOptions {
+  /** |z| from which the value is marked. */
+  readonly threshold: number;
+  /** |z| at which a position would be closed: two thinner lines. */
+  readonly exit?: number;
+  /** Bars in the trailing window, the current one included. */
+  readonly window?: number;
+}
+
+/** A z-score between its thresholds: beyond them the ground is shaded and each bar carries a triangle. */
+export function zscoreChart(times: ArrayLike<number>, z: ArrayLike<number>, options: ZscoreOptions): View {
+  const { threshold, exit, window } = options;
+  let largest = 1.25 * threshold;
+  for (let i = 0; i < z.length; i++) {
+    const size = 1.08 * Math.abs(z[i]!);
+    if (size > largest && Number.isFinite(size)) largest = size;
+  }
+  const pair = (value: number, style: Omit<Level, "value" | "label">): Level[] => [
+    { value, label: `+${value}`, ...style },
+    { value: -value, label: `−${value}`, ...style },
+  ];
+  const levels: Level[] = [
+    { value: 0, dash: [], colour: "rgba(128,128,128,0.6)" },
+    ...(exit === undefined || exit === 0 ? [] : pair(exit, { dash: [1, 3] })),
+    ...pair(threshold, { dash: [5, 3], colour: COLOURS.alarm }),
+  ];
+  const bands: Band[] = [
+    { from: threshold, to: Number.POSITIVE_INFINITY, colour: COLOURS.alarm },
+    { from: Number.NEGATIVE_INFINITY, to: -threshold, colour: COLOURS.alarm },
+  ];
+  return linesChart(times, [{ name: "z-score", values: z }], {
+    title: "z-score",
+    unit: "standard deviations",
+    yDomain: [-largest, largest],
+    levels,
+    bands,
+    markBeyond: threshold,
+    ...(window !== undefined && { needs: window }),
+    ...options,
+    note: [window === undefined ? "" : windowNote(window, threshold), options.note]
+      .filter(Boolean)
+      .join(" · "),
+  });
+}
+
+/** A z-score whose window holds the current bar cannot exceed (w − 1)/√w. */
+function windowNote(window: number, threshold: number): string {
+  const most = (window - 1) / Math.sqrt(window);
+  const bars = `against the last ${window} bars`;
+  return threshold > most
+    ? `${bars}: |z| cannot exceed ${most.toFixed(2)}, so ${threshold} is never reached`
+    : bars;
+}
