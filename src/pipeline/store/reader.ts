@@ -22,6 +22,12 @@ export interface Series {
   readonly symbolId: number;
 }
 
+export interface NewestTrade {
+  readonly id: number;
+  readonly timeUs: number;
+  readonly receivedUs: number;
+}
+
 /** A read-only view of a database: never blocks the collector, never keeps a snapshot after a call. */
 export interface StoreReader {
   readonly path: string;
@@ -31,8 +37,8 @@ export interface StoreReader {
   trades(series: Series, range?: { fromId?: number; toId?: number; limit?: number }): TradeColumns;
   /** The first id whose trade and all later ones come at `timeUs` or later; undefined when there is none. O(log n). */
   firstIdAt(series: Series, timeUs: number): number | undefined;
-  /** The last id stored and the newest event time (or trade time where there is none); undefined without a trade. */
-  newest(series: Series): { id: number; timeUs: number } | undefined;
+  /** The last trade by id, its time being the event time, or the trade time where there is none; undefined without one. */
+  newest(series: Series): NewestTrade | undefined;
   /** Changes whenever another connection has committed. */
   version(): number;
   close(): void;
@@ -102,8 +108,8 @@ export function openReader(file: string): StoreReader {
      WHERE symbol_id = ? AND trade_id >= ? ORDER BY trade_id LIMIT 1`,
   );
   const first = db.prepare("SELECT min(trade_id) FROM trades WHERE symbol_id = ?").pluck();
-  const last = db.prepare<unknown[], { id: number; timeUs: number }>(
-    `SELECT trade_id AS id, coalesce(event_time_us, trade_time_us) AS timeUs FROM trades
+  const last = db.prepare<unknown[], NewestTrade>(
+    `SELECT trade_id AS id, coalesce(event_time_us, trade_time_us) AS timeUs, received_us AS receivedUs FROM trades
      WHERE symbol_id = ? ORDER BY trade_id DESC LIMIT 1`,
   );
 

@@ -190,7 +190,7 @@ test("a reader gives columns of a range of ids, sees later commits, and finds id
   const version = reader.version();
   writer.append(batchOf([trade(10)]));
   assert.notEqual(reader.version(), version);
-  assert.deepEqual(reader.newest(btc), { id: 10, timeUs: T0 + 11_000 });
+  assert.deepEqual(reader.newest(btc), { id: 10, timeUs: T0 + 11_000, receivedUs: T0 + 12_000 });
   assert.equal(reader.newest(reader.series()[1]!), undefined);
 });
 

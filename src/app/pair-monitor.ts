@@ -1,0 +1,198 @@
+import {
+  type HedgeRatio,
+  hedgeRatio,
+  rollingCorrelation,
+  rollingZScore,
+  spread,
+} from "../analytics/index.ts";
+import type { Bars } from "../core/bars.ts";
+import { quote, refuse } from "../core/errors.ts";
+import { parseDuration } from "../core/time.ts";
+import type { Venue } from "../core/trade.ts";
+import { type LiveBars, liveBars } from "../pipeline/live-bars.ts";
+import type { Series, StoreReader } from "../pipeline/store/reader.ts";
+
+export interface PairSettings {
+  /** The symbol that is explained, and the one that explains it. */
+  readonly y: string;
+  readonly x: string;
+  /** Length of a bar: `"1s"`, `"5m"`, … */
+  readonly interval: string;
+  /** Bars in the trailing window of z-score and correlation. */
+  readonly window: number;
+  /** Bars from which the hedge ratio is fitted, once; `window` unless told. */
+  readonly calibrationBars?: number;
+  /** Closed bars kept and shown; 300 unless told. */
+  readonly bars?: number;
+  /** A bar closes when the venue's newest time has passed its end by this much; 1000 unless told. */
+  readonly graceMs?: number;
+  /** Which venue of the database; the one that received a trade last, unless told. */
+  readonly venue?: string;
+}
+
+/** A pair's numbers at one moment. All columns run over the bars that both symbols have. */
+export interface PairFrame {
+  readonly venue: Venue;
+  /** Closed and forming bars of each symbol by itself. */
+  readonly closed: { readonly y: Bars; readonly x: Bars };
+  readonly forming: { readonly y: Bars; readonly x: Bars };
+  /** Start of the bar, µs. */
+  readonly timeUs: Float64Array;
+  readonly yClose: Float64Array;
+  readonly xClose: Float64Array;
+  /** y − α − βx on log prices; NaN before the hedge ratio is fitted, and in no way refitted after. */
+  readonly spread: Float64Array;
+  readonly zscore: Float64Array;
+  /** Of log returns. */
+  readonly correlation: Float64Array;
+  /** Undefined until there are enough bars. */
+  readonly hedge: FrozenHedge | undefined;
+}
+
+/** A hedge ratio and the bars it was fitted on: applied to those, it is in-sample. */
+export interface FrozenHedge extends HedgeRatio {
+  readonly fromUs: number;
+  /** End of the last bar of the calibration. */
+  readonly toUs: number;
+}
+
+export interface PairMonitor {
+  readonly settings: Required<Omit<PairSettings, "venue">> & { readonly intervalUs: number };
+  /** The present numbers; reads what is new since the last call. */
+  frame(): PairFrame;
+}
+
+/** Watches two symbols of a store, reading each trade once. */
+export function pairMonitor(reader: StoreReader, given: PairSettings): PairMonitor {
+  const settings = checkSettings(given);
+  const { intervalUs, bars: keep, window, calibrationBars } = settings;
+  const [seriesY, seriesX] = pickSeries(reader, given);
+  const graceUs = settings.graceMs * 1000;
+  const y = liveBars(reader, seriesY, { intervalUs, keep, graceUs });
+  const x = liveBars(reader, seriesX, { intervalUs, keep, graceUs });
+  let hedge: FrozenHedge | undefined;
+  let version = -1;
+  let last: PairFrame | undefined;
+
+  const compute = (): PairFrame => {
+    const joined = joinCloses(y.closed(), x.closed());
+    const n = joined.timeUs.length;
+    hedge ??= calibrate(joined, calibrationBars, intervalUs);
+    const spreads =
+      hedge === undefined
+        ? new Float64Array(n).fill(Number.NaN)
+        : spread(joined.yClose, joined.xClose, hedge).values;
+    const returns = (closes: Float64Array): Float64Array =>
+      closes.map((close, i) => (i === 0 ? Number.NaN : Math.log(close / closes[i - 1]!)));
+    return {
+      venue: seriesY.venue,
+      closed: { y: y.closed(), x: x.closed() },
+      forming: { y: y.forming(), x: x.forming() },
+      ...joined,
+      spread: spreads,
+      zscore: rollingZScore(spreads, { window }),
+      correlation: rollingCorrelation(returns(joined.yClose), returns(joined.xClose), { window }),
+      hedge,
+    };
+  };
+
+  return {
+    settings,
+    frame: () => {
+      const seen = reader.version();
+      if (last !== undefined && seen === version) return last;
+      version = seen;
+      const timeUs = Math.max(
+        ...[seriesY, seriesX].map((s) => reader.newest(s)?.timeUs ?? Number.NEGATIVE_INFINITY),
+      );
+      const changed = [y, x].map((one: LiveBars) => one.advance(timeUs));
+      if (last === undefined || changed.includes(true)) last = compute();
+      return last;
+    },
+  };
+}
+
+function checkSettings(given: PairSettings): PairMonitor["settings"] {
+  const { y, x, interval, window, calibrationBars = window, graceMs = 1000 } = given;
+  const bars = given.bars ?? Math.max(300, 2 * window, calibrationBars);
+  const whole = (name: string, value: number, least: number): void => {
+    if (Number.isInteger(value) && value >= least) return;
+    refuse({
+      code: "bad-setting",
+      where: "pairMonitor",
+      problem: `${name} needs a whole number of at least ${least}; got ${quote(value)}`,
+      hint: "Change it in the parameters cell.",
+      facts: { name, value },
+    });
+  };
+  const intervalUs = parseDuration(interval, "pairMonitor: interval");
+  whole("window", window, 3);
+  whole("calibrationBars", calibrationBars, 3);
+  whole("bars", bars, Math.max(window + 1, calibrationBars));
+  whole("graceMs", graceMs, 0);
+  if (y === x) {
+    refuse({
+      code: "bad-pair",
+      where: "pairMonitor",
+      problem: `needs two different symbols; got ${quote(y)} twice`,
+      hint: "Change y or x in the parameters cell.",
+    });
+  }
+  return { y, x, interval, window, calibrationBars, graceMs, bars, intervalUs };
+}
+
+/** The two series at one venue: the venue asked for, or the one of those with both that received a trade last. */
+function pickSeries(reader: StoreReader, { y, x, venue }: PairSettings): [Series, Series] {
+  const all = reader.series();
+  const venues = [...new Set(all.map((series) => series.venue.name))].filter(
+    (name) => venue === undefined || name === venue,
+  );
+  let best: [Series, Series] | undefined;
+  let bestUs = Number.NEGATIVE_INFINITY;
+  for (const name of venues) {
+    const of = (symbol: string): Series | undefined =>
+      all.find((series) => series.venue.name === name && series.symbol === symbol);
+    const pair = [of(y), of(x)];
+    if (pair[0] === undefined || pair[1] === undefined) continue;
+    const receivedUs = Math.max(...pair.map((series) => reader.newest(series!)?.receivedUs ?? 0));
+    if (receivedUs > bestUs) [best, bestUs] = [[pair[0], pair[1]], receivedUs];
+  }
+  if (best !== undefined) return best;
+  const there = all.map((series) => `${series.symbol} (${series.venue.name})`).join(", ");
+  return refuse({
+    code: "unknown-series",
+    where: reader.path,
+    problem: `needs ${quote(y)} and ${quote(x)} at one venue${venue === undefined ? "" : ` named ${quote(venue)}`}; the database holds ${there || "no symbols yet"}`,
+    hint: "Change y and x in the parameters cell, or collect them: npm start -- --symbols A,B.",
+    facts: { y, x },
+  });
+}
+
+/** The closes of the bars that both have. */
+function joinCloses(y: Bars, x: Bars): Pick<PairFrame, "timeUs" | "yClose" | "xClose"> {
+  const size = Math.min(y.length, x.length);
+  const timeUs = new Float64Array(size);
+  const yClose = new Float64Array(size);
+  const xClose = new Float64Array(size);
+  let n = 0;
+  for (let i = 0, j = 0; i < y.length && j < x.length; ) {
+    const difference = y.startUs[i]! - x.startUs[j]!;
+    if (difference === 0) {
+      timeUs[n] = y.startUs[i]!;
+      yClose[n] = y.close[i++]!;
+      xClose[n++] = x.close[j++]!;
+    } else if (difference < 0) i++;
+    else j++;
+  }
+  return { timeUs: timeUs.subarray(0, n), yClose: yClose.subarray(0, n), xClose: xClose.subarray(0, n) };
+}
+
+function calibrate(
+  { timeUs, yClose, xClose }: Pick<PairFrame, "timeUs" | "yClose" | "xClose">,
+  bars: number,
+  intervalUs: number,
+): FrozenHedge | undefined {
+  if (timeUs.length < bars) return undefined;
+  const fit = hedgeRatio(yClose.subarray(0, bars), xClose.subarray(0, bars));
+  return { ...fit, fromUs: timeUs[0]!, toUs: timeUs[bars - 1]! + intervalUs };
+}
