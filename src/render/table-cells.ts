@@ -55,6 +55,9 @@ function cellFormat(column: CellColumn, kind: CellKind, values: readonly unknown
     const digits = column.digits ?? neededDecimals(values);
     return (value) => (typeof value === "number" ? numberText(value, digits) : plainValue(value));
   }
+  if (kind === "boolean") {
+    return (value) => (typeof value === "number" ? String(value !== 0) : plainValue(value));
+  }
   return plainValue;
 }
 

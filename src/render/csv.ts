@@ -1,0 +1,86 @@
+import type { Bars } from "../core/bars.ts";
+import type { Venue } from "../core/trade.ts";
+import { barsTable } from "./bars-table.ts";
+import type { TableColumn, TableData } from "./table.ts";
+import { type CellKind, columnKind, plainValue, timeText } from "./table-cells.ts";
+
+export interface CsvOptions {
+  /** Where the numbers come from: two columns in front, `venue` and `venue_kind`. Bars know theirs. */
+  readonly venue?: Venue;
+  /**
+   * Text that a spreadsheet would run (`=`, `+`, `-`, `@` in front) gets a `'` before it. Yes unless told; say no for a
+   * file that only programs read. Numbers are never touched.
+   */
+  readonly guardFormulas?: boolean;
+}
+
+/**
+ * A table as CSV by RFC 4180: comma, CRLF, a header row with units. Times are ISO 8601 in UTC, numbers have every
+ * digit, what is not defined is empty. A venue stands in each row, so that rows keep their origin when files are joined.
+ */
+export function csvText(data: TableData | Bars, options: CsvOptions = {}): string {
+  return [...csvChunks(data, options)].join("");
+}
+
+/** The same text in pieces of whole rows, about 64 KB each: for files larger than memory likes. */
+export function* csvChunks(data: TableData | Bars, options: CsvOptions = {}): Generator<string> {
+  const table = "columns" in data ? data : csvBars(data);
+  const venue = options.venue ?? ("columns" in data ? undefined : data.venue);
+  const guard = options.guardFormulas === false ? (text: string) => text : guardFormula;
+  const front = venue ? `${quoted(guard(venue.name))},${venue.kind},` : "";
+  const heads = table.columns.map(({ name, unit }) => quoted(guard(unit ? `${name} (${unit})` : name)));
+  const cells = table.columns.map((column) => cellWriter(column, table.length, guard));
+  let chunk = `${[...(venue ? ["venue", "venue_kind"] : []), ...heads].join(",")}\r\n`;
+  for (let row = 0; row < table.length; row++) {
+    chunk += front;
+    for (let c = 0; c < cells.length; c++) chunk += c === 0 ? cells[c]!(row) : `,${cells[c]!(row)}`;
+    chunk += "\r\n";
+    if (chunk.length >= 65_536) {
+      yield chunk;
+      chunk = "";
+    }
+  }
+  if (chunk) yield chunk;
+}
+
+/** Bars of several symbols may end in one file. */
+function csvBars(bars: Bars): TableData {
+  const table = barsTable(bars);
+  const symbol: TableColumn = {
+    name: "symbol",
+    values: new Array(bars.length).fill(bars.symbol),
+    kind: "text",
+  };
+  return { ...table, columns: [symbol, ...table.columns] };
+}
+
+function cellWriter(
+  column: TableColumn,
+  length: number,
+  guard: (text: string) => string,
+): (row: number) => string {
+  const kind: CellKind = columnKind(column, length);
+  return (row) => {
+    const value = column.values[row];
+    if (value === null || value === undefined || Number.isNaN(value)) return "";
+    if (typeof value === "number" && (kind === "number" || kind === "integer")) return String(value);
+    if (typeof value === "bigint") return kind === "time" ? timeText(value) : String(value);
+    if (kind === "boolean" && typeof value === "number") return value === 0 ? "false" : "true";
+    if (typeof value === "boolean") return String(value);
+    if (kind === "time") return quoted(guard(timeText(value)));
+    return quoted(guard(plainValue(value)));
+  };
+}
+
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+const PLAIN_NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+// at the start of any line of the cell, after blanks of any kind; also the full-width signs that spreadsheets accept
+const FORMULA = /(^|[\r\n])(?=[\s\u00a0\u200b\ufeff]*[=+\-@＝＋－＠]|\t|\r)/g;
+
+/** Text that a spreadsheet would take for a formula gets a `'`; plain numbers such as `-0.5` stay as they are. */
+function guardFormula(text: string): string {
+  return PLAIN_NUMBER.test(text) ? text : text.replace(FORMULA, "$1'");
+}
