@@ -1,0 +1,104 @@
+import { quote, refuse, TickbookError } from "../core/errors.ts";
+import { simulatedMarket } from "../pipeline/exchange/market.ts";
+import { startExchange } from "../pipeline/exchange/server.ts";
+import type { MarketSource } from "../pipeline/exchange/source.ts";
+import { readTape } from "../pipeline/exchange/tape.ts";
+import type { Speed } from "../pipeline/exchange/timeline.ts";
+import { systemClock } from "./clock.ts";
+import { type Command, type Flags, numberFlag, readFlags } from "./flags.ts";
+
+const COMMAND = {
+  usage: "npm run exchange --",
+  about: "Runs an exchange on this machine that speaks Binance's spot protocol (WebSocket and REST).",
+  flags: {
+    seed: {
+      value: "N",
+      help: "a market made from this seed: the same seed and time give the same trades (7)",
+    },
+    tape: {
+      value: "PATH",
+      help: "play a recording: a CSV, a .gz of WebSocket lines, a folder of either, or SYMBOL=PATH",
+    },
+    speed: { value: "X", help: "how many times faster than real time, or max", default: "1" },
+    port: { value: "P", help: "port to listen on, 0 for any free one", default: "0" },
+    "exit-with-parent": { help: "end when the program that started this one is gone" },
+  },
+} as const satisfies Command<string>;
+
+type Name = keyof (typeof COMMAND)["flags"];
+
+/** Runs the built-in exchange as a program until it is stopped. Exit codes: 0 stopped, 2 refused. */
+export async function exchangeMain(argv: readonly string[]): Promise<number> {
+  try {
+    const flags = readFlags<Name>(COMMAND, argv, (text) => process.stdout.write(`${text}\n`));
+    if (flags !== undefined) await run(flags);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof TickbookError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+}
+
+async function run(flags: Flags<Name>): Promise<void> {
+  const speed = readSpeed(flags.speed!);
+  const port = numberFlag("port", flags.port!, 0, 65_535);
+  const source = await readSource(flags);
+  const exchange = await startExchange({ source, clock: systemClock, speed, port });
+  const stopped = stopRequest(flags["exit-with-parent"] === "true");
+  const { venue, wsUrl, restUrl } = exchange;
+  say(
+    { event: "listening", port: exchange.port, wsUrl, restUrl, venue },
+    `${venue.kind} market (${venue.detail}) of ${source.symbols.map(({ symbol }) => symbol).join(", ")} at ${wsUrl} and ${restUrl}; Ctrl-C ends it`,
+  );
+  void exchange.ended.then(() => {
+    say({ event: "tape-ended" }, "the tape has ended; the exchange stays up and quiet");
+  });
+  await stopped;
+  await exchange.close();
+}
+
+async function readSource(flags: Flags<Name>): Promise<MarketSource> {
+  if (flags.tape === undefined) {
+    return simulatedMarket(numberFlag("seed", flags.seed ?? "7", 0, Number.MAX_SAFE_INTEGER));
+  }
+  if (flags.seed !== undefined) {
+    refuse({
+      code: "bad-flag",
+      where: "--tape",
+      problem: "needs no --seed, a tape has its own trades; got both",
+      hint: "Pass one of the two.",
+    });
+  }
+  return readTape([flags.tape]);
+}
+
+function readSpeed(text: string): Speed {
+  if (text === "max") return "max";
+  const speed = Number(text);
+  if (text.trim() !== "" && speed > 0 && speed <= 100_000) return speed;
+  refuse({
+    code: "bad-flag",
+    where: "--speed",
+    problem: `needs a number above 0, up to 100000, or max; got ${quote(text)}`,
+    hint: "Pass for example 5.",
+    facts: { got: text },
+  });
+}
+
+/** A sentence for a person at a terminal, a line of JSON for a program. */
+function say(event: Readonly<Record<string, unknown>>, sentence: string): void {
+  process.stdout.write(`${process.stdout.isTTY ? sentence : JSON.stringify(event)}\n`);
+}
+
+function stopRequest(exitWithParent: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+    if (exitWithParent) {
+      if (process.connected) process.once("disconnect", resolve);
+      else if (process.send === undefined) process.stdin.once("end", resolve).resume();
+      else resolve();
+    }
+  });
+}
