@@ -1,0 +1,77 @@
+import { AXIS_WIDTH, FONT } from "./theme.ts";
+
+/** The look of a report: light and dark, paper, and phones. */
+export const REPORT_CSS: string = `
+:root{color-scheme:light dark;--ground:#fff;--ink:#1b1f24;--soft:#4b535c;--line:rgba(27,31,36,.18);--label:#8a3c00;--label-ground:#fff1e6}
+@media (prefers-color-scheme:dark){:root{--ground:#14171a;--ink:#eceff2;--soft:#b3bac2;--line:rgba(236,239,242,.2);--label:#ffb27a;--label-ground:#33200f}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.55 ${FONT}}
+main,header,footer{max-width:1040px;margin:0 auto;padding:0 20px}
+header{padding-top:28px}
+h1{font-size:26px;line-height:1.25;margin:0 0 4px}
+h2{font-size:18px;margin:34px 0 6px;padding-top:12px;border-top:1px solid var(--line)}
+p{margin:6px 0;max-width:72ch;overflow-wrap:anywhere}
+.soft{color:var(--soft)}
+.venue{display:inline-block;margin:10px 0 4px;padding:4px 12px;border:1px solid currentColor;border-radius:4px;color:var(--label);background:var(--label-ground);font-weight:600}
+figure{margin:12px 0;overflow-x:auto}
+figure>div{min-height:60px}
+footer{padding-top:20px;padding-bottom:40px;font-size:13px}
+details{margin:8px 0}
+pre{white-space:pre-wrap;font-size:11px}
+.html-view{overflow-x:auto}
+@media (max-width:600px){main,header,footer{padding-left:12px;padding-right:12px}h1{font-size:22px}}
+@media print{main,header,footer{max-width:none}figure,tr{break-inside:avoid}h2{break-after:avoid}.screen{display:none}
+[data-drawn="dark"] figure{background:#14171a;-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+`;
+
+/**
+ * What draws the charts when the page opens: each at the width there is, in the colours of the page, again when
+ * either changes. Expressions are interpreted, never compiled, so that the page can forbid `eval`.
+ */
+export const REPORT_SCRIPT: string = `(() => {
+"use strict";
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+const grounds = read("grounds");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const figures = [...document.querySelectorAll("figure[data-chart]")];
+const drawn = new Map();
+const fit = (spec, width) => {
+  const fitted = { ...spec };
+  if (typeof spec.width === "number") fitted.width = Math.min(Math.max(spec.width, 860), width);
+  if (spec.vconcat) fitted.vconcat = spec.vconcat.map((panel) => fit(panel, width));
+  return fitted;
+};
+const draw = async (figure) => {
+  const ground = dark.matches ? "dark" : "light";
+  document.documentElement.dataset.drawn = ground;
+  const room = figure.clientWidth;
+  const base = grounds[ground];
+  const config = { ...base, title: { ...base.title, limit: room - ${AXIS_WIDTH + 30} } };
+  const target = figure.firstElementChild;
+  try {
+    const result = await vegaEmbed(target, fit(read(figure.dataset.chart), Math.max(200, room - ${AXIS_WIDTH + 110})), {
+      mode: "vega-lite", ast: true, renderer: "canvas", config, logLevel: 1,
+      actions: { export: true, source: false, compiled: false, editor: false },
+      scaleFactor: { png: 2, svg: 1 }, tooltip: { theme: ground },
+    });
+    drawn.get(figure)?.finalize();
+    drawn.set(figure, result);
+    figure.dataset.state = "drawn";
+  } catch (error) {
+    target.textContent = "This chart could not be drawn: " + error.message;
+    figure.dataset.state = "failed";
+  }
+};
+const drawAll = async () => { for (const figure of figures) await draw(figure); };
+let width = document.documentElement.clientWidth;
+let timer;
+addEventListener("resize", () => {
+  if (document.documentElement.clientWidth === width) return;
+  width = document.documentElement.clientWidth;
+  clearTimeout(timer);
+  timer = setTimeout(drawAll, 200);
+});
+dark.addEventListener("change", drawAll);
+drawAll();
+})();
+`;
