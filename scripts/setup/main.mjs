@@ -1,7 +1,7 @@
 import { build } from "./build.mjs";
 import { dependencies } from "./dependencies.mjs";
 import { SetupError } from "./errors.mjs";
-import { kernel } from "./kernel.mjs";
+import { jupyter } from "./jupyter.mjs";
 import { withLock } from "./lock.mjs";
 import { checkWritable, findPython } from "./machine.mjs";
 import { projectNode } from "./node.mjs";
@@ -11,7 +11,7 @@ import { python } from "./python.mjs";
 import { runProgram } from "./run-program.mjs";
 import { tasks } from "./tasks.mjs";
 
-const parts = { dependencies, build, python, kernel };
+const parts = { dependencies, build, python, jupyter };
 
 /** Runs a task of package.json's scripts: makes sure that what it needs is set up, then runs it. Returns the exit code. */
 export async function main([name, ...args]) {

@@ -2,7 +2,7 @@ import { runChecks, runFormat } from "./checks.mjs";
 import { runTests } from "./tests.mjs";
 
 const node = ["dependencies", "build"];
-const all = [...node, "python", "kernel"];
+const all = [...node, "python", "jupyter"];
 
 /** What `npm run <task>` needs to be set up first, and the program or the work that it then runs. */
 export const tasks = {

@@ -11,6 +11,7 @@ import { type CollectorStatus, collectorLogFile, startCollector } from "./collec
 import { type ExchangeProcess, startExchangeProcess } from "./exchange-process.ts";
 import { type Command, type Flags, readFlags } from "./flags.ts";
 import { type LogEntry, logLine } from "./log.ts";
+import { statusText } from "./status-text.ts";
 
 const COMMAND = {
   usage: "npm run collect --",
@@ -212,13 +213,8 @@ function stopRequest(durationMs: number | undefined): StopRequest {
   return { promise, signal: controller.signal, now, done };
 }
 
-function statusLine({ feed, pending, blocked, symbols }: CollectorStatus): string {
-  const state = blocked !== "" ? "NOT STORING" : feed.kind === "waiting" ? "disconnected" : feed.kind;
-  const parts = Object.entries(symbols).map(([symbol, { rate, stored, lagMs }]) => {
-    const lag = Number.isNaN(lagMs) ? "" : ` lag ${Math.round(lagMs)} ms`;
-    return `${symbol} ${rate}/s${lag} stored ${stored}`;
-  });
-  const line = [state, ...parts, ...(pending > 10_000 ? [`${pending} waiting`] : [])].join(" · ");
+function statusLine(status: CollectorStatus): string {
+  const line = statusText(status);
   const width = (process.stdout.columns ?? 120) - 1;
   return line.length > width ? `${line.slice(0, width - 1)}…` : line;
 }

@@ -1,0 +1,26 @@
+"""JupyterLab's settings for this project; `npm start` adds the port and gives the token in the environment."""
+
+import os
+from pathlib import Path
+
+c = get_config()  # noqa: F821
+
+c.ServerApp.ip = "127.0.0.1"
+c.ServerApp.allow_remote_access = False
+c.ServerApp.root_dir = str(Path(__file__).resolve().parent.parent)
+c.ServerApp.open_browser = False
+c.ServerApp.terminals_enabled = False
+# As root (a container) Jupyter asks for this; it stays on this machine's own address all the same.
+c.ServerApp.allow_root = hasattr(os, "geteuid") and os.geteuid() == 0
+
+# The project's kernel and no other.
+c.KernelSpecManager.allowed_kernelspecs = {"tickbook"}
+c.KernelSpecManager.ensure_native_kernel = False
+c.MultiKernelManager.default_kernel_name = "tickbook"
+
+# Nothing is fetched from the internet.
+c.LabApp.news_url = None
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+c.LabApp.extension_manager = "readonly"
+
+c.Application.log_level = "WARN"

@@ -1,0 +1,38 @@
+import fs from "node:fs";
+import path from "node:path";
+import { projectNode } from "./node.mjs";
+import { inProject } from "./paths.mjs";
+import { textOf } from "./stamp.mjs";
+
+const share = (...parts) => inProject(".venv", "share", "jupyter", ...parts);
+
+/** What JupyterLab of this project has to know: how its kernel is started, and settings that differ from the usual ones. */
+const files = () => ({
+  [share("kernels", "tickbook", "kernel.json")]: `${JSON.stringify(
+    {
+      argv: [
+        projectNode(),
+        inProject("dist", "src", "kernel", "main.js"),
+        "--connection-file",
+        "{connection_file}",
+      ],
+      display_name: "TypeScript (tickbook)",
+      language: "typescript",
+    },
+    undefined,
+    2,
+  )}\n`,
+  [share("lab", "settings", "overrides.json")]: textOf(inProject("python", "overrides.json")),
+});
+
+/** Jupyter's files inside .venv, written again when the project was moved. The user's own Jupyter never sees them. */
+export const jupyter = {
+  isCurrent: () => Object.entries(files()).every(([file, text]) => textOf(file) === text),
+
+  make() {
+    for (const [file, text] of Object.entries(files())) {
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, text);
+    }
+  },
+};

@@ -1,0 +1,111 @@
+import { existsSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { quote, refuse } from "../core/errors.ts";
+import { type Command, type Flags, numberFlag } from "./flags.ts";
+
+type StartFlag =
+  | "venue"
+  | "symbols"
+  | "db"
+  | "notebook"
+  | "port"
+  | "no-browser"
+  | "seed"
+  | "tape"
+  | "speed"
+  | "exchange-port"
+  | "ws-url"
+  | "rest-url";
+
+export type StartFlags = Flags<StartFlag>;
+
+export const START: Command<StartFlag> = {
+  usage: "npm start --",
+  about:
+    "Collects an exchange's trades in the background and opens JupyterLab on them. Ctrl-C ends both.\n" +
+    "The first run sets the project up: packages, build, a Python environment of its own.",
+  flags: {
+    venue: {
+      value: "NAME",
+      help: "binance; or sim, the built-in exchange, which needs no network (binance)",
+    },
+    symbols: { value: "A,B", help: "symbols as the exchange writes them", default: "BTCUSDT,ETHUSDT" },
+    db: { value: "FILE", help: "database (data/binance.db, data/sim.db or data/replay.db)" },
+    notebook: { value: "FILE", help: "notebook to open", default: "notebooks/live-monitor.ipynb" },
+    port: { value: "P", help: "JupyterLab's port (8888, or the next free one)" },
+    "no-browser": { help: "print the address only" },
+    seed: { value: "N", help: "sim: seed of the market" },
+    tape: { value: "PATH", help: "replay a recorded tape instead; the venue is the replay" },
+    speed: { value: "X", help: "sim: how many times faster than real time, or max" },
+    "exchange-port": { value: "P", help: "sim: the built-in exchange's port" },
+    "ws-url": { value: "URL", help: "another exchange's WebSocket address, with --rest-url" },
+    "rest-url": { value: "URL", help: "another exchange's HTTP address, with --ws-url" },
+  },
+};
+
+/** What the collector is started with, and what the notebooks are told of it. */
+export interface CollectorPlan {
+  readonly venue: "binance" | "sim";
+  /** Absolute path of the database. */
+  readonly db: string;
+  readonly flags: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The collector's part of the flags; what these are worth the collector itself checks. */
+export function planCollector(flags: StartFlags, root: string): CollectorPlan {
+  const replay = flags.tape !== undefined;
+  const venue = flags.venue ?? (replay ? "sim" : "binance");
+  if (venue !== "binance" && venue !== "sim") {
+    refuse({
+      code: "bad-flag",
+      where: "--venue",
+      problem: `needs binance or sim; got ${quote(venue, 60)}`,
+      hint: "Pass one of the two",
+    });
+  }
+  if (replay && venue !== "sim") {
+    refuse({
+      code: "bad-flag",
+      where: "--tape",
+      problem: `needs the built-in exchange to replay it; got --venue ${venue} beside it`,
+      hint: "Leave --venue out",
+    });
+  }
+  const db = resolve(root, flags.db ?? join("data", `${replay ? "replay" : venue}.db`));
+  const symbols = flags.symbols!;
+  const passed = (["seed", "tape", "speed", "exchange-port", "ws-url", "rest-url"] as const).flatMap(
+    (name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]]),
+  );
+  return {
+    venue,
+    db,
+    flags: ["--venue", venue, "--symbols", symbols, "--db", db, ...passed],
+    environment: { TICKBOOK_DB: db, TICKBOOK_VENUE: venue, TICKBOOK_SYMBOLS: symbols },
+  };
+}
+
+/** Whether another exchange may take the place of one that can't be reached: not where the user has named its address. */
+export const mayFallBack = (flags: StartFlags, plan: CollectorPlan): boolean =>
+  plan.venue === "binance" && flags["ws-url"] === undefined && flags["rest-url"] === undefined;
+
+/** The built-in exchange, with a database of its own: venues are never mixed. */
+export const fallBack = (flags: StartFlags, root: string): CollectorPlan =>
+  planCollector({ symbols: flags.symbols!, venue: "sim" }, root);
+
+export function planNotebook(flags: StartFlags, root: string): string {
+  const given = flags.notebook!;
+  const file = resolve(root, given);
+  if (!existsSync(file) || relative(root, file).split(sep)[0] === "..") {
+    refuse({
+      code: "no-notebook",
+      where: "--notebook",
+      problem: `needs a notebook inside ${root}; ${quote(given)} is ${existsSync(file) ? "outside it" : "not there"}`,
+      hint: "Pass for example notebooks/live-monitor.ipynb",
+    });
+  }
+  return file;
+}
+
+export const planPort = (flags: StartFlags): number | undefined =>
+  flags.port === undefined ? undefined : numberFlag("port", flags.port, 1, 65_535);

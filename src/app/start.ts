@@ -1,0 +1,127 @@
+import { relative } from "node:path";
+import { TickbookError } from "../core/errors.ts";
+import { openBrowser } from "./browser.ts";
+import { systemClock } from "./clock.ts";
+import { readFlags } from "./flags.ts";
+import { type Jupyter, startJupyter } from "./jupyter.ts";
+import { type KeptCollector, keepCollector } from "./keep-collector.ts";
+import { choosePort } from "./ports.ts";
+import { describeEnding } from "./process-end.ts";
+import { projectRoot } from "./project.ts";
+import { openScreen, type Screen } from "./screen.ts";
+import {
+  type CollectorPlan,
+  fallBack,
+  mayFallBack,
+  planCollector,
+  planNotebook,
+  planPort,
+  START,
+  type StartFlags,
+} from "./start-plan.ts";
+import { type StopRequest, stopRequest } from "./stop-request.ts";
+
+const FIRST_PORT = 8888;
+
+/** Runs `npm start`. Exit codes: 0 stopped, 2 refused, 3 the named exchange can't be reached, 1 JupyterLab failed. */
+export async function startMain(argv: readonly string[]): Promise<number> {
+  const stop = stopRequest();
+  try {
+    const flags = readFlags(START, argv, (text) => process.stdout.write(`${text}\n`));
+    return flags === undefined ? 0 : await run(flags, stop);
+  } catch (error) {
+    if (!(error instanceof TickbookError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return error.code === "jupyter-failed" ? 1 : 2;
+  } finally {
+    stop.done();
+  }
+}
+
+async function run(flags: StartFlags, stop: StopRequest): Promise<number> {
+  const plan = planCollector(flags, projectRoot);
+  const notebook = planNotebook(flags, projectRoot);
+  const port = await choosePort(planPort(flags), FIRST_PORT);
+  const screen = openScreen(process.stdout, systemClock.monotonicMs);
+
+  const reached = await reach(plan, flags, screen, stop);
+  if (typeof reached === "number") return reached;
+  const { collector, environment } = reached;
+  let jupyter: Jupyter | undefined;
+  stop.atOnce(() => {
+    collector.kill();
+    jupyter?.kill();
+  });
+  try {
+    screen.line("Starting JupyterLab");
+    jupyter = startJupyter({ port, notebook, environment });
+    jupyter.ready.catch(() => {});
+    const address = await Promise.race([jupyter.ready, stop.asked]);
+    if (address !== undefined) {
+      screen.line(`JupyterLab: ${address}`);
+      screen.line("Ctrl-C ends JupyterLab and the collector.");
+      if (flags["no-browser"] === undefined) openBrowser(address);
+    }
+    return await untilTheEnd(jupyter, collector, screen, stop);
+  } finally {
+    screen.clear();
+    screen.line("Stopping");
+    await Promise.all([collector.stop(), jupyter?.stop()]);
+  }
+}
+
+interface Reached {
+  readonly collector: KeptCollector;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Starts the collector and waits for its exchange; where that can't be reached, the built-in one takes its place. A number is an exit code. */
+async function reach(
+  plan: CollectorPlan,
+  flags: StartFlags,
+  screen: Screen,
+  stop: StopRequest,
+): Promise<Reached | number> {
+  screen.line(
+    `Starting the collector: ${flags.symbols} from ${plan.venue} into ${relative(projectRoot, plan.db) || plan.db}`,
+  );
+  const collector = keepCollector(plan.flags, screen, systemClock);
+  stop.atOnce(() => collector.kill());
+  const news = await Promise.race([collector.first, stop.asked]);
+  if (news === undefined) {
+    await collector.stop();
+    return 0;
+  }
+  if (news === "started") return { collector, environment: plan.environment };
+  if (news.unreachable && mayFallBack(flags, plan)) {
+    screen.line(news.reason);
+    screen.line(
+      "Binance can't be reached from here: going on with the built-in exchange (--venue sim). Its trades are simulated.",
+    );
+    return reach(fallBack(flags, projectRoot), flags, screen, stop);
+  }
+  process.stderr.write(`${news.reason}\n`);
+  return news.unreachable ? 3 : 2;
+}
+
+async function untilTheEnd(
+  jupyter: Jupyter,
+  collector: KeptCollector,
+  screen: Screen,
+  stop: StopRequest,
+): Promise<number> {
+  const end = await Promise.race([stop.asked, jupyter.ended, collector.ended]);
+  if (end === undefined) return 0;
+  if ("reason" in end) {
+    screen.clear();
+    process.stderr.write(`${end.reason}\n`);
+    return 2;
+  }
+  if (end.code === 0) {
+    screen.line("JupyterLab was shut down.");
+    return 0;
+  }
+  screen.clear();
+  process.stderr.write(`JupyterLab: ended with ${describeEnding(end)}. Run npm start again.\n`);
+  return 1;
+}

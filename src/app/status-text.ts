@@ -1,0 +1,19 @@
+/** What a status line is made of; read back from a log's JSON, a number that is not there is null. */
+export interface StatusFacts {
+  readonly feed: { readonly kind: string };
+  readonly pending: number;
+  readonly blocked: string;
+  readonly symbols: Readonly<
+    Record<string, { readonly rate: number; readonly stored: number; readonly lagMs: number | null }>
+  >;
+}
+
+/** A collector's state as one line for a terminal. */
+export function statusText({ feed, pending, blocked, symbols }: StatusFacts): string {
+  const state = blocked !== "" ? "NOT STORING" : feed.kind === "waiting" ? "disconnected" : feed.kind;
+  const parts = Object.entries(symbols).map(([symbol, { rate, stored, lagMs }]) => {
+    const lag = lagMs === null || Number.isNaN(lagMs) ? "" : ` lag ${Math.round(lagMs)} ms`;
+    return `${symbol} ${rate}/s${lag} stored ${stored}`;
+  });
+  return [state, ...parts, ...(pending > 10_000 ? [`${pending} waiting`] : [])].join(" · ");
+}
