@@ -15,6 +15,7 @@ p{margin:6px 0;max-width:72ch;overflow-wrap:anywhere}
 .venue{display:inline-block;margin:10px 0 4px;padding:4px 12px;border:1px solid currentColor;border-radius:4px;color:var(--label);background:var(--label-ground);font-weight:600}
 figure{margin:12px 0;overflow-x:auto}
 figure>div{min-height:60px}
+figure .vega-embed.has-actions{padding-right:0}
 footer{padding-top:20px;padding-bottom:40px;font-size:13px}
 details{margin:8px 0}
 pre{white-space:pre-wrap;font-size:11px}
@@ -41,24 +42,31 @@ const fit = (spec, width) => {
   if (spec.vconcat) fitted.vconcat = spec.vconcat.map((panel) => fit(panel, width));
   return fitted;
 };
+const embed = (figure, ground, width) => {
+  const base = grounds[ground];
+  const config = { ...base, title: { ...base.title, limit: figure.clientWidth - ${AXIS_WIDTH + 30} } };
+  return vegaEmbed(figure.firstElementChild, fit(read(figure.dataset.chart), width), {
+    mode: "vega-lite", ast: true, renderer: "canvas", config, logLevel: 1,
+    actions: { export: true, source: false, compiled: false, editor: false },
+    scaleFactor: { png: 2, svg: 1 }, tooltip: { theme: ground },
+  });
+};
 const draw = async (figure) => {
   const ground = dark.matches ? "dark" : "light";
   document.documentElement.dataset.drawn = ground;
-  const room = figure.clientWidth;
-  const base = grounds[ground];
-  const config = { ...base, title: { ...base.title, limit: room - ${AXIS_WIDTH + 30} } };
-  const target = figure.firstElementChild;
+  drawn.get(figure)?.finalize();
   try {
-    const result = await vegaEmbed(target, fit(read(figure.dataset.chart), Math.max(200, room - ${AXIS_WIDTH + 110})), {
-      mode: "vega-lite", ast: true, renderer: "canvas", config, logLevel: 1,
-      actions: { export: true, source: false, compiled: false, editor: false },
-      scaleFactor: { png: 2, svg: 1 }, tooltip: { theme: ground },
-    });
-    drawn.get(figure)?.finalize();
+    let width = Math.max(160, figure.clientWidth - ${AXIS_WIDTH + 126});
+    let result = await embed(figure, ground, width);
+    const over = figure.scrollWidth - figure.clientWidth;
+    if (over > 0) {
+      result.finalize();
+      result = await embed(figure, ground, Math.max(160, width - over));
+    }
     drawn.set(figure, result);
     figure.dataset.state = "drawn";
   } catch (error) {
-    target.textContent = "This chart could not be drawn: " + error.message;
+    figure.firstElementChild.textContent = "This chart could not be drawn: " + error.message;
     figure.dataset.state = "failed";
   }
 };

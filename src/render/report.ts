@@ -26,7 +26,7 @@ export interface Report {
   readonly generatedUs: number;
   /** What made the report, and from what: versions, parameters, files, fingerprints. */
   readonly provenance: Readonly<Record<string, string>>;
-  /** Rows of a table that are shown; 200 unless told. */
+  /** Rows of a table that are shown; 40 unless told. */
   readonly maxRows?: number;
 }
 
@@ -67,7 +67,7 @@ export function renderReport(report: Report, runtime: ReportRuntime): string {
   const policy = `default-src 'none'; script-src ${hashes || "'none'"}; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
   const charts: ChartView[] = [];
   const sections = report.sections
-    .map((section) => sectionHtml(section, charts, report.maxRows ?? 200))
+    .map((section) => sectionHtml(section, charts, report.maxRows ?? 40))
     .join("\n");
   const grounds = { light: vegaConfig("light"), dark: vegaConfig("dark") };
   return `<!doctype html>

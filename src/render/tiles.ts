@@ -32,7 +32,7 @@ const INK: Readonly<Record<Tone, string>> = {
 
 const TILES_CSS = `
 .tickbook-tiles{display:flex;flex-wrap:wrap;gap:8px;margin:4px 0;font-family:var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-ui-font-color1,inherit)}
-.tickbook-tiles>p{flex-basis:100%;margin:0;font-size:12px;font-weight:600;opacity:.8}
+.tickbook-tiles>.venue-line{flex-basis:100%;font-size:12px;font-weight:600;opacity:.8}
 .tickbook-tile{box-sizing:border-box;flex:0 1 auto;min-width:132px;padding:8px 14px 9px;border:1px solid var(--jp-border-color2,rgba(128,128,128,.35));border-left-width:4px;border-radius:4px;line-height:1.3}
 .tickbook-tile div{white-space:nowrap}
 .tickbook-tile .label{font-size:11.5px;opacity:.75}
@@ -58,7 +58,7 @@ export function tiles(list: readonly Tile[], options: TilesOptions = {}): HtmlVi
   };
   const html =
     `<style>${TILES_CSS}</style><div class="tickbook-tiles">` +
-    `${label ? `<p>${escapeHtml(label)}</p>` : ""}${list.map(one).join("")}</div>`;
+    `${label ? `<div class="venue-line">${escapeHtml(label)}</div>` : ""}${list.map(one).join("")}</div>`;
   const line = (tile: Tile): string => {
     const sign = SIGN[tile.tone ?? "none"];
     const value = [sign, valueText(tile.value), tile.unit ?? ""].filter(Boolean).join(" ");

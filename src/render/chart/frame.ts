@@ -11,7 +11,7 @@ export interface ChartOptions {
   readonly venue?: Venue;
   /** A second line under the title. */
   readonly note?: string;
-  /** Of the plot, without its axis; pixels. 720 unless told. */
+  /** Of the plot, without its axis; pixels. 640 unless told. */
   readonly width?: number;
   /** Of the plot; pixels. */
   readonly height?: number;
@@ -26,7 +26,7 @@ export interface ChartOptions {
 /** Part of a specification. */
 export type Json = Record<string, unknown>;
 
-export const WIDTH: number = 720;
+export const WIDTH: number = 640;
 
 /** The whole chart around its layers or panels. */
 export function frame(

@@ -2,6 +2,7 @@ import { type Venue, venueLabel } from "../../core/trade.ts";
 import { escapeHtml, plainText } from "../escape.ts";
 import { AXIS_WIDTH, COLOURS } from "../theme.ts";
 import type { HtmlView } from "../view.ts";
+import { WIDTH } from "./frame.ts";
 
 export interface WaitingOptions {
   readonly venue?: Venue;
@@ -17,7 +18,7 @@ export function waitingView(
   have: number,
   options: WaitingOptions = {},
 ): HtmlView {
-  const { width = 720, height = 220 } = options;
+  const { width = WIDTH, height = 220 } = options;
   const missing = Math.max(0, need - have);
   const bars = (n: number): string => `${n.toLocaleString("en")} ${n === 1 ? "bar" : "bars"}`;
   const says =
