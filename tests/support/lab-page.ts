@@ -1,0 +1,127 @@
+import type { Browser, Locator, Page } from "playwright-core";
+import type { JupyterLab } from "./jupyter.ts";
+
+/** A notebook open in JupyterLab in a browser. Cells count from 0. */
+export interface LabPage {
+  readonly page: Page;
+  cell(n: number): Locator;
+  output(n: number): Locator;
+  /** The output as a reader sees it. */
+  text(n: number): Promise<string>;
+  /** Runs a cell and resolves when it has ended; false when it failed. */
+  runCell(n: number): Promise<boolean>;
+  /** Runs a cell and does not wait for it. */
+  startCell(n: number): Promise<void>;
+  /** Runs the notebook from the top; resolves when the last cell has ended, false when one failed. */
+  runAll(): Promise<boolean>;
+  /** Resolves when the output of a cell, or a part of it, has looked different `count` times. */
+  waitForChanges(n: number, count: number, part?: string): Promise<void>;
+  /** What the browser's console reported as errors. */
+  errors(): readonly string[];
+}
+
+const timeout = 60_000;
+
+/** Opens a notebook in a page of its own and waits until its kernel is idle. */
+export async function openNotebook(
+  browser: Browser,
+  lab: JupyterLab,
+  path: string,
+  size: { width: number; height: number } = { width: 1280, height: 1400 },
+): Promise<LabPage> {
+  const page = await browser.newPage({ viewport: size });
+  const errors: string[] = [];
+  page.on("pageerror", (problem) => errors.push(String(problem)));
+  page.setDefaultTimeout(timeout);
+  await page.goto(lab.notebookUrl(path));
+  await page.waitForSelector(".jp-NotebookPanel .jp-Cell");
+  await page.waitForFunction(() => {
+    const { jupyterapp } = globalThis as unknown as { jupyterapp: LabApp };
+    const kernel = jupyterapp.shell.currentWidget.sessionContext.session?.kernel;
+    return kernel?.connectionStatus === "connected" && kernel.status === "idle";
+  });
+
+  const command = (name: string, active: number | undefined, wait: boolean): Promise<boolean> =>
+    page.evaluate(
+      async ([name, active, wait]) => {
+        const { shell, commands } = (globalThis as unknown as { jupyterapp: LabApp }).jupyterapp;
+        const { content } = shell.currentWidget;
+        if (active !== undefined) {
+          content.deselectAll();
+          content.activeCellIndex = active;
+        }
+        const done = commands.execute(name);
+        return wait ? (await done) !== false : true;
+      },
+      [name, active, wait] as const,
+    );
+  const output = (n: number): Locator =>
+    page.locator(".jp-Notebook .jp-Cell").nth(n).locator(".jp-Cell-outputArea");
+  return {
+    page,
+    cell: (n) => page.locator(".jp-Notebook .jp-Cell").nth(n),
+    output,
+    text: async (n) => (await output(n).allInnerTexts()).join(""),
+    runCell: async (n) => {
+      await command("notebook:run-cell", n, true);
+      return (await output(n).locator('[data-mime-type="application/vnd.jupyter.error"]').count()) === 0;
+    },
+    startCell: async (n) => {
+      await command("notebook:run-cell", n, false);
+    },
+    runAll: async () => {
+      await command("notebook:run-all-cells", undefined, true);
+      return (await page.locator('[data-mime-type="application/vnd.jupyter.error"]').count()) === 0;
+    },
+    waitForChanges: async (n, count, part = "") => {
+      await output(n).evaluate(watch, part);
+      await page.waitForFunction(
+        ([count]) => ((globalThis as { tickbookChanges?: number }).tickbookChanges ?? 0) >= count,
+        [count] as const,
+        { timeout },
+      );
+    },
+    errors: () => errors,
+  };
+}
+
+interface LabApp {
+  shell: {
+    currentWidget: {
+      content: { activeCellIndex: number; deselectAll(): void };
+      sessionContext: { session?: { kernel?: { status: string; connectionStatus: string } } };
+    };
+  };
+  commands: { execute(name: string): Promise<unknown> };
+}
+
+/** As much of the page's DOM as is used here. */
+interface Seen {
+  readonly textContent: string;
+  querySelectorAll(selector: string): Iterable<Seen>;
+  toDataURL?(): string;
+}
+
+/** Runs in the page: counts how often what can be seen of a node changes, an empty moment between two drawings aside. */
+function watch(node: unknown, part: string): void {
+  const root = node as Seen;
+  const counter = globalThis as { tickbookChanges?: number; tickbookWatch?: ReturnType<typeof setInterval> };
+  clearInterval(counter.tickbookWatch);
+  const look = (): string => {
+    const watched = part ? [...root.querySelectorAll(part)] : [root];
+    return watched
+      .map((element) => {
+        const drawn = [element, ...element.querySelectorAll("canvas")].map((e) => e.toDataURL?.() ?? "");
+        return [element.textContent, ...drawn].join("|");
+      })
+      .join("#");
+  };
+  let last = look();
+  counter.tickbookChanges = 0;
+  counter.tickbookWatch = setInterval(() => {
+    const now = look();
+    if (now === "" || now === last) return;
+    last = now;
+    counter.tickbookChanges = (counter.tickbookChanges ?? 0) + 1;
+  }, 40);
+}

@@ -1,0 +1,122 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { artifacts, projectPython } from "./project.ts";
+
+/** A folder for notebooks inside the project, where they find its packages; it goes when the test ends. */
+export function notebookFolder(t: Pick<TestContext, "after">): string {
+  mkdirSync(artifacts, { recursive: true });
+  const folder = mkdtempSync(join(artifacts, "notebooks-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A notebook of code cells; `kernel` is the project's own unless told. */
+export function writeNotebook(
+  folder: string,
+  name: string,
+  cells: readonly string[],
+  kernel = "tickbook",
+): string {
+  const path = join(folder, name);
+  writeFileSync(
+    path,
+    JSON.stringify({
+      cells: cells.map((source, index) => ({
+        id: `cell-${index}`,
+        cell_type: "code",
+        source,
+        metadata: {},
+        outputs: [],
+        execution_count: null,
+      })),
+      metadata: { kernelspec: { name: kernel, display_name: kernel, language: "typescript" } },
+      nbformat: 4,
+      nbformat_minor: 5,
+    }),
+  );
+  return path;
+}
+
+export interface Output {
+  readonly output_type: "stream" | "display_data" | "execute_result" | "error";
+  readonly name?: string;
+  readonly text?: string;
+  readonly data?: Record<string, unknown>;
+  readonly ename?: string;
+  readonly evalue?: string;
+  readonly traceback?: string[];
+}
+
+export interface RunNotebook {
+  /** Why the run stopped before its end; empty when it did not. */
+  readonly error: string;
+  readonly cells: readonly {
+    readonly source: string;
+    readonly execution_count: number | null;
+    readonly outputs: readonly Output[];
+  }[];
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly allowErrors?: boolean;
+  /** For one cell; 60 s unless told. */
+  readonly cellTimeoutMs?: number;
+}
+
+/** Runs a notebook from a fresh kernel by nbclient, in the notebook's folder; the file stays as it is. */
+export function runNotebook(path: string, options: RunOptions = {}): Promise<RunNotebook> {
+  const { env = {}, allowErrors = false, cellTimeoutMs = 60_000 } = options;
+  return runPython("run_notebook.py", [path, String(cellTimeoutMs / 1000), String(allowErrors)], env);
+}
+
+/** A script of tests/support under the project's Python, in a Jupyter home of its own; its result is JSON. */
+export async function runPython<T>(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<T> {
+  const home = jupyterHome();
+  try {
+    const path = new URL(script, import.meta.url).pathname;
+    const child = spawn(projectPython(), [path, ...args], {
+      env: { ...process.env, ...home.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let out = "";
+    let err = "";
+    child.stdout.on("data", (data) => (out += data));
+    child.stderr.on("data", (data) => (err += data));
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    if (code !== 0) throw new Error(`${script} ended with ${code}: ${err.slice(-2_000)}`);
+    return JSON.parse(out) as T;
+  } finally {
+    home.remove();
+  }
+}
+
+/** Jupyter's folders in a temporary place, so that a user's own are neither read nor written. */
+export function jupyterHome(): { folder: string; env: Record<string, string>; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), "tickbook-jupyter-"));
+  const at = (name: string): string => {
+    const path = join(folder, name);
+    mkdirSync(path);
+    return path;
+  };
+  return {
+    folder,
+    env: {
+      JUPYTER_CONFIG_DIR: at("config"),
+      JUPYTER_DATA_DIR: at("data"),
+      JUPYTER_RUNTIME_DIR: at("runtime"),
+      JUPYTERLAB_SETTINGS_DIR: at("settings"),
+      JUPYTERLAB_WORKSPACES_DIR: at("workspaces"),
+      IPYTHONDIR: at("ipython"),
+      JUPYTER_NO_CONFIG: "1",
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,33 @@
+"""Runs a notebook by nbclient and prints its cells with their outputs as JSON."""
+
+import json
+import os
+import sys
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+path, cell_timeout, allow_errors = sys.argv[1:4]
+notebook = nbformat.read(path, as_version=4)
+client = NotebookClient(
+    notebook,
+    timeout=float(cell_timeout),
+    allow_errors=allow_errors == "true",
+    resources={"metadata": {"path": os.path.dirname(os.path.abspath(path))}},
+)
+error = ""
+try:
+    client.execute()
+except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
+    error = str(problem)
+
+cells = [
+    {
+        "source": cell["source"],
+        "execution_count": cell.get("execution_count"),
+        "outputs": cell.get("outputs", []),
+    }
+    for cell in notebook["cells"]
+]
+json.dump({"error": error, "cells": cells}, sys.stdout)
