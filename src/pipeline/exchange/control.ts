@@ -77,7 +77,7 @@ export function answerControl(text: string, now: Subscriptions, mostStreams: num
 
 function isId(id: unknown): boolean {
   if (id === undefined || id === null) return true;
-  if (typeof id === "number") return Number.isInteger(id) && Math.abs(id) < 2 ** 63;
+  if (typeof id === "number") return Number.isInteger(id) && Math.abs(id) <= 2 ** 63;
   return typeof id === "string" && /^[A-Za-z0-9]{0,36}$/.test(id);
 }
 

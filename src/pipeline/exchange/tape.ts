@@ -83,7 +83,7 @@ function append(tracks: Map<string, Track>, row: TapeRow, where: string): void {
     row.eventTimeUs === track.eventTimeUs[last] &&
     row.price === track.price[last] &&
     row.isBuyerMaker === track.isBuyerMaker[last];
-  track.aggregateId.push((track.aggregateId[last] ?? 0) + (sameOrder ? 0 : 1));
+  track.aggregateId.push((track.aggregateId[last] ?? -1) + (sameOrder ? 0 : 1));
   track.id.push(row.id);
   track.price.push(row.price);
   track.qty.push(row.qty);
