@@ -78,9 +78,9 @@ function quoted(text: string): string {
 
 const PLAIN_NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 // at the start of any line of the cell, after blanks of any kind; also the full-width signs that spreadsheets accept
-const FORMULA = /(^|[\r\n])(?=[\s\u00a0\u200b\ufeff]*[=+\-@＝＋－＠]|\t|\r)/g;
+const FORMULA = /(?<=^|[\r\n])(?=[\s\u00a0\u200b\ufeff]*[=+\-@＝＋－＠]|\t|\r)/g;
 
 /** Text that a spreadsheet would take for a formula gets a `'`; plain numbers such as `-0.5` stay as they are. */
 function guardFormula(text: string): string {
-  return PLAIN_NUMBER.test(text) ? text : text.replace(FORMULA, "$1'");
+  return PLAIN_NUMBER.test(text) ? text : text.replace(FORMULA, "'");
 }

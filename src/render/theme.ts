@@ -72,6 +72,8 @@ export function vegaConfig(ground: Ground = "any"): Readonly<Record<string, unkn
     font: FONT,
     padding: 6,
     view: { stroke: null },
+    // a description of every single mark would bury the chart's own
+    mark: { aria: false },
     title: {
       anchor: "start",
       frame: "group",

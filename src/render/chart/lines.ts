@@ -1,3 +1,4 @@
+import { quote, refuse } from "../../core/errors.ts";
 import { plainText } from "../escape.ts";
 import { drawable } from "../round.ts";
 import { COLOURS, LINES } from "../theme.ts";
@@ -56,6 +57,16 @@ export function linesChart(
   options: LinesOptions = {},
 ): View {
   const { width = WIDTH, height = 170, unit, levels = [], bands = [], markBeyond } = options;
+  for (const { name, values } of lines) {
+    if (values.length === times.length) continue;
+    refuse({
+      code: "bad-length",
+      where: "linesChart",
+      problem: `a line needs one value a time; ${quote(name)} has ${values.length} values for ${times.length} times`,
+      hint: "Pass NaN where a value is not defined.",
+      facts: { name, values: values.length, times: times.length },
+    });
+  }
   const title = options.title ?? lines.map(({ name }) => name).join(", ");
   const rows = lineRows(times, lines);
   if (!rows.some((row) => lines.some((_, k) => row[`y${k}`] !== null))) {
@@ -77,11 +88,13 @@ export function linesChart(
       tickCount: 5,
     },
   };
+  const isBeyond =
+    markBeyond !== undefined && rows.some(({ y0 }) => Math.abs((y0 as number | null) ?? 0) >= markBeyond);
   const layer = [
     ...bands.map((band) => bandLayer(band, y)),
     ...levels.map((level) => levelRule(level, y)),
     lineLayer(lines, x, y),
-    ...(markBeyond === undefined ? [] : [alarms(markBeyond, x, y)]),
+    ...(isBeyond ? [alarms(markBeyond, x, y)] : []),
     ...levels.filter(({ label }) => label).map((level) => levelLabel(level, y)),
     ...(single && newest !== null ? [lastValue(newest, y)] : []),
     hoverRules(times, lines, x, options),

@@ -25,11 +25,11 @@ export function spreadChart(
   const signed = (value: number, tail = ""): string =>
     `${value < 0 ? "+" : "−"} ${Number(Math.abs(value).toPrecision(5))}${tail}`;
   const formula =
-    typeof hedgeRatio === "number"
+    typeof hedgeRatio === "number" && Number.isFinite(hedgeRatio) && Number.isFinite(intercept)
       ? [name(y), intercept === 0 ? "" : signed(intercept), signed(hedgeRatio, ` × ${name(x)}`)]
           .filter(Boolean)
           .join(" ")
-      : `${name(y)} − α − β × ${name(x)}, β ${hedgeRatio}`;
+      : `${name(y)} − α − β × ${name(x)}, β ${typeof hedgeRatio === "string" ? hedgeRatio : "not defined yet"}`;
   const unit = scale === "log" ? "log price" : assetsOf(y).quote;
   return linesChart(times, [{ name: "spread", values: spread }], {
     title: `Spread ${y} against ${x}`,

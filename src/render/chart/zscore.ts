@@ -1,3 +1,4 @@
+import { quote, refuse } from "../../core/errors.ts";
 import { COLOURS } from "../theme.ts";
 import type { View } from "../view.ts";
 import { type Band, type Level, type LinesOptions, linesChart } from "./lines.ts";
@@ -14,6 +15,15 @@ export interface ZscoreOptions extends LinesOptions {
 /** A z-score between its thresholds: beyond them the ground is shaded and each bar carries a triangle. */
 export function zscoreChart(times: ArrayLike<number>, z: ArrayLike<number>, options: ZscoreOptions): View {
   const { threshold, exit, window } = options;
+  if (!(threshold > 0 && threshold < Number.POSITIVE_INFINITY)) {
+    refuse({
+      code: "bad-threshold",
+      where: "zscoreChart",
+      problem: `threshold must be a number above 0; got ${quote(threshold)}`,
+      hint: "Pass for example 2.",
+      facts: { threshold },
+    });
+  }
   let largest = 1.25 * threshold;
   for (let i = 0; i < z.length; i++) {
     const size = 1.08 * Math.abs(z[i]!);

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { barsTable } from "../../src/render/bars-table.ts";
+import { renderTable, type TableData, tableMarkup, tableText, tableView } from "../../src/render/table.ts";
+import { walkBars } from "../support/bars.ts";
+
+const one = (values: ArrayLike<unknown>, more: object = {}): TableData => ({
+  length: values.length,
+  columns: [{ name: "v", values, ...more }],
+});
+const cells = (table: TableData): string[] =>
+  [...tableMarkup(table).matchAll(/<td[^>]*>([^<]*)<\/td>/g)].map(([, text]) => text!);
+
+test("renderTable escapes names, units, captions and cells", () => {
+  const evil = `<img src=x onerror="alert('1')">&`;
+  const html = renderTable({
+    length: 1,
+    caption: evil,
+    columns: [{ name: evil, unit: evil, values: [evil] }],
+  });
+  assert.ok(!html.includes("<img"));
+  const escaped = "&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;";
+  assert.equal(html.split(escaped).length - 1, 4);
+});
+
+test("characters that turn the direction of writing, or control a terminal, are shown as such", () => {
+  const evil = "a\u202eb\u0007c\u001b[31m";
+  assert.deepEqual(cells(one([evil])), ["a\ufffdb\ufffdc\ufffd[31m"]);
+  assert.equal(tableText(one([evil])), "v\na\ufffdb\ufffdc\ufffd[31m");
+});
+
+test("NaN is an en dash that says `not defined`, a missing value an empty cell", () => {
+  const html = tableMarkup(one([1.5, Number.NaN, null, undefined], { kind: "number" }));
+  assert.ok(html.includes('<td class="n none" title="not defined">–</td>'));
+  assert.equal(html.split('<td class="n none" title="no value"></td>').length - 1, 2);
+  assert.deepEqual(cells(one([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1])), ["∞", "−∞", "1"]);
+});
+
+test("a column of numbers has the same decimals in each row: exact where ten digits are, else six digits", () => {
+  assert.deepEqual(cells(one([61837.63, 61837.6, 61838])), ["61837.63", "61837.60", "61838.00"]);
+  assert.deepEqual(cells(one([0.00001234, 0.1])), ["0.00001234", "0.10000000"]);
+  assert.deepEqual(cells(one([1 / 3, 2 / 3])), ["0.333333", "0.666667"]);
+  assert.deepEqual(cells(one([0.1 + 0.2])), ["0.3"]);
+  assert.deepEqual(cells(one([1e20, 1])), ["100000000000000000000", "1"]);
+  assert.deepEqual(cells(one([1000.123456789, 1e-9])), ["1000.12", "1e-9"]);
+  assert.deepEqual(cells(one([-0.5, 0.25], { digits: 1 })), ["-0.5", "0.3"]);
+  assert.deepEqual(cells(one([0, 0])), ["0", "0"]);
+});
+
+test("times are UTC, as exact as the most exact of them", () => {
+  const us = Date.UTC(2024, 7, 8, 23, 54, 15) * 1000;
+  assert.deepEqual(cells(one([us, us + 342_000], { kind: "time" })), [
+    "2024-08-08T23:54:15.000Z",
+    "2024-08-08T23:54:15.342Z",
+  ]);
+  assert.deepEqual(cells(one(BigInt64Array.from([BigInt(us)]), { kind: "time" })), ["2024-08-08T23:54:15Z"]);
+  assert.deepEqual(cells(one([new Date(us / 1000)])), ["2024-08-08T23:54:15Z"]);
+  assert.deepEqual(cells(one([1e18, Number.NaN], { kind: "time" })), ["1000000000000000000", "–"]);
+});
+
+test("integers keep every digit, bigint included; objects are JSON", () => {
+  assert.deepEqual(cells(one([3735683259], { kind: "integer" })), ["3735683259"]);
+  assert.deepEqual(cells(one([9223372036854775807n])), ["9223372036854775807"]);
+  assert.deepEqual(cells(one([{ a: 1n }])), ["{&quot;a&quot;:&quot;1&quot;}"]);
+  assert.deepEqual(cells(one(Uint8Array.from([1, 0]), { kind: "boolean" })), ["true", "false"]);
+});
+
+test("a long table shows its first and last rows and says how many there are", () => {
+  const table = one(Float64Array.from({ length: 12_345 }, (_, i) => i));
+  const html = tableMarkup(table, { maxRows: 5 });
+  assert.deepEqual(
+    [...html.matchAll(/<td[^>]*>([^<]*)<\/td>/g)].map(([, text]) => text),
+    ["0", "1", "2", "… 12,345 rows in all", "12343", "12344"],
+  );
+  assert.equal(tableText(table, { maxRows: 2 }), "    v\n    0\n… 12,345 rows in all\n12344");
+  assert.ok(!tableMarkup(one([1, 2, 3]), { maxRows: 3 }).includes("rows in all"));
+});
+
+test("an empty table says so", () => {
+  assert.deepEqual(cells(one([])), ["no rows"]);
+  assert.equal(tableText(one([])), "v\nno rows");
+});
+
+test("tableView aligns its plain text by kind", () => {
+  const { text } = tableView({
+    length: 2,
+    caption: "two rows",
+    columns: [
+      { name: "symbol", values: ["BTCUSDT", "X"] },
+      { name: "price", unit: "USDT", values: [1.5, 10] },
+    ],
+  });
+  assert.equal(
+    text,
+    ["two rows", "symbol   price (USDT)", "BTCUSDT           1.5", "X                10.0"].join("\n"),
+  );
+});
+
+test("barsTable names its units and copies nothing", () => {
+  const bars = walkBars(3);
+  const table = barsTable(bars, ["start", "close", "volume", "complete"]);
+  assert.deepEqual(
+    table.columns.map(({ name, unit }) => [name, unit]),
+    [
+      ["start", "UTC"],
+      ["close", "USDT"],
+      ["volume", "BTC"],
+      ["complete", undefined],
+    ],
+  );
+  assert.equal(table.columns[1]!.values, bars.close);
+  assert.equal(barsTable(bars).columns.length, 13);
+});
+
+test("a table of a million rows is cut before it is formatted", () => {
+  const values = new Float64Array(1_000_000).fill(1.25);
+  const start = process.cpuUsage().user;
+  renderTable(one(values));
+  assert.ok(process.cpuUsage().user - start < 500_000);
+});
