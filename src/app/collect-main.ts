@@ -198,9 +198,11 @@ function stopRequest(durationMs: number | undefined): StopRequest {
   const promise = new Promise<void>((resolve) => {
     controller.signal.addEventListener("abort", () => resolve());
   });
-  let signals = 0;
+  let firstMs: number | undefined;
   const onSignal = (): void => {
-    if (++signals > 1) process.exit(130);
+    // one Ctrl-C may arrive twice: from the terminal and handed on by npm
+    firstMs ??= systemClock.monotonicMs();
+    if (systemClock.monotonicMs() - firstMs > 500) process.exit(130);
     now();
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("disconnect", now);

@@ -56,6 +56,8 @@ async function run(flags: Flags<Name>): Promise<void> {
   });
   await stopped;
   await exchange.close();
+  // an open channel to the parent would keep the process
+  if (process.connected) process.disconnect();
 }
 
 async function readSource(flags: Flags<Name>): Promise<MarketSource> {
@@ -93,7 +95,8 @@ function say(event: Readonly<Record<string, unknown>>, sentence: string): void {
 
 function stopRequest(exitWithParent: boolean): Promise<void> {
   return new Promise((resolve) => {
-    process.once("SIGINT", resolve);
+    // a Ctrl-C reaches parent and child alike; with a parent, it is the parent that ends this
+    process.on("SIGINT", () => exitWithParent || resolve());
     process.once("SIGTERM", resolve);
     if (exitWithParent) {
       if (process.connected) process.once("disconnect", resolve);

@@ -10,6 +10,8 @@ export interface ExchangeProcess {
   stop(): Promise<void>;
 }
 
+const STOP_MS = 3000;
+
 /** Starts `npm run exchange` with these flags; it ends with this process, and `died` is called when it ends before. */
 export function startExchangeProcess(
   flags: readonly string[],
@@ -38,7 +40,11 @@ export function startExchangeProcess(
           new Promise((done) => {
             stopping = true;
             if (child.exitCode !== null || child.signalCode !== null) return done();
-            child.once("exit", () => done());
+            const force = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+            child.once("exit", () => {
+              clearTimeout(force);
+              done();
+            });
             child.kill("SIGTERM");
           }),
       });

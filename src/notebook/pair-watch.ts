@@ -1,0 +1,226 @@
+import { type PairFrame, type PairSettings, pairMonitor } from "../app/pair-monitor.ts";
+import { type Bars, makeBars, sliceBars } from "../core/bars.ts";
+import { formatUtc } from "../core/time.ts";
+import { barsTable } from "../render/bars-table.ts";
+import { candleChart } from "../render/chart/candles.ts";
+import { correlationChart } from "../render/chart/correlation.ts";
+import { spreadChart } from "../render/chart/spread.ts";
+import { waitingView } from "../render/chart/waiting.ts";
+import { zscoreChart } from "../render/chart/zscore.ts";
+import type { TableColumn, TableData } from "../render/table.ts";
+import { tableView } from "../render/table.ts";
+import { type Tile, tiles } from "../render/tiles.ts";
+import { assetsOf } from "../render/units.ts";
+import type { View } from "../render/view.ts";
+import { openStore } from "./store.ts";
+
+export interface WatchSettings extends PairSettings {
+  /** |z| from which a bar stands out; 2 unless told. */
+  readonly threshold?: number;
+  /** Database file; see `openStore`. */
+  readonly db?: string;
+}
+
+/** The panels of one pair. Each call draws the present state; `live` keeps one drawn. */
+export interface PairWatch {
+  /** Latest prices, z-score, correlation and trades a second. */
+  tiles(): View;
+  candles(symbol: string): View;
+  spread(): View;
+  zscore(): View;
+  correlation(): View;
+  /** The latest bars of a symbol, newest first. */
+  latest(symbol: string, rows?: number): View;
+  /** All bars in view with their statistics, as it is exported. */
+  table(): TableData;
+  /** The numbers behind the panels. */
+  frame(): PairFrame;
+}
+
+/** Watches a pair of symbols in the store that the collector fills. */
+export function watchPair(given: WatchSettings): PairWatch {
+  const threshold = given.threshold ?? 2;
+  const monitor = pairMonitor(openStore(given.db), given);
+  const { y, x, window, calibrationBars, intervalUs } = monitor.settings;
+  const { frame } = monitor;
+
+  const side = <Value>(symbol: string, of: { y: Value; x: Value }): Value => (symbol === x ? of.x : of.y);
+  /** The same time axis under every panel. */
+  const common = ({ venue, closed, forming }: PairFrame) => {
+    const starts = [closed.y, closed.x, forming.y, forming.x].filter((bars) => bars.length > 0);
+    if (starts.length === 0) return { venue };
+    const from = Math.min(...starts.map((bars) => bars.startUs[0]!));
+    const to = Math.max(...starts.map((bars) => bars.startUs[bars.length - 1]!)) + intervalUs;
+    return { venue, domainUs: [from, to] as const };
+  };
+  const calibration = ({ hedge }: PairFrame): string =>
+    hedge === undefined ? "" : `fitted on ${clockSpan(hedge.fromUs, hedge.toUs)}, frozen since`;
+
+  return {
+    tiles: () => tiles(pairTiles(frame(), monitor.settings, threshold), { venue: frame().venue }),
+    candles: (symbol) => {
+      const now = frame();
+      return candleChart(side(symbol, now.closed), { ...common(now), forming: side(symbol, now.forming) });
+    },
+    spread: () => {
+      const now = frame();
+      const title = `Spread ${y} against ${x}`;
+      if (now.hedge === undefined)
+        return waitingView(title, calibrationBars, now.timeUs.length, { venue: now.venue, height: 170 });
+      return spreadChart(now.timeUs, now.spread, {
+        ...common(now),
+        y,
+        x,
+        hedgeRatio: now.hedge.beta,
+        intercept: now.hedge.alpha,
+        scale: "log",
+        note: calibration(now),
+      });
+    },
+    zscore: () => {
+      const now = frame();
+      const need = Math.max(calibrationBars, window);
+      if (now.hedge === undefined || now.timeUs.length < need) {
+        return waitingView(`z-score of the spread`, need, now.timeUs.length, {
+          venue: now.venue,
+          height: 170,
+        });
+      }
+      return zscoreChart(now.timeUs, now.zscore, {
+        ...common(now),
+        title: `z-score of the spread ${y} against ${x}`,
+        threshold,
+        window,
+      });
+    },
+    correlation: () => {
+      const now = frame();
+      if (now.timeUs.length <= window) {
+        return waitingView("Rolling correlation", window + 1, now.timeUs.length, {
+          venue: now.venue,
+          height: 170,
+        });
+      }
+      return correlationChart(now.timeUs, now.correlation, {
+        ...common(now),
+        title: `Correlation of ${y} and ${x}`,
+        window,
+      });
+    },
+    latest: (symbol, rows = 10) => {
+      const bars = side(symbol, frame().closed);
+      const newest = newestFirst(sliceBars(bars, -rows));
+      const shown = [
+        "start",
+        "open",
+        "high",
+        "low",
+        "close",
+        "vwap",
+        "volume",
+        "tradeCount",
+        "complete",
+      ] as const;
+      const table = barsTable(newest, shown);
+      return tableView(
+        { ...table, caption: `${symbol}: the latest ${table.length} closed bars` },
+        { maxRows: rows },
+      );
+    },
+    table: () => pairTable(frame(), y, x),
+    frame,
+  };
+}
+
+function pairTiles(
+  now: PairFrame,
+  { y, x, window, calibrationBars, intervalUs }: ReturnType<typeof pairMonitor>["settings"],
+  threshold: number,
+): Tile[] {
+  const n = now.timeUs.length;
+  const last = (values: Float64Array): number => (n === 0 ? Number.NaN : values[n - 1]!);
+  const waits = (need: number): string => (n < need ? `waits for ${need - n} more bars` : "");
+  const price = (symbol: string, closed: Bars, forming: Bars): Tile => {
+    const bars = forming.length > 0 ? forming : closed;
+    const { quote } = assetsOf(symbol);
+    return {
+      label: symbol,
+      value: bars.length === 0 ? Number.NaN : exact(bars.close[bars.length - 1]!),
+      unit: quote,
+      note: bars.length === 0 ? "waits for a trade" : "last trade",
+    };
+  };
+  const z = last(now.zscore);
+  const far = Math.abs(z) >= threshold;
+  const rate = (bars: Bars): number => {
+    const recent = sliceBars(bars, -Math.max(1, Math.ceil(10_000_000 / intervalUs)));
+    if (recent.length === 0) return Number.NaN;
+    const spanUs = recent.startUs[recent.length - 1]! - recent.startUs[0]! + intervalUs;
+    return (recent.tradeCount.reduce((sum, count) => sum + count, 0) / spanUs) * 1e6;
+  };
+  const zNeed = Math.max(calibrationBars, window);
+  return [
+    price(y, now.closed.y, now.forming.y),
+    price(x, now.closed.x, now.forming.x),
+    {
+      label: "z-score",
+      value: Number.isNaN(z) ? z : z.toFixed(2).replace("-", "−"),
+      tone: Number.isNaN(z) ? "none" : far ? "bad" : "good",
+      note: waits(zNeed) || (far ? `beyond ±${threshold}` : `within ±${threshold}`),
+    },
+    {
+      label: "correlation",
+      value: Number.isNaN(last(now.correlation))
+        ? Number.NaN
+        : last(now.correlation).toFixed(2).replace("-", "−"),
+      note: waits(window + 1) || `log returns, ${window} bars`,
+    },
+    {
+      label: "trades",
+      value: (rate(now.closed.y) + rate(now.closed.x)).toFixed(1).replace("NaN", "–"),
+      unit: "a second",
+      note: `${y} ${rate(now.closed.y).toFixed(1)}, ${x} ${rate(now.closed.x).toFixed(1)}`.replaceAll(
+        "NaN",
+        "–",
+      ),
+    },
+  ];
+}
+
+/** All digits that a price has, with thin thousands. */
+function exact(price: number): string {
+  return price.toLocaleString("en-US", { maximumFractionDigits: 8, minimumFractionDigits: 2 });
+}
+
+function newestFirst(bars: Bars): Bars {
+  return makeBars(bars, bars.length, (name) => bars[name].slice().reverse());
+}
+
+function clockSpan(fromUs: number, toUs: number): string {
+  return `${formatUtc(fromUs).slice(11, 19)}–${formatUtc(toUs).slice(11, 19)} UTC`;
+}
+
+function pairTable(now: PairFrame, y: string, x: string): TableData {
+  const times = new Set(now.timeUs);
+  const of = (symbol: string, bars: Bars): TableColumn[] => {
+    const rows = [...bars.startUs.keys()].filter((i) => times.has(bars.startUs[i]!));
+    return barsTable(bars, ["open", "high", "low", "close", "volume", "tradeCount", "complete"]).columns.map(
+      (column) => ({
+        ...column,
+        name: `${symbol} ${column.name}`,
+        values: rows.map((i) => column.values[i]),
+      }),
+    );
+  };
+  return {
+    length: now.timeUs.length,
+    columns: [
+      { name: "start", values: now.timeUs, kind: "time" },
+      ...of(y, now.closed.y),
+      ...of(x, now.closed.x),
+      { name: "spread", values: now.spread, kind: "number", unit: "log price" },
+      { name: "z-score", values: now.zscore, kind: "number" },
+      { name: "correlation", values: now.correlation, kind: "number" },
+    ],
+  };
+}
