@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { Writable } from "node:stream";
 import type { Message } from "./wire.ts";
 
 /** One execution of one notebook cell: where the output of everything it started goes. */
@@ -76,22 +77,22 @@ export function createCells(): Cells {
   };
 }
 
-/** Sends what is printed to the cell that prints it; before the first cell, to the terminal. */
-export function routeProcessOutput(cells: Cells): void {
+/**
+ * Sends what is printed to the cell that prints it. The process's own streams are replaced, not wrapped: to touch them
+ * would make the pipes of the terminal non-blocking, which the Jupyter server shares and does not expect.
+ */
+export function routeProcessOutput(cells: Cells, toTerminal: (text: string) => void): void {
   for (const name of ["stdout", "stderr"] as const) {
-    const toTerminal = process[name].write.bind(process[name]);
-    const write = (
-      chunk: string | Uint8Array,
-      encoding?: BufferEncoding | ((error?: Error | null) => void),
-      done?: (error?: Error | null) => void,
-    ): boolean => {
-      const cell = cells.current();
-      if (cell === undefined) return toTerminal(chunk as string, encoding as BufferEncoding, done);
-      cell.write(name, typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
-      const callback = typeof encoding === "function" ? encoding : done;
-      if (callback) process.nextTick(callback);
-      return true;
-    };
-    process[name].write = write as typeof process.stdout.write;
+    const stream = new Writable({
+      decodeStrings: false,
+      write: (chunk: string | Uint8Array, _encoding, done) => {
+        const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+        const cell = cells.current();
+        if (cell) cell.write(name, text);
+        else toTerminal(text);
+        done();
+      },
+    });
+    Object.defineProperty(process, name, { value: stream, configurable: true, enumerable: true });
   }
 }

@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { inspect } from "node:util";
 import { TickbookError } from "../core/errors.ts";
 import { createCells, routeProcessOutput } from "./cells.ts";
@@ -6,7 +7,13 @@ import { createRunner } from "./runner.ts";
 import { serve } from "./server.ts";
 import { loadTslab } from "./tslab.ts";
 
-const toTerminal = process.stderr.write.bind(process.stderr);
+function toTerminal(text: string): void {
+  try {
+    writeSync(2, text);
+  } catch {
+    // nobody reads any more
+  }
+}
 
 function logError(problem: unknown): void {
   const text = problem instanceof TickbookError ? problem.message : inspect(problem);
@@ -39,7 +46,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const tslab = loadTslab();
   const cells = createCells();
   const runner = createRunner(tslab, process.cwd(), printValue);
-  routeProcessOutput(cells);
+  routeProcessOutput(cells, toTerminal);
   process.on("SIGINT", () => runner.interrupt());
   const report = (error: unknown): void => {
     const { traceback } = runner.explain(error);

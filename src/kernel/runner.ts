@@ -63,7 +63,9 @@ export function createRunner(tslab: Tslab, rootDir: string, print: (value: unkno
       if (of) of.lines ??= sourceLines(tslab.typescript, of.source, of.output);
       const line = of?.lines?.[Number(outputLine) - 1];
       const text = line === undefined ? undefined : of?.source.split("\n")[line - 1];
-      places.push({ count: Number(cell), line, text });
+      const before = places.at(-1);
+      if (before?.count !== Number(cell) || before.line !== line)
+        places.push({ count: Number(cell), line, text });
     }
     // The frame of the wrapper around a cell has no line of its own.
     const known = places.filter((place) => place.line !== undefined);

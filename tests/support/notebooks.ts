@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
 import { artifacts, projectPython } from "./project.ts";
 
 /** A folder for notebooks inside the project, where they find its packages; it goes when the test ends. */
@@ -73,7 +74,10 @@ export function runNotebook(path: string, options: RunOptions = {}): Promise<Run
   return runPython("run_notebook.py", [path, String(cellTimeoutMs / 1000), String(allowErrors)], env);
 }
 
-/** A script of tests/support under the project's Python, in a Jupyter home of its own; its result is JSON. */
+/**
+ * A script of tests/support under the project's Python, in a Jupyter home of its own. Its first argument is the file
+ * for its result, JSON.
+ */
 export async function runPython<T>(
   script: string,
   args: readonly string[],
@@ -81,18 +85,17 @@ export async function runPython<T>(
 ): Promise<T> {
   const home = jupyterHome();
   try {
-    const path = new URL(script, import.meta.url).pathname;
-    const child = spawn(projectPython(), [path, ...args], {
+    const path = fileURLToPath(new URL(script, import.meta.url));
+    const result = join(home.folder, "result.json");
+    const child = spawn(projectPython(), [path, result, ...args], {
       env: { ...process.env, ...home.env, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "ignore", "pipe"],
     });
-    let out = "";
     let err = "";
-    child.stdout.on("data", (data) => (out += data));
     child.stderr.on("data", (data) => (err += data));
     const code = await new Promise((resolve) => child.on("close", resolve));
     if (code !== 0) throw new Error(`${script} ended with ${code}: ${err.slice(-2_000)}`);
-    return JSON.parse(out) as T;
+    return JSON.parse(readFileSync(result, "utf8")) as T;
   } finally {
     home.remove();
   }

@@ -1,4 +1,4 @@
-"""Runs a notebook by nbclient and prints its cells with their outputs as JSON."""
+"""Runs a notebook by nbclient and writes its cells with their outputs as JSON."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-path, cell_timeout, allow_errors = sys.argv[1:4]
+result, path, cell_timeout, allow_errors = sys.argv[1:5]
 notebook = nbformat.read(path, as_version=4)
 client = NotebookClient(
     notebook,
@@ -30,4 +30,5 @@ cells = [
     }
     for cell in notebook["cells"]
 ]
-json.dump({"error": error, "cells": cells}, sys.stdout)
+with open(result, "w", encoding="utf8") as file:
+    json.dump({"error": error, "cells": cells}, file)

@@ -1,0 +1,97 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { jupyterHome } from "./notebooks.ts";
+import { projectPython, projectRoot } from "./project.ts";
+
+export interface KernelMessage {
+  readonly channel: "shell" | "iopub";
+  readonly type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the kernel sent
+  readonly content: any;
+  /** The number of the run that it belongs to, from 0. */
+  readonly run: number | null;
+  readonly session: string;
+}
+
+export interface KernelRun {
+  readonly done: boolean;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the kernel sent
+  readonly reply: any;
+  readonly seconds: number;
+  /** Everything that came since the last call, of every run. */
+  readonly messages: readonly KernelMessage[];
+}
+
+/** A kernel driven through Jupyter's own client library. */
+export interface TestKernel {
+  run(code: string, options?: { stopOnError?: boolean; interruptAfter?: number }): Promise<KernelRun>;
+  /** Sends code and does not wait; the number of the run. */
+  send(code: string): Promise<number>;
+  wait(run: number): Promise<KernelRun>;
+  /** What comes within a time in which nothing is asked. */
+  listen(seconds: number): Promise<readonly KernelMessage[]>;
+  request(
+    type: string,
+    content: object,
+  ): Promise<{ reply: { type: string; content: Record<string, unknown> } | null; messages: KernelMessage[] }>;
+  /** What the kernel wrote to its terminal. */
+  log(): string;
+  shutdown(): Promise<{ seconds: number; alive: boolean }>;
+  stop(): Promise<void>;
+}
+
+export async function startKernel(
+  options: { kernel?: string; folder?: string; env?: Readonly<Record<string, string>> } = {},
+): Promise<TestKernel> {
+  const { kernel = "tickbook", folder = projectRoot, env = {} } = options;
+  const home = jupyterHome();
+  const script = fileURLToPath(new URL("kernel_driver.py", import.meta.url));
+  const logFile = join(home.folder, "kernel.log");
+  const driver = spawn(projectPython(), [script, kernel, folder, logFile], {
+    env: { ...process.env, ...home.env, ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  let printed = "";
+  driver.stderr.on("data", (data) => (printed += data));
+  const lines = createInterface({ input: driver.stdout })[Symbol.asyncIterator]();
+  const answer = async <T>(): Promise<T> => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`the kernel's driver ended: ${printed.slice(-2_000)}`);
+    return JSON.parse(value) as T;
+  };
+  const ask = <T>(command: object): Promise<T> => {
+    driver.stdin.write(`${JSON.stringify(command)}\n`);
+    return answer<T>();
+  };
+  await answer();
+  return {
+    run: (code, given = {}) => ask({ do: "run", code, ...given }),
+    send: async (code) => (await ask<{ run: number }>({ do: "send", code })).run,
+    wait: (run) => ask({ do: "wait", run }),
+    listen: async (seconds) => (await ask<{ messages: KernelMessage[] }>({ do: "listen", seconds })).messages,
+    request: (type, content) => ask({ do: "request", type, content }),
+    log: () => readFileSync(logFile, "utf8"),
+    shutdown: () => ask({ do: "shutdown" }),
+    stop: async () => {
+      const ended = new Promise((resolve) => driver.on("close", resolve));
+      driver.stdin.end();
+      await ended;
+      home.remove();
+    },
+  };
+}
+
+/** What was printed to a stream in a run. */
+export function printedIn(messages: readonly KernelMessage[], run: number, stream = "stdout"): string {
+  return messages
+    .filter((m) => m.type === "stream" && m.run === run && m.content.name === stream)
+    .map((m) => m.content.text)
+    .join("");
+}
+
+export function ofType(messages: readonly KernelMessage[], type: string): KernelMessage[] {
+  return messages.filter((message) => message.type === type);
+}

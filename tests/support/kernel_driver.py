@@ -1,0 +1,112 @@
+"""A kernel under jupyter_client, driven by lines of JSON: one command in, one answer out."""
+
+import json
+import sys
+import threading
+import time
+from queue import Empty
+
+from jupyter_client.manager import start_new_kernel
+
+kernel_name, folder, log = sys.argv[1:4]
+# A kernel on Node would make the pipes that it inherits non-blocking for this process, too.
+terminal = open(log, "w")
+manager, client = start_new_kernel(
+    kernel_name=kernel_name, cwd=folder, startup_timeout=60, stdout=terminal, stderr=terminal
+)
+sent = []  # message ids of execute requests: their places are the numbers of the runs
+replies = {}
+idle = set()
+messages = []
+
+
+def pump(done, timeout):
+    """Reads what the kernel sends until done() or the time is over; True when done."""
+    deadline = time.monotonic() + timeout
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        for channel, read in (("shell", client.get_shell_msg), ("iopub", client.get_iopub_msg)):
+            while True:
+                try:
+                    message = read(timeout=0.01)
+                except Empty:
+                    break
+                keep(channel, message)
+    return True
+
+
+def keep(channel, message):
+    parent = message["parent_header"].get("msg_id")
+    kind, content = message["msg_type"], message["content"]
+    if channel == "shell":
+        replies[parent] = {"type": kind, "content": content}
+    elif kind == "status" and content["execution_state"] == "idle":
+        idle.add(parent)
+    messages.append(
+        {
+            "channel": channel,
+            "type": kind,
+            "content": content,
+            "run": sent.index(parent) if parent in sent else None,
+            "session": message["header"]["session"],
+        }
+    )
+
+
+def send(command):
+    sent.append(client.execute(command["code"], stop_on_error=command.get("stopOnError", True)))
+    return sent[-1]
+
+
+def wait(message_id, timeout):
+    start = time.monotonic()
+    done = pump(lambda: message_id in replies and message_id in idle, timeout)
+    out = messages[:]
+    messages.clear()
+    reply = replies.get(message_id, {"content": {}})["content"]
+    return {"done": done, "reply": reply, "seconds": time.monotonic() - start, "messages": out}
+
+
+def answer(command):
+    name, timeout = command["do"], command.get("timeout", 30)
+    if name == "send":
+        send(command)
+        return {"run": len(sent) - 1}
+    if name == "wait":
+        return wait(sent[command["run"]], timeout)
+    if name == "run":
+        message_id = send(command)
+        if "interruptAfter" in command:
+            threading.Timer(command["interruptAfter"], manager.interrupt_kernel).start()
+        return wait(message_id, timeout)
+    if name == "listen":
+        pump(lambda: False, command["seconds"])
+        out = messages[:]
+        messages.clear()
+        return {"messages": out}
+    if name == "request":
+        message = client.session.msg(command["type"], command["content"])
+        client.shell_channel.send(message)
+        wanted = message["header"]["msg_id"]
+        replied = lambda: wanted in replies or not command["type"].endswith("_request")
+        pump(lambda: wanted in idle and replied(), timeout)
+        out = messages[:]
+        messages.clear()
+        return {"reply": replies.get(wanted), "messages": out}
+    if name == "shutdown":
+        start = time.monotonic()
+        client.shutdown()
+        while manager.is_alive() and time.monotonic() - start < timeout:
+            time.sleep(0.005)
+        return {"seconds": time.monotonic() - start, "alive": manager.is_alive()}
+    raise ValueError(name)
+
+
+try:
+    print(json.dumps({"ready": True}), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line)), default=str), flush=True)
+finally:
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
