@@ -99,8 +99,11 @@ function stopRequest(exitWithParent: boolean): Promise<void> {
     process.on("SIGINT", () => exitWithParent || resolve());
     process.once("SIGTERM", resolve);
     if (exitWithParent) {
-      if (process.connected) process.once("disconnect", resolve);
-      else if (process.send === undefined) process.stdin.once("end", resolve).resume();
+      if (process.connected) {
+        process.once("disconnect", resolve);
+        // Listening for it must not keep an exchange alive that has closed.
+        process.channel?.unref();
+      } else if (process.send === undefined) process.stdin.once("end", resolve).resume();
       else resolve();
     }
   });
