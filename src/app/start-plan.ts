@@ -61,7 +61,7 @@ export function planCollector(flags: StartFlags, root: string): CollectorPlan {
       code: "bad-flag",
       where: "--venue",
       problem: `needs binance or sim; got ${quote(venue, 60)}`,
-      hint: "Pass one of the two",
+      hint: "Pass one of the two.",
     });
   }
   if (replay && venue !== "sim") {
@@ -69,7 +69,7 @@ export function planCollector(flags: StartFlags, root: string): CollectorPlan {
       code: "bad-flag",
       where: "--tape",
       problem: `needs the built-in exchange to replay it; got --venue ${venue} beside it`,
-      hint: "Leave --venue out",
+      hint: "Leave --venue out.",
     });
   }
   const db = resolve(root, flags.db ?? join("data", `${replay ? "replay" : venue}.db`));
@@ -101,7 +101,7 @@ export function planNotebook(flags: StartFlags, root: string): string {
       code: "no-notebook",
       where: "--notebook",
       problem: `needs a notebook inside ${root}; ${quote(given)} is ${existsSync(file) ? "outside it" : "not there"}`,
-      hint: "Pass for example notebooks/live-monitor.ipynb",
+      hint: "Pass for example notebooks/live-monitor.ipynb.",
     });
   }
   return file;
