@@ -8,11 +8,11 @@ import {
   type ChartOptions,
   frame,
   type Json,
+  mouseParameters,
   timeAxis,
   utcExpression,
   WIDTH,
   withUnit,
-  zoomParameter,
 } from "./frame.ts";
 import { waitingView } from "./waiting.ts";
 
@@ -72,11 +72,12 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
       ...bodies(x.channel, { y: { ...y, field: "o" }, y2: { field: "c" } }, isForming),
       ...(missing > 0 ? [crosses(x.channel, y)] : []),
       ...lastPrice(rows, y),
-      hoverColumns("price", x.channel, options, base, quote),
+      hoverColumns("price", x.channel, base, quote),
     ],
   };
   const data = { data: { values: rows }, transform: derived(bars.intervalUs) };
-  if (!hasVolume) return frame(told, title, notes, { ...data, ...price });
+  if (!hasVolume)
+    return frame(told, title, notes, { ...data, params: mouseParameters(options, ["price"]), ...price });
 
   const below = timeAxis(span);
   const v = {
@@ -89,11 +90,12 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
     height: volumeHeight,
     layer: [
       ...bodies(below.channel, { y: v, y2: { datum: 0 } }, isForming, 0.6),
-      hoverColumns("volume", below.channel, options, base, quote),
+      hoverColumns("volume", below.channel, base, quote),
     ],
   };
   return frame(told, title, notes, {
     ...data,
+    params: mouseParameters(options, ["price", "volume"]),
     vconcat: [price, volume],
     resolve: { scale: { x: "shared" } },
   });
@@ -197,13 +199,7 @@ function lastPrice(rows: readonly Json[], y: Json): Json[] {
 }
 
 /** An unseen column over each bar: it lights up under the mouse and says the bar's numbers. */
-function hoverColumns(
-  name: string,
-  x: (field: string) => Json,
-  options: CandleOptions,
-  base: string,
-  quote: string,
-): Json {
+function hoverColumns(name: string, x: (field: string) => Json, base: string, quote: string): Json {
   const number = (field: string, title: string, format: string): Json => ({
     field,
     type: "quantitative",
@@ -211,15 +207,12 @@ function hoverColumns(
     format,
   });
   return {
-    params: [
-      { name: `hover_${name}`, select: { type: "point", on: "pointerover", clear: "pointerout" } },
-      ...zoomParameter(options, `zoom_${name}`),
-    ],
+    name,
     mark: { type: "rect", clip: true, color: "#808080" },
     encoding: {
       x: x("t"),
       x2: { field: "end" },
-      opacity: { condition: { param: `hover_${name}`, empty: false, value: 0.18 }, value: 0 },
+      opacity: { condition: { param: "hover", empty: false, value: 0.18 }, value: 0 },
       tooltip: [
         { field: "start", type: "nominal", title: "start (UTC)" },
         number("o", withUnit("open", quote), EXACT),

@@ -50,15 +50,16 @@ export function frame(
   return { kind: "chart", spec, label: plainText(label) };
 }
 
-/** The parameter that lets the mouse zoom the x axis of the view it stands in. A plain wheel still scrolls the page. */
-export function zoomParameter(options: ChartOptions, name = "zoom"): Json[] {
-  if (options.zoom === false) return [];
+/**
+ * What the mouse may do in the views of these names, together: light up the time under it; pan and zoom the time axis,
+ * while a plain wheel still scrolls the page.
+ */
+export function mouseParameters(options: ChartOptions, views: readonly string[]): Json[] {
+  const hover = { type: "point", fields: ["t"], on: "pointerover", clear: "pointerout" };
+  const zoom = { type: "interval", encodings: ["x"], zoom: "wheel![event.ctrlKey || event.metaKey]" };
   return [
-    {
-      name,
-      select: { type: "interval", encodings: ["x"], zoom: "wheel![event.ctrlKey || event.metaKey]" },
-      bind: "scales",
-    },
+    { name: "hover", select: hover, views },
+    ...(options.zoom === false ? [] : [{ name: "zoom", select: zoom, bind: "scales", views }]),
   ];
 }
 

@@ -7,13 +7,13 @@ import {
   type ChartOptions,
   frame,
   type Json,
+  mouseParameters,
   spanOf,
   type TimeAxis,
   timeAxis,
   utcExpression,
   WIDTH,
   withUnit,
-  zoomParameter,
 } from "./frame.ts";
 import { waitingView } from "./waiting.ts";
 
@@ -99,7 +99,13 @@ export function linesChart(
     ...(single && newest !== null ? [lastValue(newest, y)] : []),
     hoverRules(times, lines, x, options),
   ];
-  return frame(options, title, [], { width, height, data: { values: rows }, layer });
+  return frame(options, title, [], {
+    width,
+    height,
+    data: { values: rows },
+    params: mouseParameters(options, ["times"]),
+    layer,
+  });
 }
 
 function lineRows(times: ArrayLike<number>, lines: readonly Line[]): Json[] {
@@ -218,10 +224,7 @@ function hoverRules(
   for (let i = 0; i < times.length; i++) isWhole &&= times[i]! % 1_000_000 === 0;
   return {
     transform: [{ calculate: utcExpression("t", !isWhole), as: "start" }],
-    params: [
-      { name: "hover", select: { type: "point", on: "pointerover", clear: "pointerout" } },
-      ...zoomParameter(options),
-    ],
+    name: "times",
     mark: { type: "rule", color: "#808080", strokeWidth: Math.max(1, width / times.length), clip: true },
     encoding: {
       x: x.channel("t"),
