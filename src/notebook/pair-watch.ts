@@ -12,6 +12,7 @@ import { tableView } from "../render/table.ts";
 import { type Tile, tiles } from "../render/tiles.ts";
 import { assetsOf } from "../render/units.ts";
 import type { View } from "../render/view.ts";
+import { type Exported, exportPage, exportPath, exportTable } from "./pair-export.ts";
 import { openStore } from "./store.ts";
 
 export interface WatchSettings extends PairSettings {
@@ -35,6 +36,10 @@ export interface PairWatch {
   table(): TableData;
   /** The numbers behind the panels. */
   frame(): PairFrame;
+  /** What is on screen as one CSV; into `exports/` unless a path is given. */
+  exportCsv(path?: string): Promise<Exported>;
+  /** What is on screen as one HTML file that opens offline with its charts alive. */
+  exportHtml(path?: string): Promise<Exported>;
 }
 
 /** Watches a pair of symbols in the store that the collector fills. */
@@ -56,7 +61,7 @@ export function watchPair(given: WatchSettings): PairWatch {
   const calibration = ({ hedge }: PairFrame): string =>
     hedge === undefined ? "" : `fitted on ${clockSpan(hedge.fromUs, hedge.toUs)}, frozen since`;
 
-  return {
+  const panels: Omit<PairWatch, "exportCsv" | "exportHtml"> = {
     tiles: () => tiles(pairTiles(frame(), monitor.settings, threshold), { venue: frame().venue }),
     candles: (symbol) => {
       const now = frame();
@@ -129,6 +134,24 @@ export function watchPair(given: WatchSettings): PairWatch {
     },
     table: () => pairTable(frame(), y, x),
     frame,
+  };
+  return {
+    ...panels,
+    exportCsv: (path) =>
+      exportTable(path ?? exportPath(monitor.settings, frame(), "csv"), panels.table(), frame()),
+    exportHtml: (path) =>
+      exportPage(
+        path ?? exportPath(monitor.settings, frame(), "html"),
+        monitor.settings,
+        frame(),
+        [
+          { heading: "Now", views: [panels.tiles()] },
+          { heading: "Prices", views: [panels.candles(y), panels.candles(x)] },
+          { heading: "Spread and z-score", views: [panels.spread(), panels.zscore()] },
+          { heading: "Correlation", views: [panels.correlation()] },
+        ],
+        panels.table(),
+      ),
   };
 }
 

@@ -26,6 +26,11 @@ export function tableOf(value: unknown, settings: TableSettings = {}): TableData
   };
 }
 
+/** True for what is a table in itself: frames, series, Arquero tables and bars. */
+export function isTable(value: unknown): boolean {
+  return isFrame(value) || isSeries(value) || isArquero(value) || isBars(value);
+}
+
 function pick(table: TableData, name: string): TableColumn {
   const names = table.columns.map((column) => column.name);
   return (

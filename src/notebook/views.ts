@@ -3,7 +3,7 @@ import { escapeHtml } from "../render/escape.ts";
 import { tableView } from "../render/table.ts";
 import type { View } from "../render/view.ts";
 import type { MimeBundle } from "./kernel-api.ts";
-import { type TableSettings, tableOf } from "./tables.ts";
+import { isTable, type TableSettings, tableOf } from "./tables.ts";
 
 /** A result that knows how it is shown. */
 export interface Viewable {
@@ -24,7 +24,12 @@ export function viewOf(value: unknown, options: ShowOptions = {}): View {
   return textView(typeof value === "string" ? value : inspect(value));
 }
 
-export function textView(text: string): View {
+/** What the last expression of a cell is shown as; undefined for plain values, which the kernel prints. */
+export function resultView(value: unknown): View | undefined {
+  return isView(value) || isViewable(value) || isTable(value) ? viewOf(value) : undefined;
+}
+
+function textView(text: string): View {
   return { kind: "html", html: `<pre>${escapeHtml(text)}</pre>`, text };
 }
 
