@@ -1,6 +1,8 @@
 import { writeSync } from "node:fs";
 import { inspect } from "node:util";
 import { TickbookError } from "../core/errors.ts";
+import { display } from "../notebook/display.ts";
+import { resultView } from "../notebook/views.ts";
 import { createCells, routeProcessOutput } from "./cells.ts";
 import { createCompleter } from "./requests.ts";
 import { createRunner } from "./runner.ts";
@@ -20,9 +22,11 @@ function logError(problem: unknown): void {
   toTerminal(`tickbook kernel: ${text}\n`);
 }
 
-/** What the last expression of a cell comes to. */
-function printValue(value: unknown): void {
-  process.stdout.write(`${typeof value === "string" ? value : inspect(value)}\n`);
+/** Shows what the last expression of a cell comes to. */
+function printResult(value: unknown): void {
+  const view = resultView(value);
+  if (view) display(view);
+  else process.stdout.write(`${typeof value === "string" ? value : inspect(value)}\n`);
 }
 
 /** A server that was killed leaves no kernel behind. */
@@ -45,7 +49,7 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const tslab = loadTslab();
   const cells = createCells();
-  const runner = createRunner(tslab, process.cwd(), printValue);
+  const runner = createRunner(tslab, process.cwd(), printResult);
   routeProcessOutput(cells, toTerminal);
   process.on("SIGINT", () => runner.interrupt());
   const report = (error: unknown): void => {
