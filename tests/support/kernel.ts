@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -44,10 +44,15 @@ export interface TestKernel {
 }
 
 export async function startKernel(
-  options: { kernel?: string; folder?: string; env?: Readonly<Record<string, string>> } = {},
+  options: {
+    kernel?: "tickbook" | "stock-tslab";
+    folder?: string;
+    env?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<TestKernel> {
   const { kernel = "tickbook", folder = projectRoot, env = {} } = options;
   const home = jupyterHome();
+  writeStockKernel(home.env.JUPYTER_DATA_DIR!);
   const script = fileURLToPath(new URL("kernel_driver.py", import.meta.url));
   const logFile = join(home.folder, "kernel.log");
   const driver = spawn(projectPython(), [script, kernel, folder, logFile], {
@@ -82,6 +87,18 @@ export async function startKernel(
       home.remove();
     },
   };
+}
+
+/** tslab as it is, without this project's launcher. */
+function writeStockKernel(dataDir: string): void {
+  const folder = join(dataDir, "kernels", "stock-tslab");
+  const tslab = join(projectRoot, "node_modules", "tslab", "bin", "tslab");
+  const argv = [process.execPath, tslab, "kernel", "--config-path", "{connection_file}"];
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, "kernel.json"),
+    JSON.stringify({ argv, display_name: "tslab", language: "typescript" }),
+  );
 }
 
 /** What was printed to a stream in a run. */
