@@ -17,11 +17,12 @@ figure{margin:12px 0;overflow-x:auto}
 figure>div{min-height:60px}
 figure .vega-embed.has-actions{padding-right:0}
 footer{padding-top:20px;padding-bottom:40px;font-size:13px}
-details{margin:8px 0}
+footer details{margin:8px 0}
 pre{white-space:pre-wrap;font-size:11px}
 .html-view{overflow-x:auto}
 @media (max-width:600px){main,header,footer{padding-left:12px;padding-right:12px}h1{font-size:22px}}
-@media print{main,header,footer{max-width:none}figure,tr{break-inside:avoid}h2{break-after:avoid}.screen{display:none}
+@media print{:root{color-scheme:light;--ground:#fff;--ink:#1b1f24;--soft:#4b535c;--line:rgba(27,31,36,.18);--label:#8a3c00;--label-ground:#fff1e6}
+main,header,footer{max-width:none}figure,tr{break-inside:avoid}h2{break-after:avoid}.screen,.vega-embed summary{display:none}
 [data-drawn="dark"] figure{background:#14171a;-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `;
 

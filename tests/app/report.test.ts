@@ -236,6 +236,38 @@ test("a report fits a phone and is drawn again when the phone is turned", { skip
   await page.context().close();
 });
 
+test("a report read in the dark prints dark on white, its charts on their own ground", {
+  skip: !chromium,
+}, async (t) => {
+  const path = join(tempFolder(t), "report.html");
+  await writeReport(path, report(30));
+  const { page } = await open(path, { colorScheme: "dark" });
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  const style = (selector: string, name: string): Promise<string> =>
+    page.evaluate(`getComputedStyle(document.querySelector("${selector}")).${name}`);
+  assert.equal(await style("body", "backgroundColor"), "rgb(255, 255, 255)");
+  assert.equal(await style("h1", "color"), "rgb(27, 31, 36)");
+  assert.equal(await style("figure", "backgroundColor"), "rgb(20, 23, 26)");
+  await page.context().close();
+});
+
+test("a chart of a report is saved as a picture", { skip: !chromium }, async (t) => {
+  const path = join(tempFolder(t), "report.html");
+  await writeReport(path, report(30));
+  const { page, complaints } = await open(path);
+  await page.locator("figure summary").first().click();
+  const waiting = page.waitForEvent("download");
+  await page.locator("figure .vega-actions a", { hasText: "PNG" }).first().click();
+  const picture = readFileSync(await (await waiting).path());
+  assert.equal(picture.subarray(1, 4).toString(), "PNG");
+  assert.ok(picture.length > 5_000);
+  assert.deepEqual(
+    complaints.filter((line) => !line.startsWith("request: data:image/png")),
+    [],
+  );
+  await page.context().close();
+});
+
 test("a chart that cannot be drawn says so in its place, and the others are drawn", {
   skip: !chromium,
 }, async (t) => {
