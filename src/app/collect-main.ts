@@ -69,9 +69,10 @@ async function run(flags: Flags<Name>): Promise<number> {
 
   const stopped = stopRequest(durationMs);
   let exchange: ExchangeProcess | undefined;
-  const exchangeDied = false;
+  let exchangeDied = false;
   if (flags.venue === "sim" && given === undefined) {
     exchange = await startExchangeProcess(exchangeFlags(flags), (code) => {
+      exchangeDied = true;
       log({
         level: "error",
         event: "exchange-died",

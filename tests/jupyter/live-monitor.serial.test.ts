@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { copyFileSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { Browser } from "playwright-core";
+import { findChromium, launchChromium } from "../support/chromium.ts";
+import { startCollectorProcess, storedAtLeast } from "../support/collector.ts";
+import { type JupyterLab, startJupyterLab } from "../support/jupyter.ts";
+import { type LabPage, openNotebook } from "../support/lab-page.ts";
+import { notebookFolder, runNotebook } from "../support/notebooks.ts";
+import { artifacts, projectRoot } from "../support/project.ts";
+import { sharedData } from "../support/shared-data.ts";
+
+const chromium = findChromium();
+const tape = sharedData("binance-spot-20240808");
+const NOTEBOOK = join(projectRoot, "notebooks", "live-monitor.ipynb");
+
+const sources = (JSON.parse(readFileSync(NOTEBOOK, "utf8")) as { cells: { source: string[] }[] }).cells.map(
+  ({ source }) => source.join(""),
+);
+/** The number of the cell which holds a text. */
+function cellWith(text: string): number {
+  const n = sources.findIndex((source) => source.includes(text));
+  assert.notEqual(n, -1, text);
+  return n;
+}
+
+const PANELS = { "candles y": 8, "candles x": 8, spread: 2, "z-score": 2, correlation: 2 };
+
+describe("live-monitor on the recorded BTC and ETH tape", {
+  skip: !chromium || !tape,
+  timeout: 240_000,
+}, () => {
+  let lab: JupyterLab;
+  let browser: Browser;
+  let notebook: LabPage;
+  let folder: string;
+  const ends: (() => unknown)[] = [];
+  const context = { after: (end: unknown) => ends.unshift(end as () => unknown) };
+
+  before(async () => {
+    folder = notebookFolder(context as never);
+    copyFileSync(NOTEBOOK, join(folder, "live-monitor.ipynb"));
+    const db = join(folder, "tape.db");
+    const collector = startCollectorProcess(context as never, [
+      "--venue",
+      "sim",
+      "--tape",
+      tape!,
+      "--speed",
+      "8",
+      "--db",
+      db,
+    ]);
+    await collector.until(storedAtLeast("BTCUSDT", 1));
+    lab = await startJupyterLab({ rootDir: folder, env: { TICKBOOK_DB: db } });
+    ends.unshift(() => lab.stop());
+    browser = await launchChromium(chromium!);
+    ends.unshift(() => browser.close());
+    notebook = await openNotebook(browser, lab, "live-monitor.ipynb", { width: 1240, height: 4200 });
+  });
+  after(async () => {
+    for (const end of ends) await end();
+  });
+
+  it("runs from top to bottom", async () => {
+    assert.equal(await notebook.runAll(), true);
+  });
+
+  it("draws each panel, and its marks and numbers change without a cell being run again, while another cell runs", async () => {
+    for (const name of Object.keys(PANELS)) {
+      await notebook
+        .output(cellWith(`live("${name}"`))
+        .locator(".vega-embed canvas, .vega-embed svg")
+        .first()
+        .waitFor();
+    }
+    await notebook.startCell(cellWith("liveStatus())"));
+    await notebook.waitForChanges(cellWith('live("tiles"'), 3);
+    for (const name of Object.keys(PANELS)) {
+      await notebook.waitForChanges(cellWith(`live("${name}"`), 2, ".vega-embed canvas");
+    }
+    await notebook.waitForChanges(cellWith('live("latest y"'), 2);
+    await notebook.page.screenshot({ path: join(artifacts, "live-monitor.png") });
+    for (const name of ["tiles", ...Object.keys(PANELS)]) {
+      await notebook
+        .output(cellWith(`live("${name}"`))
+        .screenshot({ path: join(artifacts, `live-monitor-${name.replace(" ", "-")}.png`) });
+    }
+    assert.deepEqual(notebook.errors(), []);
+  });
+
+  it("labels every panel as a replay", async () => {
+    assert.match(await notebook.text(cellWith('live("tiles"')), /REPLAYED · binance-spot-20240808 at x8/);
+  });
+
+  it("exports a CSV and an HTML file which opens without a network, its charts alive", async () => {
+    assert.equal(await notebook.runCell(cellWith("exportCsv")), true);
+    assert.equal(await notebook.runCell(cellWith("exportHtml")), true);
+    const exported = readdirSync(join(folder, "exports"));
+    const csv = readFileSync(
+      join(folder, "exports", exported.find((name) => name.endsWith(".csv"))!),
+      "utf8",
+    );
+    const [head, first] = csv.split("\r\n") as [string, string];
+    assert.match(head, /^venue,venue_kind,start \(UTC\),ETHUSDT open \(USDT\)/);
+    assert.match(first, /^replay-binance-spot-20240808-\d+,replayed,2024-08-0[89]T\d\d:\d\d:\d\dZ,\d+\.\d+,/);
+
+    const context = await browser.newContext();
+    await context.setOffline(true);
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(String(error)));
+    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    const html = exported.filter((name) => name.endsWith(".html")).at(-1)!;
+    await page.goto(`file://${join(folder, "exports", html)}`);
+    await page.waitForFunction((charts) => {
+      const { document } = globalThis as unknown as {
+        document: { querySelectorAll(selector: string): ArrayLike<unknown> };
+      };
+      return document.querySelectorAll(".vega-embed svg, .vega-embed canvas").length >= charts;
+    }, Object.keys(PANELS).length);
+    await page.screenshot({ path: join(artifacts, "live-monitor-export.png"), fullPage: true });
+    assert.match((await page.textContent("body")) ?? "", /REPLAYED/);
+    assert.deepEqual(problems, []);
+    await context.close();
+  });
+
+  it("stops by one call", async () => {
+    await notebook.page.keyboard.press("Escape");
+    const cell = cellWith("// stopLive();");
+    await notebook.cell(cell).locator(".cm-content").click();
+    await notebook.page.keyboard.press("Control+A");
+    await notebook.page.keyboard.type("stopLive();");
+    assert.equal(await notebook.runCell(cell), true);
+    await notebook
+      .output(cellWith('live("tiles"'))
+      .getByText(/stopped at \d\d:\d\d:\d\d UTC/)
+      .waitFor();
+  });
+
+  it("runs from a fresh kernel by nbclient, too", async () => {
+    const run = await runNotebook(join(folder, "live-monitor.ipynb"), {
+      env: { TICKBOOK_DB: join(folder, "tape.db") },
+    });
+    assert.equal(run.error, "");
+    assert.ok(run.cells.every(({ outputs }) => outputs.every(({ output_type }) => output_type !== "error")));
+  });
+});
