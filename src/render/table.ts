@@ -25,10 +25,7 @@ export interface TableOptions {
   readonly maxRows?: number;
 }
 
-/**
- * The look of every table: JupyterLab's colours where it has set them, and colours that suit light and dark elsewhere.
- * The class stands twice to weigh more than JupyterLab's own rules, which align every cell to the right.
- */
+/** The look of every table: JupyterLab's colours where it has set them, and colours that suit light and dark elsewhere. */
 export const TABLE_CSS: string = `
 .tickbook-table{overflow-x:auto;max-width:100%;margin:4px 0}
 div.tickbook-table table{border-collapse:collapse;border:0;margin:0;font:12px/1.45 var(--jp-ui-font-family,system-ui,sans-serif);font-variant-numeric:tabular-nums}
