@@ -9,6 +9,7 @@ import {
   frame,
   type Json,
   mouseParameters,
+  packed,
   timeAxis,
   utcExpression,
   WIDTH,
@@ -75,9 +76,10 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
       hoverColumns("price", x.channel, base, quote),
     ],
   };
-  const data = { data: { values: rows }, transform: derived(bars.intervalUs) };
+  const { data, transform } = packed(rows);
+  const rest = { data, transform: [...transform, ...derived(bars.intervalUs)] };
   if (!hasVolume)
-    return frame(told, title, notes, { ...data, params: mouseParameters(options, ["price"]), ...price });
+    return frame(told, title, notes, { ...rest, params: mouseParameters(options, ["price"]), ...price });
 
   const below = timeAxis(span);
   const v = {
@@ -94,7 +96,7 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
     ],
   };
   return frame(told, title, notes, {
-    ...data,
+    ...rest,
     params: mouseParameters(options, ["price", "volume"]),
     vconcat: [price, volume],
     resolve: { scale: { x: "shared" } },

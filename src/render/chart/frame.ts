@@ -63,6 +63,17 @@ export function mouseParameters(options: ChartOptions, views: readonly string[])
   ];
 }
 
+/**
+ * Rows as one record of columns, which `flatten` makes rows again where the chart is drawn: two thirds of the bytes.
+ * What a row does not have is 0.
+ */
+export function packed(rows: readonly Json[]): { data: Json; transform: Json[] } {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const columns: Json = {};
+  for (const name of names) columns[name] = rows.map((row) => row[name] ?? (name in row ? null : 0));
+  return { data: { values: [columns] }, transform: [{ flatten: names }] };
+}
+
 /** The time axis of a chart: UTC, and it says so with the date. `span`: first and last time, µs. */
 export interface TimeAxis {
   /** The x channel of a field of milliseconds. */

@@ -8,6 +8,7 @@ import {
   frame,
   type Json,
   mouseParameters,
+  packed,
   spanOf,
   type TimeAxis,
   timeAxis,
@@ -102,7 +103,7 @@ export function linesChart(
   return frame(options, title, [], {
     width,
     height,
-    data: { values: rows },
+    ...packed(rows),
     params: mouseParameters(options, ["times"]),
     layer,
   });
