@@ -103,7 +103,7 @@ describe("live-monitor on the recorded BTC and ETH tape", {
       "utf8",
     );
     const [head, first] = csv.split("\r\n") as [string, string];
-    assert.match(head, /^venue,venue_kind,start \(UTC\),ETHUSDT open \(USDT\)/);
+    assert.match(head, /^venue,venue_kind,start,ETHUSDT open \(USDT\)/);
     assert.match(first, /^replay-binance-spot-20240808-\d+,replayed,2024-08-0[89]T\d\d:\d\d:\d\dZ,\d+\.\d+,/);
 
     const context = await browser.newContext();
