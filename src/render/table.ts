@@ -30,7 +30,7 @@ export const TABLE_CSS: string = `
 .tickbook-table{overflow-x:auto;max-width:100%;margin:4px 0}
 div.tickbook-table table{border-collapse:collapse;border:0;margin:0;font:12px/1.45 var(--jp-ui-font-family,system-ui,sans-serif);font-variant-numeric:tabular-nums}
 div.tickbook-table table caption{caption-side:top;text-align:left;font-weight:600;padding:2px 0 4px}
-div.tickbook-table table :is(th,td){padding:2px 10px;text-align:left;white-space:nowrap;max-width:28em;overflow:hidden;text-overflow:ellipsis;vertical-align:baseline}
+div.tickbook-table table :is(th,td){padding:2px 7px;text-align:left;white-space:nowrap;max-width:44em;overflow:hidden;text-overflow:ellipsis;vertical-align:baseline}
 div.tickbook-table table thead th{border-bottom:1px solid var(--jp-border-color1,rgba(128,128,128,.5));font-weight:600}
 div.tickbook-table table th small{font-weight:400;opacity:.7;margin-left:.35em}
 div.tickbook-table table :is(th,td).n{text-align:right}
@@ -52,8 +52,11 @@ export function tableView(table: TableData, options: TableOptions = {}): HtmlVie
 export function tableMarkup(table: TableData, options: TableOptions = {}): string {
   const { columns, rows, cutAfter } = layOut(table, options);
   const cell = ({ kind, texts, title }: LaidColumn, r: number): string => {
-    const why = title(r);
-    const classes = [isRight(kind) ? "n" : "", why === undefined ? "" : "none"].filter(Boolean).join(" ");
+    // a text that the column cuts off can still be read under the mouse
+    const why = title(r) ?? (texts[r]!.length > 60 ? texts[r] : undefined);
+    const classes = [isRight(kind) ? "n" : "", title(r) === undefined ? "" : "none"]
+      .filter(Boolean)
+      .join(" ");
     const attributes = `${classes ? ` class="${classes}"` : ""}${why ? ` title="${escapeHtml(why)}"` : ""}`;
     return `<td${attributes}>${escapeHtml(texts[r]!)}</td>`;
   };

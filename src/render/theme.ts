@@ -97,7 +97,7 @@ export function vegaConfig(ground: Ground = "any"): Readonly<Record<string, unkn
       tickSize: 4,
       labelPadding: 4,
     },
-    axisX: { grid: false, labelOverlap: "greedy", labelBound: false },
+    axisX: { grid: false, labelOverlap: "parity", labelSeparation: 6, labelBound: false },
     axisY: { domain: false, ticks: false, minExtent: AXIS_WIDTH, titleAnchor: "middle" },
     legend: {
       orient: "top",

@@ -85,7 +85,7 @@ export interface TimeAxis {
 export function timeAxis(span: readonly [number, number], labelled = true): TimeAxis {
   const [fromUs, toUs] = span;
   const axis = labelled
-    ? { title: timeTitle(fromUs, toUs), format: TIME_FORMAT, tickCount: 8 }
+    ? { title: timeTitle(fromUs, toUs), format: TIME_FORMAT, tickCount: 7 }
     : { title: null, labels: false, ticks: false };
   const scale = { type: "utc", nice: false };
   return {
