@@ -26,7 +26,7 @@ export const dependencies = {
   },
 
   async make() {
-    const node = await step("Node for the project", nodeForNpm);
+    const node = await nodeForNpm();
     removeStamp(folder);
     await step("npm packages", () =>
       npm(node, ["ci", "--include=dev", "--include=optional"], {

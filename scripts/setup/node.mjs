@@ -3,8 +3,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { SetupError } from "./errors.mjs";
 import { inProject, root, state, windows } from "./paths.mjs";
+import { step } from "./progress.mjs";
 import { textOf } from "./stamp.mjs";
-import { cleanEnvironment, tool } from "./tool.mjs";
+import { tool } from "./tool.mjs";
 
 const oldestOwn = 24;
 const name = `node-${windows ? "win" : process.platform}-${process.arch}`;
@@ -53,7 +54,6 @@ export async function nodeForNpm() {
   const folder = state("node");
   const node = programIn(folder);
   if (await runs(node)) return node;
-  projectNode();
   const { version, optional, ...entry } = lockEntry();
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { recursive: true });
@@ -65,10 +65,12 @@ export async function nodeForNpm() {
   };
   fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ private: true, dependencies }));
   fs.writeFileSync(path.join(folder, "package-lock.json"), JSON.stringify(lock));
-  await npm(process.execPath, ["ci", "--ignore-scripts"], {
-    cwd: folder,
-    problem: `installing Node ${version} for the project failed`,
-  });
+  await step(`Node ${version} for the project`, () =>
+    npm(process.execPath, ["ci", "--ignore-scripts"], {
+      cwd: folder,
+      problem: `installing Node ${version} for the project failed`,
+    }),
+  );
   if (await runs(node)) return node;
   throw new SetupError(
     `the Node ${version} of the project does not run on this machine; this is ${process.versions.node}`,
@@ -88,8 +90,16 @@ export async function npm(node, args, { cwd, problem }) {
     cwd,
     problem,
     hint: "Look at npm's last lines above: mostly it is the network or the disk. What was downloaded is kept; run the command again",
-    env: cleanEnvironment(),
+    pick: withoutUsage,
   });
+}
+
+/** npm's errors without the flags that it explains after them. */
+function withoutUsage(lines) {
+  const errors = lines.filter((line) => line.startsWith("npm error ") && !line.includes("complete log"));
+  const usage = errors.findIndex((line) => /^npm error (Usage:|Clean install)/.test(line));
+  const telling = usage === -1 ? errors : errors.slice(0, usage);
+  return telling.length === 0 ? lines : telling;
 }
 
 function npmProgram() {

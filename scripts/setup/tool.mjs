@@ -13,8 +13,12 @@ export function cleanEnvironment(extra = {}) {
   return { ...Object.fromEntries(kept), ...extra };
 }
 
-/** Runs a tool to its end and returns what it printed; its failure becomes the sentence given. */
-export async function tool(command, args, { problem, hint, cwd = root, env = cleanEnvironment() }) {
+/** Runs a tool to its end; its failure becomes the sentence given, with what `pick` finds telling in its output. */
+export async function tool(
+  command,
+  args,
+  { problem, hint, cwd = root, env = cleanEnvironment(), pick = (lines) => lines },
+) {
   const child = spawn(process.execPath, [tether, command, ...args], {
     cwd,
     env,
@@ -30,12 +34,7 @@ export async function tool(command, args, { problem, hint, cwd = root, env = cle
     child.on("error", reject);
     child.on("close", (exitCode) => resolve(exitCode ?? 1));
   });
-  if (code !== 0) throw new SetupError(problem, hint, lastLines(output));
-  return output;
+  if (code === 0) return;
+  const lines = output.split(/\r?\n/).filter((line) => line.trim() !== "");
+  throw new SetupError(problem, hint, pick(lines).slice(-15));
 }
-
-const lastLines = (output) =>
-  output
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "")
-    .slice(-15);
