@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Publisher, Router } from "zeromq";
+import { refuse } from "../core/errors.ts";
 import { offerKernelApi } from "../notebook/kernel-api.ts";
 import { type Cell, type Cells, openCell } from "./cells.ts";
 import { answerFor, type Completer } from "./requests.ts";
@@ -30,7 +31,7 @@ export async function serve(
   parts: { runner: Runner; cells: Cells; completer: Completer; logError: (problem: unknown) => void },
 ): Promise<void> {
   const { runner, cells, completer, logError } = parts;
-  const { transport, ip, key } = JSON.parse(readFileSync(connectionFile, "utf8")) as Connection;
+  const { transport, ip, key } = readConnection(connectionFile);
   // JupyterLab drops queued messages when the session changes, so there is one for the life of the kernel.
   const session = randomUUID();
   const server = new tslab.ZmqServer({ close: () => runner.executor.close() }, connectionFile);
@@ -150,6 +151,20 @@ export async function serve(
 
   await server.init();
   status("starting");
+}
+
+function readConnection(path: string): Connection {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Connection;
+  } catch (problem) {
+    return refuse({
+      code: "connection-file",
+      where: "tickbook kernel",
+      problem: `the connection file ${path} cannot be read (${(problem as Error).message})`,
+      hint: "Restart the kernel from JupyterLab.",
+      facts: { path },
+    });
+  }
 }
 
 function display(

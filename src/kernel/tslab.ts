@@ -62,9 +62,9 @@ export interface TslabTypeScript {
 
 const pinned = "1.0.22";
 
-/** Loads tslab; refuses every version but the one these declarations were written for. */
-export function loadTslab(): Tslab {
-  const require = createRequire(import.meta.url);
+/** Loads the tslab that `from` would import; refuses every version but the one these declarations were written for. */
+export function loadTslab(from: string = import.meta.url): Tslab {
+  const require = createRequire(from);
   const found = (require("tslab/package.json") as { version: string }).version;
   if (found !== pinned) {
     refuse({

@@ -11,7 +11,7 @@ import { kernelApi } from "./kernel-api.ts";
  */
 export function live(name: string, draw: () => unknown, options: LiveOptions): void {
   const first = desk().live(name, draw, options);
-  if (first) kernelApi()?.holdCell(first);
+  if (first) kernelApi()?.holdCell(Promise.race([first, longEnough()]));
 }
 
 /** Stops one live panel, or all of them. Each keeps its last picture and says since when it stands still. */
@@ -22,6 +22,15 @@ export function stopLive(name?: string): void {
 /** How the live panels are doing: a row for each, in the order they were started. */
 export function liveStatus(): LiveStatus[] {
   return desk().status();
+}
+
+/** The cell does not wait longer for a first drawing: one that never ends must not stop the cells after it. */
+const longestHoldMs = 10_000;
+
+function longEnough(): Promise<void> {
+  return new Promise((resolve) => {
+    unrefClock.after(longestHoldMs, resolve);
+  });
 }
 
 const key = Symbol.for("tickbook.desk");

@@ -42,6 +42,8 @@ console.log("the other cell has ended");`,
   `live("bad", () => {
   throw new Error("no rows yet");
 }, { refreshMs: 200 });`,
+  `const spreadOf = (bars: { close: number[] } | undefined) => bars.close.at(-1);
+spreadOf(undefined);`,
 ];
 
 describe("live panels in JupyterLab", { skip: chromium === undefined, timeout: 120_000 }, () => {
@@ -106,7 +108,17 @@ describe("live panels in JupyterLab", { skip: chromium === undefined, timeout: 1
     const alert = notebook.output(6).getByRole("alert");
     await alert.waitFor();
     assert.match((await alert.textContent()) ?? "", /^bad: not drawn since \d\d:\d\d:\d\d UTC: no rows yet$/);
-    await screenshot(notebook.page, "live-stopped");
     assert.deepEqual(notebook.errors(), []);
+  });
+
+  it("an error in a cell is shown with the cell's line, in the light and in the dark theme", async () => {
+    assert.equal(await notebook.runCell(7), false);
+    const text = await notebook.text(7);
+    assert.match(text, /^TypeError: Cannot read properties of undefined/);
+    assert.match(text, /\nat In \[\d+\], line 1: const spreadOf/);
+    assert.match(text, /\ncalled from In \[\d+\], line 2: spreadOf\(undefined\);/);
+    await screenshot(notebook.page, "live-stopped");
+    await notebook.setTheme("JupyterLab Dark");
+    await screenshot(notebook.page, "live-stopped-dark");
   });
 });

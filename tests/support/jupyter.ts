@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { jupyterHome } from "./notebooks.ts";
+import { processesNaming } from "./processes.ts";
 import { projectPython } from "./project.ts";
 
 /** A running JupyterLab. */
@@ -139,18 +140,4 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   } catch {
     // it has ended meanwhile
   }
-}
-
-/** Processes with the text in their command line: kernels name the file of their connection. */
-function processesNaming(text: string): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return pid !== process.pid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(text);
-      } catch {
-        return false;
-      }
-    });
 }

@@ -41,6 +41,10 @@ export interface TestKernel {
   log(): string;
   shutdown(): Promise<{ seconds: number; alive: boolean }>;
   stop(): Promise<void>;
+  /** Kills Jupyter's side and leaves the kernel to itself. */
+  killParent(): Promise<void>;
+  /** A folder that the command lines of Jupyter's side and of the kernel name. */
+  readonly home: string;
 }
 
 export async function startKernel(
@@ -56,9 +60,10 @@ export async function startKernel(
   const script = fileURLToPath(new URL("kernel_driver.py", import.meta.url));
   const logFile = join(home.folder, "kernel.log");
   const driver = spawn(projectPython(), [script, kernel, folder, logFile], {
-    env: { ...process.env, ...home.env, ...env },
+    env: { ...process.env, ...home.env, TMPDIR: home.folder, ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
+  const ended = new Promise((resolve) => driver.on("exit", resolve));
   let printed = "";
   driver.stderr.on("data", (data) => (printed += data));
   const lines = createInterface({ input: driver.stdout })[Symbol.asyncIterator]();
@@ -81,11 +86,15 @@ export async function startKernel(
     log: () => readFileSync(logFile, "utf8"),
     shutdown: () => ask({ do: "shutdown" }),
     stop: async () => {
-      const ended = new Promise((resolve) => driver.on("close", resolve));
       driver.stdin.end();
       await ended;
       home.remove();
     },
+    killParent: async () => {
+      driver.kill("SIGKILL");
+      await ended;
+    },
+    home: home.folder,
   };
 }
 

@@ -16,6 +16,7 @@ export interface LabPage {
   runAll(): Promise<boolean>;
   /** Resolves when the output of a cell, or a part of it, has looked different `count` times. */
   waitForChanges(n: number, count: number, part?: string): Promise<void>;
+  setTheme(theme: "JupyterLab Light" | "JupyterLab Dark"): Promise<void>;
   /** What the browser's console reported as errors. */
   errors(): readonly string[];
 }
@@ -41,20 +42,27 @@ export async function openNotebook(
     return kernel?.connectionStatus === "connected" && kernel.status === "idle";
   });
 
-  const command = (name: string, active: number | undefined, wait: boolean): Promise<boolean> =>
+  const command = (name: string, active?: number, wait = true, args = {}): Promise<boolean> =>
     page.evaluate(
-      async ([name, active, wait]) => {
+      async ([name, active, wait, args]) => {
         const { shell, commands } = (globalThis as unknown as { jupyterapp: LabApp }).jupyterapp;
         const { content } = shell.currentWidget;
         if (active !== undefined) {
           content.deselectAll();
           content.activeCellIndex = active;
         }
-        const done = commands.execute(name);
+        const done = commands.execute(name, args);
         return wait ? (await done) !== false : true;
       },
-      [name, active, wait] as const,
+      [name, active, wait, args] as const,
     );
+  /** Which cells hold an error. */
+  const failed = (): Promise<number[]> =>
+    page.evaluate(() => {
+      const { shell } = (globalThis as unknown as { jupyterapp: LabApp }).jupyterapp;
+      const cells = shell.currentWidget.content.widgets.map(({ model }) => model.toJSON().outputs ?? []);
+      return cells.flatMap((outputs, n) => (outputs.some((o) => o.output_type === "error") ? [n] : []));
+    });
   const output = (n: number): Locator =>
     page.locator(".jp-Notebook .jp-Cell").nth(n).locator(".jp-Cell-outputArea");
   return {
@@ -63,15 +71,15 @@ export async function openNotebook(
     output,
     text: async (n) => (await output(n).allInnerTexts()).join(""),
     runCell: async (n) => {
-      await command("notebook:run-cell", n, true);
-      return (await output(n).locator('[data-mime-type="application/vnd.jupyter.error"]').count()) === 0;
+      await command("notebook:run-cell", n);
+      return !(await failed()).includes(n);
     },
     startCell: async (n) => {
       await command("notebook:run-cell", n, false);
     },
     runAll: async () => {
-      await command("notebook:run-all-cells", undefined, true);
-      return (await page.locator('[data-mime-type="application/vnd.jupyter.error"]').count()) === 0;
+      await command("notebook:run-all-cells");
+      return (await failed()).length === 0;
     },
     waitForChanges: async (n, count, part = "") => {
       await output(n).evaluate(watch, part);
@@ -81,6 +89,10 @@ export async function openNotebook(
         { timeout },
       );
     },
+    setTheme: async (theme) => {
+      await command("apputils:change-theme", undefined, true, { theme });
+      await page.waitForSelector(`body[data-jp-theme-name="${theme}"]`, { state: "attached" });
+    },
     errors: () => errors,
   };
 }
@@ -88,11 +100,15 @@ export async function openNotebook(
 interface LabApp {
   shell: {
     currentWidget: {
-      content: { activeCellIndex: number; deselectAll(): void };
+      content: {
+        activeCellIndex: number;
+        deselectAll(): void;
+        widgets: { model: { toJSON(): { outputs?: { output_type: string }[] } } }[];
+      };
       sessionContext: { session?: { kernel?: { status: string; connectionStatus: string } } };
     };
   };
-  commands: { execute(name: string): Promise<unknown> };
+  commands: { execute(name: string, args: object): Promise<unknown> };
 }
 
 /** As much of the page's DOM as is used here. */
