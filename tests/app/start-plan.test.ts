@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { readFlags } from "../../src/app/flags.ts";
+import { choosePort } from "../../src/app/ports.ts";
+import {
+  fallBack,
+  mayFallBack,
+  planCollector,
+  planNotebook,
+  planPort,
+  START,
+  type StartFlags,
+} from "../../src/app/start-plan.ts";
+import { tempFolder } from "../support/temp.ts";
+
+const flags = (...argv: string[]): StartFlags => readFlags(START, argv, () => {})!;
+
+test("with no flags the collector stores Binance's two symbols in data/binance.db, and the notebooks are told so", () => {
+  const plan = planCollector(flags(), "/p");
+  assert.deepEqual(plan.flags, [
+    "--venue",
+    "binance",
+    "--symbols",
+    "BTCUSDT,ETHUSDT",
+    "--db",
+    "/p/data/binance.db",
+  ]);
+  assert.deepEqual(plan.environment, {
+    TICKBOOK_DB: "/p/data/binance.db",
+    TICKBOOK_VENUE: "binance",
+    TICKBOOK_SYMBOLS: "BTCUSDT,ETHUSDT",
+  });
+});
+
+test("a tape is replayed by the built-in exchange into a database of its own", () => {
+  const plan = planCollector(flags("--tape", "t.csv", "--speed", "5"), "/p");
+  assert.deepEqual(plan.flags.slice(0, 2), ["--venue", "sim"]);
+  assert.equal(plan.db, "/p/data/replay.db");
+  assert.deepEqual(plan.flags.slice(-4), ["--tape", "t.csv", "--speed", "5"]);
+});
+
+test("the built-in exchange that takes Binance's place never writes into Binance's database", () => {
+  const asked = flags("--db", "mine.db", "--symbols", "BTCUSDT");
+  const plan = planCollector(asked, "/p");
+  assert.ok(mayFallBack(asked, plan));
+  const instead = fallBack(asked, "/p");
+  assert.equal(instead.db, "/p/data/sim.db");
+  assert.equal(instead.environment.TICKBOOK_VENUE, "sim");
+  assert.deepEqual(instead.flags.slice(2, 4), ["--symbols", "BTCUSDT"]);
+});
+
+test("an exchange whose address was named is never replaced by another", () => {
+  const asked = flags("--ws-url", "ws://127.0.0.1:1", "--rest-url", "http://127.0.0.1:1");
+  assert.equal(mayFallBack(asked, planCollector(asked, "/p")), false);
+});
+
+test("an unknown venue and a tape beside binance are refused", () => {
+  assert.throws(() => planCollector(flags("--venue", "kraken"), "/p"), {
+    message: '--venue: needs binance or sim; got "kraken". Pass one of the two.',
+  });
+  assert.throws(() => planCollector(flags("--venue", "binance", "--tape", "t"), "/p"), {
+    message:
+      "--tape: needs the built-in exchange to replay it; got --venue binance beside it. Leave --venue out.",
+  });
+});
+
+test("a notebook has to be there, inside the project", (t) => {
+  const root = tempFolder(t);
+  mkdirSync(join(root, "project"));
+  writeFileSync(join(root, "outside.ipynb"), "{}");
+  writeFileSync(join(root, "project", "inside.ipynb"), "{}");
+  const plan = (file: string): string => planNotebook(flags("--notebook", file), join(root, "project"));
+  assert.equal(plan("inside.ipynb"), join(root, "project", "inside.ipynb"));
+  assert.throws(() => plan("../outside.ipynb"), /--notebook: needs a notebook inside .* is outside it\./);
+  assert.throws(() => plan("none.ipynb"), /"none\.ipynb" is not there\./);
+});
+
+test("a port out of range is refused", () => {
+  assert.equal(planPort(flags()), undefined);
+  assert.equal(planPort(flags("--port", "9000")), 9000);
+  for (const text of ["0", "65536", "abc", "1.5"]) {
+    assert.throws(() => planPort(flags("--port", text)), /--port: needs a whole number from 1 to 65535/);
+  }
+});
+
+test("a busy port is passed over when none was asked for, and refused when it was", async (t) => {
+  const server = createServer();
+  t.after(() => server.close());
+  const busy = await new Promise<number>((resolve) => {
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
+  });
+  const chosen = await choosePort(undefined, busy);
+  assert.ok(chosen > busy);
+  await assert.rejects(choosePort(busy, 8888), {
+    message: `--port: needs a free port; ${busy} is taken by another program. Pass another one, or leave --port out to have one found.`,
+  });
+});
