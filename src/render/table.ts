@@ -25,17 +25,20 @@ export interface TableOptions {
   readonly maxRows?: number;
 }
 
-/** The look of every table: JupyterLab's colours where it has set them, and colours that suit light and dark elsewhere. */
+/**
+ * The look of every table: JupyterLab's colours where it has set them, and colours that suit light and dark elsewhere.
+ * The class stands twice to weigh more than JupyterLab's own rule, which aligns every cell to the right.
+ */
 export const TABLE_CSS: string = `
 .tickbook-table{overflow-x:auto;max-width:100%;margin:4px 0}
-div.tickbook-table table{border-collapse:collapse;border:0;margin:0;font:12px/1.45 var(--jp-ui-font-family,system-ui,sans-serif);font-variant-numeric:tabular-nums}
-div.tickbook-table table caption{caption-side:top;text-align:left;font-weight:600;padding:2px 0 4px}
-div.tickbook-table table :is(th,td){padding:2px 7px;text-align:left;white-space:nowrap;max-width:44em;overflow:hidden;text-overflow:ellipsis;vertical-align:baseline}
-div.tickbook-table table thead th{border-bottom:1px solid var(--jp-border-color1,rgba(128,128,128,.5));font-weight:600}
-div.tickbook-table table th small{font-weight:400;opacity:.7;margin-left:.35em}
-div.tickbook-table table :is(th,td).n{text-align:right}
-div.tickbook-table table td.none{opacity:.65}
-div.tickbook-table table td.cut{opacity:.65;text-align:center}
+div.tickbook-table.tickbook-table table{border-collapse:collapse;border:0;margin:0;font:12px/1.45 var(--jp-ui-font-family,system-ui,sans-serif);font-variant-numeric:tabular-nums}
+div.tickbook-table.tickbook-table table caption{caption-side:top;text-align:left;font-weight:600;padding:2px 0 4px}
+div.tickbook-table.tickbook-table table :is(th,td){padding:2px 7px;text-align:left;white-space:nowrap;max-width:44em;overflow:hidden;text-overflow:ellipsis;vertical-align:baseline}
+div.tickbook-table.tickbook-table table thead th{border-bottom:1px solid var(--jp-border-color1,rgba(128,128,128,.5));font-weight:600}
+div.tickbook-table.tickbook-table table th small{font-weight:400;opacity:.7;margin-left:.35em}
+div.tickbook-table.tickbook-table table :is(th,td).n{text-align:right}
+div.tickbook-table.tickbook-table table td.none{opacity:.65}
+div.tickbook-table.tickbook-table table td.cut{opacity:.65;text-align:center}
 `;
 
 /** A table as a fragment of HTML that brings its own style. Everything in it is escaped. */

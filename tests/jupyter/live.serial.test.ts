@@ -38,13 +38,18 @@ const cells = [
 console.log("the other cell has ended");`,
   `liveStatus().map(({ name, state }) => \`\${name} \${state}\`).join(", ")`,
   `stopLive()`,
-  `show(liveStatus(), { columns: ["name", "state", "error"], caption: "Live panels" });`,
+  `show(liveStatus(), { columns: ["name", "state", "drawn", "error"], caption: "Live panels" });`,
   `live("bad", () => {
   throw new Error("no rows yet");
 }, { refreshMs: 200 });`,
   `const spreadOf = (bars: { close: number[] } | undefined) => bars.close.at(-1);
 spreadOf(undefined);`,
 ];
+
+/** As much of the page as is asked for here. */
+interface Styled {
+  getComputedStyle(node: unknown): { textAlign: string };
+}
 
 describe("live panels in JupyterLab", { skip: chromium === undefined, timeout: 120_000 }, () => {
   let lab: JupyterLab;
@@ -97,6 +102,13 @@ describe("live panels in JupyterLab", { skip: chromium === undefined, timeout: 1
       .getByText(/^stopped at \d\d:\d\d:\d\d UTC$/)
       .waitFor();
     assert.equal(await notebook.runCell(5), true);
+    const align = (cell: string): Promise<string> =>
+      notebook
+        .output(5)
+        .locator(cell)
+        .first()
+        .evaluate((node) => (globalThis as unknown as Styled).getComputedStyle(node).textAlign);
+    assert.deepEqual([await align("td"), await align("td.n")], ["left", "right"]);
     assert.match(await notebook.text(5), /chart\s+stopped[\s\S]*tile\s+stopped/);
     const before = await notebook.text(1);
     assert.equal(await notebook.runCell(2), true);

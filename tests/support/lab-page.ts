@@ -92,6 +92,7 @@ export async function openNotebook(
     setTheme: async (theme) => {
       await command("apputils:change-theme", undefined, true, { theme });
       await page.waitForSelector(`body[data-jp-theme-name="${theme}"]`, { state: "attached" });
+      await page.waitForSelector("#jupyterlab-splash", { state: "detached" });
     },
     errors: () => errors,
   };
