@@ -23,7 +23,7 @@ export interface Diagnostic {
   readonly file?: string | undefined;
 }
 
-const red = (text: string): string => `\u001b[1;31m${text}\u001b[0m`;
+const bold = (text: string): string => `\u001b[1m${text}\u001b[0m`;
 
 /** An error of ours is its one line. Any other is its name, its message and the lines of cells it came through. */
 export function thrown(error: unknown, placesOf: (stack: string) => readonly Place[]): Failure {
@@ -61,7 +61,7 @@ export function notCompiled(diagnostics: readonly Diagnostic[], source: string, 
     }
     lastAt = at;
     const text = file === undefined ? lines[line - 1] : undefined;
-    traceback.push(`${file ?? `In [${count}]`}, line ${line}: ${red(message)}`);
+    traceback.push(`${file ?? `In [${count}]`}, line ${line}: ${bold(message)}`);
     if (text !== undefined) traceback.push(`    ${text}`, `    ${" ".repeat(Math.max(0, column - 1))}^`);
   }
   const first = diagnostics[0];
@@ -70,7 +70,7 @@ export function notCompiled(diagnostics: readonly Diagnostic[], source: string, 
   return {
     ename: "TypeScript",
     evalue: `${where}${first?.message ?? "the cell does not compile"}${more}`,
-    traceback: [red("TypeScript: the cell was not run"), ...traceback],
+    traceback: [bold("TypeScript: the cell was not run"), ...traceback],
   };
 }
 
@@ -81,7 +81,7 @@ export const stopped: Failure = failure(
 );
 
 function failure(ename: string, evalue: string, more: readonly string[]): Failure {
-  const head = ename === "TickbookError" ? red(evalue) : `${red(ename)}: ${evalue}`;
+  const head = ename === "TickbookError" ? bold(evalue) : `${bold(ename)}: ${evalue}`;
   return { ename, evalue, traceback: [head, ...more] };
 }
 

@@ -1,6 +1,9 @@
 import { SourceMap } from "node:module";
 import type { TslabTypeScript } from "./tslab.ts";
 
+/** Cells of up to 2,000 lines. */
+const mostComparisons = 4_000_000;
+
 /**
  * For each line of the JavaScript that tslab made of a cell, the cell's line (both from 1), or undefined where none is known for certain.
  * tslab keeps no source map, so the cell is compiled once more with one, and the two outputs are laid side by side:
@@ -14,8 +17,8 @@ export function sourceLines(
   const compiled = typescript.transpileModule(source, {
     fileName: "cell.ts",
     compilerOptions: {
-      target: 99,
-      module: 99,
+      target: typescript.ScriptTarget.ES2022,
+      module: typescript.ModuleKind.ESNext,
       experimentalDecorators: true,
       newLine: typescript.NewLineKind.LineFeed,
       sourceMap: true,
@@ -24,6 +27,7 @@ export function sourceLines(
   const map = new SourceMap(JSON.parse(compiled.sourceMapText ?? "{}"));
   const theirs = output.split("\n");
   const ours = compiled.outputText.split("\n");
+  if (theirs.length * ours.length > mostComparisons) return [];
   return align(theirs.map(plain), ours.map(plain)).map((index) => {
     if (index === undefined) return undefined;
     const column = ours[index]!.search(/\S/);

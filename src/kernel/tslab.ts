@@ -51,7 +51,7 @@ export interface TslabServer {
 
 export interface TslabTypeScript {
   readonly version: string;
-  readonly ModuleKind: { readonly CommonJS: number };
+  readonly ModuleKind: { readonly ESNext: number };
   readonly ScriptTarget: { readonly ES2022: number };
   readonly NewLineKind: { readonly LineFeed: number };
   transpileModule(
