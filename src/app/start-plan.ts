@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { quote, refuse } from "../core/errors.ts";
 import { type Command, type Flags, numberFlag } from "./flags.ts";
 
@@ -89,9 +89,9 @@ export function planCollector(flags: StartFlags, root: string): CollectorPlan {
 export const mayFallBack = (flags: StartFlags, plan: CollectorPlan): boolean =>
   plan.venue === "binance" && flags["ws-url"] === undefined && flags["rest-url"] === undefined;
 
-/** The built-in exchange, with a database of its own: venues are never mixed. */
-export const fallBack = (flags: StartFlags, root: string): CollectorPlan =>
-  planCollector({ symbols: flags.symbols!, venue: "sim" }, root);
+/** The built-in exchange instead, with a database of its own beside the one asked for: venues are never mixed. */
+export const fallBack = (flags: StartFlags, plan: CollectorPlan): CollectorPlan =>
+  planCollector({ symbols: flags.symbols!, venue: "sim", db: "sim.db" }, dirname(plan.db));
 
 export function planNotebook(flags: StartFlags, root: string): string {
   const given = flags.notebook!;

@@ -98,7 +98,7 @@ async function reach(
     screen.line(
       "Binance can't be reached from here: going on with the built-in exchange (--venue sim). Its trades are simulated.",
     );
-    return reach(fallBack(flags, projectRoot), flags, screen, stop);
+    return reach(fallBack(flags, plan), flags, screen, stop);
   }
   process.stderr.write(`${news.reason}\n`);
   return news.unreachable ? 3 : 2;

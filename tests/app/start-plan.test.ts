@@ -43,11 +43,11 @@ test("a tape is replayed by the built-in exchange into a database of its own", (
 });
 
 test("the built-in exchange that takes Binance's place never writes into Binance's database", () => {
-  const asked = flags("--db", "mine.db", "--symbols", "BTCUSDT");
+  const asked = flags("--db", "mine/real.db", "--symbols", "BTCUSDT");
   const plan = planCollector(asked, "/p");
   assert.ok(mayFallBack(asked, plan));
-  const instead = fallBack(asked, "/p");
-  assert.equal(instead.db, "/p/data/sim.db");
+  const instead = fallBack(asked, plan);
+  assert.equal(instead.db, "/p/mine/sim.db");
   assert.equal(instead.environment.TICKBOOK_VENUE, "sim");
   assert.deepEqual(instead.flags.slice(2, 4), ["--symbols", "BTCUSDT"]);
 });
