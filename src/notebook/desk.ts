@@ -174,7 +174,7 @@ function startPanel(
         refreshMs,
         drawn,
         sent,
-        drawMs: state === "drawing" ? clock.monotonicMs() - startedMs : drawMs,
+        drawMs: Math.round(state === "drawing" ? clock.monotonicMs() - startedMs : drawMs),
         error,
       }),
     },
