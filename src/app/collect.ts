@@ -10,6 +10,7 @@ import type { HttpGet } from "../pipeline/feed/http.ts";
 import type { OpenSocket } from "../pipeline/feed/socket.ts";
 import { startWriter } from "../pipeline/store/background-writer.ts";
 import { createBatch, pushTrade, type TradeBatch, tradeDefect } from "../pipeline/store/batch.ts";
+import type { Hole } from "../pipeline/store/ledger.ts";
 import { type Log, rotatingFile, throttled } from "./log.ts";
 
 export interface CollectSettings {
@@ -37,6 +38,10 @@ export interface SymbolStatus {
   stored: number;
   duplicates: number;
   conflicts: number;
+  /** Trades refused because their ids lie below all that were ever held. */
+  regressed: number;
+  /** Ids known to be missing: in holes which are neither filled nor given up. */
+  missing: number;
   /** Trades received in the last second. */
   rate: number;
   /** Receipt minus event time of the newest trade; NaN before one, and where the venue's time is not ours. */
@@ -90,7 +95,15 @@ export async function startCollector(
   const symbols = settings.symbols;
   const index = new Map(symbols.map((symbol, i) => [symbol, i]));
   const perSymbol = symbols.map(
-    (): SymbolStatus => ({ stored: 0, duplicates: 0, conflicts: 0, rate: 0, lagMs: Number.NaN }),
+    (): SymbolStatus => ({
+      stored: 0,
+      duplicates: 0,
+      conflicts: 0,
+      regressed: 0,
+      missing: 0,
+      rate: 0,
+      lagMs: Number.NaN,
+    }),
   );
   const received = symbols.map(() => 0);
   let blocked = "";
@@ -98,24 +111,49 @@ export async function startCollector(
   let paused = false;
   let failure: Error | undefined;
 
+  const holes = new Map<number, Hole>();
+  const holeChanged = (hole: Hole): void => {
+    const known = holes.get(hole.holeId);
+    const isOpen = hole.state === "detected" || hole.state === "partly filled";
+    if (isOpen) holes.set(hole.holeId, hole);
+    else holes.delete(hole.holeId);
+    const status = perSymbol[index.get(hole.symbol)!]!;
+    status.missing = 0;
+    for (const { symbol, missing } of holes.values()) {
+      if (symbol !== hole.symbol) continue;
+      for (const { first, last } of missing) status.missing += last - first + 1;
+    }
+    const ids = `${hole.symbol}: ${hole.last - hole.first + 1} trades (ids ${hole.first} to ${hole.last})`;
+    if (known === undefined && isOpen) {
+      log({ level: "warn", event: "hole", message: `${ids} were missed: ${hole.reason}` });
+    } else if (hole.state === "filled") {
+      log({ level: "info", event: "hole-filled", message: `${ids} are filled in` });
+    } else if (!isOpen) {
+      log({ level: "error", event: "hole-given-up", message: `${ids} are ${hole.state}: ${hole.note}` });
+    }
+  };
+
   const writer = await startWriter(
     settings.db,
     { venue, symbols },
     {
       committed: (_length, result) => {
-        for (let s = 0; s < symbols.length; s++) {
-          perSymbol[s]!.stored += result.stored[s]!;
-          perSymbol[s]!.duplicates += result.duplicates[s]!;
-          perSymbol[s]!.conflicts += result.conflicts[s]!;
-          if (result.conflicts[s]! > 0) {
-            log({
-              level: "error",
-              event: "conflict",
-              symbol: symbols[s],
-              message: `${symbols[s]}: a known id came again with another content; the first is kept, the other is listed in conflicts`,
-            });
+        for (const [s, counts] of result.symbols.entries()) {
+          const status = perSymbol[s]!;
+          status.stored += counts.stored;
+          status.duplicates += counts.duplicates;
+          status.conflicts += counts.conflicts;
+          if (counts.conflicts > 0) {
+            const message = `${symbols[s]}: a known id came again with another content; the first is kept, the other is listed in conflicts`;
+            log({ level: "error", event: "conflict", symbol: symbols[s], message });
+          }
+          if (counts.regressed > 0) {
+            status.regressed += counts.regressed;
+            const message = `${symbols[s]}: ids went back below all that this database holds; such trades are not stored. If the exchange was reset, pass another --db`;
+            log({ level: "error", event: "ids-went-back", symbol: symbols[s], message });
           }
         }
+        for (const hole of result.holes) holeChanged(hole);
         if (blocked !== "") log({ level: "info", event: "storing-again", message: "storing again" });
         blocked = "";
         if (paused && writer.pending() < RESUME_AT) {
@@ -123,6 +161,7 @@ export async function startCollector(
           feed.resume();
         }
       },
+      noted: holeChanged,
       blocked: (code, reason) => {
         blocked = `${reason} (${code})`;
         log({
@@ -138,6 +177,12 @@ export async function startCollector(
       },
     },
   );
+
+  for (const hole of writer.openHoles) holeChanged(hole);
+  if (writer.backup !== undefined) {
+    const message = `the database was of an older version: it is up to date now, and a copy of it as it was is ${writer.backup}`;
+    log({ level: "warn", event: "migrated", message });
+  }
 
   let batch: TradeBatch = createBatch(BATCH_TRADES);
   const flush = (): void => {

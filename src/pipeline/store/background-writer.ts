@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { TickbookError } from "../../core/errors.ts";
 import { batchBuffers, type TradeBatch } from "./batch.ts";
+import type { Hole, HoleNote } from "./ledger.ts";
 import type { AppendResult, WriterSettings } from "./writer.ts";
 import type { FromWriter, ToWriter } from "./writer-thread.ts";
 
@@ -8,6 +9,12 @@ import type { FromWriter, ToWriter } from "./writer-thread.ts";
 export interface BackgroundWriter {
   /** Hands a batch over; it can't be used afterwards. */
   append(batch: TradeBatch): void;
+  /** Writes down how the repair of a hole goes. */
+  noteHole(symbolIndex: number, change: HoleNote): void;
+  /** The holes that were open when the database was. */
+  readonly openHoles: readonly Hole[];
+  /** The copy that was made of an older database. */
+  readonly backup: string | undefined;
   /** Trades handed over and not committed yet. */
   pending(): number;
   /** Commits what is pending and ends; after `timeoutMs` it ends all the same and tells how many trades were not stored. */
@@ -16,6 +23,8 @@ export interface BackgroundWriter {
 
 export interface WriterEvents {
   committed(length: number, result: AppendResult, commitMs: number): void;
+  /** A note of `noteHole` is committed. */
+  noted(hole: Hole): void;
   /** The store takes nothing for now; batches wait and are tried again. */
   blocked(code: string, reason: string): void;
   /** The thread died of a defect. */
@@ -37,7 +46,10 @@ export function startWriter(
   const send = (message: ToWriter, transfer: ArrayBuffer[] = []): void =>
     worker.postMessage(message, transfer);
 
-  const writer: BackgroundWriter = {
+  const started = (openHoles: readonly Hole[], backup: string | undefined): BackgroundWriter => ({
+    openHoles,
+    backup,
+    noteHole: (symbolIndex, change) => send({ kind: "note", symbolIndex, change }),
     append: (batch) => {
       pending += batch.length;
       send({ kind: "batch", batch }, batchBuffers(batch));
@@ -54,13 +66,16 @@ export function startWriter(
       await worker.terminate();
       return pending;
     },
-  };
+  });
 
   return new Promise((resolve, reject) => {
     worker.on("message", (message: FromWriter) => {
       switch (message.kind) {
         case "open":
-          resolve(writer);
+          resolve(started(message.holes, message.backup));
+          break;
+        case "noted":
+          events.noted(message.hole);
           break;
         case "refused":
           reject(new TickbookError(message.error));

@@ -1,15 +1,16 @@
+import { rmSync } from "node:fs";
 import type Database from "better-sqlite3";
 import { refuse } from "../../core/errors.ts";
 
 /** "tkbk": tells a database of ours from any other. */
 export const APPLICATION_ID = 0x746b626b;
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * `decimals` = (8 − decimals of the price) × 9 + (8 − decimals of the quantity): 0 for the usual eight and eight, which
  * SQLite stores without a byte. `source`: 0 ws, 1 rest, 2 import.
  */
-const SCHEMA = `
+const TRADES = `
 CREATE TABLE venues (
   venue_id INTEGER PRIMARY KEY,
   name     TEXT NOT NULL UNIQUE,
@@ -59,6 +60,78 @@ SELECT v.name AS venue, s.symbol, t.trade_id,
 FROM trades t JOIN symbols s USING (symbol_id) JOIN venues v USING (venue_id);
 `;
 
+/**
+ * The ledger: which ids are held (`ranges`), what became of those that were missed (`holes`), which ids came later than
+ * their successors (`revisions`), and trades that could be had merged only (`agg_trades`: ids `first_id` to `last_id`).
+ */
+const LEDGER = `
+CREATE TABLE ranges (
+  symbol_id INTEGER NOT NULL REFERENCES symbols,
+  first_id  INTEGER NOT NULL,
+  last_id   INTEGER NOT NULL,
+  PRIMARY KEY (symbol_id, first_id),
+  CHECK (last_id >= first_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE holes (
+  hole_id    INTEGER PRIMARY KEY,
+  symbol_id  INTEGER NOT NULL REFERENCES symbols,
+  first_id   INTEGER NOT NULL,
+  last_id    INTEGER NOT NULL,
+  found_us   INTEGER NOT NULL,
+  reason     TEXT NOT NULL,
+  state      TEXT NOT NULL CHECK (state IN ('detected', 'partly filled', 'filled', 'aggregated', 'unrecoverable')),
+  tries      INTEGER NOT NULL DEFAULT 0,
+  note       TEXT NOT NULL DEFAULT '',
+  changed_us INTEGER NOT NULL,
+  CHECK (last_id >= first_id)
+) STRICT;
+CREATE INDEX holes_by_id ON holes (symbol_id, first_id);
+
+CREATE TABLE revisions (
+  revision  INTEGER PRIMARY KEY,
+  symbol_id INTEGER NOT NULL REFERENCES symbols,
+  first_id  INTEGER NOT NULL,
+  last_id   INTEGER NOT NULL,
+  at_us     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE agg_trades (
+  symbol_id      INTEGER NOT NULL REFERENCES symbols,
+  agg_id         INTEGER NOT NULL,
+  first_id       INTEGER NOT NULL,
+  last_id        INTEGER NOT NULL,
+  price_e8       INTEGER NOT NULL,
+  qty_e8         INTEGER NOT NULL,
+  trade_time_us  INTEGER NOT NULL,
+  received_us    INTEGER NOT NULL,
+  is_buyer_maker INTEGER NOT NULL CHECK (is_buyer_maker IN (0, 1)),
+  decimals       INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (symbol_id, agg_id),
+  CHECK (last_id >= first_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW v_holes AS
+SELECT v.name AS venue, s.symbol, h.first_id, h.last_id, h.last_id - h.first_id + 1 AS ids, h.found_us, h.reason,
+  h.state, h.tries, h.note, h.changed_us
+FROM holes h JOIN symbols s USING (symbol_id) JOIN venues v USING (venue_id);
+`;
+
+/** What brings a database from the version before to the one it is keyed by. */
+const MIGRATIONS: Readonly<Record<number, string>> = {
+  2: `${LEDGER}
+INSERT INTO ranges (symbol_id, first_id, last_id)
+SELECT symbol_id, min(trade_id), max(trade_id) FROM
+  (SELECT symbol_id, trade_id, trade_id - row_number() OVER (PARTITION BY symbol_id ORDER BY trade_id) AS island
+   FROM trades)
+GROUP BY symbol_id, island;
+INSERT INTO holes (symbol_id, first_id, last_id, found_us, reason, state, changed_us)
+SELECT symbol_id, end_id + 1, next_id - 1, 0, 'before the ledger', 'detected', 0 FROM
+  (SELECT symbol_id, last_id AS end_id,
+     lead(first_id) OVER (PARTITION BY symbol_id ORDER BY first_id) AS next_id FROM ranges)
+WHERE next_id IS NOT NULL;`,
+};
+
 /** SQL for the decimal text of an e8 column which was written with 8 − `fewer` decimals. */
 function decimalText(e8: string, fewer: string): string {
   const text = `printf('%d.%08d', ${e8} / 100000000, ${e8} % 100000000)`;
@@ -86,19 +159,35 @@ export function checkEngine(db: Database.Database): void {
   }
 }
 
-/** Makes the schema in an empty database; refuses any other than this version's. */
-export function ensureSchema(db: Database.Database, path: string): void {
+/**
+ * Makes the schema in an empty database, and brings an older one of ours to this version: a copy is put beside it
+ * (`<file>.v1.bak`), then all steps are one transaction. Refuses any other database. Returns the path of the copy, if any.
+ */
+export function ensureSchema(db: Database.Database, path: string): string | undefined {
   checkEngine(db);
   const objects = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() as number;
   if (objects === 0) {
     db.transaction(() => {
-      db.exec(SCHEMA);
+      db.exec(TRADES + LEDGER);
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${SCHEMA_VERSION}`);
     }).immediate();
-    return;
+    return undefined;
   }
-  checkSchema(db, path);
+  const version = db.pragma("user_version", { simple: true }) as number;
+  const isOurs = db.pragma("application_id", { simple: true }) === APPLICATION_ID;
+  if (!isOurs || version < 1 || version >= SCHEMA_VERSION) {
+    checkSchema(db, path);
+    return undefined;
+  }
+  const copy = `${path}.v${version}.bak`;
+  rmSync(copy, { force: true });
+  db.prepare("VACUUM INTO ?").run(copy);
+  db.transaction(() => {
+    for (let step = version + 1; step <= SCHEMA_VERSION; step++) db.exec(MIGRATIONS[step]!);
+    db.pragma(`user_version = ${SCHEMA_VERSION}`);
+  }).immediate();
+  return copy;
 }
 
 /** Refuses a database that is foreign, or newer or older than this program. */
@@ -119,7 +208,10 @@ export function checkSchema(db: Database.Database, path: string): void {
       code: "schema-version",
       where: path,
       problem: `needs schema version ${SCHEMA_VERSION}; the file has version ${version}, and was left untouched`,
-      hint: version > SCHEMA_VERSION ? "Update Tickbook, or pass another --db." : "Pass another --db.",
+      hint:
+        version > SCHEMA_VERSION
+          ? "Update Tickbook, or pass another --db."
+          : "Run the collector on it once: it keeps a copy and brings it up to date.",
       facts: { path, version, needed: SCHEMA_VERSION },
     });
   }

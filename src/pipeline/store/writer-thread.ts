@@ -1,16 +1,21 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { quote, TickbookError } from "../../core/errors.ts";
 import type { TradeBatch } from "./batch.ts";
+import type { Hole, HoleNote } from "./ledger.ts";
 import { type AppendResult, openWriter, type StoreWriter, type WriterSettings } from "./writer.ts";
 
 /** What the socket's thread says to the writer's. */
-export type ToWriter = { kind: "batch"; batch: TradeBatch } | { kind: "close" };
+export type ToWriter =
+  | { kind: "batch"; batch: TradeBatch }
+  | { kind: "note"; symbolIndex: number; change: HoleNote }
+  | { kind: "close" };
 
 /** What the writer's thread answers. */
 export type FromWriter =
-  | { kind: "open" }
+  | { kind: "open"; holes: Hole[]; backup: string | undefined }
   | { kind: "refused"; error: { code: string; where: string; problem: string; hint: string } }
   | { kind: "committed"; length: number; result: AppendResult; commitMs: number }
+  | { kind: "noted"; hole: Hole }
   | { kind: "blocked"; code: string; reason: string }
   | { kind: "closed" };
 
@@ -32,20 +37,29 @@ function run(port: MessagePort, file: string, settings: WriterSettings): void {
     port.close();
     return;
   }
-  const queue: TradeBatch[] = [];
+  const queue: Exclude<ToWriter, { kind: "close" }>[] = [];
   let closing = false;
   let blocked = "";
   let timer: NodeJS.Timeout | undefined;
 
+  const write = (message: Exclude<ToWriter, { kind: "close" }>): FromWriter => {
+    const nowUs = Date.now() * 1000;
+    if (message.kind === "note") {
+      return { kind: "noted", hole: store.noteHole(message.symbolIndex, message.change, nowUs) };
+    }
+    const start = performance.now();
+    const result = store.append(message.batch, nowUs);
+    return { kind: "committed", length: message.batch.length, result, commitMs: performance.now() - start };
+  };
+
   const drain = (): void => {
     timer = undefined;
-    for (let batch = queue[0]; batch !== undefined; batch = queue[0]) {
-      const start = performance.now();
+    for (let message = queue[0]; message !== undefined; message = queue[0]) {
       try {
-        const result = store.append(batch);
+        const answer = write(message);
         blocked = "";
         queue.shift();
-        say({ kind: "committed", length: batch.length, result, commitMs: performance.now() - start });
+        say(answer);
       } catch (error) {
         const { code = "unknown", message } = error as { code?: string; message: string };
         if (!code.startsWith("SQLITE_")) throw error;
@@ -63,11 +77,11 @@ function run(port: MessagePort, file: string, settings: WriterSettings): void {
   };
 
   port.on("message", (message: ToWriter) => {
-    if (message.kind === "batch") queue.push(message.batch);
-    else closing = true;
+    if (message.kind === "close") closing = true;
+    else queue.push(message);
     if (timer === undefined) drain();
   });
-  say({ kind: "open" });
+  say({ kind: "open", holes: store.openHoles(), backup: store.backup });
 }
 
 const { file, settings } = workerData as { file: string; settings: WriterSettings };

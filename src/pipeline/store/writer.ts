@@ -4,22 +4,37 @@ import Database from "better-sqlite3";
 import { quote, refuse, TickbookError } from "../../core/errors.ts";
 import type { Venue } from "../../core/trade.ts";
 import type { TradeBatch } from "./batch.ts";
+import { type Hole, type HoleNote, openLedger } from "./ledger.ts";
 import { lockDatabase } from "./lock.ts";
 import { ensureSchema } from "./schema.ts";
 
-/** What became of a batch, one entry a symbol in the writer's order. */
-export interface AppendResult {
-  readonly stored: number[];
+/** What became of one symbol's trades in a batch. */
+export interface SymbolResult {
+  stored: number;
   /** Known already, with the same content. */
-  readonly duplicates: number[];
+  duplicates: number;
   /** Known already, with another content: the first is kept, the second listed in `conflicts`. */
-  readonly conflicts: number[];
+  conflicts: number;
+  /** From the stream, with an id below all that were ever held: not stored, the sequence is another one. */
+  regressed: number;
+}
+
+export interface AppendResult {
+  /** In the writer's order of symbols. */
+  readonly symbols: readonly SymbolResult[];
+  /** Holes that were found, or changed. */
+  readonly holes: readonly Hole[];
 }
 
 /** The only one who writes trades; synchronous: lives in a thread of its own or in a short-lived command. */
 export interface StoreWriter {
-  /** One transaction: all of it or nothing. */
-  append(batch: TradeBatch): AppendResult;
+  /** One transaction, ledger included: all of it or nothing. */
+  append(batch: TradeBatch, nowUs: number): AppendResult;
+  /** The holes which are neither filled nor given up. */
+  openHoles(): Hole[];
+  noteHole(symbolIndex: number, change: HoleNote, nowUs: number): Hole;
+  /** The copy that was made of an older database. */
+  readonly backup: string | undefined;
   close(): void;
 }
 
@@ -44,13 +59,13 @@ export function openWriter(file: string, settings: WriterSettings): StoreWriter 
     mkdirSync(dirname(path), { recursive: true });
     release = lockDatabase(path);
     db = new Database(path, { timeout: 5000 });
-    ensureSchema(db, path);
+    const backup = ensureSchema(db, path);
     db.pragma("journal_mode = WAL");
     // each commit survives a loss of power; one batch a tenth of a second makes that cheap
     db.pragma("synchronous = FULL");
     db.pragma("journal_size_limit = 67108864");
     db.pragma("foreign_keys = ON");
-    return writer(db, settings, release);
+    return writer(db, settings, release, backup);
   } catch (error) {
     db?.close();
     release?.();
@@ -58,11 +73,17 @@ export function openWriter(file: string, settings: WriterSettings): StoreWriter 
   }
 }
 
-function writer(db: Database.Database, settings: WriterSettings, release: () => void): StoreWriter {
+function writer(
+  db: Database.Database,
+  settings: WriterSettings,
+  release: () => void,
+  backup: string | undefined,
+): StoreWriter {
   const symbolIds = db.transaction(() => register(db, settings)).immediate();
+  const ledgers = symbolIds.map((id, s) => openLedger(db, id, settings.symbols[s]!));
   const insert = db.prepare<unknown[]>(
     `INSERT INTO trades (symbol_id, trade_id, price_e8, qty_e8, trade_time_us, event_time_us, received_us,
-       is_buyer_maker, source, decimals) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+       is_buyer_maker, source, decimals) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const known = db
     .prepare<unknown[], Row>(
@@ -74,23 +95,36 @@ function writer(db: Database.Database, settings: WriterSettings, release: () => 
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
 
-  const append = db.transaction((batch: TradeBatch): AppendResult => {
-    const result = {
-      stored: symbolIds.map(() => 0),
-      duplicates: symbolIds.map(() => 0),
-      conflicts: symbolIds.map(() => 0),
-    };
+  const append = db.transaction((batch: TradeBatch, nowUs: number): AppendResult => {
+    const symbols = symbolIds.map(() => ({ stored: 0, duplicates: 0, conflicts: 0, regressed: 0 }));
     for (let i = 0; i < batch.length; i++) {
       const s = batch.symbol[i]!;
+      const result = symbols[s]!;
+      const ledger = ledgers[s]!;
       const id = batch.id[i]!;
+      const source = batch.source[i]!;
+      const arrival = ledger.classify(id);
+      if (arrival === "before" && source === FROM_STREAM) {
+        result.regressed++;
+        continue;
+      }
       const price = batch.priceE8[i]!;
       const qty = batch.qtyE8[i]!;
       const time = batch.tradeTimeUs[i]!;
-      const eventTime = batch.eventTimeUs[i]!;
       const maker = batch.isBuyerMaker[i]!;
       const received = batch.receivedUs[i]!;
-      const source = batch.source[i]!;
-      const { changes } = insert.run(
+      if (arrival === "known") {
+        const first = known.get(symbolIds[s], id);
+        // an archived trade is held without a row here: nothing to compare with
+        if (first === undefined || sameTrade(first, price, qty, time, maker)) result.duplicates++;
+        else {
+          conflict.run(symbolIds[s], id, received, price, qty, time, maker, source);
+          result.conflicts++;
+        }
+        continue;
+      }
+      const eventTime = batch.eventTimeUs[i]!;
+      insert.run(
         symbolIds[s],
         id,
         price,
@@ -102,33 +136,44 @@ function writer(db: Database.Database, settings: WriterSettings, release: () => 
         source,
         batch.decimals[i],
       );
-      if (changes === 1) {
-        result.stored[s]!++;
-        continue;
-      }
-      const first = known.get(symbolIds[s], id)!;
-      if (
-        first.price_e8 === price &&
-        first.qty_e8 === qty &&
-        sameTime(Number(first.trade_time_us), time) &&
-        Number(first.is_buyer_maker) === maker
-      ) {
-        result.duplicates[s]!++;
-      } else {
-        conflict.run(symbolIds[s], id, received, price, qty, time, maker, source);
-        result.conflicts[s]!++;
-      }
+      ledger.arrive(id, received);
+      result.stored++;
     }
-    return result;
+    return { symbols, holes: ledgers.flatMap((ledger) => ledger.settle(nowUs)) };
   });
+  const note = db.transaction((s: number, change: HoleNote, nowUs: number) =>
+    ledgers[s]!.note(change, nowUs),
+  );
 
   return {
-    append: (batch) => append.immediate(batch),
+    append: (batch, nowUs) => {
+      try {
+        return append.immediate(batch, nowUs);
+      } catch (error) {
+        for (const ledger of ledgers) ledger.reset();
+        throw error;
+      }
+    },
+    openHoles: () => ledgers.flatMap((ledger) => ledger.open()),
+    noteHole: (s, change, nowUs) => note.immediate(s, change, nowUs),
+    backup,
     close: () => {
       db.close();
       release();
     },
   };
+}
+
+/** `source` of a trade that came over the WebSocket. */
+const FROM_STREAM = 0;
+
+function sameTrade(first: Row, priceE8: bigint, qtyE8: bigint, timeUs: number, maker: number): boolean {
+  return (
+    first.price_e8 === priceE8 &&
+    first.qty_e8 === qtyE8 &&
+    sameTime(Number(first.trade_time_us), timeUs) &&
+    Number(first.is_buyer_maker) === maker
+  );
 }
 
 /** One door may give milliseconds where the other gave microseconds. */

@@ -33,7 +33,7 @@ test("v_trades gives back each field as it came, the decimal text to the byte", 
     trade(3, { price: "92233720368.54775807", qty: "3.10", source: "import" }),
     trade(4, { price: "7", qty: "0.50000000" }),
   ];
-  writer.append(batchOf(trades, SETTINGS.symbols));
+  writer.append(batchOf(trades, SETTINGS.symbols), T0);
   const db = new Database(file, { readonly: true });
   t.after(() => db.close());
   const rows = db.prepare("SELECT * FROM v_trades ORDER BY trade_id").all();
@@ -58,9 +58,9 @@ test("append stores a repeated id once and counts it; other content is a conflic
   const file = join(tempFolder(t), "x.db");
   const writer = openWriter(file, SETTINGS);
   t.after(() => writer.close());
-  assert.deepEqual(writer.append(batchOf([trade(1), trade(1), trade(2)])).stored, [2, 0]);
-  const again = writer.append(batchOf([trade(2), trade(1, { price: "1.00000000" }), trade(3)]));
-  assert.deepEqual(again, { stored: [1, 0], duplicates: [1, 0], conflicts: [1, 0] });
+  assert.equal(writer.append(batchOf([trade(1), trade(1), trade(2)]), T0).symbols[0]!.stored, 2);
+  const again = writer.append(batchOf([trade(2), trade(1, { price: "1.00000000" }), trade(3)]), T0);
+  assert.deepEqual(again.symbols[0], { stored: 1, duplicates: 1, conflicts: 1, regressed: 0 });
   const db = new Database(file, { readonly: true });
   t.after(() => db.close());
   assert.equal(db.prepare("SELECT price FROM v_trades WHERE trade_id = 1").pluck().get(), "61837.63000000");
@@ -72,9 +72,15 @@ test("append stores a repeated id once and counts it; other content is a conflic
 test("append takes the millisecond time of one door for the microsecond time of another", (t) => {
   const writer = openWriter(join(tempFolder(t), "x.db"), SETTINGS);
   t.after(() => writer.close());
-  writer.append(batchOf([trade(1, { tradeTimeUs: T0 + 123 })]));
-  assert.deepEqual(writer.append(batchOf([trade(1, { tradeTimeUs: T0, source: "rest" })])).conflicts, [0, 0]);
-  assert.deepEqual(writer.append(batchOf([trade(1, { tradeTimeUs: T0 + 124 })])).conflicts, [1, 0]);
+  writer.append(batchOf([trade(1, { tradeTimeUs: T0 + 123 })]), T0);
+  assert.deepEqual(
+    writer.append(batchOf([trade(1, { tradeTimeUs: T0, source: "rest" })]), T0).symbols[0]!.conflicts,
+    0,
+  );
+  assert.deepEqual(
+    writer.append(batchOf([trade(1, { tradeTimeUs: T0 + 124 })]), T0).symbols[0]!.conflicts,
+    1,
+  );
 });
 
 test("a batch is stored as a whole or not at all", (t) => {
@@ -83,7 +89,7 @@ test("a batch is stored as a whole or not at all", (t) => {
   t.after(() => writer.close());
   const batch = batchOf([trade(1), trade(2)]);
   batch.isBuyerMaker[1] = 9;
-  assert.throws(() => writer.append(batch), /CHECK constraint/);
+  assert.throws(() => writer.append(batch, T0), /CHECK constraint/);
   const reader = openReader(file);
   t.after(() => reader.close());
   assert.equal(reader.newest(reader.series()[0]!), undefined);
@@ -93,7 +99,7 @@ test("the same symbol at two venues is two series", (t) => {
   const file = join(tempFolder(t), "x.db");
   for (const venue of [VENUE, { ...VENUE, name: "replay-x-1", kind: "replayed", detail: "x" } as const]) {
     const writer = openWriter(file, { venue, symbols: ["BTCUSDT"] });
-    writer.append(batchOf([trade(venue.kind === "simulated" ? 10 : 20)]));
+    writer.append(batchOf([trade(venue.kind === "simulated" ? 10 : 20)]), T0);
     writer.close();
   }
   const reader = openReader(file);
@@ -173,7 +179,7 @@ test("a reader gives columns of a range of ids, sees later commits, and finds id
   const file = join(tempFolder(t), "x.db");
   const writer = openWriter(file, SETTINGS);
   t.after(() => writer.close());
-  writer.append(batchOf([trade(5), trade(6), trade(7, { isBuyerMaker: false }), trade(9)]));
+  writer.append(batchOf([trade(5), trade(6), trade(7, { isBuyerMaker: false }), trade(9)]), T0);
   const reader = openReader(file);
   t.after(() => reader.close());
   const btc = reader.series()[0]!;
@@ -188,7 +194,7 @@ test("a reader gives columns of a range of ids, sees later commits, and finds id
   assert.equal(reader.firstIdAt(btc, T0 + 7001), 9);
   assert.equal(reader.firstIdAt(btc, T0 + 9001), undefined);
   const version = reader.version();
-  writer.append(batchOf([trade(10)]));
+  writer.append(batchOf([trade(10)]), T0);
   assert.notEqual(reader.version(), version);
   assert.deepEqual(reader.newest(btc), { id: 10, timeUs: T0 + 11_000, receivedUs: T0 + 12_000 });
   assert.equal(reader.newest(reader.series()[1]!), undefined);
@@ -201,7 +207,7 @@ test("firstIdAt finds the same id as a scan, holes and ties included", (t) => {
   const trades = [3, 4, 5, 20, 21, 22, 23, 90].map((id) =>
     trade(id, { tradeTimeUs: T0 + Math.floor(id / 2) * 1000 }),
   );
-  writer.append(batchOf(trades));
+  writer.append(batchOf(trades), T0);
   const reader = openReader(file);
   t.after(() => reader.close());
   const btc = reader.series()[0]!;

@@ -1,0 +1,86 @@
+/** Ids from `first` to `last`, both included. */
+export interface IdRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * How a trade's id stands to the ids held: the `first` of its symbol, the `next` one, a jump ahead which leaves a `gap`,
+ * one that is held already (`known`), one that fills a hole (`late`), or one `before` all that was ever held.
+ */
+export type Arrival = "first" | "next" | "gap" | "known" | "late" | "before";
+
+/** A set of ids as ascending ranges which neither overlap nor touch. */
+export interface IdRanges {
+  readonly ranges: readonly IdRange[];
+  classify(id: number): Arrival;
+  /** Adds ids, whether some are held already or not. */
+  hold(first: number, last: number): void;
+  /** The ids of a range that are not held, ascending. */
+  missing(within: IdRange): IdRange[];
+  /** How many ids are held in a range. */
+  count(within: IdRange): number;
+}
+
+export function idRanges(initial: readonly IdRange[] = []): IdRanges {
+  const ranges: { first: number; last: number }[] = initial.map(({ first, last }) => ({ first, last }));
+
+  /** Index of the first range whose last id is at least `id`. */
+  const find = (id: number): number => {
+    let low = 0;
+    let high = ranges.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (ranges[middle]!.last < id) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+
+  const missing = ({ first, last }: IdRange): IdRange[] => {
+    const found: IdRange[] = [];
+    let next = first;
+    for (let i = find(first); i < ranges.length && ranges[i]!.first <= last; i++) {
+      if (ranges[i]!.first > next) found.push({ first: next, last: ranges[i]!.first - 1 });
+      next = ranges[i]!.last + 1;
+    }
+    if (next <= last) found.push({ first: next, last });
+    return found;
+  };
+
+  return {
+    ranges,
+    classify: (id) => {
+      const newest = ranges[ranges.length - 1];
+      if (newest === undefined) return "first";
+      if (id === newest.last + 1) return "next";
+      if (id > newest.last) return "gap";
+      if (id < ranges[0]!.first) return "before";
+      return ranges[find(id)]!.first <= id ? "known" : "late";
+    },
+    hold: (first, last) => {
+      const newest = ranges[ranges.length - 1];
+      if (newest !== undefined && first === newest.last + 1) {
+        newest.last = last;
+        return;
+      }
+      // every range that overlaps or touches becomes one with it
+      const from = find(first - 1);
+      let to = from;
+      let low = first;
+      let high = last;
+      while (to < ranges.length && ranges[to]!.first <= last + 1) {
+        low = Math.min(low, ranges[to]!.first);
+        high = Math.max(high, ranges[to]!.last);
+        to++;
+      }
+      ranges.splice(from, to - from, { first: low, last: high });
+    },
+    missing,
+    count: (within) =>
+      missing(within).reduce(
+        (held, gap) => held - (gap.last - gap.first + 1),
+        within.last - within.first + 1,
+      ),
+  };
+}

@@ -1,0 +1,185 @@
+import type Database from "better-sqlite3";
+import { type Arrival, type IdRange, type IdRanges, idRanges } from "./id-ranges.ts";
+
+export type HoleState = "detected" | "partly filled" | "filled" | "aggregated" | "unrecoverable";
+
+/** Ids of one symbol that were missed, and what has become of them since. */
+export interface Hole {
+  readonly holeId: number;
+  readonly symbol: string;
+  readonly first: number;
+  readonly last: number;
+  readonly foundUs: number;
+  /** `restart`: missed while no collector ran. `gap`: missed by a running one. */
+  readonly reason: string;
+  readonly state: HoleState;
+  /** Attempts to fill it. */
+  readonly tries: number;
+  readonly note: string;
+  /** The ids still missing, ascending; the first 100 ranges at the most. */
+  readonly missing: readonly IdRange[];
+}
+
+/** What a repair has to say about a hole. */
+export interface HoleNote {
+  readonly holeId: number;
+  readonly tries?: number;
+  readonly note?: string;
+  /** Given up, or filled by merged trades. */
+  readonly state?: "aggregated" | "unrecoverable" | "detected";
+}
+
+/** One symbol's ids in the database's ledger; to be used inside a transaction. */
+export interface Ledger {
+  classify(id: number): Arrival;
+  /** Marks an id as held; a jump ahead opens a hole. */
+  arrive(id: number, atUs: number): void;
+  /** Writes what changed since the last call and returns the holes that did. */
+  settle(nowUs: number): Hole[];
+  /** Forgets what was not settled: the transaction failed. */
+  reset(): void;
+  /** The holes which are neither filled nor given up. */
+  open(): Hole[];
+  note(change: HoleNote, nowUs: number): Hole;
+  /** The last id held; undefined without any. */
+  lastId(): number | undefined;
+}
+
+interface HoleRow {
+  hole_id: number;
+  first_id: number;
+  last_id: number;
+  found_us: number;
+  reason: string;
+  state: HoleState;
+  tries: number;
+  note: string;
+}
+
+export function openLedger(db: Database.Database, symbolId: number, symbol: string): Ledger {
+  const selectRanges = db.prepare<[number], { first: number; last: number }>(
+    "SELECT first_id AS first, last_id AS last FROM ranges WHERE symbol_id = ? ORDER BY first_id",
+  );
+  const dropRanges = db.prepare("DELETE FROM ranges WHERE symbol_id = ? AND first_id BETWEEN ? AND ?");
+  const putRange = db.prepare("INSERT INTO ranges (symbol_id, first_id, last_id) VALUES (?, ?, ?)");
+  const putHole = db.prepare(
+    `INSERT INTO holes (symbol_id, first_id, last_id, found_us, reason, state, changed_us)
+     VALUES (?, ?, ?, ?, ?, 'detected', ?)`,
+  );
+  const touchedHoles = db.prepare<number[], HoleRow>(
+    `SELECT hole_id, first_id, last_id, found_us, reason, state, tries, note FROM holes
+     WHERE symbol_id = ? AND first_id <= ? AND last_id >= ? AND state <> 'filled' ORDER BY first_id`,
+  );
+  const holeById = db.prepare<number[], HoleRow>("SELECT * FROM holes WHERE hole_id = ?");
+  const openHoles = db.prepare<number[], HoleRow>(
+    `SELECT * FROM holes WHERE symbol_id = ? AND state IN ('detected', 'partly filled') ORDER BY first_id`,
+  );
+  const setHole = db.prepare(
+    "UPDATE holes SET state = ?, tries = ?, note = ?, changed_us = ? WHERE hole_id = ?",
+  );
+  const dropHole = db.prepare("DELETE FROM holes WHERE hole_id = ?");
+  const putRevision = db.prepare(
+    "INSERT INTO revisions (symbol_id, first_id, last_id, at_us) VALUES (?, ?, ?, ?)",
+  );
+
+  let held: IdRanges;
+  let gaps: (IdRange & { readonly foundUs: number; readonly reason: string })[] = [];
+  let late: IdRanges = idRanges();
+  /** The first id seen since the last settling: ranges from its own range on may have changed. */
+  let lowest: number;
+  /** Whether an id has come since the ledger was opened, and as of the last settling. */
+  let seen = false;
+  let seenSettled = false;
+
+  const reset = (): void => {
+    held = idRanges(selectRanges.all(symbolId));
+    gaps = [];
+    late = idRanges();
+    lowest = Number.POSITIVE_INFINITY;
+    seen = seenSettled;
+  };
+  reset();
+
+  const toHole = (row: HoleRow): Hole => ({
+    holeId: row.hole_id,
+    symbol,
+    first: row.first_id,
+    last: row.last_id,
+    foundUs: row.found_us,
+    reason: row.reason,
+    state: row.state,
+    tries: row.tries,
+    note: row.note,
+    missing: held.missing({ first: row.first_id, last: row.last_id }).slice(0, 100),
+  });
+
+  /** The state that the ids held give a hole. */
+  const stateOf = (row: HoleRow): HoleState => {
+    const size = row.last_id - row.first_id + 1;
+    const count = held.count({ first: row.first_id, last: row.last_id });
+    if (count === size) return "filled";
+    if (row.state === "unrecoverable" || row.state === "aggregated") return row.state;
+    return count > 0 ? "partly filled" : "detected";
+  };
+
+  const writeRanges = (): void => {
+    const changed = held.ranges.filter(({ last }) => last >= lowest);
+    if (changed.length === 0) return;
+    dropRanges.run(symbolId, changed[0]!.first, Number.MAX_SAFE_INTEGER);
+    for (const { first, last } of changed) putRange.run(symbolId, first, last);
+  };
+
+  return {
+    classify: (id) => held.classify(id),
+    arrive: (id, atUs) => {
+      const arrival = held.classify(id);
+      const gap = (first: number, last: number): void => {
+        gaps.push({ first, last, foundUs: atUs, reason: seen ? "gap" : "restart" });
+      };
+      if (arrival === "gap") gap(held.ranges.at(-1)!.last + 1, id - 1);
+      if (arrival === "before") gap(id + 1, held.ranges[0]!.first - 1);
+      seen = true;
+      if (arrival === "late" || arrival === "before") late.hold(id, id);
+      held.hold(id, id);
+      lowest = Math.min(lowest, id);
+    },
+    settle: (nowUs) => {
+      if (lowest === Number.POSITIVE_INFINITY) return [];
+      writeRanges();
+      const changed: Hole[] = [];
+      for (const gap of gaps) {
+        // what has come meanwhile, in another order, was never missing
+        for (const { first, last } of held.missing(gap)) {
+          const id = putHole.run(symbolId, first, last, gap.foundUs, gap.reason, nowUs).lastInsertRowid;
+          changed.push(toHole(holeById.get(Number(id))!));
+        }
+      }
+      for (const { first, last } of late.ranges) {
+        putRevision.run(symbolId, first, last, nowUs);
+        for (const row of touchedHoles.all(symbolId, last, first)) {
+          const state = stateOf(row);
+          if (changed.some(({ holeId }) => holeId === row.hole_id)) continue;
+          // filled by the stream itself before anybody tried: trades out of order, not a loss
+          if (state === "filled" && row.tries === 0) dropHole.run(row.hole_id);
+          else setHole.run(state, row.tries, row.note, nowUs, row.hole_id);
+          changed.push(toHole({ ...row, state }));
+        }
+      }
+      seenSettled = seen;
+      gaps = [];
+      late = idRanges();
+      lowest = Number.POSITIVE_INFINITY;
+      return changed;
+    },
+    reset,
+    open: () => openHoles.all(symbolId).map(toHole),
+    note: ({ holeId, tries, note, state }, nowUs) => {
+      const row = holeById.get(holeId)!;
+      const noted = { ...row, tries: tries ?? row.tries, note: note ?? row.note, state: state ?? row.state };
+      const settled = { ...noted, state: stateOf(noted) };
+      setHole.run(settled.state, settled.tries, settled.note, nowUs, holeId);
+      return toHole(settled);
+    },
+    lastId: () => held.ranges.at(-1)?.last,
+  };
+}
