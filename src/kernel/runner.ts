@@ -1,4 +1,5 @@
 import { type Diagnostic, type Failure, notCompiled, type Place, stopped, thrown } from "./failures.ts";
+import { expandShorthand } from "./shorthand.ts";
 import { sourceLines } from "./source-lines.ts";
 import type { Tslab, TslabConverter, TslabExecutor } from "./tslab.ts";
 
@@ -16,6 +17,8 @@ export interface Runner {
 
 interface CompiledCell {
   readonly source: string;
+  /** As it was compiled. */
+  readonly expanded: string;
   readonly output: string;
   lines?: (number | undefined)[];
 }
@@ -31,9 +34,10 @@ export function createRunner(tslab: Tslab, rootDir: string, print: (value: unkno
   const named = (converter: TslabConverter): TslabConverter => ({
     ...converter,
     convert: (previous, source) => {
-      const result = converter.convert(previous, source);
+      const expanded = expandShorthand(tslab.typescript, source);
+      const result = converter.convert(previous, expanded);
       if (!result.output) return result;
-      compiled.set(count, { source, output: result.output });
+      compiled.set(count, { source, expanded, output: result.output });
       compiled.delete(count - remembered);
       return { ...result, output: `${result.output}\n//# sourceURL=tickbook-cell-${count}` };
     },
@@ -60,7 +64,7 @@ export function createRunner(tslab: Tslab, rootDir: string, print: (value: unkno
     const places: Place[] = [];
     for (const [, cell, outputLine] of stack.matchAll(/tickbook-cell-(\d+):(\d+):\d+/g)) {
       const of = compiled.get(Number(cell));
-      if (of) of.lines ??= sourceLines(tslab.typescript, of.source, of.output);
+      if (of) of.lines ??= sourceLines(tslab.typescript, of.expanded, of.output);
       const line = of?.lines?.[Number(outputLine) - 1];
       const text = line === undefined ? undefined : of?.source.split("\n")[line - 1];
       const before = places.at(-1);

@@ -49,11 +49,19 @@ export interface TslabServer {
   close(): void;
 }
 
+/** A node of a syntax tree; a property in shorthand has a name. */
+export interface SyntaxNode {
+  readonly name: { readonly end: number; readonly text: string };
+}
+
 export interface TslabTypeScript {
   readonly version: string;
   readonly ModuleKind: { readonly ESNext: number };
   readonly ScriptTarget: { readonly ES2022: number };
   readonly NewLineKind: { readonly LineFeed: number };
+  createSourceFile(name: string, source: string, target: number, setParents: boolean): SyntaxNode;
+  forEachChild(node: SyntaxNode, visit: (child: SyntaxNode) => void): void;
+  isShorthandPropertyAssignment(node: SyntaxNode): boolean;
   transpileModule(
     source: string,
     options: { fileName: string; compilerOptions: Record<string, unknown> },

@@ -50,6 +50,17 @@ console.error("problem");`);
     );
   });
 
+  it("knows a variable of an earlier cell in shorthand, nested, with a default, and in a destructuring", async () => {
+    await kernel.run("const short = 1, other = 2; let target = 0;");
+    const { messages } = await kernel.run(`const made = { short, inner: [{ other }] };
+({ target = 5 } = {} as { target?: number });
+console.log(JSON.stringify(made), target, ({ short }) => short);`);
+    assert.equal(
+      printedIn(messages, messages.at(-1)!.run!).trim(),
+      '{"short":1,"inner":[{"other":2}]} 5 [Function (anonymous)]',
+    );
+  });
+
   it("sends what a timer or a promise prints to the cell that started it", async () => {
     const starter = await kernel.send(`let ticks = 0;
 const ticking = setInterval(() => { console.log("tick", ++ticks); if (ticks === 5) clearInterval(ticking); }, 100);`);
