@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { quote, refuse, TickbookError } from "../core/errors.ts";
 import { simulatedMarket } from "../pipeline/exchange/market.ts";
+import { NO_PLAN, readPlan } from "../pipeline/exchange/plan.ts";
 import { startExchange } from "../pipeline/exchange/server.ts";
 import type { MarketSource } from "../pipeline/exchange/source.ts";
 import { readTape } from "../pipeline/exchange/tape.ts";
@@ -21,6 +23,7 @@ const COMMAND = {
     },
     speed: { value: "X", help: "how many times faster than real time, or max", default: "1" },
     port: { value: "P", help: "port to listen on, 0 for any free one", default: "0" },
+    plan: { value: "FILE", help: "faults on order: a JSON file, its form is in docs/exchange.md" },
     "exit-with-parent": { help: "end when the program that started this one is gone" },
   },
 } as const satisfies Command<string>;
@@ -43,8 +46,9 @@ export async function exchangeMain(argv: readonly string[]): Promise<number> {
 async function run(flags: Flags<Name>): Promise<void> {
   const speed = readSpeed(flags.speed!);
   const port = numberFlag("port", flags.port!, 0, 65_535);
+  const plan = flags.plan === undefined ? NO_PLAN : readPlan(readFile(flags.plan), flags.plan);
   const source = await readSource(flags);
-  const exchange = await startExchange({ source, clock: systemClock, speed, port });
+  const exchange = await startExchange({ source, clock: systemClock, speed, port, plan });
   const stopped = stopRequest(flags["exit-with-parent"] === "true");
   const { venue, wsUrl, restUrl } = exchange;
   say(
@@ -73,6 +77,19 @@ async function readSource(flags: Flags<Name>): Promise<MarketSource> {
     });
   }
   return readTape([flags.tape]);
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    refuse({
+      code: "bad-plan",
+      where: path,
+      problem: `must be a file that can be read; got ${(error as NodeJS.ErrnoException).code}`,
+      hint: "Check the path and its permissions.",
+    });
+  }
 }
 
 function readSpeed(text: string): Speed {

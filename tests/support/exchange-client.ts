@@ -27,6 +27,8 @@ export async function exchangeClient(
     ws.on("close", (code, reason) => resolve({ code, reason: reason.toString() }));
   });
   await once(ws, "open");
+  // what goes wrong later shows in how the connection closes
+  ws.on("error", () => {});
   return {
     ws,
     texts,

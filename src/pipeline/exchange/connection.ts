@@ -1,11 +1,10 @@
 import type { WebSocket } from "ws";
 import type { Clock } from "../../core/time.ts";
 import { answerControl, type Subscriptions } from "./control.ts";
-import type { StreamEvent } from "./events.ts";
+import { type Encoding, type StreamEvent, shutdownEvent } from "./events.ts";
 import type { ExchangeSettings } from "./settings.ts";
 import type { StreamRequest } from "./streams.ts";
-import { inUnit } from "./units.ts";
-import type { Wire } from "./wire.ts";
+import type { Later, Wire } from "./wire.ts";
 
 /** One client: what it has subscribed to, and how long it may stay. */
 export interface Connection {
@@ -13,12 +12,11 @@ export interface Connection {
   readonly subscriptions: () => Subscriptions;
   deliver(events: readonly StreamEvent[]): void;
   buffered(): number;
-  terminate(): void;
 }
 
 export interface ConnectionOptions {
   readonly ws: WebSocket;
-  readonly wire: Wire;
+  readonly openWire: (encoding: () => Encoding, later: Later) => Wire;
   readonly request: StreamRequest;
   readonly settings: ExchangeSettings;
   readonly clock: Clock;
@@ -29,24 +27,24 @@ export interface ConnectionOptions {
 
 /** Pings, limits, control messages and the end of life of a WebSocket client. */
 export function openConnection(options: ConnectionOptions): Connection {
-  const { ws, wire, request, settings, clock, onSubscribed, onClosed } = options;
+  const { ws, openWire, request, settings, clock, onSubscribed, onClosed } = options;
   let now: Subscriptions = { streams: new Set(request.streams), combined: request.combined };
   const timers = new Set<() => void>();
-  const later = (delayMs: number, action: () => void): void => {
+  const later: Later = (delayMs, action) => {
     const cancel = clock.after(delayMs, () => {
       timers.delete(cancel);
       action();
     });
     timers.add(cancel);
   };
+  const wire = openWire(() => ({ combined: now.combined, unit: request.unit }), later);
 
   /** Pings without an answer, oldest first. */
   let unanswered: { payload: string; atMs: number }[] = [];
   const ping = (): void => {
     const atMs = clock.monotonicMs();
     const payload = String(Math.floor(clock.nowUs() / 1000));
-    unanswered.push({ payload, atMs });
-    wire.ping(payload);
+    if (wire.ping(payload)) unanswered.push({ payload, atMs });
     later(settings.pongWithinMs, () => {
       if (unanswered.some((sent) => sent.atMs <= atMs)) wire.terminate();
     });
@@ -57,8 +55,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   later(settings.connectionLifeMs, () => wire.close(1001, "connection lived 24 hours"));
   if (settings.shutdownNoticeMs > 0) {
     later(settings.connectionLifeMs - settings.shutdownNoticeMs, () => {
-      const notice = `{"e":"serverShutdown","E":${inUnit(clock.nowUs(), request.unit)}}`;
-      wire.send([Buffer.from(now.combined ? `{"stream":"!serverShutdown","data":${notice}}` : notice)]);
+      wire.events([shutdownEvent(clock.nowUs())]);
     });
   }
 
@@ -86,7 +83,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (isBinary || bytes.length > settings.controlBytes) return;
     const answer = answerControl(bytes.toString(), now, settings.streamsPerConnection);
     now = answer.next;
-    wire.send([Buffer.from(answer.reply)]);
+    wire.reply(answer.reply);
     if (answer.subscribed) onSubscribed();
   });
   ws.on("error", () => wire.terminate());
@@ -101,14 +98,11 @@ export function openConnection(options: ConnectionOptions): Connection {
     wants: (stream) => now.streams.has(stream),
     subscriptions: () => now,
     deliver(events) {
-      const encoding = { combined: now.combined, unit: request.unit };
-      const frames: Buffer[] = [];
-      for (const event of events) if (now.streams.has(event.stream)) frames.push(event.frame(encoding));
-      if (frames.length === 0) return;
-      wire.send(frames);
+      const wanted = events.filter(({ stream }) => now.streams.has(stream));
+      if (wanted.length === 0) return;
+      wire.events(wanted);
       if (wire.buffered() > settings.slowClientBytes) wire.terminate();
     },
     buffered: () => wire.buffered(),
-    terminate: () => wire.terminate(),
   };
 }

@@ -66,6 +66,11 @@ export function streamEvents(
   return out;
 }
 
+/** Says that the server is about to go; comes without a subscription. */
+export function shutdownEvent(nowUs: number): StreamEvent {
+  return event("!serverShutdown", (unit) => `{"e":"serverShutdown","E":${inUnit(nowUs, unit)}}`);
+}
+
 function event(stream: string, text: (unit: TimeUnit) => string): StreamEvent {
   const made: (Buffer | undefined)[] = [];
   return {

@@ -1,13 +1,16 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { refuse } from "../../core/errors.ts";
 import type { Clock } from "../../core/time.ts";
 import type { Venue } from "../../core/trade.ts";
 import { type Connection, openConnection } from "./connection.ts";
+import { faultsOf } from "./faults.ts";
+import { attemptBudget, refuseHandshake, strikeHandshake } from "./handshake.ts";
+import { type FaultPlan, NO_PLAN } from "./plan.ts";
 import { startPump } from "./pump.ts";
-import type { RestReply } from "./query.ts";
+import { writeDelivery } from "./reply-writer.ts";
 import { restAnswerer } from "./rest.ts";
 import { BINANCE_SETTINGS, type ExchangeSettings } from "./settings.ts";
 import type { MarketSource } from "./source.ts";
@@ -24,6 +27,8 @@ export interface ExchangeOptions {
   /** 0 or left out: any free port. */
   readonly port?: number;
   readonly settings?: Partial<ExchangeSettings>;
+  /** What goes wrong, on order. */
+  readonly plan?: FaultPlan;
 }
 
 export interface RunningExchange {
@@ -43,31 +48,32 @@ const HOST = "127.0.0.1";
  * Every HTTP answer names the venue in the header `x-tickbook-venue`, which the real exchange never sends.
  */
 export async function startExchange(options: ExchangeOptions): Promise<RunningExchange> {
-  const { source, clock, speed = 1, port = 0 } = options;
-  const settings: ExchangeSettings = { ...BINANCE_SETTINGS, ...options.settings };
+  const { source, clock, speed = 1, port = 0, plan = NO_PLAN } = options;
+  const settings: ExchangeSettings = { ...BINANCE_SETTINGS, ...plan.settings, ...options.settings };
   const time = timeline(source, speed, clock);
   const venue = venueOf(source, speed, clock.nowUs());
   const venueHeader = asciiJson(venue);
+  const faults = faultsOf(plan, clock);
   const answer = restAnswerer(source, time, settings, weights(settings, clock));
-  const connections = new Set<Connection>();
+  const unlimited = weights({ ...settings, weightPerMinute: Number.MAX_SAFE_INTEGER }, clock);
+  const answerFreely = restAnswerer(source, time, settings, unlimited);
 
-  const server = createServer((request, response) => {
-    request.resume();
-    const reply = answer({
-      method: request.method ?? "GET",
-      url: request.url ?? "/",
-      headers: request.headers,
-      address: request.socket.remoteAddress ?? "",
-    });
-    writeReply(response, reply, venueHeader);
+  const server = createServer((message, response) => {
+    message.resume();
+    const { method = "GET", url = "/", headers } = message;
+    const request = { method, url, headers, address: message.socket.remoteAddress ?? "" };
+    const delivery = faults.rest(request, answer(request), (other) =>
+      answerFreely({ ...request, url: other }),
+    );
+    writeDelivery(response, delivery, venueHeader, clock);
   });
-  const sockets = new WebSocketServer({
+  const websockets = new WebSocketServer({
     noServer: true,
-    perMessageDeflate: false,
+    perMessageDeflate: faults.wantsDeflate,
     clientTracking: false,
     maxPayload: 1 << 20,
   });
-  sockets.on("headers", (headers) => headers.push(`x-tickbook-venue: ${venueHeader}`));
+  websockets.on("headers", (headers) => headers.push(`x-tickbook-venue: ${venueHeader}`));
 
   let cancelStart = (): void => {};
   const startSoon = (): void => {
@@ -75,18 +81,26 @@ export async function startExchange(options: ExchangeOptions): Promise<RunningEx
     cancelStart();
     cancelStart = clock.after(settings.tapeStartMs, () => time.start());
   };
-  const admit = attempts(settings, clock);
-  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  const connections = new Set<Connection>();
+  /** Of WebSocket clients, also of those whose handshake hangs. */
+  const sockets = new Set<Socket>();
+  const hasAttempt = attemptBudget(settings, clock);
+  server.on("upgrade", (message: IncomingMessage, duplex: Duplex, head: Buffer) => {
+    const socket = duplex as Socket;
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy());
-    const asked = parseStreamUrl(request.url ?? "/");
-    if (!asked) return refuseUpgrade(socket, "404 Not Found", venueHeader);
-    if (!admit(request.socket.remoteAddress ?? ""))
-      return refuseUpgrade(socket, "429 Too Many Requests", venueHeader);
-    sockets.handleUpgrade(request, socket, head, (ws) => {
+    const headers = [`x-tickbook-venue: ${venueHeader}`];
+    const request = parseStreamUrl(message.url ?? "/");
+    if (!request) return refuseHandshake(socket, 404, headers);
+    if (!hasAttempt(socket.remoteAddress ?? "")) return refuseHandshake(socket, 429, headers);
+    const struck = faults.handshake();
+    if (struck) return strikeHandshake(socket, struck);
+    websockets.handleUpgrade(message, socket, head, (ws) => {
       const connection = openConnection({
         ws,
-        wire: wireOf(ws, socket),
-        request: asked,
+        openWire: (encoding, later) => faults.wire(wireOf(ws, socket, encoding), later),
+        request,
         settings,
         clock,
         onSubscribed: startSoon,
@@ -95,9 +109,17 @@ export async function startExchange(options: ExchangeOptions): Promise<RunningEx
       connections.add(connection);
     });
   });
+  /** Lets go of every client. */
+  const cutAll = (): void => {
+    for (const socket of sockets) socket.destroy();
+    server.closeAllConnections();
+  };
 
   await listen(server, port);
   const bound = (server.address() as AddressInfo).port;
+  const cancelOffline = faults.offline.map(({ fromMs, forMs }) =>
+    scheduleOffline(server, bound, fromMs, forMs, clock, cutAll),
+  );
   const pump = startPump(source, time, speed, clock, settings, connections);
   return {
     port: bound,
@@ -109,14 +131,31 @@ export async function startExchange(options: ExchangeOptions): Promise<RunningEx
       new Promise((resolve) => {
         pump.stop();
         cancelStart();
-        for (const connection of connections) connection.terminate();
+        for (const cancel of cancelOffline) cancel();
         server.close(() => resolve());
-        server.closeAllConnections();
+        cutAll();
       }),
   };
 }
 
-function listen(server: ReturnType<typeof createServer>, port: number): Promise<void> {
+/** Stops listening for a while, so that connections are refused, and cuts those that are there. */
+function scheduleOffline(
+  server: Server,
+  port: number,
+  fromMs: number,
+  forMs: number,
+  clock: Clock,
+  cutAll: () => void,
+): () => void {
+  let cancel = clock.after(fromMs, () => {
+    server.close();
+    cutAll();
+    cancel = clock.after(forMs, () => server.listen(port, HOST));
+  });
+  return () => cancel();
+}
+
+function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EADDRINUSE" && error.code !== "EACCES") return reject(error);
@@ -134,34 +173,6 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
     });
     server.listen(port, HOST, resolve);
   });
-}
-
-function writeReply(response: ServerResponse, reply: RestReply, venueHeader: string): void {
-  const body = Buffer.from(reply.body);
-  response.writeHead(reply.status, {
-    ...reply.headers,
-    "content-length": body.length,
-    "x-tickbook-venue": venueHeader,
-  });
-  response.end(body);
-}
-
-function refuseUpgrade(socket: Duplex, status: string, venueHeader: string): void {
-  socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-length: 0\r\nconnection: close\r\nx-tickbook-venue: ${venueHeader}\r\n\r\n`,
-  );
-}
-
-/** Connection attempts by address in the last five minutes. */
-function attempts(settings: ExchangeSettings, clock: Clock): (address: string) => boolean {
-  const recent = new Map<string, number[]>();
-  return (address) => {
-    const nowMs = clock.monotonicMs();
-    const times = (recent.get(address) ?? []).filter((atMs) => atMs > nowMs - 300_000);
-    times.push(nowMs);
-    recent.set(address, times);
-    return times.length <= settings.connectsPerFiveMinutes;
-  };
 }
 
 /** A header holds ASCII only; a tape's name may be anything. */

@@ -1,11 +1,15 @@
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
+import type { Encoding, StreamEvent } from "./events.ts";
 
-/** The sending half of a connection, as little as the exchange needs: what misbehaves on order stands in its place. */
+/** The sending half of a connection. What misbehaves on order stands in its place and has it inside. */
 export interface Wire {
-  /** Text frames, one each, in this order. */
-  send(frames: readonly Buffer[]): void;
-  ping(payload: string): void;
+  /** Stream events, a text frame each, in this order. */
+  events(events: readonly StreamEvent[]): void;
+  /** The answer to a control message. */
+  reply(text: string): void;
+  /** False: it was not sent, so no answer can be asked for. */
+  ping(payload: string): boolean;
   close(code: number, reason: string): void;
   /** Cuts the connection without a closing handshake. */
   terminate(): void;
@@ -13,21 +17,52 @@ export interface Wire {
   buffered(): number;
 }
 
-export function wireOf(ws: WebSocket, socket: Duplex): Wire {
+/** Puts an action off; it goes with the connection. */
+export type Later = (delayMs: number, action: () => void) => void;
+
+/** A wire that also lets one do what no exchange should. */
+export interface BareWire extends Wire {
+  readonly encoding: () => Encoding;
+  frames(frames: readonly Buffer[]): void;
+  /** Bytes as they are, between frames. */
+  raw(bytes: Buffer): void;
+  /** TCP RST. */
+  reset(): void;
+  /** TCP FIN without a close frame. */
+  fin(): void;
+  stopReading(): void;
+}
+
+export function wireOf(ws: WebSocket, socket: Socket, encoding: () => Encoding): BareWire {
   const isOpen = (): boolean => ws.readyState === ws.OPEN;
+  const frames = (all: readonly Buffer[]): void => {
+    if (!isOpen()) return;
+    // one write to the system for all of them
+    socket.cork();
+    for (const frame of all) ws.send(frame, { binary: false, compress: false });
+    socket.uncork();
+  };
   return {
-    send(frames) {
-      if (!isOpen()) return;
-      // one write to the system for all of them
-      socket.cork();
-      for (const frame of frames) ws.send(frame, { binary: false });
-      socket.uncork();
+    encoding,
+    frames,
+    events(events) {
+      const how = encoding();
+      frames(events.map((event) => event.frame(how)));
     },
+    reply: (text) => frames([Buffer.from(text)]),
     ping: (payload) => {
-      if (isOpen()) ws.ping(payload);
+      if (!isOpen()) return false;
+      ws.ping(payload);
+      return true;
     },
     close: (code, reason) => ws.close(code, reason),
     terminate: () => ws.terminate(),
     buffered: () => ws.bufferedAmount,
+    raw: (bytes) => {
+      if (isOpen()) socket.write(bytes);
+    },
+    reset: () => socket.resetAndDestroy(),
+    fin: () => socket.end(),
+    stopReading: () => ws.pause(),
   };
 }
