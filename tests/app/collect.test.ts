@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -7,36 +7,10 @@ import { test } from "node:test";
 import Database from "better-sqlite3";
 import { startCollectorProcess, storedAtLeast } from "../support/collector.ts";
 import { sharedData } from "../support/shared-data.ts";
+import { tapeRows } from "../support/tape.ts";
 import { tempFolder } from "../support/temp.ts";
 
 const tape = sharedData("binance-spot-20240808");
-
-/** The tape's CSV as the rows that the store must hold. */
-function tapeRows(symbol: string): unknown[] {
-  const [head, ...lines] = readFileSync(join(tape!, `spot_${symbol}_trades.csv`), "utf8")
-    .trim()
-    .split(/\r?\n/);
-  assert.equal(head, "trade_id,price,qty,trade_time_ms,event_time_ms,is_buyer_maker,order_type,local_recv");
-  return lines.map((line) => {
-    const [id, price, qty, time, eventTime, maker] = line.split(",") as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
-    return [
-      Number(id),
-      price,
-      qty,
-      Number(time) * 1000,
-      Number(eventTime) * 1000,
-      maker === "true" ? 1 : 0,
-      "ws",
-    ];
-  });
-}
 
 test("a collector on the recorded tape stores exactly the tape", { skip: tape === undefined }, async (t) => {
   const db = join(tempFolder(t), "tape.db");
@@ -67,7 +41,7 @@ test("a collector on the recorded tape stores exactly the tape", { skip: tape ==
   assert.match(venues[0]!.name, /^replay-binance-spot-20240808-\d+$/);
   const rows = file
     .prepare(
-      `SELECT trade_id, price, qty, trade_time_us, event_time_us, is_buyer_maker, source FROM v_trades
+      `SELECT trade_id, price, qty, trade_time_us, event_time_us, is_buyer_maker FROM v_trades
        WHERE symbol = ? ORDER BY trade_id`,
     )
     .raw();
@@ -77,7 +51,7 @@ test("a collector on the recorded tape stores exactly the tape", { skip: tape ==
   ] as const) {
     const stored = rows.all(symbol);
     assert.equal(stored.length, count);
-    assert.deepEqual(stored, tapeRows(symbol));
+    assert.deepEqual(stored, tapeRows(tape!, symbol));
   }
   assert.equal(file.pragma("integrity_check", { simple: true }), "ok");
 });
