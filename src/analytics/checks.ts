@@ -89,3 +89,15 @@ export function requireCount(where: string, got: number, least: number, why: str
     facts: { got, least },
   });
 }
+
+/** Refuses a variance that is negative or no finite number. */
+export function requireVariance(where: string, name: string, got: number): void {
+  if (got >= 0 && got < Number.POSITIVE_INFINITY) return;
+  refuse({
+    code: "bad-setting",
+    where,
+    problem: `${name} must be a variance, 0 or above; got ${quote(got)}`,
+    hint: "Pass the square of a standard deviation.",
+    facts: { name, got },
+  });
+}

@@ -20,3 +20,12 @@ export function completeRows(columns: readonly Float64Array[]): CompleteRows {
   const picked = columns.map((column) => Float64Array.from(kept, (i) => column[i]!));
   return { columns: picked, indices: kept, missing: length - count };
 }
+
+/** The series without the NaN before its first and after its last value. */
+export function trimMissing(series: Float64Array): Float64Array {
+  let from = 0;
+  let to = series.length;
+  while (from < to && Number.isNaN(series[from]!)) from++;
+  while (to > from && Number.isNaN(series[to - 1]!)) to--;
+  return series.subarray(from, to);
+}

@@ -1,21 +1,38 @@
-import { requireOneOf, requireSameLength } from "./checks.ts";
-import { ols } from "./ols.ts";
+import { refuse } from "../core/errors.ts";
+import { requireBetween, requireOneOf, requireSameLength } from "./checks.ts";
+import { normalQuantile } from "./distributions/normal.ts";
+import { huber } from "./huber.ts";
+import { type OlsSettings, ols } from "./ols.ts";
 import { onScale, type PriceScale } from "./price-scale.ts";
+import type { ErrorKind } from "./regression-errors.ts";
+import type { ResultTable } from "./test-result.ts";
+import { theilSen } from "./theil-sen.ts";
+import { totalLeastSquares } from "./tls.ts";
+
+/** `ols`, `totalLeastSquares`, `huber` or `theilSen`. */
+export type HedgeMethod = "ols" | "tls" | "huber" | "theil-sen";
 
 export interface HedgeRatioSettings {
-  readonly method?: "ols";
-  /** A constant beside x; true unless given. */
+  /** `"ols"` unless given. */
+  readonly method?: HedgeMethod;
+  /** A constant beside x; true unless given. `"theil-sen"` needs it. */
   readonly intercept?: boolean;
   /** `"log"` unless given. */
   readonly prices?: PriceScale;
+  /** Errors of `"ols"`; `"HAC"` unless given, for the residuals of a pair remember. */
+  readonly errors?: ErrorKind;
+  /** Of the band; 0.95 unless given. */
+  readonly confidence?: number;
 }
 
 /** How much of x to hold against one of y. It can be handed to `spread` as it is. */
 export interface HedgeRatio {
-  readonly method: "ols";
+  readonly method: HedgeMethod;
   readonly beta: number;
   readonly alpha: number;
-  /** `"log"`: β is money of x a unit of money of y. `"raw"`: β is units of x a unit of y. */
+  /** The band of β; NaN for `"tls"`. It describes this window, and supposes that a spread exists. */
+  readonly low: number;
+  readonly high: number;
   readonly prices: PriceScale;
   readonly nobs: number;
   readonly missing: number;
@@ -27,9 +44,87 @@ export interface HedgeRatio {
  */
 export function hedgeRatio(y: Float64Array, x: Float64Array, settings: HedgeRatioSettings = {}): HedgeRatio {
   const where = "hedgeRatio";
-  const { method = "ols", intercept = true, prices = "log" } = settings;
-  requireOneOf(where, "method", method, ["ols"]);
+  const { method = "ols", intercept = true, prices = "log", errors = "HAC", confidence = 0.95 } = settings;
+  requireOneOf(where, "method", method, HEDGE_METHODS);
+  requireBetween(where, "confidence", confidence, 0, 1);
   requireSameLength(where, { y: y.length, x: x.length });
-  const fit = ols(onScale(where, "y", y, prices), onScale(where, "x", x, prices), { intercept });
-  return { method, beta: fit.beta[0]!, alpha: fit.alpha, prices, nobs: fit.nobs, missing: fit.missing };
+  const [ys, xs] = [onScale(where, "y", y, prices), onScale(where, "x", x, prices)];
+  const line = FITS[method](ys, xs, { intercept, errors, confidence });
+  const { beta, alpha, low, high, nobs, missing } = line;
+  return { method, beta, alpha, low, high, prices, nobs, missing };
 }
+
+/** Every method on one window, side by side. */
+export function hedgeRatios(
+  y: Float64Array,
+  x: Float64Array,
+  settings: Pick<HedgeRatioSettings, "prices" | "errors" | "confidence"> = {},
+): readonly HedgeRatio[] {
+  return HEDGE_METHODS.map((method) => hedgeRatio(y, x, { ...settings, method }));
+}
+
+/** Hedge ratios as a table: a row a method. */
+export function hedgeRatioTable(ratios: readonly HedgeRatio[]): ResultTable {
+  const of = (name: string, pick: (ratio: HedgeRatio) => string | number, digits?: number) => ({
+    name,
+    values: ratios.map(pick),
+    ...(digits === undefined ? {} : { digits }),
+  });
+  return {
+    columns: [
+      of("method", ({ method }) => METHOD_WORDS[method]),
+      of("β", ({ beta }) => beta, 4),
+      of("β from", ({ low }) => low, 4),
+      of("β to", ({ high }) => high, 4),
+      of("α", ({ alpha }) => alpha, 4),
+      of("prices", ({ prices }) => prices),
+      of("bars", ({ nobs }) => nobs),
+    ],
+    length: ratios.length,
+    caption: "Hedge ratios",
+  };
+}
+
+const HEDGE_METHODS: readonly HedgeMethod[] = ["ols", "tls", "huber", "theil-sen"];
+
+const METHOD_WORDS: Readonly<Record<HedgeMethod, string>> = {
+  ols: "least squares",
+  tls: "total least squares",
+  huber: "Huber",
+  "theil-sen": "Theil-Sen",
+};
+
+type Line = Pick<HedgeRatio, "alpha" | "beta" | "low" | "high" | "nobs" | "missing">;
+type LineSettings = Required<Pick<OlsSettings, "intercept" | "errors" | "confidence">>;
+
+const FITS: Readonly<
+  Record<HedgeMethod, (y: Float64Array, x: Float64Array, settings: LineSettings) => Line>
+> = {
+  ols: (y, x, settings) => {
+    const { alpha, parameters, nobs, missing } = ols(y, x, settings);
+    const { estimate, low, high } = parameters[parameters.length - 1]!;
+    return { alpha, beta: estimate, low, high, nobs, missing };
+  },
+  tls: (y, x, { intercept }) => ({
+    ...totalLeastSquares(y, x, { intercept }),
+    low: Number.NaN,
+    high: Number.NaN,
+  }),
+  huber: (y, x, { intercept, confidence }) => {
+    const fit = huber(y, x, { intercept });
+    const reach = normalQuantile((1 + confidence) / 2) * fit.betaError;
+    return { ...fit, low: fit.beta - reach, high: fit.beta + reach };
+  },
+  "theil-sen": (y, x, { intercept, confidence }) => {
+    if (!intercept) {
+      refuse({
+        code: "bad-setting",
+        where: "hedgeRatio",
+        problem: 'method "theil-sen" has an intercept; got intercept: false',
+        hint: "Leave intercept out, or choose another method.",
+        facts: { intercept },
+      });
+    }
+    return theilSen(y, x, { confidence });
+  },
+};

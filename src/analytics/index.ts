@@ -1,7 +1,83 @@
-export { type HedgeRatio, type HedgeRatioSettings, hedgeRatio } from "./hedge-ratio.ts";
-export { type OlsResult, type OlsSettings, ols } from "./ols.ts";
+export { type AdfResult, type AdfSettings, adf } from "./adf.ts";
+export {
+  type AutocorrelationResult,
+  type AutocorrelationSettings,
+  autocorrelation,
+  type LjungBoxSettings,
+  ljungBox,
+} from "./autocorrelation.ts";
+export { type ClusterMerge, type ClusterOrder, clusterOrder } from "./cluster-order.ts";
+export {
+  type CorrelationMatrix,
+  type CorrelationMethod,
+  type CorrelationSettings,
+  correlationMatrix,
+} from "./correlation.ts";
+export { type CrossingsResult, meanCrossings } from "./crossings.ts";
+export type { LagChoice, LagSettings } from "./dickey-fuller.ts";
+export { chiSquaredCdf, chiSquaredQuantile, chiSquaredSurvival } from "./distributions/chi-squared.ts";
+export { fCdf, fQuantile, fSurvival } from "./distributions/f.ts";
+export { normalCdf, normalQuantile, normalSurvival } from "./distributions/normal.ts";
+export { studentCdf, studentQuantile, studentSurvival } from "./distributions/student-t.ts";
+export {
+  type EngleGrangerBothWays,
+  type EngleGrangerResult,
+  type EngleGrangerSettings,
+  engleGranger,
+  engleGrangerBothWays,
+} from "./engle-granger.ts";
+export { type EwSettings, ewZScore, ewZScoreOperator } from "./ew-z-score.ts";
+export { type ExpandingOlsSettings, expandingOls, expandingOlsOperator } from "./expanding-ols.ts";
+export { type HalfLifeResult, type HalfLifeSettings, halfLife } from "./half-life.ts";
+export {
+  type HedgeMethod,
+  type HedgeRatio,
+  type HedgeRatioSettings,
+  hedgeRatio,
+  hedgeRatios,
+  hedgeRatioTable,
+} from "./hedge-ratio.ts";
+export { type HuberFit, type HuberSettings, huber } from "./huber.ts";
+export { type HurstResult, type HurstSettings, hurst } from "./hurst.ts";
+export { type Innovations, innovationZScore } from "./innovation-z-score.ts";
+export { type JarqueBeraResult, jarqueBera } from "./jarque-bera.ts";
+export {
+  type KalmanLineAt,
+  type KalmanLineColumns,
+  type KalmanLineOperator,
+  type KalmanLineResult,
+  type KalmanLineSettings,
+  type KalmanLineStart,
+  kalmanLine,
+  kalmanLineBeta,
+  kalmanLineOperator,
+} from "./kalman-line.ts";
+export { type KalmanNoise, type KalmanNoiseSettings, kalmanNoise } from "./kalman-noise.ts";
+export {
+  type KalmanRatioAt,
+  type KalmanRatioOperator,
+  type KalmanRatioResult,
+  type KalmanRatioSettings,
+  type KalmanRatioStart,
+  kalmanRatio,
+  kalmanRatioOperator,
+} from "./kalman-ratio.ts";
+export type { InterceptSetting, LineFit } from "./line-fit.ts";
+export {
+  type KalmanHedgeRatio,
+  kalmanHedgeLine,
+  kalmanHedgeRatio,
+  type MovingHedgeRatio,
+  rollingHedgeRatio,
+  type ScaleSetting,
+} from "./moving-hedge-ratio.ts";
+export { type OlsResult, type OlsSettings, ols, type Parameter } from "./ols.ts";
 export type { Operator, PairOperator } from "./operator.ts";
+export { type PairTableSettings, pairTable } from "./pair-table.ts";
 export type { PriceScale } from "./price-scale.ts";
+export type { ErrorKind } from "./regression-errors.ts";
+export { type ReturnSettings, returns } from "./returns.ts";
+export { robustZScore, robustZScoreOperator } from "./robust-z-score.ts";
 export {
   rollingMean,
   rollingMeanOperator,
@@ -12,4 +88,23 @@ export {
   type Window,
 } from "./rolling.ts";
 export { rollingCorrelation, rollingCorrelationOperator } from "./rolling-correlation.ts";
+export {
+  type LineAt,
+  type LineOperator,
+  type LineSeries,
+  type RollingOlsSettings,
+  rollingOls,
+  rollingOlsOperator,
+} from "./rolling-ols.ts";
 export { type Spread, type SpreadSettings, spread } from "./spread.ts";
+export type { Trend } from "./tables/mackinnon.ts";
+export {
+  type CriticalValues,
+  type ResultTable,
+  type TestResult,
+  testsTable,
+  testTable,
+} from "./test-result.ts";
+export { type TheilSenFit, type TheilSenSettings, theilSen } from "./theil-sen.ts";
+export { totalLeastSquares } from "./tls.ts";
+export { realisedVolatility, type VolatilityResult, type VolatilitySettings } from "./volatility.ts";

@@ -49,7 +49,7 @@ export function rollingStdOperator({ window }: Window): Operator {
     push(value) {
       moments.push(value);
       // rounding may leave a tiny negative sum where the view holds one far outlier
-      return Math.sqrt(moments.squares < 0 ? 0 : moments.squares / (window - 1));
+      return Math.sqrt(Math.max(moments.squares, 0) / (window - 1));
     },
   };
 }

@@ -2,7 +2,7 @@
 export interface PairOrigin {
   /** Sums are taken about the first pair of a block; without it about zero, for a regression through the origin. */
   readonly centred: boolean;
-  /** y is taken less the slope of the block before, so that the residual sum of squares keeps its digits. */
+  /** y is taken less the slope of the view before, so that the residual sum of squares keeps its digits. */
   readonly sloped: boolean;
 }
 
@@ -13,17 +13,16 @@ export interface PairOrigin {
 export class WindowPairMoments {
   /** The mean of x in view, less `originX`; 0 where not centred. */
   meanX: number = Number.NaN;
-  /** The mean of y − slope · x in view, both less their origins; 0 where not centred. */
-  meanY: number = Number.NaN;
-  /** Σ (x − mean x)², about zero where not centred. */
+  /** The mean of e = y − slope · x in view, both less their origins; 0 where not centred. */
+  meanE: number = Number.NaN;
+  /** Σ (x − mean x)²; about zero where not centred, as the two that follow. */
   xx: number = Number.NaN;
-  /** Σ (x − mean x) (e − mean e), e = y − slope · x. */
+  /** Σ (x − mean x) (e − mean e). */
   xe: number = Number.NaN;
   /** Σ (e − mean e)². */
   ee: number = Number.NaN;
   originX: number = Number.NaN;
   originY: number = Number.NaN;
-  /** What y is taken less of, times x. */
   slope: number = 0;
 
   readonly #window: number;
@@ -40,7 +39,7 @@ export class WindowPairMoments {
   #headXE = Number.NaN;
   #headEE = Number.NaN;
   #filled: number;
-  #first = true;
+  #blocks = 0;
 
   constructor(window: number, origin: PairOrigin) {
     this.#window = window;
@@ -54,11 +53,15 @@ export class WindowPairMoments {
   }
 
   push(y: number, x: number): void {
-    const window = this.#window;
-    if (this.#filled === window) this.#beginBlock(y, x);
+    if (this.#filled === this.#window) this.#beginBlock(y, x);
     this.#x[this.#filled] = x;
     this.#y[this.#filled] = y;
     this.#filled += 1;
+    this.#add(y, x);
+    if (this.#blocks === 1 && this.#filled === this.#window) this.#settle();
+  }
+
+  #add(y: number, x: number): void {
     const dx = x - this.originX;
     const de = y - this.originY - this.slope * dx;
     const tail = this.#tail;
@@ -71,27 +74,36 @@ export class WindowPairMoments {
     const sumX = this.#headX + tail[at]!;
     const sumE = this.#headE + tail[at + 1]!;
     this.meanX = sumX * this.#perValue;
-    this.meanY = sumE * this.#perValue;
+    this.meanE = sumE * this.#perValue;
     this.xx = this.#headXX + tail[at + 2]! - sumX * this.meanX;
-    this.xe = this.#headXE + tail[at + 3]! - sumX * this.meanY;
-    this.ee = this.#headEE + tail[at + 4]! - sumE * this.meanY;
+    this.xe = this.#headXE + tail[at + 3]! - sumX * this.meanE;
+    this.ee = this.#headEE + tail[at + 4]! - sumE * this.meanE;
   }
 
   #beginBlock(y: number, x: number): void {
-    if (!this.#first) {
-      const slope = this.slope + this.xe / this.xx;
-      if (this.#origin.sloped && Number.isFinite(slope)) this.slope = slope;
-    }
-    if (this.#origin.centred) {
-      this.originX = x;
-      this.originY = y;
-    } else {
-      this.originX = 0;
-      this.originY = 0;
-    }
-    if (!this.#first) this.#foldTail();
-    this.#first = false;
+    this.#turn();
+    this.originX = this.#origin.centred ? x : 0;
+    this.originY = this.#origin.centred ? y : 0;
+    if (this.#blocks > 0) this.#foldTail();
+    this.#blocks += 1;
     this.#filled = 0;
+    this.#clearHead();
+  }
+
+  /** The first full view has no view before it to take a slope from: it is summed again about its own. */
+  #settle(): void {
+    this.#turn();
+    this.#clearHead();
+    for (let i = 0; i < this.#window; i++) this.#add(this.#y[i]!, this.#x[i]!);
+  }
+
+  /** Takes the slope of the newest view as what y is taken less of. */
+  #turn(): void {
+    const slope = this.slope + this.xe / this.xx;
+    if (this.#origin.sloped && Number.isFinite(slope)) this.slope = slope;
+  }
+
+  #clearHead(): void {
     this.#headX = 0;
     this.#headE = 0;
     this.#headXX = 0;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rollingCorrelation, rollingCorrelationOperator } from "../../src/analytics/rolling-correlation.ts";
-import { assertAllClose, assertClose } from "./support/assert-close.ts";
+import { assertAllClose, assertClose, assertSame } from "./support/assert-close.ts";
 import { assertCausal, noise, walk } from "./support/laws.ts";
 
 const nan = Number.NaN;
@@ -73,7 +73,7 @@ test("rollingCorrelation is causal at every prefix, and its operator gives the b
   y[33] = nan;
   assertCausal(80, (end) => rollingCorrelation(x.subarray(0, end), y.subarray(0, end), { window: 6 }));
   const operator = rollingCorrelationOperator({ window: 6 });
-  assert.deepEqual(
+  assertSame(
     x.map((value, i) => operator.push(value, y[i]!)),
     rollingCorrelation(x, y, { window: 6 }),
   );

@@ -27,3 +27,11 @@ export function assertAllClose(
   assert.equal(got.length, expected.length, `${what}: length`);
   for (let i = 0; i < got.length; i++) assertClose(got[i]!, expected[i]!, tolerance, `${what}[${i}]`, near);
 }
+
+/** Equal to the last bit, element by element; NaN equals NaN whatever its payload. */
+export function assertSame(got: ArrayLike<number>, expected: ArrayLike<number>, what = "series"): void {
+  assert.equal(got.length, expected.length, `${what}: length`);
+  for (let i = 0; i < got.length; i++) {
+    assert.ok(Object.is(got[i], expected[i]), `${what}[${i}]: got ${got[i]}, expected ${expected[i]}`);
+  }
+}

@@ -1,0 +1,58 @@
+import { requireCount, requireFinite, requireWhole } from "./checks.ts";
+import { leastSquares } from "./least-squares.ts";
+
+export interface HurstSettings {
+  /** The longest lag that is compared, in bars; 100, or a quarter of the series if that is less, unless given. */
+  readonly maxLag?: number;
+}
+
+export interface HurstResult {
+  readonly hurst: number;
+  readonly maxLag: number;
+  readonly nobs: number;
+  readonly sentence: string;
+}
+
+/**
+ * The Hurst exponent by the scaling of differences: the slope of ln √mean (s[t+k] − s[t])² on ln k, k = 1 … maxLag.
+ *
+ * 0.5 for a random walk, below it for a series that returns, towards 0 where all lags lie beyond its half-life; above
+ * 0.5 where moves go on. Levels go in (a spread or log prices), not returns; other definitions (rescaled range,
+ * aggregated variance of increments) give other figures. Differences that meet a NaN are left out.
+ */
+export function hurst(series: Float64Array, settings: HurstSettings = {}): HurstResult {
+  const where = "hurst";
+  const { maxLag = Math.max(2, Math.min(100, Math.floor(series.length / 4))) } = settings;
+  requireWhole(where, "maxLag", maxLag, 2, " bars");
+  requireFinite(where, "series", series);
+  requireCount(where, series.length, Math.max(8, 2 * maxLag), `for lags up to ${maxLag}`);
+  const logs = Float64Array.from({ length: maxLag }, (_, k) => Math.log(k + 1));
+  const sizes = Float64Array.from({ length: maxLag }, (_, k) => Math.log(moveOver(series, k + 1)));
+  requireCount(where, sizes.filter(Number.isFinite).length, maxLag, "lags at which the series moves");
+  const exponent = leastSquares(where, sizes, [logs], true, ["ln k"]).beta[0]!;
+  const nature =
+    exponent < 0.45
+      ? "moves tend to be undone"
+      : exponent > 0.55
+        ? "moves tend to go on"
+        : "close to a random walk";
+  return {
+    hurst: exponent,
+    maxLag,
+    nobs: series.length,
+    sentence: `The Hurst exponent over lags of 1 to ${maxLag} bars is ${exponent.toFixed(2)}: ${nature}.`,
+  };
+}
+
+/** √mean (s[t+k] − s[t])². */
+function moveOver(series: Float64Array, lag: number): number {
+  let sum = 0;
+  let count = 0;
+  for (let t = lag; t < series.length; t++) {
+    const move = series[t]! - series[t - lag]!;
+    if (Number.isNaN(move)) continue;
+    sum += move * move;
+    count += 1;
+  }
+  return Math.sqrt(sum / count);
+}

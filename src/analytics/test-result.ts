@@ -1,0 +1,88 @@
+/** Critical values at three levels. */
+export interface CriticalValues {
+  readonly "1%": number;
+  readonly "5%": number;
+  readonly "10%": number;
+}
+
+/** What every test says. */
+export interface TestResult {
+  /** The test, with its variant in words. */
+  readonly test: string;
+  readonly statistic: number;
+  readonly pValue: number;
+  readonly criticalValues: CriticalValues;
+  /** Lagged terms in the test. */
+  readonly lags: number;
+  /** Observations that the statistic rests on. */
+  readonly nobs: number;
+  /** What is supposed, until the data speak against it. */
+  readonly nullHypothesis: string;
+  /** What speaks for itself if they do. */
+  readonly alternative: string;
+  /** One sentence that may be quoted. */
+  readonly sentence: string;
+}
+
+/** A table as columns: what render shows and exports. */
+export interface ResultTable {
+  readonly columns: readonly {
+    readonly name: string;
+    readonly values: readonly (string | number)[] | Float64Array;
+    readonly kind?: "time";
+    readonly unit?: string;
+    readonly digits?: number;
+  }[];
+  readonly length: number;
+  readonly caption: string;
+}
+
+/** A test as a table: a row a fact, the sentence on top. */
+export function testTable(result: TestResult): ResultTable {
+  const number = (value: number): string => String(Number(value.toPrecision(6)));
+  const { criticalValues: critical } = result;
+  const rows: [string, string][] = [
+    ["null hypothesis", result.nullHypothesis],
+    ["alternative", result.alternative],
+    ["statistic", number(result.statistic)],
+    ["p-value", number(result.pValue)],
+    ["critical value, 1 %", number(critical["1%"])],
+    ["critical value, 5 %", number(critical["5%"])],
+    ["critical value, 10 %", number(critical["10%"])],
+    ["lags", String(result.lags)],
+    ["observations", String(result.nobs)],
+    ["in words", result.sentence],
+  ];
+  return {
+    columns: [
+      { name: result.test, values: rows.map(([name]) => name) },
+      { name: "", values: rows.map(([, value]) => value) },
+    ],
+    length: rows.length,
+    caption: result.test,
+  };
+}
+
+/** Tests side by side: a row a test. */
+export function testsTable(results: readonly TestResult[], caption: string): ResultTable {
+  const of = (name: string, pick: (result: TestResult) => string | number, digits?: number) => ({
+    name,
+    values: results.map(pick),
+    ...(digits === undefined ? {} : { digits }),
+  });
+  return {
+    columns: [
+      of("test", (result) => result.test),
+      of("statistic", (result) => result.statistic, 3),
+      of("p-value", (result) => result.pValue, 4),
+      of("1 %", (result) => result.criticalValues["1%"], 3),
+      of("5 %", (result) => result.criticalValues["5%"], 3),
+      of("10 %", (result) => result.criticalValues["10%"], 3),
+      of("lags", (result) => result.lags),
+      of("observations", (result) => result.nobs),
+      of("null hypothesis", (result) => result.nullHypothesis),
+    ],
+    length: results.length,
+    caption,
+  };
+}
