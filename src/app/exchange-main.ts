@@ -8,6 +8,7 @@ import { readTape } from "../pipeline/exchange/tape.ts";
 import type { Speed } from "../pipeline/exchange/timeline.ts";
 import { systemClock } from "./clock.ts";
 import { type Command, type Flags, numberFlag, readFlags } from "./flags.ts";
+import { stopRequest } from "./stop-request.ts";
 
 const COMMAND = {
   usage: "npm run exchange --",
@@ -49,7 +50,7 @@ async function run(flags: Flags<Name>): Promise<void> {
   const plan = flags.plan === undefined ? NO_PLAN : readPlan(readFile(flags.plan), flags.plan);
   const source = await readSource(flags);
   const exchange = await startExchange({ source, clock: systemClock, speed, port, plan });
-  const stopped = stopRequest(flags["exit-with-parent"] === "true");
+  const stop = stopRequest();
   const { venue, wsUrl, restUrl } = exchange;
   say(
     { event: "listening", port: exchange.port, wsUrl, restUrl, venue },
@@ -58,10 +59,12 @@ async function run(flags: Flags<Name>): Promise<void> {
   void exchange.ended.then(() => {
     say({ event: "tape-ended" }, "the tape has ended; the exchange stays up and quiet");
   });
-  await stopped;
+  // without an IPC channel, the end of standard input is the end of the parent
+  const readsInput = flags["exit-with-parent"] === "true" && process.send === undefined;
+  await (readsInput ? Promise.race([stop.asked, inputEnd()]) : stop.asked);
   await exchange.close();
-  // an open channel to the parent would keep the process
-  if (process.connected) process.disconnect();
+  stop.done();
+  if (readsInput) process.stdin.destroy();
 }
 
 async function readSource(flags: Flags<Name>): Promise<MarketSource> {
@@ -110,18 +113,8 @@ function say(event: Readonly<Record<string, unknown>>, sentence: string): void {
   process.stdout.write(`${process.stdout.isTTY ? sentence : JSON.stringify(event)}\n`);
 }
 
-function stopRequest(exitWithParent: boolean): Promise<void> {
+function inputEnd(): Promise<void> {
   return new Promise((resolve) => {
-    // a Ctrl-C reaches parent and child alike; with a parent, it is the parent that ends this
-    process.on("SIGINT", () => exitWithParent || resolve());
-    process.once("SIGTERM", resolve);
-    if (exitWithParent) {
-      if (process.connected) {
-        process.once("disconnect", resolve);
-        // Listening for it must not keep an exchange alive that has closed.
-        process.channel?.unref();
-      } else if (process.send === undefined) process.stdin.once("end", resolve).resume();
-      else resolve();
-    }
+    process.stdin.once("end", resolve).resume();
   });
 }

@@ -69,11 +69,40 @@ test("a tape at full speed is played to its end, which is said", async (t) => {
 });
 
 test("it ends when the program that started it is gone", async (t) => {
-  const child = fork(PROGRAM, ["--exit-with-parent"], { stdio: ["ignore", "pipe", "inherit", "ipc"] });
-  t.after(() => child.kill("SIGKILL"));
-  await once(child.stdout!, "data");
-  child.disconnect();
-  assert.deepEqual(await once(child, "exit"), [0, null]);
+  const forked = fork(PROGRAM, ["--exit-with-parent"], { stdio: ["ignore", "pipe", "inherit", "ipc"] });
+  t.after(() => forked.kill("SIGKILL"));
+  await once(forked.stdout!, "data");
+  forked.disconnect();
+  assert.deepEqual(await once(forked, "exit"), [0, null]);
+
+  const piped = spawn(process.execPath, [PROGRAM, "--exit-with-parent"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  t.after(() => piped.kill("SIGKILL"));
+  await once(piped.stdout!, "data");
+  piped.stdin!.end();
+  assert.deepEqual(await once(piped, "exit"), [0, null]);
+});
+
+test("a signal ends it, also while its parent and clients are there", async (t) => {
+  const forked = fork(PROGRAM, ["--exit-with-parent"], { stdio: ["pipe", "pipe", "inherit", "ipc"] });
+  t.after(() => forked.kill("SIGKILL"));
+  const [line] = await once(forked.stdout!, "data");
+  const client = await exchangeClient(`${JSON.parse(`${line}`).wsUrl}/ws/btcusdt@trade`);
+  forked.kill("SIGINT");
+  assert.deepEqual(await once(forked, "exit"), [0, null]);
+  assert.equal((await client.closed).code, 1006);
+});
+
+test("a plan that is wrong is refused with all that is wrong, before anything listens", async (t) => {
+  const plan = join(tempFolder(t), "plan.json");
+  writeFileSync(plan, '{"faults":[{"at":"message","fault":"no"},{"at":"rest","fault":"hang","every":-1}]}');
+  const said = await refused(["--plan", plan]);
+  assert.match(said, /plan\.json: faults\[0\]\.fault must be one of drop, .* · faults\[1\]\.every must be/);
+  assert.match(
+    await refused(["--plan", "/no/plan.json"]),
+    /^\/no\/plan\.json: must be a file that can be read; got ENOENT/,
+  );
 });
 
 test("wrong flags are refused in one sentence with exit code 2", async () => {
