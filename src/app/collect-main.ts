@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { quote, refuse, TickbookError } from "../core/errors.ts";
 import { random } from "../core/random.ts";
 import { parseDuration } from "../core/time.ts";
@@ -6,6 +6,7 @@ import { venueLabel } from "../core/trade.ts";
 import { BINANCE_HOSTS, checkSymbolForm, type Host } from "../pipeline/feed/binance.ts";
 import { httpGet } from "../pipeline/feed/http.ts";
 import { openSocket } from "../pipeline/feed/socket.ts";
+import { placeWarning } from "../pipeline/store/place.ts";
 import { systemClock } from "./clock.ts";
 import { type CollectorStatus, collectorLogFile, startCollector } from "./collect.ts";
 import { type ExchangeProcess, startExchangeProcess } from "./exchange-process.ts";
@@ -70,6 +71,7 @@ async function run(flags: Flags<Name>): Promise<number> {
   const stopped = stopRequest(durationMs);
   let exchange: ExchangeProcess | undefined;
   let exchangeDied = false;
+  let failure: Error | undefined;
   if (flags.venue === "sim" && given === undefined) {
     exchange = await startExchangeProcess(exchangeFlags(flags), (code) => {
       exchangeDied = true;
@@ -84,7 +86,16 @@ async function run(flags: Flags<Name>): Promise<number> {
   try {
     const hosts = given !== undefined ? [given] : exchange !== undefined ? [exchange] : BINANCE_HOSTS;
     const collector = await startCollector(
-      { hosts, symbols, db, failIfUnreachable: flags["fail-if-unreachable"] === "true" },
+      {
+        hosts,
+        symbols,
+        db,
+        failIfUnreachable: flags["fail-if-unreachable"] === "true",
+        onFailure: (error) => {
+          failure = error;
+          stopped.now();
+        },
+      },
       {
         clock: systemClock,
         random: random(systemClock.nowUs()),
@@ -95,6 +106,10 @@ async function run(flags: Flags<Name>): Promise<number> {
       },
     );
     if (collector === undefined) return 0;
+    const warning = placeWarning(dirname(resolve(db)));
+    if (warning !== undefined) {
+      log({ level: "warn", event: "place", message: `${warning}. Pass a --db on a local disk.` });
+    }
     const { venue } = collector;
     const label = venueLabel(venue);
     log({
@@ -124,6 +139,7 @@ async function run(flags: Flags<Name>): Promise<number> {
       lost,
       message: `stopped: ${stored} trades stored${lost === 0 ? "" : `, ${lost} received ones were not`}`,
     });
+    if (failure !== undefined) throw failure;
     return lost === 0 && !exchangeDied ? 0 : 1;
   } finally {
     await exchange?.stop();

@@ -19,6 +19,8 @@ export interface CollectSettings {
   readonly db: string;
   /** Give up with `unreachable` instead of trying on when no host answers at the start. */
   readonly failIfUnreachable: boolean;
+  /** Nothing can be stored any more: the database is damaged, or the writer has a defect. */
+  readonly onFailure: (error: Error) => void;
 }
 
 /** What the collector needs of the world. */
@@ -171,8 +173,13 @@ export async function startCollector(
           message: `not storing: ${blocked}; trades wait in memory and are tried again every second`,
         });
       },
+      walLarge: (bytes) => {
+        const message = `the write-ahead log has ${Math.round(bytes / 2 ** 20)} MB: a reader holds an old state of the database; close the notebook or program that reads it`;
+        log({ level: "warn", event: "wal-large", bytes, message });
+      },
       failed: (error) => {
         failure = error;
+        settings.onFailure(error);
         log({ level: "error", event: "writer-failed", message: quote(error.message) });
       },
     },

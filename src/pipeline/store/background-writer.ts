@@ -27,7 +27,9 @@ export interface WriterEvents {
   noted(hole: Hole): void;
   /** The store takes nothing for now; batches wait and are tried again. */
   blocked(code: string, reason: string): void;
-  /** The thread died of a defect. */
+  /** The write-ahead log is this large: a reader holds an old state of the database. */
+  walLarge(bytes: number): void;
+  /** The store is damaged, or the thread died of a defect: nothing is stored any more. */
   failed(error: Error): void;
 }
 
@@ -42,6 +44,7 @@ export function startWriter(
     workerData: { file, settings },
   });
   let pending = 0;
+  let isOpen = false;
   let ended: (() => void) | undefined;
   const send = (message: ToWriter, transfer: ArrayBuffer[] = []): void =>
     worker.postMessage(message, transfer);
@@ -72,13 +75,21 @@ export function startWriter(
     worker.on("message", (message: FromWriter) => {
       switch (message.kind) {
         case "open":
+          isOpen = true;
           resolve(started(message.holes, message.backup));
           break;
         case "noted":
           events.noted(message.hole);
           break;
-        case "refused":
-          reject(new TickbookError(message.error));
+        case "refused": {
+          const error = new TickbookError(message.error);
+          reject(error);
+          if (isOpen) events.failed(error);
+          ended?.();
+          break;
+        }
+        case "wal":
+          events.walLarge(message.bytes);
           break;
         case "committed":
           pending -= message.length;

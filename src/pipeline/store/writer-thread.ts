@@ -2,7 +2,14 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { quote, TickbookError } from "../../core/errors.ts";
 import type { TradeBatch } from "./batch.ts";
 import type { Hole, HoleNote } from "./ledger.ts";
-import { type AppendResult, openWriter, type StoreWriter, type WriterSettings } from "./writer.ts";
+import {
+  type AppendResult,
+  damaged,
+  openWriter,
+  type StoreWriter,
+  WAL_ALARM_BYTES,
+  type WriterSettings,
+} from "./writer.ts";
 
 /** What the socket's thread says to the writer's. */
 export type ToWriter =
@@ -17,38 +24,44 @@ export type FromWriter =
   | { kind: "committed"; length: number; result: AppendResult; commitMs: number }
   | { kind: "noted"; hole: Hole }
   | { kind: "blocked"; code: string; reason: string }
+  | { kind: "wal"; bytes: number }
   | { kind: "closed" };
 
 const RETRY_MS = 1000;
+const CARE_MS = 10_000;
 
 /**
- * The writer's thread: one transaction a batch, in order. A batch that can't be committed (disk full, I/O error, lock)
- * is kept and tried again every second, and said once a change of reason.
+ * The writer's thread: one transaction a batch, in order. A batch that can't be committed (disk full, I/O error, a lock,
+ * the file gone) is kept and tried again every second, and said once a change of reason. A database that proves
+ * damaged is left alone: the thread refuses to go on.
  */
 function run(port: MessagePort, file: string, settings: WriterSettings): void {
   const say = (message: FromWriter): void => port.postMessage(message);
-  let store: StoreWriter;
-  try {
-    store = openWriter(file, settings);
-  } catch (error) {
+  const refused = (error: unknown): void => {
     if (!(error instanceof TickbookError)) throw error;
     const { code, where, problem, hint } = error;
     say({ kind: "refused", error: { code, where, problem, hint } });
+    clearInterval(care);
     port.close();
-    return;
-  }
+  };
+  let store: StoreWriter | undefined;
   const queue: Exclude<ToWriter, { kind: "close" }>[] = [];
   let closing = false;
   let blocked = "";
   let timer: NodeJS.Timeout | undefined;
 
-  const write = (message: Exclude<ToWriter, { kind: "close" }>): FromWriter => {
+  const care = setInterval(() => {
+    const bytes = store?.care() ?? 0;
+    if (bytes > WAL_ALARM_BYTES) say({ kind: "wal", bytes });
+  }, CARE_MS);
+
+  const write = (to: StoreWriter, message: Exclude<ToWriter, { kind: "close" }>): FromWriter => {
     const nowUs = Date.now() * 1000;
     if (message.kind === "note") {
-      return { kind: "noted", hole: store.noteHole(message.symbolIndex, message.change, nowUs) };
+      return { kind: "noted", hole: to.noteHole(message.symbolIndex, message.change, nowUs) };
     }
     const start = performance.now();
-    const result = store.append(message.batch, nowUs);
+    const result = to.append(message.batch, nowUs);
     return { kind: "committed", length: message.batch.length, result, commitMs: performance.now() - start };
   };
 
@@ -56,26 +69,50 @@ function run(port: MessagePort, file: string, settings: WriterSettings): void {
     timer = undefined;
     for (let message = queue[0]; message !== undefined; message = queue[0]) {
       try {
-        const answer = write(message);
+        if (store?.isInPlace() === false) {
+          say({
+            kind: "blocked",
+            code: "FILE_GONE",
+            reason: "the file was moved, deleted or replaced: a new one begins",
+          });
+          blocked = "FILE_GONE";
+          store.close();
+          store = undefined;
+        }
+        store ??= openWriter(file, settings);
+        const answer = write(store, message);
         blocked = "";
         queue.shift();
         say(answer);
       } catch (error) {
-        const { code = "unknown", message } = error as { code?: string; message: string };
-        if (!code.startsWith("SQLITE_")) throw error;
-        if (blocked !== code) say({ kind: "blocked", code, reason: quote(message) });
+        const { code = "unknown", message: reason } = error as { code?: string; message: string };
+        if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
+          store?.close();
+          refused(damaged(file, reason));
+          return;
+        }
+        const isTransient = error instanceof TickbookError || code.startsWith("SQLITE_");
+        if (!isTransient) throw error;
+        if (blocked !== code) say({ kind: "blocked", code, reason: quote(reason) });
         blocked = code;
         timer = setTimeout(drain, RETRY_MS);
         return;
       }
     }
     if (closing) {
-      store.close();
+      store?.close();
+      clearInterval(care);
       say({ kind: "closed" });
       port.close();
     }
   };
 
+  try {
+    store = openWriter(file, settings);
+  } catch (error) {
+    refused(error);
+    return;
+  }
   port.on("message", (message: ToWriter) => {
     if (message.kind === "close") closing = true;
     else queue.push(message);

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { quote, refuse, TickbookError } from "../../core/errors.ts";
@@ -35,6 +35,10 @@ export interface StoreWriter {
   noteHole(symbolIndex: number, change: HoleNote, nowUs: number): Hole;
   /** The copy that was made of an older database. */
   readonly backup: string | undefined;
+  /** False when the path no longer leads to the file that is open. */
+  isInPlace(): boolean;
+  /** Keeps the write-ahead log small; its size in bytes afterwards. */
+  care(): number;
   close(): void;
 }
 
@@ -50,6 +54,12 @@ interface Row {
   is_buyer_maker: bigint;
 }
 
+/** How long a commit waits for another process' lock before it is said and tried again. */
+const BUSY_MS = 1000;
+/** From here on the write-ahead log is emptied at once, and from there on somebody is told that it can't be. */
+const WAL_TRUNCATE_BYTES = 64 << 20;
+export const WAL_ALARM_BYTES: number = 256 << 20;
+
 /** Opens or makes a database and takes its writer's lock. */
 export function openWriter(file: string, settings: WriterSettings): StoreWriter {
   const path = resolve(file);
@@ -58,7 +68,8 @@ export function openWriter(file: string, settings: WriterSettings): StoreWriter 
   try {
     mkdirSync(dirname(path), { recursive: true });
     release = lockDatabase(path);
-    db = new Database(path, { timeout: 5000 });
+    checkLength(path);
+    db = new Database(path, { timeout: BUSY_MS });
     const backup = ensureSchema(db, path);
     db.pragma("journal_mode = WAL");
     // each commit survives a loss of power; one batch a tenth of a second makes that cheap
@@ -79,6 +90,9 @@ function writer(
   release: () => void,
   backup: string | undefined,
 ): StoreWriter {
+  const path = db.name;
+  const wal = `${path}-wal`;
+  const opened = inode(path);
   const symbolIds = db.transaction(() => register(db, settings)).immediate();
   const ledgers = symbolIds.map((id, s) => openLedger(db, id, settings.symbols[s]!));
   const insert = db.prepare<unknown[]>(
@@ -157,6 +171,17 @@ function writer(
     openHoles: () => ledgers.flatMap((ledger) => ledger.open()),
     noteHole: (s, change, nowUs) => note.immediate(s, change, nowUs),
     backup,
+    isInPlace: () => inode(path) === opened,
+    care: () => {
+      if (fileSize(wal) < WAL_TRUNCATE_BYTES) return fileSize(wal);
+      db.pragma("busy_timeout = 100");
+      try {
+        db.pragma("wal_checkpoint(TRUNCATE)");
+      } finally {
+        db.pragma(`busy_timeout = ${BUSY_MS}`);
+      }
+      return fileSize(wal);
+    },
     close: () => {
       db.close();
       release();
@@ -208,6 +233,43 @@ function register(db: Database.Database, { venue, symbols }: WriterSettings): nu
   return symbols.map((symbol) => idOf.get(row.venue_id, symbol) as number);
 }
 
+/** Which file a path leads to; undefined: to none. */
+function inode(path: string): bigint | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+}
+
+function fileSize(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Refuses a file that is shorter than its own header says. With a write-ahead log beside it, SQLite sees to that itself. */
+function checkLength(path: string): void {
+  const size = fileSize(path);
+  if (size < 100 || fileSize(`${path}-wal`) > 0) return;
+  const header = Buffer.alloc(100);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, header, 0, 100, 0);
+  } finally {
+    closeSync(file);
+  }
+  if (header.toString("latin1", 0, 15) !== "SQLite format 3") return;
+  const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
+  const needed = pageSize * header.readUInt32BE(28);
+  if (size < needed) throw damaged(path, `the file has ${size} bytes of ${needed}`);
+}
+
+/** A damaged database is never mended, moved or overwritten by us. */
+export function damaged(path: string, came: string): TickbookError {
+  return new TickbookError({
+    code: "damaged-database",
+    where: path,
+    problem: `needs a sound SQLite database; ${came.replace(/\.$/, "")}: it is damaged, or none, and was left as it is`,
+    hint: "Keep it for recovery (the sqlite3 shell's .recover), and pass another --db.",
+    facts: { path },
+  });
+}
+
 /** SQLite's and the file system's complaints about a path, in a sentence. */
 function openingError(error: unknown, path: string): unknown {
   const code = (error as { code?: string }).code ?? "";
@@ -220,10 +282,9 @@ function openingError(error: unknown, path: string): unknown {
       facts: { path, code },
     });
   if (code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT")) {
-    const came = "what is there is damaged or no SQLite database, and was left untouched";
-    return refusal("damaged-database", came, "Pass another --db, and keep the file for recovery.");
+    return damaged(path, (error as Error).message);
   }
-  if (/^(SQLITE_(CANTOPEN|READONLY|PERM|AUTH)|EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOENT)/.test(code)) {
+  if (/^(SQLITE_(CANTOPEN|READONLY|PERM|AUTH)|EISDIR|EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOENT)/.test(code)) {
     const came = `the path is not writable (${code})`;
     return refusal("unwritable-database", came, "Pass a --db in a folder that you may write to.");
   }
