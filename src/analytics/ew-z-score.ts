@@ -32,7 +32,9 @@ function operator(where: string, settings: EwSettings): Operator {
   requireWhole(where, "minValues", minValues, 2);
   const decay = 2 ** (-1 / halfLifeBars);
   let count = 0;
-  let mean = 0;
+  let before = 0;
+  // the value before less its mean: carried instead of the mean, so that an offset costs no digits
+  let gap = 0;
   let weight = 0;
   let squaredWeights = 0;
   let squares = 0;
@@ -42,14 +44,15 @@ function operator(where: string, settings: EwSettings): Operator {
       squaredWeights *= decay * decay;
       squares *= decay;
       if (Number.isNaN(value)) return Number.NaN;
+      const off = count === 0 ? 0 : value - before + gap;
+      before = value;
       count += 1;
       weight += 1;
       squaredWeights += 1;
-      const off = value - mean;
-      mean += off / weight;
-      squares += off * (value - mean);
+      gap = off - off / weight;
+      squares += off * gap;
       if (count < minValues || !(squares > 0)) return Number.NaN;
-      return (value - mean) / Math.sqrt((squares * weight) / (weight * weight - squaredWeights));
+      return gap / Math.sqrt((squares * weight) / (weight * weight - squaredWeights));
     },
   };
 }

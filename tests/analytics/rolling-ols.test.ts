@@ -49,7 +49,8 @@ for (const offset of [0, 1e5, 1e9]) {
   for (const deviation of [1, 1e-4]) {
     test(`at an offset of ${offset} and residuals of ${deviation}, every line is that of ols on its view`, () => {
       const x = walk(1, 300, 100 + offset);
-      const y = x.map((value, i) => 5 + 0.8 * value + noise(2, 300, deviation)[i]!);
+      const e = noise(2, 300, deviation);
+      const y = x.map((value, i) => 5 + 0.8 * value + e[i]!);
       const [rolling, expanding] = [rollingOls(y, x, { window: 40 }), expandingOls(y, x)];
       for (let t = 39; t < 300; t += 9) {
         for (const [lines, from] of [

@@ -34,7 +34,8 @@ test("spread takes a ratio for every bar", () => {
 
 test("spread takes what hedgeRatio gives, and is then the residual of the regression", () => {
   const x = walk(1, 300, 1000, 1);
-  const y = x.map((value, i) => 40 * value ** 0.7 * Math.exp(noise(2, 300, 0.001)[i]!));
+  const e = noise(2, 300, 0.001);
+  const y = x.map((value, i) => 40 * value ** 0.7 * Math.exp(e[i]!));
   const ratio = hedgeRatio(y, x);
   assert.equal(ratio.prices, "log");
   assertClose(ratio.beta, 0.7, 0.01);

@@ -173,11 +173,10 @@ def lines():
 
 
 def state_space(y, design, noise_variance, steps, start):
-    n, k = len(y), len(steps)
-    missing = np.isnan(y) | np.isnan(design).any(axis=0)
+    k = len(steps)
     kf = KalmanFilter(1, k)
-    kf.bind(np.where(missing, np.nan, y))
-    kf["design"] = np.where(missing, 0, design)[None]
+    kf.bind(y)
+    kf["design"] = design[None]
     kf["obs_cov", 0, 0] = noise_variance
     kf["transition"], kf["selection"], kf["state_cov"] = np.eye(k), np.eye(k), np.diag(steps)
     if start is None:
