@@ -4,7 +4,7 @@ import { projectNode } from "./node.mjs";
 import { inProject, root, state } from "./paths.mjs";
 import { step } from "./progress.mjs";
 import { filesUnder, hash, readStamp, textOf, writeStamp } from "./stamp.mjs";
-import { tool } from "./tool.mjs";
+import { removeFolder, tool } from "./tool.mjs";
 
 const folder = inProject("dist");
 
@@ -25,7 +25,7 @@ export const build = {
     const old = state("dist-old");
     const key = wanted();
     await step("build", async () => {
-      fs.rmSync(made, { recursive: true, force: true });
+      removeFolder(made);
       const compiler = inProject("node_modules", "typescript", "bin", "tsc");
       await tool(
         projectNode(),
@@ -36,10 +36,10 @@ export const build = {
         },
       );
       writeStamp(made, { wanted: key });
-      fs.rmSync(old, { recursive: true, force: true });
+      removeFolder(old);
       if (fs.existsSync(folder)) fs.renameSync(folder, old);
       fs.renameSync(made, folder);
-      fs.rmSync(old, { recursive: true, force: true });
+      removeFolder(old);
     });
   },
 };

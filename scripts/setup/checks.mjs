@@ -12,7 +12,8 @@ const run = (name, args) => runTool(projectNode(), [name, ...args]);
 
 /** Format, lint and types. */
 export async function runChecks() {
-  const style = await run(biome, [process.env.CI === undefined ? "check" : "ci"]);
+  const colors = process.stdout.isTTY ? "force" : "off";
+  const style = await run(biome, [process.env.CI === undefined ? "check" : "ci", `--colors=${colors}`]);
   return style !== 0 ? style : run(compiler, ["--noEmit"]);
 }
 

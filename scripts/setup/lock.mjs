@@ -48,8 +48,9 @@ function create(file, text) {
 function look(file) {
   try {
     return { text: fs.readFileSync(file, "utf8"), touched: fs.statSync(file).mtimeMs };
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
   }
 }
 
@@ -77,9 +78,13 @@ function holderIsGone(text) {
     return false;
   }
   if (holder === null || holder.host !== os.hostname() || !Number.isInteger(holder.pid)) return false;
-  if (holder.pid === process.pid) return true;
+  return holder.pid === process.pid || isGone(holder.pid);
+}
+
+/** Whether there is no such process on this machine. */
+export function isGone(pid) {
   try {
-    process.kill(holder.pid, 0);
+    process.kill(pid, 0);
     return false;
   } catch (error) {
     return error.code === "ESRCH";

@@ -10,6 +10,7 @@ import { say } from "./progress.mjs";
 import { python } from "./python.mjs";
 import { runProgram } from "./run-program.mjs";
 import { tasks } from "./tasks.mjs";
+import { lastToolGone } from "./tool.mjs";
 
 const parts = { dependencies, build, python, jupyter };
 
@@ -28,11 +29,18 @@ export async function main([name, ...args]) {
     if (task.work !== undefined) return await task.work(args);
     return await runProgram(projectNode(), [inProject("dist", "scripts", task.program), ...args]);
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    for (const line of error.lastLines) say(`    ${line}`);
-    say(`${name === undefined ? "tickbook" : `npm run ${name}`}: ${error.message}.`);
+    const failure = asSetupError(error);
+    for (const line of failure.lastLines) say(`    ${line}`);
+    say(`${name === undefined ? "tickbook" : `npm run ${name}`}: ${failure.message}.`);
     return 1;
   }
+}
+
+/** What the system refused (a full disk, a right that is missing) is for the user to mend; anything else is a defect of ours. */
+function asSetupError(error) {
+  if (error instanceof SetupError) return error;
+  if (typeof error?.syscall !== "string") throw error;
+  return new SetupError(error.message, "Mend that and run the command again: what was finished is kept");
 }
 
 async function missing(needs) {
@@ -51,6 +59,7 @@ async function setUp(needs) {
   await withLock(
     state("setup.lock"),
     async () => {
+      await lastToolGone();
       if (!(await missing(needs))) return;
       const since = performance.now();
       say("Setting up");

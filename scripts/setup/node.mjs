@@ -5,7 +5,7 @@ import { SetupError } from "./errors.mjs";
 import { inProject, root, state, windows } from "./paths.mjs";
 import { step } from "./progress.mjs";
 import { textOf } from "./stamp.mjs";
-import { tool } from "./tool.mjs";
+import { removeFolder, tool } from "./tool.mjs";
 
 const oldestOwn = 24;
 const name = `node-${windows ? "win" : process.platform}-${process.arch}`;
@@ -55,7 +55,7 @@ export async function nodeForNpm() {
   const node = programIn(folder);
   if (await runs(node)) return node;
   const { version, optional, ...entry } = lockEntry();
-  fs.rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
   fs.mkdirSync(folder, { recursive: true });
   const dependencies = { [name]: version };
   const lock = {
@@ -80,7 +80,7 @@ export async function nodeForNpm() {
 
 /** The Node installed for npm alone is not needed any longer. */
 export function removeNodeForNpm() {
-  fs.rmSync(state("node"), { recursive: true, force: true });
+  removeFolder(state("node"));
 }
 
 /** Runs the machine's npm by the Node given. */

@@ -1,10 +1,9 @@
 import { execFile } from "node:child_process";
-import fs from "node:fs";
 import { findPython } from "./machine.mjs";
 import { inProject, root, venvProgram } from "./paths.mjs";
 import { step } from "./progress.mjs";
 import { hash, readStamp, removeStamp, textOf, writeStamp } from "./stamp.mjs";
-import { cleanEnvironment, tool } from "./tool.mjs";
+import { cleanEnvironment, removeFolder, tool } from "./tool.mjs";
 
 const folder = inProject(".venv");
 const lock = inProject("python", "requirements.txt");
@@ -38,7 +37,7 @@ export const python = {
     for (const name of ["PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX"]) delete env[name];
     removeStamp(folder);
     await step(`Python environment (Python ${base.text})`, async () => {
-      fs.rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
       await tool(base.executable, ["-m", "venv", folder], {
         env,
         problem: `making a Python environment with ${base.executable} (${base.text}) failed`,

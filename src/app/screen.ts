@@ -15,7 +15,7 @@ export function openScreen(out: NodeJS.WriteStream, nowMs: () => number): Screen
   let status = "";
   let plainAt = Number.NEGATIVE_INFINITY;
   const fitted = (): string => {
-    const width = Math.max(20, (out.columns ?? 120) - 1);
+    const width = Math.max(20, (out.columns || 120) - 1);
     return status.length > width ? `${status.slice(0, width - 1)}…` : status;
   };
   return {

@@ -88,6 +88,14 @@ test("a folder that can't be written is named", { skip: process.platform !== "li
   );
 });
 
+test("what the system refuses during the set-up is told in one sentence", async (t) => {
+  const project = smallProject(t);
+  mkdirSync(join(project.folder, ".tickbook", "setup.lock"), { recursive: true });
+  const { code, stderr } = await project.run(["build"]);
+  assert.equal(code, 1);
+  assert.match(last(stderr), /^npm run build: EISDIR: .*\. Mend that and run the command again/);
+});
+
 test("a machine without npm is told so", async (t) => {
   const project = smallProject(t);
   const { code, stderr } = await project.run(["collect"], {
