@@ -42,6 +42,8 @@ export interface PairWatch {
   exportHtml(path?: string): Promise<Exported>;
 }
 
+const LATEST = ["start", "open", "high", "low", "close", "vwap", "volume", "tradeCount", "complete"] as const;
+
 /** Watches a pair of symbols in the store that the collector fills. */
 export function watchPair(given: WatchSettings): PairWatch {
   const threshold = given.threshold ?? 2;
@@ -113,24 +115,12 @@ export function watchPair(given: WatchSettings): PairWatch {
       });
     },
     latest: (symbol, rows = 10) => {
-      const bars = side(symbol, frame().closed);
-      const newest = newestFirst(sliceBars(bars, -rows));
-      const shown = [
-        "start",
-        "open",
-        "high",
-        "low",
-        "close",
-        "vwap",
-        "volume",
-        "tradeCount",
-        "complete",
-      ] as const;
-      const table = barsTable(newest, shown);
-      return tableView(
-        { ...table, caption: `${symbol}: the latest ${table.length} closed bars` },
-        { maxRows: rows },
-      );
+      const now = frame();
+      const newest = newestFirst(sliceBars(side(symbol, now.closed), -rows));
+      const title = `${symbol}: the latest closed bars`;
+      if (newest.length === 0) return waitingView(title, 1, 0, { venue: now.venue, height: 60 });
+      const table = barsTable(newest, LATEST);
+      return tableView({ ...table, caption: `${title}, newest first` }, { maxRows: rows });
     },
     table: () => pairTable(frame(), y, x),
     frame,
