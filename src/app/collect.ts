@@ -164,6 +164,10 @@ export async function startCollector(
         }
       },
       noted: holeChanged,
+      reopened: (openHoles) => {
+        holes.clear();
+        for (const hole of openHoles) holeChanged(hole);
+      },
       blocked: (code, reason) => {
         blocked = `${reason} (${code})`;
         log({

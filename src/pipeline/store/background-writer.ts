@@ -2,6 +2,8 @@ import { Worker } from "node:worker_threads";
 import { TickbookError } from "../../core/errors.ts";
 import { batchBuffers, type TradeBatch } from "./batch.ts";
 import type { Hole, HoleNote } from "./ledger.ts";
+import type { MergedTrade } from "./merged.ts";
+import type { RepairResult } from "./repair.ts";
 import type { AppendResult, WriterSettings } from "./writer.ts";
 import type { FromWriter, ToWriter } from "./writer-thread.ts";
 
@@ -11,8 +13,16 @@ export interface BackgroundWriter {
   append(batch: TradeBatch): void;
   /** Writes down how the repair of a hole goes. */
   noteHole(symbolIndex: number, change: HoleNote): void;
+  /** Hands over what was fetched for a hole. Resolves when it is committed or refused. */
+  fill(
+    symbolIndex: number,
+    holeId: number | undefined,
+    page: TradeBatch | readonly MergedTrade[],
+  ): Promise<RepairResult>;
   /** The holes that were open when the database was. */
   readonly openHoles: readonly Hole[];
+  /** The last ids held then, by symbol; undefined: none. */
+  readonly lastIds: readonly (number | undefined)[];
   /** The copy that was made of an older database. */
   readonly backup: string | undefined;
   /** Trades handed over and not committed yet. */
@@ -25,6 +35,8 @@ export interface WriterEvents {
   committed(length: number, result: AppendResult, commitMs: number): void;
   /** A note of `noteHole` is committed. */
   noted(hole: Hole): void;
+  /** The file was gone, and a new one is open, with these holes. */
+  reopened(openHoles: readonly Hole[]): void;
   /** The store takes nothing for now; batches wait and are tried again. */
   blocked(code: string, reason: string): void;
   /** The write-ahead log is this large: a reader holds an old state of the database. */
@@ -49,14 +61,23 @@ export function startWriter(
   const send = (message: ToWriter, transfer: ArrayBuffer[] = []): void =>
     worker.postMessage(message, transfer);
 
-  const started = (openHoles: readonly Hole[], backup: string | undefined): BackgroundWriter => ({
-    openHoles,
+  /** Of the fills handed over and not answered yet, in order. */
+  const filled: ((result: RepairResult) => void)[] = [];
+
+  const started = ({ holes, lastIds, backup }: Extract<FromWriter, { kind: "open" }>): BackgroundWriter => ({
+    openHoles: holes,
+    lastIds,
     backup,
     noteHole: (symbolIndex, change) => send({ kind: "note", symbolIndex, change }),
     append: (batch) => {
       pending += batch.length;
       send({ kind: "batch", batch }, batchBuffers(batch));
     },
+    fill: (symbolIndex, holeId, page) =>
+      new Promise((resolve) => {
+        filled.push(resolve);
+        send({ kind: "fill", symbolIndex, holeId, page });
+      }),
     pending: () => pending,
     close: async (timeoutMs) => {
       let timer: NodeJS.Timeout | undefined;
@@ -76,10 +97,16 @@ export function startWriter(
       switch (message.kind) {
         case "open":
           isOpen = true;
-          resolve(started(message.holes, message.backup));
+          resolve(started(message));
+          break;
+        case "reopened":
+          events.reopened(message.holes);
           break;
         case "noted":
-          events.noted(message.hole);
+          if (message.hole !== undefined) events.noted(message.hole);
+          break;
+        case "filled":
+          filled.shift()!(message.result);
           break;
         case "refused": {
           const error = new TickbookError(message.error);

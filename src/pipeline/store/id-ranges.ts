@@ -16,6 +16,8 @@ export interface IdRanges {
   classify(id: number): Arrival;
   /** Adds ids, whether some are held already or not. */
   hold(first: number, last: number): void;
+  /** Takes ids out, whether they were held or not. */
+  release(first: number, last: number): void;
   /** The ids of a range that are not held, ascending. */
   missing(within: IdRange): IdRange[];
   /** How many ids are held in a range. */
@@ -75,6 +77,17 @@ export function idRanges(initial: readonly IdRange[] = []): IdRanges {
         to++;
       }
       ranges.splice(from, to - from, { first: low, last: high });
+    },
+    release: (first, last) => {
+      const from = find(first);
+      let to = from;
+      const kept: IdRange[] = [];
+      for (; to < ranges.length && ranges[to]!.first <= last; to++) {
+        const range = ranges[to]!;
+        if (range.first < first) kept.push({ first: range.first, last: first - 1 });
+        if (range.last > last) kept.push({ first: last + 1, last: range.last });
+      }
+      ranges.splice(from, to - from, ...kept);
     },
     missing,
     count: (within) =>

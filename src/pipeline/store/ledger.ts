@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
 import { type Arrival, type IdRange, type IdRanges, idRanges } from "./id-ranges.ts";
+import { mergedIds } from "./merged.ts";
 
 export type HoleState = "detected" | "partly filled" | "filled" | "aggregated" | "unrecoverable";
 
@@ -18,6 +19,8 @@ export interface Hole {
   readonly note: string;
   /** The ids still missing, ascending; the first 100 ranges at the most. */
   readonly missing: readonly IdRange[];
+  /** Those of them that no merged trade stands for either; likewise. */
+  readonly uncovered: readonly IdRange[];
 }
 
 /** What a repair has to say about a hole. */
@@ -25,8 +28,8 @@ export interface HoleNote {
   readonly holeId: number;
   readonly tries?: number;
   readonly note?: string;
-  /** Given up, or filled by merged trades. */
-  readonly state?: "aggregated" | "unrecoverable" | "detected";
+  /** Given up. */
+  readonly state?: "unrecoverable";
 }
 
 /** One symbol's ids in the database's ledger; to be used inside a transaction. */
@@ -34,13 +37,20 @@ export interface Ledger {
   classify(id: number): Arrival;
   /** Marks an id as held; a jump ahead opens a hole. */
   arrive(id: number, atUs: number): void;
+  /** Marks ids as there in merged trades. */
+  merge(ids: IdRange): void;
+  /** The ids of a span that are not held. */
+  missing(span: IdRange): IdRange[];
+  /** Counts an attempt to fill a hole. */
+  attempt(holeId: number): void;
   /** Writes what changed since the last call and returns the holes that did. */
   settle(nowUs: number): Hole[];
   /** Forgets what was not settled: the transaction failed. */
   reset(): void;
-  /** The holes which are neither filled nor given up. */
+  /** The holes which are neither filled nor given up; `aggregated` ones are among them. */
   open(): Hole[];
-  note(change: HoleNote, nowUs: number): Hole;
+  /** Undefined: the hole has gone meanwhile, filled by the stream. */
+  note(change: HoleNote, nowUs: number): Hole | undefined;
   /** The last id held; undefined without any. */
   lastId(): number | undefined;
 }
@@ -70,13 +80,15 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
     `SELECT hole_id, first_id, last_id, found_us, reason, state, tries, note FROM holes
      WHERE symbol_id = ? AND first_id <= ? AND last_id >= ? AND state <> 'filled' ORDER BY first_id`,
   );
-  const holeById = db.prepare<number[], HoleRow>("SELECT * FROM holes WHERE hole_id = ?");
+  const holeById = db.prepare<number[], HoleRow>("SELECT * FROM holes WHERE hole_id = ? AND symbol_id = ?");
   const openHoles = db.prepare<number[], HoleRow>(
-    `SELECT * FROM holes WHERE symbol_id = ? AND state IN ('detected', 'partly filled') ORDER BY first_id`,
+    `SELECT * FROM holes WHERE symbol_id = ? AND state IN ('detected', 'partly filled', 'aggregated')
+     ORDER BY first_id`,
   );
   const setHole = db.prepare(
     "UPDATE holes SET state = ?, tries = ?, note = ?, changed_us = ? WHERE hole_id = ?",
   );
+  const countTry = db.prepare("UPDATE holes SET tries = tries + 1 WHERE hole_id = ? AND symbol_id = ?");
   const dropHole = db.prepare("DELETE FROM holes WHERE hole_id = ?");
   const putRevision = db.prepare(
     "INSERT INTO revisions (symbol_id, first_id, last_id, at_us) VALUES (?, ?, ?, ?)",
@@ -85,6 +97,10 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
   let held: IdRanges;
   let gaps: (IdRange & { readonly foundUs: number; readonly reason: string })[] = [];
   let late: IdRanges = idRanges();
+  const merged = mergedIds(db, symbolId);
+  let newlyMerged: IdRanges = idRanges();
+  /** Aggregated holes whose merged trades have not been looked at: there may be very many of them. */
+  let unread = new Set<number>();
   /** The first id seen since the last settling: ranges from its own range on may have changed. */
   let lowest: number;
   /** Whether an id has come since the ledger was opened, and as of the last settling. */
@@ -95,31 +111,44 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
     held = idRanges(selectRanges.all(symbolId));
     gaps = [];
     late = idRanges();
+    newlyMerged = idRanges();
     lowest = Number.POSITIVE_INFINITY;
     seen = seenSettled;
+    merged.forget();
+    unread = new Set();
+    for (const row of openHoles.all(symbolId)) {
+      if (row.state === "aggregated") unread.add(row.hole_id);
+      else merged.load({ first: row.first_id, last: row.last_id });
+    }
   };
   reset();
 
-  const toHole = (row: HoleRow): Hole => ({
-    holeId: row.hole_id,
-    symbol,
-    first: row.first_id,
-    last: row.last_id,
-    foundUs: row.found_us,
-    reason: row.reason,
-    state: row.state,
-    tries: row.tries,
-    note: row.note,
-    missing: held.missing({ first: row.first_id, last: row.last_id }).slice(0, 100),
-  });
+  const toHole = (row: HoleRow): Hole => {
+    const missing = held.missing({ first: row.first_id, last: row.last_id }).slice(0, 100);
+    return {
+      holeId: row.hole_id,
+      symbol,
+      first: row.first_id,
+      last: row.last_id,
+      foundUs: row.found_us,
+      reason: row.reason,
+      state: row.state,
+      tries: row.tries,
+      note: row.note,
+      missing,
+      uncovered: row.state === "aggregated" ? [] : missing.flatMap(merged.missing).slice(0, 100),
+    };
+  };
 
   /** The state that the ids held give a hole. */
   const stateOf = (row: HoleRow): HoleState => {
     const size = row.last_id - row.first_id + 1;
     const count = held.count({ first: row.first_id, last: row.last_id });
     if (count === size) return "filled";
-    if (row.state === "unrecoverable" || row.state === "aggregated") return row.state;
-    return count > 0 ? "partly filled" : "detected";
+    if (row.state === "unrecoverable" || unread.has(row.hole_id)) return row.state;
+    const mergedCount = merged.count({ first: row.first_id, last: row.last_id });
+    if (count + mergedCount === size) return "aggregated";
+    return count + mergedCount > 0 ? "partly filled" : "detected";
   };
 
   const writeRanges = (): void => {
@@ -127,6 +156,15 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
     if (changed.length === 0) return;
     dropRanges.run(symbolId, changed[0]!.first, Number.MAX_SAFE_INTEGER);
     for (const { first, last } of changed) putRange.run(symbolId, first, last);
+  };
+
+  /** The unfilled holes that lie in these ranges of ids, each once. */
+  const touched = (ranges: readonly IdRange[]): HoleRow[] => {
+    const rows = new Map<number, HoleRow>();
+    for (const { first, last } of ranges) {
+      for (const row of touchedHoles.all(symbolId, last, first)) rows.set(row.hole_id, row);
+    }
+    return [...rows.values()];
   };
 
   return {
@@ -143,38 +181,48 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
       held.hold(id, id);
       lowest = Math.min(lowest, id);
     },
+    merge: ({ first, last }) => {
+      merged.hold(first, last);
+      newlyMerged.hold(first, last);
+    },
+    missing: (span) => held.missing(span),
+    attempt: (holeId) => countTry.run(holeId, symbolId),
     settle: (nowUs) => {
-      if (lowest === Number.POSITIVE_INFINITY) return [];
-      writeRanges();
+      if (lowest < Number.POSITIVE_INFINITY) writeRanges();
       const changed: Hole[] = [];
       for (const gap of gaps) {
         // what has come meanwhile, in another order, was never missing
         for (const { first, last } of held.missing(gap)) {
           const id = putHole.run(symbolId, first, last, gap.foundUs, gap.reason, nowUs).lastInsertRowid;
-          changed.push(toHole(holeById.get(Number(id))!));
+          changed.push(toHole(holeById.get(Number(id), symbolId)!));
         }
       }
-      for (const { first, last } of late.ranges) {
-        putRevision.run(symbolId, first, last, nowUs);
-        for (const row of touchedHoles.all(symbolId, last, first)) {
-          const state = stateOf(row);
-          if (changed.some(({ holeId }) => holeId === row.hole_id)) continue;
-          // filled by the stream itself before anybody tried: trades out of order, not a loss
-          if (state === "filled" && row.tries === 0) dropHole.run(row.hole_id);
-          else setHole.run(state, row.tries, row.note, nowUs, row.hole_id);
-          changed.push(toHole({ ...row, state }));
-        }
+      for (const ids of late.ranges) {
+        merged.displace(ids);
+        putRevision.run(symbolId, ids.first, ids.last, nowUs);
+      }
+      for (const { first, last } of newlyMerged.ranges) putRevision.run(symbolId, first, last, nowUs);
+      for (const row of touched([...late.ranges, ...newlyMerged.ranges])) {
+        if (changed.some(({ holeId }) => holeId === row.hole_id)) continue;
+        if (unread.delete(row.hole_id)) merged.load({ first: row.first_id, last: row.last_id });
+        const state = stateOf(row);
+        // filled by the stream itself before anybody tried: trades out of order, not a loss
+        if (state === "filled" && row.tries === 0) dropHole.run(row.hole_id);
+        else setHole.run(state, row.tries, row.note, nowUs, row.hole_id);
+        changed.push(toHole({ ...row, state }));
       }
       seenSettled = seen;
       gaps = [];
       late = idRanges();
+      newlyMerged = idRanges();
       lowest = Number.POSITIVE_INFINITY;
       return changed;
     },
     reset,
     open: () => openHoles.all(symbolId).map(toHole),
     note: ({ holeId, tries, note, state }, nowUs) => {
-      const row = holeById.get(holeId)!;
+      const row = holeById.get(holeId, symbolId);
+      if (row === undefined) return undefined;
       const noted = { ...row, tries: tries ?? row.tries, note: note ?? row.note, state: state ?? row.state };
       const settled = { ...noted, state: stateOf(noted) };
       setHole.run(settled.state, settled.tries, settled.note, nowUs, holeId);

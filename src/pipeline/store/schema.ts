@@ -110,6 +110,14 @@ CREATE TABLE agg_trades (
   PRIMARY KEY (symbol_id, agg_id),
   CHECK (last_id >= first_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX agg_trades_by_id ON agg_trades (symbol_id, first_id);
+
+CREATE VIEW v_agg_trades AS
+SELECT v.name AS venue, s.symbol, a.agg_id, a.first_id, a.last_id, a.last_id - a.first_id + 1 AS trades,
+  ${decimalText("a.price_e8", "a.decimals / 9")} AS price,
+  ${decimalText("a.qty_e8", "a.decimals % 9")} AS qty,
+  a.trade_time_us, a.received_us, a.is_buyer_maker
+FROM agg_trades a JOIN symbols s USING (symbol_id) JOIN venues v USING (venue_id);
 
 CREATE VIEW v_holes AS
 SELECT v.name AS venue, s.symbol, h.first_id, h.last_id, h.last_id - h.first_id + 1 AS ids, h.found_us, h.reason,

@@ -2,6 +2,8 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { quote, TickbookError } from "../../core/errors.ts";
 import type { TradeBatch } from "./batch.ts";
 import type { Hole, HoleNote } from "./ledger.ts";
+import type { MergedTrade } from "./merged.ts";
+import type { RepairResult } from "./repair.ts";
 import {
   type AppendResult,
   damaged,
@@ -15,14 +17,22 @@ import {
 export type ToWriter =
   | { kind: "batch"; batch: TradeBatch }
   | { kind: "note"; symbolIndex: number; change: HoleNote }
+  | {
+      kind: "fill";
+      symbolIndex: number;
+      holeId: number | undefined;
+      page: TradeBatch | readonly MergedTrade[];
+    }
   | { kind: "close" };
 
 /** What the writer's thread answers. */
 export type FromWriter =
-  | { kind: "open"; holes: Hole[]; backup: string | undefined }
+  | { kind: "open"; holes: Hole[]; lastIds: (number | undefined)[]; backup: string | undefined }
+  | { kind: "reopened"; holes: Hole[] }
   | { kind: "refused"; error: { code: string; where: string; problem: string; hint: string } }
   | { kind: "committed"; length: number; result: AppendResult; commitMs: number }
-  | { kind: "noted"; hole: Hole }
+  | { kind: "noted"; hole: Hole | undefined }
+  | { kind: "filled"; result: RepairResult }
   | { kind: "blocked"; code: string; reason: string }
   | { kind: "wal"; bytes: number }
   | { kind: "closed" };
@@ -60,9 +70,23 @@ function run(port: MessagePort, file: string, settings: WriterSettings): void {
     if (message.kind === "note") {
       return { kind: "noted", hole: to.noteHole(message.symbolIndex, message.change, nowUs) };
     }
+    if (message.kind === "fill") {
+      const { symbolIndex, holeId, page } = message;
+      return { kind: "filled", result: to.fill(symbolIndex, holeId, page, nowUs) };
+    }
     const start = performance.now();
     const result = to.append(message.batch, nowUs);
     return { kind: "committed", length: message.batch.length, result, commitMs: performance.now() - start };
+  };
+
+  /** Repairs of the old file's holes have no place in the new one. */
+  const forgetRepairs = (): void => {
+    for (let i = queue.length - 1; i >= 0; i--) {
+      const { kind } = queue[i]!;
+      if (kind === "batch") continue;
+      queue.splice(i, 1);
+      if (kind === "fill") say({ kind: "filled", result: { kind: "unanchored" } });
+    }
   };
 
   const drain = (): void => {
@@ -79,7 +103,12 @@ function run(port: MessagePort, file: string, settings: WriterSettings): void {
           store.close();
           store = undefined;
         }
-        store ??= openWriter(file, settings);
+        if (store === undefined) {
+          store = openWriter(file, settings);
+          say({ kind: "reopened", holes: store.openHoles() });
+          forgetRepairs();
+          continue;
+        }
         const answer = write(store, message);
         blocked = "";
         queue.shift();
@@ -118,7 +147,7 @@ function run(port: MessagePort, file: string, settings: WriterSettings): void {
     else queue.push(message);
     if (timer === undefined) drain();
   });
-  say({ kind: "open", holes: store.openHoles(), backup: store.backup });
+  say({ kind: "open", holes: store.openHoles(), lastIds: store.lastIds(), backup: store.backup });
 }
 
 const { file, settings } = workerData as { file: string; settings: WriterSettings };

@@ -6,6 +6,8 @@ import type { Venue } from "../../core/trade.ts";
 import type { TradeBatch } from "./batch.ts";
 import { type Hole, type HoleNote, openLedger } from "./ledger.ts";
 import { lockDatabase } from "./lock.ts";
+import type { MergedTrade } from "./merged.ts";
+import { type RepairResult, repair } from "./repair.ts";
 import { ensureSchema } from "./schema.ts";
 
 /** What became of one symbol's trades in a batch. */
@@ -32,7 +34,16 @@ export interface StoreWriter {
   append(batch: TradeBatch, nowUs: number): AppendResult;
   /** The holes which are neither filled nor given up. */
   openHoles(): Hole[];
-  noteHole(symbolIndex: number, change: HoleNote, nowUs: number): Hole;
+  noteHole(symbolIndex: number, change: HoleNote, nowUs: number): Hole | undefined;
+  /** Stores what was fetched for a hole of one symbol, all of it or nothing, once it agrees with what is held. */
+  fill(
+    symbolIndex: number,
+    holeId: number | undefined,
+    page: TradeBatch | readonly MergedTrade[],
+    nowUs: number,
+  ): RepairResult;
+  /** By symbol; undefined: none is held. */
+  lastIds(): (number | undefined)[];
   /** The copy that was made of an older database. */
   readonly backup: string | undefined;
   /** False when the path no longer leads to the file that is open. */
@@ -109,7 +120,19 @@ function writer(
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
 
-  const append = db.transaction((batch: TradeBatch, nowUs: number): AppendResult => {
+  const equalsStored = (batch: TradeBatch, i: number): boolean | undefined => {
+    const first = known.get(symbolIds[batch.symbol[i]!], batch.id[i]);
+    if (first === undefined) return undefined;
+    return sameTrade(
+      first,
+      batch.priceE8[i]!,
+      batch.qtyE8[i]!,
+      batch.tradeTimeUs[i]!,
+      batch.isBuyerMaker[i]!,
+    );
+  };
+
+  const put = (batch: TradeBatch): SymbolResult[] => {
     const symbols = symbolIds.map(() => ({ stored: 0, duplicates: 0, conflicts: 0, regressed: 0 }));
     for (let i = 0; i < batch.length; i++) {
       const s = batch.symbol[i]!;
@@ -128,9 +151,8 @@ function writer(
       const maker = batch.isBuyerMaker[i]!;
       const received = batch.receivedUs[i]!;
       if (arrival === "known") {
-        const first = known.get(symbolIds[s], id);
         // an archived trade is held without a row here: nothing to compare with
-        if (first === undefined || sameTrade(first, price, qty, time, maker)) result.duplicates++;
+        if (equalsStored(batch, i) !== false) result.duplicates++;
         else {
           conflict.run(symbolIds[s], id, received, price, qty, time, maker, source);
           result.conflicts++;
@@ -153,21 +175,37 @@ function writer(
       ledger.arrive(id, received);
       result.stored++;
     }
+    return symbols;
+  };
+  const repairs = ledgers.map((ledger, s) =>
+    repair(db, { symbolId: symbolIds[s]!, ledger, equalsStored, append: (batch) => put(batch)[s]!.stored }),
+  );
+  const append = db.transaction((batch: TradeBatch, nowUs: number): AppendResult => {
+    const symbols = put(batch);
     return { symbols, holes: ledgers.flatMap((ledger) => ledger.settle(nowUs)) };
   });
+  const fill = db.transaction(
+    (s: number, holeId: number | undefined, page: TradeBatch | readonly MergedTrade[], nowUs: number) =>
+      isBatch(page) ? repairs[s]!.fill(holeId, page, nowUs) : repairs[s]!.merge(holeId!, page, nowUs),
+  );
   const note = db.transaction((s: number, change: HoleNote, nowUs: number) =>
     ledgers[s]!.note(change, nowUs),
   );
 
+  /** What the ledgers have in memory goes with a transaction that failed. */
+  const inStep = <T>(write: () => T): T => {
+    try {
+      return write();
+    } catch (error) {
+      for (const ledger of ledgers) ledger.reset();
+      throw error;
+    }
+  };
+
   return {
-    append: (batch, nowUs) => {
-      try {
-        return append.immediate(batch, nowUs);
-      } catch (error) {
-        for (const ledger of ledgers) ledger.reset();
-        throw error;
-      }
-    },
+    append: (batch, nowUs) => inStep(() => append.immediate(batch, nowUs)),
+    fill: (s, holeId, page, nowUs) => inStep(() => fill.immediate(s, holeId, page, nowUs)),
+    lastIds: () => ledgers.map((ledger) => ledger.lastId()),
     openHoles: () => ledgers.flatMap((ledger) => ledger.open()),
     noteHole: (s, change, nowUs) => note.immediate(s, change, nowUs),
     backup,
@@ -191,6 +229,10 @@ function writer(
 
 /** `source` of a trade that came over the WebSocket. */
 const FROM_STREAM = 0;
+
+function isBatch(page: TradeBatch | readonly MergedTrade[]): page is TradeBatch {
+  return !Array.isArray(page);
+}
 
 function sameTrade(first: Row, priceE8: bigint, qtyE8: bigint, timeUs: number, maker: number): boolean {
   return (

@@ -46,7 +46,7 @@ test("missing and count give the holes of any range", () => {
   assert.equal(held.count({ first: 1, last: 15 }), 6);
 });
 
-test("idRanges equals a plain set of ids, for any order of additions", () => {
+test("idRanges equals a plain set of ids, for any order of additions and removals", () => {
   for (let seed = 1; seed <= 200; seed++) {
     const { uniform } = random(seed);
     const held = idRanges();
@@ -68,8 +68,10 @@ test("idRanges equals a plain set of ids, for any order of additions", () => {
                   ? "before"
                   : "late";
       assert.equal(held.classify(first), expected, `seed ${seed}`);
-      held.hold(first, last);
-      for (let id = first; id <= last; id++) set.add(id);
+      const isOut = uniform() < 0.2;
+      if (isOut) held.release(first, last);
+      else held.hold(first, last);
+      for (let id = first; id <= last; id++) isOut ? set.delete(id) : set.add(id);
       const flat = held.ranges.flatMap((range) =>
         Array.from({ length: range.last - range.first + 1 }, (_, k) => range.first + k),
       );

@@ -125,7 +125,7 @@ test("a given-up hole is no longer open, and is filled all the same when its tra
     { holeId: hole!.holeId, tries: 10, state: "unrecoverable", note: "not served" },
     T0,
   );
-  assert.deepEqual([noted.state, noted.note, noted.tries], ["unrecoverable", "not served", 10]);
+  assert.deepEqual([noted!.state, noted!.note, noted!.tries], ["unrecoverable", "not served", 10]);
   assert.deepEqual(writer.openHoles(), []);
   assert.deepEqual(
     add(2).holes.map(({ state }) => state),
@@ -235,7 +235,7 @@ test("a database of version 1 is copied, then brought to this version with its h
   // as version 1 left it: the same tables without the ledger
   const old = new Database(file);
   old.exec(
-    "DROP VIEW v_holes; DROP TABLE ranges; DROP TABLE holes; DROP TABLE revisions; DROP TABLE agg_trades",
+    "DROP VIEW v_holes; DROP VIEW v_agg_trades; DROP TABLE ranges; DROP TABLE holes; DROP TABLE revisions; DROP TABLE agg_trades",
   );
   old.pragma("user_version = 1");
   old.close();

@@ -1,0 +1,153 @@
+import type Database from "better-sqlite3";
+import { DECIMAL_PLACES, decimalsOf, parseE8 } from "../../core/decimal.ts";
+import type { TradeBatch } from "./batch.ts";
+import type { Hole, Ledger } from "./ledger.ts";
+import type { MergedTrade } from "./merged.ts";
+
+/**
+ * What became of a page that is to fill a hole: stored as a whole; or not at all, because it contradicts a trade that is
+ * held, or has none in common with what is held, by which it could be told from another symbol's.
+ */
+export type RepairResult =
+  | { readonly kind: "stored"; readonly stored: number; readonly holes: readonly Hole[] }
+  | { readonly kind: "conflict"; readonly id: number }
+  | { readonly kind: "unanchored" };
+
+/** Stores pages of one symbol; to be used inside a transaction. */
+export interface Repair {
+  /** `holeId` undefined: the trades after the newest. */
+  fill(holeId: number | undefined, batch: TradeBatch, nowUs: number): RepairResult;
+  /** Rows follow each other without a gap. */
+  merge(holeId: number, rows: readonly MergedTrade[], nowUs: number): RepairResult;
+}
+
+export interface RepairParts {
+  readonly symbolId: number;
+  readonly ledger: Ledger;
+  /** Whether a trade of the batch equals the one that is stored; undefined: none is stored. */
+  readonly equalsStored: (batch: TradeBatch, index: number) => boolean | undefined;
+  /** Stores the trades of a batch and returns how many were new. */
+  readonly append: (batch: TradeBatch) => number;
+}
+
+interface Fill {
+  price_e8: bigint;
+  qty_e8: bigint;
+  is_buyer_maker: bigint;
+}
+
+interface Stored extends Fill {
+  first_id: bigint;
+  last_id: bigint;
+}
+
+export function repair(
+  db: Database.Database,
+  { symbolId, ledger, equalsStored, append }: RepairParts,
+): Repair {
+  const fills = db
+    .prepare<number[], Fill>(
+      "SELECT price_e8, qty_e8, is_buyer_maker FROM trades WHERE symbol_id = ? AND trade_id BETWEEN ? AND ?",
+    )
+    .safeIntegers();
+  const storedRow = db
+    .prepare<number[], Stored>(
+      `SELECT first_id, last_id, price_e8, qty_e8, is_buyer_maker FROM agg_trades
+       WHERE symbol_id = ? AND agg_id = ?`,
+    )
+    .safeIntegers();
+  const insert = db.prepare(
+    `INSERT INTO agg_trades (symbol_id, agg_id, first_id, last_id, price_e8, qty_e8, trade_time_us, received_us,
+       is_buyer_maker, decimals) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+
+  /** How a merged row stands to what is stored, and what is new in it. */
+  const examine = (row: MergedTrade): Examined => {
+    const price = parseE8(row.price)!;
+    const qty = parseE8(row.qty)!;
+    const before = storedRow.get(symbolId, row.aggId);
+    if (before !== undefined) {
+      const isSame =
+        sameSide(before, price, row) &&
+        Number(before.first_id) >= row.first &&
+        Number(before.last_id) <= row.last;
+      return { verdict: isSame ? "same" : "conflict" };
+    }
+    const missing = ledger.missing(row);
+    const heldIds = missing.reduce(
+      (count, gap) => count - (gap.last - gap.first + 1),
+      row.last - row.first + 1,
+    );
+    if (heldIds === 0) return { verdict: "new", first: row.first, last: row.last, price, qty };
+    const held = fills.all(symbolId, row.first, row.last);
+    if (!held.every((fill) => sameSide(fill, price, row))) return { verdict: "conflict" };
+    // archived trades are held without a row here: nothing to compare with, nothing to subtract
+    if (held.length !== heldIds) return { verdict: "same" };
+    const rest = held.reduce((sum, fill) => sum - fill.qty_e8, qty);
+    if (missing.length === 0) return { verdict: rest === 0n ? "same" : "conflict" };
+    if (rest <= 0n) return { verdict: "conflict" };
+    // with trades missing on both sides of a held one, nobody can tell how the rest is shared
+    if (missing.length > 1) return { verdict: "same" };
+    return { verdict: "rest", ...missing[0]!, price, qty: rest };
+  };
+
+  return {
+    fill: (holeId, batch, nowUs) => {
+      let anchors = 0;
+      for (let i = 0; i < batch.length; i++) {
+        if (ledger.classify(batch.id[i]!) !== "known") continue;
+        anchors++;
+        if (equalsStored(batch, i) === false) return { kind: "conflict", id: batch.id[i]! };
+      }
+      if (anchors === 0) return { kind: "unanchored" };
+      if (holeId !== undefined) ledger.attempt(holeId);
+      const stored = append(batch);
+      return { kind: "stored", stored, holes: ledger.settle(nowUs) };
+    },
+    merge: (holeId, rows, nowUs) => {
+      const examined = rows.map((row) => ({ row, found: examine(row) }));
+      const conflict = examined.find(({ found }) => found.verdict === "conflict");
+      if (conflict) return { kind: "conflict", id: conflict.row.first };
+      if (examined.every(({ found }) => found.verdict === "new")) return { kind: "unanchored" };
+      ledger.attempt(holeId);
+      let stored = 0;
+      for (const { row, found } of examined) {
+        if (!("first" in found)) continue;
+        const { first, last, price, qty } = found;
+        const qtyDecimals = found.verdict === "rest" ? DECIMAL_PLACES : decimalsOf(row.qty);
+        const decimals = (DECIMAL_PLACES - decimalsOf(row.price)) * 9 + DECIMAL_PLACES - qtyDecimals;
+        insert.run(
+          symbolId,
+          row.aggId,
+          first,
+          last,
+          price,
+          qty,
+          row.tradeTimeUs,
+          row.receivedUs,
+          row.isBuyerMaker ? 1 : 0,
+          decimals,
+        );
+        ledger.merge({ first, last });
+        stored += last - first + 1;
+      }
+      return { kind: "stored", stored, holes: ledger.settle(nowUs) };
+    },
+  };
+}
+
+/** `rest`: the ids that are not held, with the quantity of those that are taken off. */
+type Examined =
+  | { readonly verdict: "same" | "conflict" }
+  | {
+      readonly verdict: "new" | "rest";
+      readonly first: number;
+      readonly last: number;
+      readonly price: bigint;
+      readonly qty: bigint;
+    };
+
+/** All fills of a merged trade have its price and its side. */
+function sameSide(fill: Fill, price: bigint, row: MergedTrade): boolean {
+  return fill.price_e8 === price && Number(fill.is_buyer_maker) === (row.isBuyerMaker ? 1 : 0);
+}
