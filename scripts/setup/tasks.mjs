@@ -9,6 +9,7 @@ export const tasks = {
   start: { needs: all, program: "start.js" },
   collect: { needs: node, program: "collector.js" },
   exchange: { needs: node, program: "exchange.js" },
+  doctor: { needs: node, program: "doctor.js" },
   test: { needs: all, work: (args) => runTests("tests", args) },
   "test:long": { needs: all, work: (args) => runTests("tests/long", args) },
   build: { needs: node, work: () => 0 },

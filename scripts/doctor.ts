@@ -1,0 +1,3 @@
+import { doctorMain } from "../src/app/doctor-main.ts";
+
+process.exitCode = doctorMain(process.argv.slice(2));

@@ -1,0 +1,201 @@
+import type Database from "better-sqlite3";
+import { type IdRange, type IdRanges, idRanges } from "./id-ranges.ts";
+import type { HoleState } from "./ledger.ts";
+
+/** How many ids of a span are stored. */
+export interface Coverage {
+  readonly ids: number;
+  readonly heldIds: number;
+  readonly missingIds: number;
+  /** Of the missing ones: those that merged trades stand for. */
+  readonly aggregatedIds: number;
+  /** 100 · held / ids */
+  readonly rawPercent: number;
+  /** 100 · (held + aggregated) / ids */
+  readonly withAggregatedPercent: number;
+}
+
+/** A hole, with the trades' times on its two sides: what was missed happened between them. */
+export interface HoleSpan {
+  readonly first: number;
+  readonly last: number;
+  readonly missingIds: number;
+  readonly state: HoleState;
+  readonly reason: string;
+  readonly tries: number;
+  readonly note: string;
+  readonly foundUs: number;
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
+/** Where the ledger and the trades disagree. */
+export interface LedgerDefect extends IdRange {
+  /** `no trade`: the ledger holds ids which are not stored. `not in the ledger`: trades are stored which it does not hold. */
+  readonly kind: "no trade" | "not in the ledger";
+}
+
+/** The ledger of ids against the trades themselves. */
+export interface LedgerCheck {
+  /** Ids from here to the newest were compared. */
+  readonly fromId: number;
+  readonly whole: boolean;
+  /** The first 10. Empty: they agree. */
+  readonly defects: readonly LedgerDefect[];
+}
+
+export interface HoleRow extends IdRange {
+  readonly state: HoleState;
+  readonly reason: string;
+  readonly tries: number;
+  readonly note: string;
+  readonly foundUs: number;
+}
+
+export interface LedgerChecks {
+  held(symbolId: number): IdRanges;
+  /** The ids that merged trades stand for. */
+  merged(symbolId: number): IdRanges;
+  holeRows(symbolId: number): HoleRow[];
+  countHoles(
+    held: IdRanges,
+    holes: readonly HoleRow[],
+  ): Record<HoleState, { holes: number; missingIds: number }>;
+  spans(symbolId: number, most: number): HoleSpan[];
+  /** Compares the newest `most` ids of a span, and looks for trades outside it. */
+  check(symbolId: number, span: IdRange, most: number): LedgerCheck;
+}
+
+/** Ids compared in one transaction: it must not keep the collector's log from being emptied. */
+const CHUNK = 1_000_000;
+const MOST_DEFECTS = 10;
+
+export function coverageOf(held: IdRanges, merged: IdRanges, within: IdRange): Coverage {
+  const ids = size(within);
+  const missing = held.missing(within);
+  const missingIds = missing.reduce((sum, gap) => sum + size(gap), 0);
+  const aggregatedIds = missing.reduce((sum, gap) => sum + merged.count(gap), 0);
+  const heldIds = ids - missingIds;
+  return {
+    ids,
+    heldIds,
+    missingIds,
+    aggregatedIds,
+    rawPercent: (100 * heldIds) / ids,
+    withAggregatedPercent: (100 * (heldIds + aggregatedIds)) / ids,
+  };
+}
+
+export function ledgerChecks(db: Database.Database): LedgerChecks {
+  const ranges = db.prepare<[number], IdRange>(
+    "SELECT first_id AS first, last_id AS last FROM ranges WHERE symbol_id = ? ORDER BY first_id",
+  );
+  const aggregates = db.prepare<[number], IdRange>(
+    `SELECT first_id AS first, last_id AS last FROM agg_trades
+     WHERE symbol_id = ? AND first_id >= 0 ORDER BY first_id`,
+  );
+  const holeRows = db.prepare<[number, number], HoleRow>(
+    `SELECT first_id AS first, last_id AS last, state, reason, tries, note, found_us AS foundUs
+     FROM holes WHERE symbol_id = ? ORDER BY first_id DESC LIMIT ?`,
+  );
+  const timeBefore = db
+    .prepare(
+      "SELECT trade_time_us FROM trades WHERE symbol_id = ? AND trade_id < ? ORDER BY trade_id DESC LIMIT 1",
+    )
+    .pluck();
+  const timeAfter = db
+    .prepare(
+      "SELECT trade_time_us FROM trades WHERE symbol_id = ? AND trade_id > ? ORDER BY trade_id LIMIT 1",
+    )
+    .pluck();
+  const compare = comparison(db);
+
+  const held = (symbolId: number): IdRanges => idRanges(ranges.all(symbolId));
+  const newestHoles = (symbolId: number, most: number): HoleRow[] => holeRows.all(symbolId, most).reverse();
+
+  return {
+    held,
+    merged: (symbolId) => {
+      const ids = idRanges();
+      for (const { first, last } of aggregates.iterate(symbolId)) ids.hold(first, last);
+      return ids;
+    },
+    holeRows: (symbolId) => newestHoles(symbolId, -1),
+    countHoles: (ids, rows) => {
+      const none = (): { holes: number; missingIds: number } => ({ holes: 0, missingIds: 0 });
+      const counts = {
+        detected: none(),
+        "partly filled": none(),
+        filled: none(),
+        aggregated: none(),
+        unrecoverable: none(),
+      };
+      for (const row of rows) {
+        counts[row.state].holes++;
+        counts[row.state].missingIds += size(row) - ids.count(row);
+      }
+      return counts;
+    },
+    spans: db.transaction((symbolId: number, most: number) => {
+      const ids = held(symbolId);
+      return newestHoles(symbolId, most).map((row) => ({
+        ...row,
+        missingIds: size(row) - ids.count(row),
+        fromUs: (timeBefore.get(symbolId, row.first) ?? Number.NaN) as number,
+        toUs: (timeAfter.get(symbolId, row.last) ?? Number.NaN) as number,
+      }));
+    }),
+    check: (symbolId, { first, last }, most) => {
+      const fromId = Math.max(first, last - most + 1);
+      const defects = compare(symbolId, { first: 0, last: first - 1 });
+      for (let start = fromId; start <= last && defects.length < MOST_DEFECTS; start += CHUNK) {
+        // whatever lies above the newest id belongs to the last part
+        const end = start + CHUNK > last ? Number.MAX_SAFE_INTEGER : start + CHUNK - 1;
+        defects.push(...compare(symbolId, { first: start, last: end }));
+      }
+      return { fromId, whole: fromId === first, defects: defects.slice(0, MOST_DEFECTS) };
+    },
+  };
+}
+
+/**
+ * Compares the ledger with the trades of a span of ids, in one transaction. Ids are unique, so a range is stored when
+ * its count is its length; only where it is not are the islands of ids looked for.
+ */
+function comparison(db: Database.Database): (symbolId: number, within: IdRange) => LedgerDefect[] {
+  const touching = db.prepare<number[], IdRange>(
+    `SELECT first_id AS first, last_id AS last FROM ranges
+     WHERE symbol_id = ? AND last_id >= ? AND first_id <= ? ORDER BY first_id`,
+  );
+  const SPAN = "FROM trades WHERE symbol_id = ? AND trade_id BETWEEN ? AND ?";
+  const count = db.prepare<number[], number>(`SELECT count(*) ${SPAN}`).pluck();
+  const any = db.prepare<number[], number>(`SELECT EXISTS (SELECT 1 ${SPAN})`).pluck();
+  const islands = db.prepare<number[], IdRange>(
+    `SELECT min(trade_id) AS first, max(trade_id) AS last FROM
+     (SELECT trade_id, trade_id - row_number() OVER (ORDER BY trade_id) AS island ${SPAN})
+     GROUP BY island ORDER BY first`,
+  );
+  const stored = (symbolId: number, { first, last }: IdRange): IdRange[] =>
+    islands.all(symbolId, first, last);
+
+  return db.transaction((symbolId: number, within: IdRange) => {
+    const held = touching.all(symbolId, within.first, within.last).map(({ first, last }) => ({
+      first: Math.max(first, within.first),
+      last: Math.min(last, within.last),
+    }));
+    const lost = held
+      .filter((range) => count.get(symbolId, range.first, range.last) !== size(range))
+      .flatMap((range) => idRanges(stored(symbolId, range)).missing(range))
+      .map((range): LedgerDefect => ({ ...range, kind: "no trade" }));
+    const stray = idRanges(held)
+      .missing(within)
+      .filter((gap) => any.get(symbolId, gap.first, gap.last) === 1)
+      .flatMap((gap) => stored(symbolId, gap))
+      .map((range): LedgerDefect => ({ ...range, kind: "not in the ledger" }));
+    return [...lost, ...stray].sort((a, b) => a.first - b.first);
+  });
+}
+
+function size({ first, last }: IdRange): number {
+  return last - first + 1;
+}
