@@ -77,7 +77,7 @@ export function engleGranger(
     refuse({
       code: "collinear",
       where,
-      problem: `needs series with a spread between them; got y as a combination of ${names.join(", ")}`,
+      problem: `needs a spread between its series; got y as a combination of ${names.join(", ")}`,
       hint: "Check that two different series were passed.",
       facts: { residualSquares: fit.residualSquares },
     });
