@@ -4,9 +4,10 @@ import type { Random } from "../core/random.ts";
 import type { Clock } from "../core/time.ts";
 import type { Trade, Venue } from "../core/trade.ts";
 import { backoffMs } from "../pipeline/feed/backoff.ts";
-import { type ExchangeInfo, fetchExchangeInfo, type Host, tradeStreamUrl } from "../pipeline/feed/binance.ts";
-import { type FeedState, startFeed } from "../pipeline/feed/feed.ts";
+import { type ExchangeInfo, fetchExchangeInfo, type Host } from "../pipeline/feed/binance.ts";
+import { type FeedStatus, startFeed } from "../pipeline/feed/feed.ts";
 import type { HttpGet } from "../pipeline/feed/http.ts";
+import { fetchNewestId } from "../pipeline/feed/newest-id.ts";
 import type { OpenSocket } from "../pipeline/feed/socket.ts";
 import { startWriter } from "../pipeline/store/background-writer.ts";
 import { createBatch, pushTrade, type TradeBatch, tradeDefect } from "../pipeline/store/batch.ts";
@@ -52,7 +53,7 @@ export interface SymbolStatus {
 
 export interface CollectorStatus {
   readonly venue: Venue;
-  readonly feed: FeedState;
+  readonly feed: FeedStatus;
   /** Received and not committed yet. */
   readonly pending: number;
   /** Why nothing is stored at the moment; empty: all is well. */
@@ -109,7 +110,6 @@ export async function startCollector(
   );
   const received = symbols.map(() => 0);
   let blocked = "";
-  let feedState: FeedState = { kind: "connecting", attempt: 1 };
   let paused = false;
   let failure: Error | undefined;
 
@@ -227,13 +227,32 @@ export async function startCollector(
     clock,
     random,
     openSocket,
-    urls: settings.hosts.map(({ wsUrl }) => tradeStreamUrl(wsUrl, symbols)),
+    wsUrls: settings.hosts.map(({ wsUrl }) => wsUrl),
+    symbols,
+    newestId: (symbol) =>
+      fetchNewestId(
+        world.get,
+        settings.hosts.map(({ restUrl }) => restUrl),
+        symbol,
+      ),
     events: {
       trade: accept,
       state: (state) => {
-        feedState = state;
         if (state.kind === "live")
-          log({ level: "info", event: "live", message: `live: trades of ${symbols.join(", ")} arrive` });
+          log({
+            level: "info",
+            event: "live",
+            message: `live: trades of ${state.symbols.join(", ")} arrive`,
+          });
+        if (state.kind === "replacing") {
+          log({
+            level: "info",
+            event: "replacing",
+            message: `opening another connection to take over: ${state.reason}`,
+          });
+        }
+        if (state.kind === "replaced")
+          log({ level: "info", event: "replaced", message: "the new connection has taken over" });
         if (state.kind === "waiting") {
           log({
             level: "warn",
@@ -243,6 +262,14 @@ export async function startCollector(
         }
       },
       odd: (code, message) => log({ level: "warn", event: code, message }),
+      behind: (symbol, newestId) =>
+        log({
+          level: "warn",
+          event: "behind",
+          symbol,
+          newestId,
+          message: `${symbol}: the exchange has trades up to ${newestId} that have not arrived`,
+        }),
     },
   });
 
@@ -266,7 +293,7 @@ export async function startCollector(
     venue,
     status: () => ({
       venue,
-      feed: feedState,
+      feed: feed.status(),
       pending: writer.pending() + batch.length,
       blocked: failure === undefined ? blocked : failure.message,
       symbols: Object.fromEntries(symbols.map((symbol, s) => [symbol, { ...perSymbol[s]! }])),

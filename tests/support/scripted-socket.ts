@@ -67,3 +67,9 @@ export function tradeFrame(id: number, symbol = "BTCUSDT"): string {
     },
   });
 }
+
+/** The streams that an address asks for. */
+export function urlStreams(url: string): string[] {
+  const streams = new URL(url).searchParams.get("streams");
+  return streams === null || streams === "" ? [] : streams.split("/");
+}

@@ -6,6 +6,8 @@ export interface VirtualClock extends Clock {
   advance(ms: number): void;
   /** Moves the wall clock alone, as NTP or a user does. */
   setWall(nowUs: number): void;
+  /** Time passes and no timer fires: the machine is too busy. They fire, late, when time is moved again. */
+  stall(ms: number): void;
   pendingTimers(): number;
 }
 
@@ -29,19 +31,27 @@ export function virtualClock(startUs = 1_790_000_000_000_000): VirtualClock {
     advance: (ms) => {
       const end = elapsedMs + ms;
       for (;;) {
-        const next = [...timers]
-          .filter(([, t]) => t.dueMs <= end)
-          .sort(([a, x], [b, y]) => x.dueMs - y.dueMs || a - b)[0];
-        if (next === undefined) break;
-        timers.delete(next[0]);
-        move(Math.max(elapsedMs, next[1].dueMs));
-        next[1].callback();
+        // in the order of their times, and of their making where these are equal
+        let first: number | undefined;
+        let dueMs = end;
+        for (const [key, timer] of timers) {
+          if (timer.dueMs < dueMs || (timer.dueMs === dueMs && first === undefined)) {
+            first = key;
+            dueMs = timer.dueMs;
+          }
+        }
+        if (first === undefined) break;
+        const { callback } = timers.get(first)!;
+        timers.delete(first);
+        move(Math.max(elapsedMs, dueMs));
+        callback();
       }
       move(end);
     },
     setWall: (nowUs) => {
       wallUs = nowUs;
     },
+    stall: (ms) => move(elapsedMs + ms),
     pendingTimers: () => timers.size,
   };
 }

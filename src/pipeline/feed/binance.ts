@@ -1,6 +1,5 @@
 import { quote, refuse } from "../../core/errors.ts";
-import { toMicroseconds } from "../../core/time.ts";
-import type { Trade, Venue } from "../../core/trade.ts";
+import type { Venue } from "../../core/trade.ts";
 import type { HttpGet, HttpReply } from "./http.ts";
 
 /** Where a venue's WebSocket streams and REST answers come from; the first that answers is used. */
@@ -16,78 +15,6 @@ export const BINANCE_HOSTS: readonly Host[] = [
 ];
 
 export const BINANCE: Venue = { name: "binance", kind: "real", detail: "Binance spot" };
-
-/** The combined stream of the symbols' trades, times in microseconds. */
-export function tradeStreamUrl(wsUrl: string, symbols: readonly string[]): string {
-  const streams = symbols.map((symbol) => encodeURIComponent(`${symbol.toLowerCase()}@trade`)).join("/");
-  return `${wsUrl.replace(/\/+$/, "")}/stream?streams=${streams}&timeUnit=MICROSECOND`;
-}
-
-/** What one frame of the stream is. */
-export type Frame =
-  | { readonly kind: "trade"; readonly trade: Trade }
-  /** The server will leave soon. */
-  | { readonly kind: "shutdown" }
-  /** An answer to a control message. */
-  | { readonly kind: "reply"; readonly error?: string }
-  /** Well-formed, and nothing of ours. */
-  | { readonly kind: "other"; readonly what: string }
-  /** Nothing that can be understood. */
-  | { readonly kind: "bad"; readonly why: string };
-
-/**
- * Reads one text frame, wrapped (`{stream, data}`) or bare. Which values can be stored is the store's to say
- * (`tradeDefect`): here only the names and the units are Binance's.
- */
-export function readFrame(text: string, receivedUs: number): Frame {
-  let message: unknown;
-  try {
-    message = JSON.parse(text);
-  } catch {
-    return { kind: "bad", why: `no JSON: ${quote(text, 80)}` };
-  }
-  if (!isObject(message))
-    return { kind: "other", what: `a bare ${Array.isArray(message) ? "array" : typeof message}` };
-  const wrapped = isObject(message.data);
-  const event = wrapped ? (message.data as Record<string, unknown>) : message;
-  switch (event.e) {
-    case "trade":
-      return readTrade(event, wrapped ? message.stream : undefined, receivedUs);
-    case "serverShutdown":
-      return { kind: "shutdown" };
-    case undefined:
-      break;
-    default:
-      return { kind: "other", what: `event ${quote(event.e, 40)}` };
-  }
-  // error replies come flat or nested, with or without an id
-  const error = isObject(message.error) ? message.error : message;
-  if (typeof error.code === "number" && typeof error.msg === "string") {
-    return { kind: "reply", error: `${error.code}: ${quote(error.msg)}` };
-  }
-  if ("result" in message) return { kind: "reply" };
-  return { kind: "other", what: "a message of an unknown form" };
-}
-
-function readTrade(event: Record<string, unknown>, stream: unknown, receivedUs: number): Frame {
-  const { s: symbol, t: id, p: price, q: qty, T: time, E: eventTime, m: isBuyerMaker } = event;
-  if (typeof symbol !== "string") return { kind: "bad", why: "trade without a symbol" };
-  if (typeof stream === "string" && stream !== `${symbol.toLowerCase()}@trade`) {
-    return { kind: "bad", why: `trade of ${quote(symbol, 40)} on stream ${quote(stream, 40)}` };
-  }
-  const trade = {
-    symbol,
-    id,
-    price,
-    qty,
-    tradeTimeUs: typeof time === "number" ? toMicroseconds(time) : Number.NaN,
-    eventTimeUs: typeof eventTime === "number" ? toMicroseconds(eventTime) : Number.NaN,
-    receivedUs,
-    isBuyerMaker,
-    source: "ws",
-  };
-  return { kind: "trade", trade: trade as Trade };
-}
 
 /** What the exchange says of itself and of the symbols asked for. */
 export interface ExchangeInfo {

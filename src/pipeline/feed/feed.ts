@@ -1,30 +1,45 @@
 import type { Random } from "../../core/random.ts";
 import type { Clock } from "../../core/time.ts";
 import type { Trade } from "../../core/trade.ts";
-import { backoffMs } from "./backoff.ts";
-import { readFrame } from "./binance.ts";
-import type { OpenSocket, Socket, SocketEnd } from "./socket.ts";
+import { attempts } from "./attempts.ts";
+import { TICK_MS } from "./connection.ts";
+import { liveness } from "./liveness.ts";
+import { type Shard, type ShardState, type ShardStatus, startShard } from "./shard.ts";
+import type { OpenSocket } from "./socket.ts";
 
-export type FeedState =
-  | { readonly kind: "connecting"; readonly attempt: number }
-  /** Trades arrive. */
-  | { readonly kind: "live" }
-  | { readonly kind: "waiting"; readonly reason: string; readonly retryMs: number; readonly end: SocketEnd };
+/** What happens to the connection of some of the symbols; `shard` counts from 0. */
+export type FeedState = ShardState & { readonly shard: number; readonly symbols: readonly string[] };
 
 export interface FeedEvents {
+  /** The same trade may come twice: connections overlap. */
   trade(trade: Trade): void;
   state(state: FeedState): void;
-  /** A frame that gave no trade: `code` for counting, `message` for people. */
+  /** Whatever else is worth counting (`code`) and telling (`message`). */
   odd(code: string, message: string): void;
+  /** The exchange has trades of this symbol, up to this id, which the feed has not brought. */
+  behind(symbol: string, newestId: number): void;
 }
 
 export interface FeedSettings {
   readonly clock: Clock;
   readonly random: Random;
   readonly openSocket: OpenSocket;
-  /** The same stream at one or more hosts: each attempt goes to the next. */
-  readonly urls: readonly string[];
+  /** The addresses of one exchange, the best first: an attempt that fails is followed by one at the next. */
+  readonly wsUrls: readonly string[];
+  readonly symbols: readonly string[];
+  /** The newest id that the exchange has, by REST; asked at most every five seconds, about symbols that are silent. */
+  readonly newestId?: (symbol: string) => Promise<number>;
   readonly events: FeedEvents;
+}
+
+export interface FeedStatus {
+  /** The worst of the shards: `waiting` has no connection, `open` one without trades so far, `live` one with trades. */
+  readonly kind: ShardStatus["state"];
+  readonly shards: readonly ShardStatus[];
+  /** Connections that may still be dialled in these five minutes. */
+  readonly attemptsLeft: number;
+  /** Symbols that have been silent for longer than is usual for them. */
+  readonly quiet: readonly { readonly symbol: string; readonly silentMs: number }[];
 }
 
 /** A running feed: it never ends by itself. */
@@ -33,126 +48,125 @@ export interface Feed {
   pause(): void;
   resume(): void;
   stop(): void;
+  status(): FeedStatus;
 }
 
-const BACKOFF = { firstMs: 500, capMs: 30_000 };
-/** Handshakes refused for going too fast, or from where trading is restricted, wait at least this long. */
-const REFUSED_MS: Readonly<Record<number, number>> = { 429: 60_000, 418: 120_000, 451: 600_000 };
-/** Closed for breaking a rule, such as too many messages. */
-const POLICY_MS = 5_000;
-/** With neither a frame nor a ping for this long, we ask; with no answer to that, the connection is dead. */
-const SILENCE_MS = 30_000;
-const PONG_MS = 10_000;
+const STREAMS_PER_SOCKET = 1024;
+/** A tick so much too late was slept through; a little too late, it is worth a warning. */
+const SLEPT_MS = 5_000;
+const LAG_MS = 1_000;
 
-/**
- * Keeps one socket of trades open: whatever its end, it is a loss and followed by another attempt, after a wait that
- * grows until a trade arrives.
- */
-export function startFeed({ clock, random, openSocket, urls, events }: FeedSettings): Feed {
-  let socket: Socket | undefined;
-  let failures = 0;
+/** Keeps the trades of any number of symbols coming: as many connections as are needed, each replaced before and after its end. */
+export function startFeed(settings: FeedSettings): Feed {
+  const { clock, random, openSocket, wsUrls, symbols, newestId, events } = settings;
+  const groups = evenly(symbols, STREAMS_PER_SOCKET);
+  const budget = attempts(clock, wsUrls.length);
   let stopped = false;
   let paused = false;
-  let cancelTimer: () => void = () => {};
-  let heardMs = 0;
+  const shards: Shard[] = [];
 
-  const connect = (): void => {
-    let good = false;
-    events.state({ kind: "connecting", attempt: failures + 1 });
-    heardMs = clock.monotonicMs();
-    socket = openSocket(urls[failures % urls.length]!, {
-      opened: () => {
-        heard();
-        watch();
-      },
-      text: (data) => {
-        heard();
-        const frame = readFrame(data, clock.nowUs());
-        switch (frame.kind) {
-          case "trade":
-            if (!good) {
-              good = true;
-              failures = 0;
-              events.state({ kind: "live" });
-            }
-            events.trade(frame.trade);
-            break;
-          case "bad":
-            events.odd("bad-frame", frame.why);
-            break;
-          case "other":
-            events.odd("other-frame", frame.what);
-            break;
-          case "reply":
-            if (frame.error !== undefined) events.odd("error-reply", frame.error);
-            break;
-          case "shutdown":
-            events.odd("server-shutdown", "the exchange is about to close the connection");
-            break;
-        }
-      },
-      binary: (length) => {
-        heard();
-        events.odd("binary-frame", `a binary frame of ${length} bytes`);
-      },
-      alive: heard,
-      ended: (end) => {
-        cancelTimer();
-        socket = undefined;
+  const odd = (code: string, message: string): void => {
+    if (!stopped) events.odd(code, message);
+  };
+  const live = liveness({
+    nowMs: clock.monotonicMs(),
+    shards: groups,
+    isOpen: (shard) => shards[shard]!.isOpen(),
+    ...(newestId === undefined ? {} : { newestId }),
+    events: {
+      odd,
+      behind: (symbol, id) => events.behind(symbol, id),
+      stale: (shard, reason) => {
         if (stopped) return;
-        // another host may take us at once where this one does not
-        const lastHost = (failures + 1) % urls.length === 0;
-        const retryMs = Math.max(backoffMs(failures, random, BACKOFF), lastHost ? leastWaitMs(end) : 0);
-        failures++;
-        events.state({ kind: "waiting", reason: reasonOf(end), retryMs, end });
-        cancelTimer = clock.after(retryMs, connect);
+        odd("stale", reason);
+        shards[shard]!.replace(reason);
       },
-    });
-    if (paused) socket?.pause();
+    },
+  });
+  const accept = (trade: Trade): void => {
+    if (live.trade(trade.symbol, trade.id, clock.monotonicMs())) events.trade(trade);
+    else odd("unasked-trade", "a trade of a symbol that was not asked for");
   };
 
-  const heard = (): void => {
-    heardMs = clock.monotonicMs();
+  let cancelTick = (): void => {};
+  let tickMs = clock.monotonicMs();
+  let tickUs = clock.nowUs();
+  const tick = (): void => {
+    cancelTick = clock.after(TICK_MS, tick);
+    const nowMs = clock.monotonicMs();
+    const nowUs = clock.nowUs();
+    const lagMs = nowMs - tickMs - TICK_MS;
+    // while a machine sleeps its monotonic clock may stand still
+    const sleptMs = Math.max(lagMs, (nowUs - tickUs) / 1000 - TICK_MS);
+    tickMs = nowMs;
+    tickUs = nowUs;
+    if (sleptMs > SLEPT_MS) {
+      const reason = `the machine slept or was busy for ${Math.round(sleptMs / 1000)} s`;
+      odd("slept", reason);
+      for (const shard of shards) {
+        shard.challenge();
+        shard.replace(reason);
+      }
+    } else if (lagMs > LAG_MS) odd("lag", `this process was too busy to read for ${Math.round(lagMs)} ms`);
+    for (const shard of shards) shard.tick();
+    if (!paused) live.tick(nowMs);
   };
 
-  const watch = (): void => {
-    cancelTimer();
-    const silentMs = paused ? 0 : clock.monotonicMs() - heardMs;
-    if (silentMs < SILENCE_MS) {
-      cancelTimer = clock.after(SILENCE_MS - silentMs, watch);
-      return;
-    }
-    socket?.ping();
-    const before = heardMs;
-    cancelTimer = clock.after(PONG_MS, () => (heardMs === before ? socket?.terminate() : watch()));
-  };
+  groups.forEach((group, shard) => {
+    shards.push(
+      startShard({
+        clock,
+        random,
+        openSocket,
+        attempts: budget,
+        wsUrls,
+        symbols: group,
+        events: {
+          trade: accept,
+          state: (state) => events.state({ ...state, shard, symbols: group }),
+          odd,
+          opened: () => live.opened(shard, clock.monotonicMs()),
+        },
+      }),
+    );
+  });
+  cancelTick = clock.after(TICK_MS, tick);
 
-  connect();
   return {
-    pause: () => {
+    pause() {
       paused = true;
-      socket?.pause();
+      for (const shard of shards) shard.pause();
     },
-    resume: () => {
+    resume() {
       paused = false;
-      heard();
-      socket?.resume();
+      for (const shard of shards) shard.resume();
+      for (const shard of shards.keys()) live.opened(shard, clock.monotonicMs());
     },
-    stop: () => {
+    stop() {
       stopped = true;
-      cancelTimer();
-      socket?.terminate();
+      cancelTick();
+      for (const shard of shards) shard.stop();
+    },
+    status() {
+      const all = shards.map((shard) => shard.status());
+      return {
+        kind: WORST.find((state) => all.some((one) => one.state === state))!,
+        shards: all,
+        attemptsLeft: budget.left(),
+        quiet: live.quiet(clock.monotonicMs()),
+      };
     },
   };
 }
 
-function leastWaitMs({ code, status, retryAfterS }: SocketEnd): number {
-  if (retryAfterS !== undefined) return retryAfterS * 1000;
-  return REFUSED_MS[status ?? 0] ?? (code === 1008 ? POLICY_MS : 0);
-}
+const WORST: readonly ShardStatus["state"][] = ["waiting", "connecting", "open", "live"];
 
-function reasonOf(end: SocketEnd): string {
-  if (end.status === 451) return "HTTP 451, this address is in a restricted location";
-  if (end.status !== undefined) return end.reason;
-  return end.reason === "" ? `closed with code ${end.code}` : `${end.reason} (code ${end.code})`;
+/** As few groups as can be, of nearly the same size. */
+function evenly<T>(all: readonly T[], most: number): T[][] {
+  const count = Math.ceil(all.length / most);
+  const groups: T[][] = [];
+  for (let g = 0; g < count; g++) {
+    groups.push(all.slice(Math.round((g * all.length) / count), Math.round(((g + 1) * all.length) / count)));
+  }
+  return groups;
 }

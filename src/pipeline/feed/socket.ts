@@ -1,4 +1,5 @@
-import { WebSocket } from "ws";
+import { type ClientOptions, WebSocket } from "ws";
+import { quote } from "../../core/errors.ts";
 
 /** How a socket ended: closed by either side, refused at the handshake, or broken. */
 export interface SocketEnd {
@@ -8,17 +9,19 @@ export interface SocketEnd {
   /** HTTP status of a refused handshake, and its Retry-After. */
   readonly status?: number;
   readonly retryAfterS?: number;
+  /** The server could not prove who it is. */
+  readonly untrusted?: true;
 }
 
 export interface SocketEvents {
   opened(): void;
-  /** A whole text frame. */
+  /** A whole text frame; also after `ended`, when it had been received before. */
   text(data: string): void;
   /** Anything else that arrived: binary. */
   binary(length: number): void;
   /** The server's ping, or its pong to ours. */
   alive(): void;
-  /** Once, and nothing comes after it. */
+  /** Once; of all the others only `text` may come after it. */
   ended(end: SocketEnd): void;
 }
 
@@ -26,28 +29,35 @@ export interface SocketEvents {
 export interface Socket {
   send(text: string): void;
   ping(): void;
-  /** Stops reading: the network holds the server back. */
+  /** Stops reading an open socket: the network holds the server back. */
   pause(): void;
   resume(): void;
-  /** Drops the connection without waiting for the peer. */
+  /** Drops the connection without waiting for the peer; `ended` is called before this returns. */
   terminate(): void;
 }
 
 export type OpenSocket = (url: string, events: SocketEvents) => Socket;
 
+/** A list of 1,024 subscriptions is the longest message there is, below 70 kB. */
 const MAX_FRAME_BYTES = 1 << 20;
-const HANDSHAKE_MS = 10_000;
+const MAX_FRAGMENTS = 1024;
+/** A peer that has said goodbye may take so long to hang up. */
+const CLOSE_MS = 1000;
 
-/** Opens a socket by the `ws` package with bounded frames, no compression and no redirects. */
+const OPTIONS: ClientOptions & { readonly closeTimeout: number } = {
+  maxPayload: MAX_FRAME_BYTES,
+  maxFragments: MAX_FRAGMENTS,
+  perMessageDeflate: false,
+  followRedirects: false,
+  closeTimeout: CLOSE_MS,
+  // said aloud, so that no environment variable can take it away
+  rejectUnauthorized: true,
+};
+
+/** Opens a socket by the `ws` package: bounded frames, no compression, no redirects, certificates always verified. */
 export const openSocket: OpenSocket = (url, events) => {
-  const ws = new WebSocket(url, {
-    handshakeTimeout: HANDSHAKE_MS,
-    maxPayload: MAX_FRAME_BYTES,
-    perMessageDeflate: false,
-    followRedirects: false,
-  });
+  const ws = new WebSocket(url, OPTIONS);
   let over = false;
-  let failure = "";
   const end = (result: SocketEnd): void => {
     if (over) return;
     over = true;
@@ -56,14 +66,12 @@ export const openSocket: OpenSocket = (url, events) => {
   };
   ws.on("open", () => over || events.opened());
   ws.on("message", (data: Buffer, isBinary) => {
-    if (over) return;
-    if (isBinary) events.binary(data.length);
-    else events.text(data.toString("utf8"));
+    if (!isBinary) events.text(data.toString("utf8"));
+    else if (!over) events.binary(data.length);
   });
   ws.on("ping", () => over || events.alive());
   ws.on("pong", () => over || events.alive());
   ws.on("unexpected-response", (_request, response) => {
-    response.resume();
     const retryAfter = Number(response.headers["retry-after"]);
     end({
       code: 1006,
@@ -72,10 +80,11 @@ export const openSocket: OpenSocket = (url, events) => {
       ...(Number.isFinite(retryAfter) ? { retryAfterS: retryAfter } : {}),
     });
   });
-  ws.on("error", (error) => {
-    failure = (error as { code?: string }).code ?? error.message;
+  // stays for good: an error of a socket that was given up must find a listener
+  ws.on("error", (error) => end(broken(error)));
+  ws.on("close", (code, reason) => {
+    end({ code, reason: reason.length === 0 ? "" : quote(reason.toString("utf8"), 130) });
   });
-  ws.on("close", (code, reason) => end({ code, reason: failure || reason.toString("utf8") }));
   return {
     send: (text) => ws.readyState === WebSocket.OPEN && ws.send(text),
     ping: () => ws.readyState === WebSocket.OPEN && ws.ping(),
@@ -84,3 +93,17 @@ export const openSocket: OpenSocket = (url, events) => {
     terminate: () => end({ code: 1006, reason: "ended here" }),
   };
 };
+
+/** The reasons for which OpenSSL and Node do not trust a certificate. */
+const UNTRUSTED =
+  /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH_|ERR_TLS_CERT_)/;
+
+function broken(error: Error): SocketEnd {
+  const { code = "" } = error as { code?: string };
+  if (UNTRUSTED.test(code)) {
+    const reason = `its certificate is not to be trusted (${code}), and it is not trusted: check this machine's date and whether a proxy stands between; a proxy's own root belongs into NODE_EXTRA_CA_CERTS`;
+    return { code: 1006, reason, untrusted: true };
+  }
+  // several addresses were tried, and Node says of all together nothing but its code
+  return { code: 1006, reason: quote(error.message === "" ? code : error.message, 200).slice(1, -1) };
+}

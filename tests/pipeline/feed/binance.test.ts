@@ -1,65 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TickbookError } from "../../../src/core/errors.ts";
-import { fetchExchangeInfo, readFrame, tradeStreamUrl } from "../../../src/pipeline/feed/binance.ts";
+import { fetchExchangeInfo } from "../../../src/pipeline/feed/binance.ts";
 import type { HttpGet } from "../../../src/pipeline/feed/http.ts";
-
-test("readFrame reads the documented trade, bare and wrapped, in milliseconds and microseconds", () => {
-  const bare = {
-    e: "trade",
-    E: 1790000000125,
-    s: "BTCUSDT",
-    t: 6734512354,
-    p: "85245.16000000",
-    q: "0.00217000",
-    T: 1790000000124,
-    m: true,
-    M: true,
-  };
-  const expected = {
-    symbol: "BTCUSDT",
-    id: 6734512354,
-    price: "85245.16000000",
-    qty: "0.00217000",
-    tradeTimeUs: 1790000000124000,
-    eventTimeUs: 1790000000125000,
-    receivedUs: 5,
-    isBuyerMaker: true,
-    source: "ws",
-  };
-  const micro = { ...bare, E: 1790000000125000, T: 1790000000124000, b: 1, a: 2, extra: {} };
-  for (const message of [
-    bare,
-    micro,
-    { stream: "btcusdt@trade", data: bare },
-    { data: micro, stream: "btcusdt@trade" },
-  ]) {
-    const frame = readFrame(JSON.stringify(message), 5);
-    assert.deepEqual(frame, { kind: "trade", trade: expected });
-  }
-});
-
-test("readFrame knows serverShutdown in both forms, and takes nothing from a prototype", () => {
-  assert.equal(readFrame('{"e":"serverShutdown","E":1}', 0).kind, "shutdown");
-  assert.equal(
-    readFrame('{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1}}', 0).kind,
-    "shutdown",
-  );
-  assert.equal(readFrame('{"__proto__":{"e":"trade"},"constructor":1}', 0).kind, "other");
-  assert.equal(({} as { e?: unknown }).e, undefined);
-});
-
-test("a bad frame is quoted without control characters and cut", () => {
-  const frame = readFrame(`\u001b[2J{${"x".repeat(10_000)}`, 0);
-  assert.ok(frame.kind === "bad" && frame.why.length < 120 && !frame.why.includes("\u001b"));
-});
-
-test("tradeStreamUrl is one combined stream, lower case, in microseconds", () => {
-  assert.equal(
-    tradeStreamUrl("ws://h:1/", ["BTCUSDT", "ETHUSDT"]),
-    "ws://h:1/stream?streams=btcusdt%40trade/ethusdt%40trade&timeUnit=MICROSECOND",
-  );
-});
 
 const reply = (status: number, body: unknown, headers: Record<string, string> = {}) => ({
   status,

@@ -1,0 +1,74 @@
+/** How often something beats, and since when it has not. Times are monotonic milliseconds. */
+export interface Pulse {
+  lastMs: number;
+  /** The newest gaps, in any order; NaN: not filled yet. */
+  readonly gaps: Float64Array;
+  beats: number;
+  /** How often its silence was looked into since the last beat. */
+  checks: number;
+  nextCheckMs: number;
+}
+
+/** How soon a silence is looked into, and how seldom at the most. */
+export interface Patience {
+  readonly leastMs: number;
+  readonly longestMs: number;
+}
+
+const GAPS = 32;
+/** Fewer gaps say nothing yet. */
+const FEW = 8;
+/** Silence is suspicious when it is so many times the median gap. */
+const TIMES = 20;
+const UNKNOWN_LIMIT_MS = 60_000;
+
+export function pulse(nowMs: number): Pulse {
+  return {
+    lastMs: nowMs,
+    gaps: new Float64Array(GAPS).fill(Number.NaN),
+    beats: 0,
+    checks: 0,
+    nextCheckMs: 0,
+  };
+}
+
+export function beat(pulse: Pulse, nowMs: number): void {
+  // the first gap began before there was anything to hear
+  if (pulse.beats > 0) pulse.gaps[pulse.beats % GAPS] = nowMs - pulse.lastMs;
+  pulse.beats++;
+  pulse.lastMs = nowMs;
+  pulse.checks = 0;
+  pulse.nextCheckMs = 0;
+}
+
+/** Silence begins anew: a connection has come back. What has been looked into is not looked into sooner for that. */
+export function listenAgain(pulse: Pulse, nowMs: number): void {
+  pulse.lastMs = nowMs;
+}
+
+/** NaN while too few are known. */
+export function medianGapMs({ gaps, beats }: Pulse): number {
+  if (beats <= FEW) return Number.NaN;
+  const known = gaps.filter((gap) => !Number.isNaN(gap)).sort();
+  return known[known.length >> 1]!;
+}
+
+/** How long a silence is ordinary. */
+export function limitMs(pulse: Pulse, { leastMs }: Patience): number {
+  const median = medianGapMs(pulse);
+  return Number.isNaN(median) ? Math.max(leastMs, UNKNOWN_LIMIT_MS) : Math.max(leastMs, TIMES * median);
+}
+
+/** By how much its silence has outlasted what is ordinary; negative: it has not, or it was looked into lately. */
+export function overdueMs(pulse: Pulse, nowMs: number, patience: Patience): number {
+  const silentMs = nowMs - pulse.lastMs;
+  if (silentMs < patience.leastMs || nowMs < pulse.nextCheckMs) return -1;
+  return silentMs - limitMs(pulse, patience);
+}
+
+/** Notes that the silence is being looked into: the next time is twice as far away. */
+export function checked(pulse: Pulse, nowMs: number, patience: Patience): void {
+  const waitMs = limitMs(pulse, patience) * 2 ** Math.min(pulse.checks, 30);
+  pulse.checks++;
+  pulse.nextCheckMs = nowMs + Math.min(patience.longestMs, waitMs);
+}
