@@ -37,7 +37,7 @@ export const dependencies = {
     await step("checking that the native packages load", () =>
       tool(projectNode(), ["--input-type=module", "--eval", loadNative()], {
         problem: "a native package does not load",
-        hint: "This machine may lack what it needs (glibc 2.31 or newer on Linux); if not, remove node_modules and run the command again",
+        hint: "Some npm 9 leave it out (npm install --global npm@10), or the machine lacks what it needs (on Linux, glibc 2.31 or newer). Mend that and run the command again",
       }),
     );
     removeNodeForNpm();

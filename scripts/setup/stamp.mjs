@@ -44,9 +44,9 @@ export function removeStamp(folder) {
 /** All files under a folder whose name ends so, sorted. */
 export function filesUnder(folder, ending) {
   if (!fs.existsSync(folder)) return [];
-  return fs
-    .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
-    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
+  const names = fs.readdirSync(folder, { recursive: true });
+  return names
+    .filter((name) => name.endsWith(ending))
+    .map((name) => path.join(folder, name))
     .sort();
 }
