@@ -39,16 +39,18 @@ export interface StartedRun {
 
 const PROGRAM = `
 declare const process: any;
-declare function setInterval(work: () => void, ms: number): unknown;
-const signals: string[] = [];
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signals.push(signal));
+declare function setTimeout(work: () => void, ms: number): unknown;
 if (process.argv.includes("--wait")) {
-  setInterval(() => {
-    if (signals.length > 0 && process.uptime() > Number(process.argv[3])) {
+  const signals: string[] = [];
+  process.on("SIGINT", () => signals.push("SIGINT"));
+  process.on("SIGTERM", () => {
+    signals.push("SIGTERM");
+    setTimeout(() => {
       process.stdout.write("got " + signals.join(" "));
       process.exit(7);
-    }
-  }, 20);
+    }, 200);
+  });
+  setTimeout(() => {}, 600_000);
   process.stdout.write("waiting");
 } else process.stdout.write("program says " + process.argv.slice(2).join(" "));
 export {};
