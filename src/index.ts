@@ -1,5 +1,7 @@
 /** Everything that a notebook may import from "tickbook". */
 export * from "./analytics/index.ts";
+export type { Diagnosis, Disk, DoctorSettings } from "./app/doctor.ts";
+export type { Finding } from "./app/doctor-findings.ts";
 export type { FrozenHedge, PairFrame, PairSettings } from "./app/pair-monitor.ts";
 export { type BarColumns, type Bars, concatBars, sliceBars } from "./core/bars.ts";
 export { TickbookError } from "./core/errors.ts";
@@ -10,6 +12,8 @@ export { type BarSettings, barsFromTrades } from "./pipeline/bars.ts";
 export type { NewestTrade, Series, StoreReader, TradeColumns } from "./pipeline/store/reader.ts";
 export { candleChart } from "./render/chart/candles.ts";
 export { correlationChart } from "./render/chart/correlation.ts";
+export { type CoverageHole, type CoverageLine, coverageChart } from "./render/chart/coverage.ts";
+export { type HistogramOptions, histogramChart } from "./render/chart/histogram.ts";
 export { linesChart } from "./render/chart/lines.ts";
 export { spreadChart } from "./render/chart/spread.ts";
 export { zscoreChart } from "./render/chart/zscore.ts";

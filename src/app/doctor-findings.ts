@@ -93,10 +93,11 @@ function ofIds(series: SeriesQuality, trades: TradeFacts): Finding[] {
   const defect = ledger.defects[0];
   if (defect !== undefined) {
     const ids = defect.first === defect.last ? `id ${defect.first}` : `ids ${defect.first} to ${defect.last}`;
-    const what =
-      defect.kind === "no trade"
-        ? `the ledger holds ${ids}, which are not stored`
-        : `${ids} are stored, but not in the ledger`;
+    const what = {
+      "no trade": `the ledger holds ${ids}, but no such trade is stored`,
+      "not in the ledger": `trades with ${ids} are stored, but not in the ledger`,
+      "no merged trade": `${ids} should be there as merged trades, and are not`,
+    }[defect.kind];
     found.push(
       alarm(
         "ledger-mismatch",

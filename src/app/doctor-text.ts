@@ -132,7 +132,7 @@ function timesTable(read: readonly Read[], { checkedUs, sampleTrades }: Diagnosi
     ...nameColumns(read),
     { name: "first trade", kind: "text", of: (t) => time(t.firstTimeUs) },
     { name: "newest trade", kind: "text", of: (t) => time(t.lastTimeUs) },
-    numbers("came before", (t) => spanText(Math.max(0, checkedUs - t.lastReceivedUs))),
+    numbers("received", (t) => `${spanText(Math.max(0, checkedUs - t.lastReceivedUs))} ago`),
     numbers(
       "latency min",
       latency((l) => l.minMs),

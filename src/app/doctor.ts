@@ -4,6 +4,7 @@ import { quote, refuse } from "../core/errors.ts";
 import { parseDuration } from "../core/time.ts";
 import { type FileFacts, openQuality, type SeriesQuality, type Since } from "../pipeline/store/quality.ts";
 import type { Series, StoreReader } from "../pipeline/store/reader.ts";
+import { WAL_ALARM_BYTES } from "../pipeline/store/writer.ts";
 import { type Finding, findingsOf, hasOurTime } from "./doctor-findings.ts";
 import { type FileUser, fileUsers } from "./open-files.ts";
 
@@ -54,7 +55,7 @@ export interface Diagnosis {
 
 /** Reads how healthy and how complete a database is. Without `full` its cost does not grow with the number of trades. */
 export function diagnose(store: StoreReader, settings: DoctorSettings, nowUs: number): Diagnosis {
-  const { full = false, sampleTrades = 100_000, walAlarmBytes = 256 * 2 ** 20, since = "1h" } = settings;
+  const { full = false, sampleTrades = 100_000, walAlarmBytes = WAL_ALARM_BYTES, since = "1h" } = settings;
   const window = readSince(since);
   try {
     const chosen = chooseSeries(store, settings);

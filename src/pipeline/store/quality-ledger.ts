@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import { type IdRange, type IdRanges, idRanges } from "./id-ranges.ts";
 import type { HoleState } from "./ledger.ts";
+import { mergedIds } from "./merged.ts";
 
 /** How many ids of a span are stored. */
 export interface Coverage {
@@ -31,8 +32,11 @@ export interface HoleSpan {
 
 /** Where the ledger and the trades disagree. */
 export interface LedgerDefect extends IdRange {
-  /** `no trade`: the ledger holds ids which are not stored. `not in the ledger`: trades are stored which it does not hold. */
-  readonly kind: "no trade" | "not in the ledger";
+  /**
+   * `no trade`: the ledger holds ids which are not stored. `not in the ledger`: trades are stored which it does not hold.
+   * `no merged trade`: a hole passes for aggregated, and merged trades do not stand for all of it.
+   */
+  readonly kind: "no trade" | "not in the ledger" | "no merged trade";
 }
 
 /** The ledger of ids against the trades themselves. */
@@ -52,10 +56,13 @@ export interface HoleRow extends IdRange {
   readonly foundUs: number;
 }
 
+/** A set of ids that can be counted. */
+export type Ids = Pick<IdRanges, "count">;
+
 export interface LedgerChecks {
   held(symbolId: number): IdRanges;
-  /** The ids that merged trades stand for. */
-  merged(symbolId: number): IdRanges;
+  /** The missing ids that merged trades stand for; the state `aggregated` is believed, there may be very many of them. */
+  merged(symbolId: number, held: IdRanges, holes: readonly HoleRow[]): Ids;
   holeRows(symbolId: number): HoleRow[];
   countHoles(
     held: IdRanges,
@@ -70,7 +77,7 @@ export interface LedgerChecks {
 const CHUNK = 1_000_000;
 const MOST_DEFECTS = 10;
 
-export function coverageOf(held: IdRanges, merged: IdRanges, within: IdRange): Coverage {
+export function coverageOf(held: IdRanges, merged: Ids, within: IdRange): Coverage {
   const ids = size(within);
   const missing = held.missing(within);
   const missingIds = missing.reduce((sum, gap) => sum + size(gap), 0);
@@ -89,10 +96,6 @@ export function coverageOf(held: IdRanges, merged: IdRanges, within: IdRange): C
 export function ledgerChecks(db: Database.Database): LedgerChecks {
   const ranges = db.prepare<[number], IdRange>(
     "SELECT first_id AS first, last_id AS last FROM ranges WHERE symbol_id = ? ORDER BY first_id",
-  );
-  const aggregates = db.prepare<[number], IdRange>(
-    `SELECT first_id AS first, last_id AS last FROM agg_trades
-     WHERE symbol_id = ? AND first_id >= 0 ORDER BY first_id`,
   );
   const holeRows = db.prepare<[number, number], HoleRow>(
     `SELECT first_id AS first, last_id AS last, state, reason, tries, note, found_us AS foundUs
@@ -113,12 +116,30 @@ export function ledgerChecks(db: Database.Database): LedgerChecks {
   const held = (symbolId: number): IdRanges => idRanges(ranges.all(symbolId));
   const newestHoles = (symbolId: number, most: number): HoleRow[] => holeRows.all(symbolId, most).reverse();
 
+  /** Ids of aggregated holes which neither a trade nor a merged one stands for. */
+  const notMerged = db.transaction((symbolId: number): LedgerDefect[] => {
+    const ids = held(symbolId);
+    return newestHoles(symbolId, -1)
+      .filter(({ state }) => state === "aggregated")
+      .flatMap((hole) => ids.missing(hole))
+      .flatMap((gap) => {
+        const found = mergedIds(db, symbolId);
+        found.load(gap);
+        return found.missing(gap).map((range): LedgerDefect => ({ ...range, kind: "no merged trade" }));
+      });
+  });
+
   return {
     held,
-    merged: (symbolId) => {
-      const ids = idRanges();
-      for (const { first, last } of aggregates.iterate(symbolId)) ids.hold(first, last);
-      return ids;
+    merged: (symbolId, ids, holes) => {
+      const found = mergedIds(db, symbolId);
+      for (const hole of holes.filter(({ state }) => state !== "filled")) {
+        for (const gap of ids.missing(hole)) {
+          if (hole.state === "aggregated") found.hold(gap.first, gap.last);
+          else found.load(gap);
+        }
+      }
+      return found;
     },
     holeRows: (symbolId) => newestHoles(symbolId, -1),
     countHoles: (ids, rows) => {
@@ -153,7 +174,9 @@ export function ledgerChecks(db: Database.Database): LedgerChecks {
         const end = start + CHUNK > last ? Number.MAX_SAFE_INTEGER : start + CHUNK - 1;
         defects.push(...compare(symbolId, { first: start, last: end }));
       }
-      return { fromId, whole: fromId === first, defects: defects.slice(0, MOST_DEFECTS) };
+      const whole = fromId === first;
+      if (whole) defects.push(...notMerged(symbolId));
+      return { fromId, whole, defects: defects.slice(0, MOST_DEFECTS) };
     },
   };
 }

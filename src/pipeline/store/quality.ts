@@ -112,8 +112,8 @@ export function openQuality(store: StoreReader): QualityReader {
       ...(ends === undefined ? [] : [{ first: ends.firstId, last: ends.lastId }]),
     ]);
     if (span === undefined) return undefined;
-    const merged = ledger.merged(symbolId);
     const holes = ledger.holeRows(symbolId);
+    const merged = ledger.merged(symbolId, held, holes);
     const from = windowStart(held, span, store.firstIdAt(series, sinceUs));
     const firstIdAt = (timeUs: number): number | undefined => store.firstIdAt(series, timeUs);
     return {

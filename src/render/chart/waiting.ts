@@ -9,6 +9,8 @@ export interface WaitingOptions {
   readonly width?: number;
   /** Of the chart that will stand there, in pixels. */
   readonly height?: number;
+  /** What it waits for, in the singular; `bar` unless told. */
+  readonly what?: string;
 }
 
 /** What stands in a chart's place, at its size, until it has the bars that it needs. */
@@ -18,12 +20,12 @@ export function waitingView(
   have: number,
   options: WaitingOptions = {},
 ): HtmlView {
-  const { width = WIDTH, height = 220 } = options;
+  const { width = WIDTH, height = 220, what = "bar" } = options;
   const missing = Math.max(0, need - have);
-  const bars = (n: number): string => `${n.toLocaleString("en")} ${n === 1 ? "bar" : "bars"}`;
+  const bars = (n: number): string => `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
   const says =
     missing > 0
-      ? `waits for ${missing.toLocaleString("en")} more ${missing === 1 ? "bar" : "bars"}`
+      ? `waits for ${missing.toLocaleString("en")} more ${what}${missing === 1 ? "" : "s"}`
       : "no value is defined in view";
   const detail =
     missing > 0
