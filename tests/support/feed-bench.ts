@@ -1,7 +1,7 @@
 import { random } from "../../src/core/random.ts";
 import type { Trade } from "../../src/core/trade.ts";
 import { type Feed, type FeedSettings, type FeedState, startFeed } from "../../src/pipeline/feed/feed.ts";
-import { type ScriptedSocket, scriptedSockets, tradeFrame } from "./scripted-socket.ts";
+import { oblige, type ScriptedSocket, scriptedSockets, tradeFrame, urlStreams } from "./scripted-socket.ts";
 import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 
 /** A feed on scripted sockets and a virtual clock, and everything it has said. */
@@ -21,8 +21,10 @@ export interface FeedBench {
   readonly behind: readonly (readonly [string, number])[];
   /** How long each wait was to be. */
   waits(): number[];
-  /** Moves time in small steps, while these sockets keep delivering trades with new ids. */
+  /** Moves time second by second, while these sockets answer and deliver trades of their first symbol with new ids. */
   run(ms: number, ...sockets: readonly ScriptedSocket[]): void;
+  /** The same without trades. */
+  idle(ms: number, ...sockets: readonly ScriptedSocket[]): void;
   /** Moves time and lets promises settle in every second of it. */
   settle(ms: number): Promise<void>;
 }
@@ -69,8 +71,21 @@ export function feedBench(
     run(ms, ...sockets) {
       for (let past = 0; past < ms; past += 1000) {
         clock.advance(Math.min(1000, ms - past));
-        const frame = tradeFrame(nextId++);
-        for (const { over, server } of sockets) if (!over) server.text(frame);
+        nextId++;
+        for (const socket of sockets) {
+          oblige(socket);
+          const symbol = urlStreams(socket.url)[0]!.split("@")[0]!.toUpperCase();
+          if (!socket.over) socket.server.text(tradeFrame(nextId, symbol));
+        }
+      }
+    },
+    idle(ms, ...sockets) {
+      for (let past = 0; past < ms; past += 1000) {
+        clock.advance(Math.min(1000, ms - past));
+        for (const socket of sockets) {
+          oblige(socket);
+          if (!socket.over) socket.server.alive();
+        }
       }
     },
     async settle(ms) {

@@ -5,6 +5,8 @@ export interface ScriptedSocket {
   readonly url: string;
   readonly server: SocketEvents;
   readonly sent: string[];
+  /** What it is subscribed to. */
+  readonly streams: Set<string>;
   pings: number;
   paused: boolean;
   over: boolean;
@@ -21,6 +23,7 @@ export function scriptedSockets(): {
     const socket: ScriptedSocket = {
       url,
       sent: [],
+      streams: new Set(urlStreams(url)),
       pings: 0,
       paused: false,
       over: false,
@@ -72,4 +75,15 @@ export function tradeFrame(id: number, symbol = "BTCUSDT"): string {
 export function urlStreams(url: string): string[] {
   const streams = new URL(url).searchParams.get("streams");
   return streams === null || streams === "" ? [] : streams.split("/");
+}
+
+/** Answers everything that a feed has asked for and got no answer to, as an exchange does that has every stream. */
+export function oblige(socket: ScriptedSocket): void {
+  for (const text of socket.sent.splice(0)) {
+    if (socket.over) return;
+    const { method, params, id } = JSON.parse(text) as { method: string; params?: string[]; id: number };
+    if (method === "SUBSCRIBE") for (const stream of params!) socket.streams.add(stream);
+    const result = method === "LIST_SUBSCRIPTIONS" ? [...socket.streams] : null;
+    socket.server.text(JSON.stringify({ result, id }));
+  }
 }

@@ -1,10 +1,10 @@
 import {
   beat,
   checked,
+  isOverdue,
   limitMs,
   listenAgain,
   medianGapMs,
-  overdueMs,
   type Patience,
   type Pulse,
   pulse,
@@ -42,7 +42,7 @@ export interface Liveness {
 const SYMBOL: Patience = { leastMs: 60_000, longestMs: 3_600_000 };
 const SHARD: Patience = { leastMs: 15_000, longestMs: 600_000 };
 /** One question at a time, so far apart, given up after this long. */
-const ASK_EVERY_MS = 5_000;
+const LOOK_EVERY_MS = 5_000;
 const ANSWER_MS = 60_000;
 /** A trade may be in REST before it is in the stream. */
 const GRACE_MS = 5_000;
@@ -78,7 +78,7 @@ export function liveness({ nowMs, shards, isOpen, newestId, events }: LivenessOp
 
   /** The question under way: an answer to any other is ignored. */
   let question: Question | undefined;
-  let nextAskMs = 0;
+  let nextLookMs = 0;
   /** REST has this id: the stream should have it soon. */
   let awaited: { readonly one: SymbolPulse; readonly id: number; readonly untilMs: number } | undefined;
 
@@ -116,7 +116,6 @@ export function liveness({ nowMs, shards, isOpen, newestId, events }: LivenessOp
       return;
     }
     question = asked;
-    nextAskMs = atMs + ASK_EVERY_MS;
     const done = (then: () => void): void => {
       if (question !== asked) return;
       question = undefined;
@@ -166,18 +165,20 @@ export function liveness({ nowMs, shards, isOpen, newestId, events }: LivenessOp
         question = undefined;
         unsure(unanswered, "REST does not answer");
       }
-      if (question !== undefined || awaited !== undefined || atMs < nextAskMs) return;
-      const silent = shardPulses.findIndex(
-        (whole, shard) => isOpen(shard) && overdueMs(whole, atMs, SHARD) >= 0,
-      );
-      if (silent >= 0) return ask(busiest(silent), shardPulses[silent], atMs);
-      let most: SymbolPulse | undefined;
-      let mostMs = -1;
-      for (const one of symbols.values()) {
-        const overdue = isOpen(one.shard) ? overdueMs(one, atMs, SYMBOL) : -1;
-        if (overdue > mostMs) [most, mostMs] = [one, overdue];
+      if (question !== undefined || awaited !== undefined || atMs < nextLookMs) return;
+      nextLookMs = atMs + LOOK_EVERY_MS;
+      const silent = shardPulses.findIndex((whole, shard) => isOpen(shard) && isOverdue(whole, atMs, SHARD));
+      if (silent >= 0) {
+        ask(busiest(silent), shardPulses[silent], atMs);
+        return;
       }
-      if (most !== undefined) ask(most, undefined, atMs);
+      // the one that was asked about least lately
+      let next: SymbolPulse | undefined;
+      for (const one of symbols.values()) {
+        if (next !== undefined && next.checkedMs <= one.checkedMs) continue;
+        if (isOpen(one.shard) && isOverdue(one, atMs, SYMBOL)) next = one;
+      }
+      if (next !== undefined) ask(next, undefined, atMs);
     },
     quiet(atMs) {
       return [...symbols.values()].flatMap((one) => {

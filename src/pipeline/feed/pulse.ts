@@ -6,6 +6,7 @@ export interface Pulse {
   beats: number;
   /** How often its silence was looked into since the last beat. */
   checks: number;
+  checkedMs: number;
   nextCheckMs: number;
 }
 
@@ -15,6 +16,7 @@ export interface Patience {
   readonly longestMs: number;
 }
 
+const NEVER = Number.NEGATIVE_INFINITY;
 const GAPS = 32;
 /** Fewer gaps say nothing yet. */
 const FEW = 8;
@@ -23,13 +25,8 @@ const TIMES = 20;
 const UNKNOWN_LIMIT_MS = 60_000;
 
 export function pulse(nowMs: number): Pulse {
-  return {
-    lastMs: nowMs,
-    gaps: new Float64Array(GAPS).fill(Number.NaN),
-    beats: 0,
-    checks: 0,
-    nextCheckMs: 0,
-  };
+  const gaps = new Float64Array(GAPS).fill(Number.NaN);
+  return { lastMs: nowMs, gaps, beats: 0, checks: 0, checkedMs: NEVER, nextCheckMs: NEVER };
 }
 
 export function beat(pulse: Pulse, nowMs: number): void {
@@ -38,7 +35,8 @@ export function beat(pulse: Pulse, nowMs: number): void {
   pulse.beats++;
   pulse.lastMs = nowMs;
   pulse.checks = 0;
-  pulse.nextCheckMs = 0;
+  pulse.checkedMs = NEVER;
+  pulse.nextCheckMs = NEVER;
 }
 
 /** Silence begins anew: a connection has come back. What has been looked into is not looked into sooner for that. */
@@ -59,16 +57,16 @@ export function limitMs(pulse: Pulse, { leastMs }: Patience): number {
   return Number.isNaN(median) ? Math.max(leastMs, UNKNOWN_LIMIT_MS) : Math.max(leastMs, TIMES * median);
 }
 
-/** By how much its silence has outlasted what is ordinary; negative: it has not, or it was looked into lately. */
-export function overdueMs(pulse: Pulse, nowMs: number, patience: Patience): number {
+/** Its silence has outlasted what is ordinary, and was not looked into lately. */
+export function isOverdue(pulse: Pulse, nowMs: number, patience: Patience): boolean {
   const silentMs = nowMs - pulse.lastMs;
-  if (silentMs < patience.leastMs || nowMs < pulse.nextCheckMs) return -1;
-  return silentMs - limitMs(pulse, patience);
+  return silentMs >= patience.leastMs && nowMs >= pulse.nextCheckMs && silentMs >= limitMs(pulse, patience);
 }
 
 /** Notes that the silence is being looked into: the next time is twice as far away. */
 export function checked(pulse: Pulse, nowMs: number, patience: Patience): void {
   const waitMs = limitMs(pulse, patience) * 2 ** Math.min(pulse.checks, 30);
   pulse.checks++;
+  pulse.checkedMs = nowMs;
   pulse.nextCheckMs = nowMs + Math.min(patience.longestMs, waitMs);
 }
