@@ -23,6 +23,8 @@ const files = () => ({
     2,
   )}\n`,
   [share("lab", "settings", "overrides.json")]: textOf(inProject("python", "overrides.json")),
+  // The scripts that JupyterLab brings are CommonJS; our own package.json above them says otherwise.
+  [inProject(".venv", "package.json")]: "{}\n",
 });
 
 /** Jupyter's files inside .venv, written again when the project was moved. The user's own Jupyter never sees them. */
