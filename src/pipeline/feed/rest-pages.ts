@@ -89,7 +89,17 @@ function mergedDefect(merged: MergedTrade, symbol: string): string | undefined {
   if (!Number.isSafeInteger(aggId) || aggId < 0) return "aggregate id is not a whole number below 2^53";
   if (!Number.isSafeInteger(last) || last < first) return "last id is not a whole number from the first on";
   const source = "rest";
-  return tradeDefect({ symbol, id: first, price, qty, tradeTimeUs, eventTimeUs: null, receivedUs, isBuyerMaker, source });
+  return tradeDefect({
+    symbol,
+    id: first,
+    price,
+    qty,
+    tradeTimeUs,
+    eventTimeUs: null,
+    receivedUs,
+    isBuyerMaker,
+    source,
+  });
 }
 
 type Fields = Readonly<Record<string, unknown>>;

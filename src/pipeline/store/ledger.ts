@@ -41,7 +41,7 @@ export interface Ledger {
   merge(ids: IdRange): void;
   /** The ids of a span that are not held. */
   missing(span: IdRange): IdRange[];
-  /** Counts an attempt to fill a hole. */
+  /** Counts an attempt to fill a hole; one that the stream has filled by itself, and without attempts, is forgotten. */
   attempt(holeId: number): void;
   /** Writes what changed since the last call and returns the holes that did. */
   settle(nowUs: number): Hole[];
@@ -206,10 +206,12 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
         if (changed.some(({ holeId }) => holeId === row.hole_id)) continue;
         if (unread.delete(row.hole_id)) merged.load({ first: row.first_id, last: row.last_id });
         const state = stateOf(row);
+        // what kept it from being filled is over
+        const note = state === "filled" || state === "aggregated" ? "" : row.note;
         // filled by the stream itself before anybody tried: trades out of order, not a loss
         if (state === "filled" && row.tries === 0) dropHole.run(row.hole_id);
-        else setHole.run(state, row.tries, row.note, nowUs, row.hole_id);
-        changed.push(toHole({ ...row, state }));
+        else setHole.run(state, row.tries, note, nowUs, row.hole_id);
+        changed.push(toHole({ ...row, state, note }));
       }
       seenSettled = seen;
       gaps = [];

@@ -100,8 +100,8 @@ export function repair(
         if (equalsStored(batch, i) === false) return { kind: "conflict", id: batch.id[i]! };
       }
       if (anchors === 0) return { kind: "unanchored" };
-      if (holeId !== undefined) ledger.attempt(holeId);
       const stored = append(batch);
+      if (holeId !== undefined && stored > 0) ledger.attempt(holeId);
       return { kind: "stored", stored, holes: ledger.settle(nowUs) };
     },
     merge: (holeId, rows, nowUs) => {
@@ -109,7 +109,6 @@ export function repair(
       const conflict = examined.find(({ found }) => found.verdict === "conflict");
       if (conflict) return { kind: "conflict", id: conflict.row.first };
       if (examined.every(({ found }) => found.verdict === "new")) return { kind: "unanchored" };
-      ledger.attempt(holeId);
       let stored = 0;
       for (const { row, found } of examined) {
         if (!("first" in found)) continue;
@@ -131,6 +130,7 @@ export function repair(
         ledger.merge({ first, last });
         stored += last - first + 1;
       }
+      if (stored > 0) ledger.attempt(holeId);
       return { kind: "stored", stored, holes: ledger.settle(nowUs) };
     },
   };

@@ -1,0 +1,81 @@
+import type { IdRange } from "../store/id-ranges.ts";
+import type { Hole } from "../store/ledger.ts";
+import type { MergedTrade } from "../store/merged.ts";
+import type { Search, Sweep } from "./sweep.ts";
+
+/** A hole that is being filled, and how far that is. */
+export interface Job {
+  hole: Hole;
+  /** Monotonic milliseconds; and why it waits. */
+  notBeforeMs: number;
+  reason: string;
+  /** Number of the last request for it; 0: none yet. */
+  turn: number;
+  sweep: Sweep;
+  /** The place of trade `id` among the aggregates, as far as it has been found. */
+  search: Search & { readonly id?: number };
+  /** The last aggregate that was fetched for it. */
+  reached: Pick<MergedTrade, "aggId" | "first" | "last"> | undefined;
+  /** Something was stored in this round. */
+  gained: boolean;
+  /** Rounds in a row that brought nothing. */
+  fruitless: number;
+  /** Failures of the exchange in a row. */
+  failures: number;
+}
+
+export function newJob(hole: Hole, notBeforeMs: number): Job {
+  return {
+    hole,
+    notBeforeMs,
+    reason: "the missing trades may be on their way still",
+    turn: 0,
+    sweep: { cursor: 0, floor: 0 },
+    search: {},
+    reached: undefined,
+    gained: false,
+    fruitless: 0,
+    failures: 0,
+  };
+}
+
+/** What one question about a hole has led to. */
+export type Outcome =
+  | { readonly kind: "going" }
+  /** All of the hole has been asked for; `reason`: why ids may be missing still. */
+  | { readonly kind: "round over"; readonly reason: string }
+  /** Of no use now, perhaps later. */
+  | { readonly kind: "fruitless"; readonly reason: string }
+  | { readonly kind: "hopeless"; readonly reason: string };
+
+/**
+ * The job whose turn it is: symbols take turns, and so do the holes of each; holes that merged trades stand for come
+ * last. Undefined: none is due. `turns`: the number of each symbol's last request.
+ */
+export function nextJob(
+  jobs: Iterable<Job>,
+  turns: ReadonlyMap<string, number>,
+  nowMs: number,
+): Job | undefined {
+  const rank = ({ hole, turn }: Job): readonly number[] => [
+    hole.state === "aggregated" ? 1 : 0,
+    turns.get(hole.symbol) ?? 0,
+    turn,
+    hole.holeId,
+  ];
+  let next: Job | undefined;
+  for (const job of jobs) {
+    if (job.notBeforeMs > nowMs) continue;
+    if (next === undefined || compare(rank(job), rank(next)) < 0) next = job;
+  }
+  return next;
+}
+
+export function idsIn(ranges: readonly IdRange[]): number {
+  return ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  const i = a.findIndex((value, k) => value !== b[k]);
+  return i < 0 ? 0 : a[i]! - b[i]!;
+}

@@ -1,0 +1,261 @@
+import type { Random } from "../../core/random.ts";
+import type { Clock } from "../../core/time.ts";
+import type { Trade } from "../../core/trade.ts";
+import type { Hole, HoleNote } from "../store/ledger.ts";
+import type { MergedTrade } from "../store/merged.ts";
+import type { RepairResult } from "../store/repair.ts";
+import { idsIn, type Job, newJob, nextJob, type Outcome } from "./backfill-queue.ts";
+import { backoffMs } from "./backoff.ts";
+import { type Door, openDoors } from "./doors.ts";
+import { fillAggregates, fillTrades } from "./fill-hole.ts";
+import type { HttpGet, HttpReply } from "./http.ts";
+import { AGGREGATES_WEIGHT, TRADES_WEIGHT } from "./rest-pages.ts";
+import { restVerdict } from "./rest-verdict.ts";
+import type { WeightBudget } from "./weight-budget.ts";
+
+/** Where the fetched trades go. */
+export interface RepairStore {
+  /** Resolves when the page is committed or refused; holes that changed by it were told to `changed` before. */
+  fill(hole: Hole, page: readonly Trade[] | readonly MergedTrade[]): Promise<RepairResult>;
+  note(hole: Hole, change: Omit<HoleNote, "holeId">): void;
+  /** Live trades that wait for the disk. */
+  pending(): number;
+}
+
+export interface BackfillSettings {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Watched by the same budget. */
+  readonly get: HttpGet;
+  /** The same exchange at one or more hosts, the best first. */
+  readonly restUrls: readonly string[];
+  readonly budget: WeightBudget;
+  readonly store: RepairStore;
+  readonly openHoles: readonly Hole[];
+  /** Larger holes are left to the daily archive files. */
+  readonly mostIds?: number;
+  /** What went wrong: `code` for counting, `message` for people. */
+  readonly odd: (code: string, message: string) => void;
+}
+
+export interface BackfillStatus {
+  /** Something is asked for, as fast as is allowed. */
+  readonly active: boolean;
+  /** Microseconds since 1970; null: not waiting for a time. */
+  readonly waitingUntilUs: number | null;
+  /** Why nothing is asked for at the moment. */
+  readonly reason: string;
+  readonly openHoles: number;
+  /** Ids of holes which are neither filled nor given up. */
+  readonly missing: number;
+}
+
+/** Fills the holes of a store from the exchange's history, one request at a time. It never ends by itself. */
+export interface Backfill {
+  /** A hole was found, or has changed. */
+  changed(hole: Hole): void;
+  /** The store was replaced by another one, with these holes. */
+  reset(openHoles: readonly Hole[]): void;
+  status(): BackfillStatus;
+  stop(): void;
+}
+
+export const MOST_IDS = 1_000_000;
+export const LEFT_TO_ARCHIVE = "left to the daily archive files (npm run import)";
+/** History lags behind the stream, and the missing trades may be on their way by another connection. */
+const FIRST_MS = 1500;
+/** Rounds without anything new after which a hole is given up. */
+const MOST_FRUITLESS = 10;
+const FRUITLESS = { firstMs: 2000, capMs: 300_000 };
+const FAILED = { firstMs: 1000, capMs: 300_000 };
+/** With so many live trades waiting for the disk, they go first. */
+const BUSY_TRADES = 20_000;
+const BUSY_MS = 250;
+const DEFECT_MS = 60_000;
+const LONGEST_SLEEP_MS = 2 ** 31 - 1;
+const WEIGHT = { trades: TRADES_WEIGHT, aggregates: AGGREGATES_WEIGHT };
+
+type Step =
+  | { readonly kind: "ask"; readonly job: Job; readonly door: Door }
+  | { readonly kind: "wait"; readonly ms: number; readonly reason: string };
+
+export function startBackfill(settings: BackfillSettings): Backfill {
+  const { clock, random, get, budget, store, odd, mostIds = MOST_IDS } = settings;
+  const doors = openDoors(settings.restUrls, random);
+  /** The holes which are neither filled nor given up; those to be filled here have a job. */
+  const holes = new Map<number, Hole>();
+  const jobs = new Map<number, Job>();
+  const turns = new Map<string, number>();
+  let requests = 0;
+  let stopped = false;
+  let wake = (): void => {};
+  let waiting: { readonly untilMs: number; readonly reason: string } | undefined;
+
+  const take = (hole: Hole, notBeforeMs: number): void => {
+    if (hole.state === "filled" || hole.state === "unrecoverable") {
+      holes.delete(hole.holeId);
+      jobs.delete(hole.holeId);
+      return;
+    }
+    holes.set(hole.holeId, hole);
+    const job = jobs.get(hole.holeId);
+    if (idsIn(hole.missing) > mostIds) {
+      jobs.delete(hole.holeId);
+      if (hole.note !== LEFT_TO_ARCHIVE) store.note(hole, { note: LEFT_TO_ARCHIVE });
+    } else if (job !== undefined) job.hole = hole;
+    else jobs.set(hole.holeId, newJob(hole, notBeforeMs));
+  };
+
+  const nextStep = (nowMs: number): Step => {
+    const wait = (ms: number, reason: string): Step => ({ kind: "wait", ms, reason });
+    if (jobs.size === 0) return wait(Number.POSITIVE_INFINITY, "");
+    if (store.pending() > BUSY_TRADES) return wait(BUSY_MS, "live trades go first");
+    const best = doors.best(nowMs);
+    if (best === undefined) return wait(doors.reopensMs(nowMs) - nowMs, doors.closedReason(nowMs));
+    const isSingle = best.door.kind === "trades";
+    const due = [...jobs.values()].filter(({ hole }) => isSingle || hole.state !== "aggregated");
+    const job = nextJob(due, turns, nowMs);
+    if (job === undefined) {
+      const soonest = due.sort((a, b) => a.notBeforeMs - b.notBeforeMs)[0];
+      const atMs = Math.min(soonest?.notBeforeMs ?? Number.POSITIVE_INFINITY, doors.reopensMs(nowMs));
+      return wait(atMs - nowMs, soonest?.reason ?? "");
+    }
+    if (best.waitMs > 0) return wait(best.waitMs, best.reason);
+    const hold = budget.hold(WEIGHT[best.door.kind], nowMs);
+    return hold === undefined ? { kind: "ask", job, door: best.door } : wait(hold.ms, hold.reason);
+  };
+
+  /** One question; undefined when it got no page, and what follows from that is done. */
+  const ask = async (job: Job, door: Door, url: string): Promise<unknown> => {
+    job.turn = ++requests;
+    turns.set(job.hole.symbol, requests);
+    budget.spend(WEIGHT[door.kind], clock.monotonicMs());
+    let reply: HttpReply;
+    try {
+      reply = await get(url);
+    } catch (error) {
+      return fail(job, door, (error as Error).message);
+    }
+    if (stopped) return undefined;
+    const verdict = restVerdict(reply, clock.nowUs());
+    if (verdict.kind === "failed") return fail(job, door, verdict.reason);
+    doors.answered(door);
+    job.failures = 0;
+    if (verdict.kind === "ok") return verdict.body;
+    if (verdict.kind === "refused") settle(job, { kind: "fruitless", reason: verdict.reason });
+    if (verdict.kind === "closed") {
+      odd("rest-closed", `${door.restUrl}, ${door.kind}: ${verdict.reason}; asked again in 10 minutes`);
+      doors.close(door, verdict.what, verdict.reason, clock.monotonicMs());
+    }
+    return undefined;
+  };
+
+  /** The exchange could not answer: no hole is given up for that. */
+  const fail = (job: Job, door: Door, reason: string): undefined => {
+    const nowMs = clock.monotonicMs();
+    odd("rest-failed", `${door.restUrl}: ${reason}`);
+    doors.failed(door, reason, nowMs);
+    job.notBeforeMs = nowMs + backoffMs(job.failures++, random, FAILED);
+    job.reason = reason;
+  };
+
+  const settle = (job: Job, outcome: Outcome): void => {
+    const { hole } = job;
+    if (outcome.kind === "going" || jobs.get(hole.holeId) !== job) return;
+    const { kind, reason } = outcome;
+    job.sweep = { ...job.sweep, cursor: 0 };
+    const isOver = !job.gained || kind !== "round over";
+    job.gained = false;
+    if (!isOver) return;
+    // an aggregated hole has what there is: that its single trades can't be had is no news
+    const isQuiet = hole.state === "aggregated";
+    const tries = hole.tries + 1;
+    if (++job.fruitless >= MOST_FRUITLESS || kind === "hopeless") {
+      jobs.delete(hole.holeId);
+      if (!isQuiet) store.note(hole, { state: "unrecoverable", note: reason, tries });
+      return;
+    }
+    job.notBeforeMs = clock.monotonicMs() + backoffMs(job.fruitless - 1, random, FRUITLESS);
+    job.reason = reason;
+    if (!isQuiet) store.note(hole, { note: reason, tries });
+  };
+
+  const work = async ({ job, door }: Extract<Step, { kind: "ask" }>): Promise<void> => {
+    const fillPage = door.kind === "trades" ? fillTrades : fillAggregates;
+    const outcome = await fillPage(job, {
+      restUrl: door.restUrl,
+      nowUs: clock.nowUs,
+      ask: (url) => ask(job, door, url),
+      fill: async (page) => {
+        const result = await store.fill(job.hole, page);
+        if (result.kind === "stored" && result.stored > 0) {
+          job.gained = true;
+          job.fruitless = 0;
+        }
+        return result;
+      },
+    });
+    if (outcome !== undefined) settle(job, outcome);
+  };
+
+  const sleep = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const cancel = clock.after(Math.min(ms, LONGEST_SLEEP_MS), () => wake());
+      wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+
+  const run = async (): Promise<void> => {
+    while (!stopped) {
+      const nowMs = clock.monotonicMs();
+      const step = nextStep(nowMs);
+      if (step.kind === "wait") {
+        waiting = { untilMs: nowMs + step.ms, reason: step.reason };
+        await sleep(step.ms);
+        waiting = undefined;
+        continue;
+      }
+      try {
+        await work(step);
+      } catch (error) {
+        // a defect of ours must not end the repair, nor the collector with it
+        odd("backfill-defect", String((error as Error).stack));
+        step.job.notBeforeMs = clock.monotonicMs() + DEFECT_MS;
+        step.job.reason = "a defect of this program";
+      }
+    }
+  };
+
+  for (const hole of settings.openHoles) take(hole, clock.monotonicMs());
+  void run();
+  return {
+    changed: (hole) => {
+      take(hole, clock.monotonicMs() + FIRST_MS);
+      wake();
+    },
+    reset: (openHoles) => {
+      holes.clear();
+      jobs.clear();
+      for (const hole of openHoles) take(hole, clock.monotonicMs());
+      wake();
+    },
+    status: () => {
+      const open = [...holes.values()].filter(({ state }) => state !== "aggregated");
+      const isWaiting = waiting !== undefined && Number.isFinite(waiting.untilMs);
+      const inMs = isWaiting ? waiting!.untilMs - clock.monotonicMs() : 0;
+      return {
+        active: jobs.size > 0 && waiting === undefined,
+        waitingUntilUs: isWaiting ? Math.round(clock.nowUs() + inMs * 1000) : null,
+        reason: waiting?.reason || (jobs.size === 0 && open.length > 0 ? LEFT_TO_ARCHIVE : ""),
+        openHoles: open.length,
+        missing: open.reduce((sum, hole) => sum + idsIn(hole.missing), 0),
+      };
+    },
+    stop: () => {
+      stopped = true;
+      wake();
+    },
+  };
+}
