@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { type IdRange, type IdRanges, idRanges } from "./id-ranges.ts";
 import type { HoleState } from "./ledger.ts";
 import {
@@ -10,7 +10,7 @@ import {
   ledgerChecks,
 } from "./quality-ledger.ts";
 import { type Latency, latencyOf, type Pace, paceQueries } from "./quality-pace.ts";
-import type { Series, StoreReader } from "./reader.ts";
+import { connectReadOnly, type Series, type StoreReader } from "./reader.ts";
 import { SCHEMA_VERSION } from "./schema.ts";
 
 export type { Coverage, HoleSpan, LedgerCheck, LedgerDefect } from "./quality-ledger.ts";
@@ -91,9 +91,7 @@ export interface QualityReader {
 
 /** Looks into the database of a store, on a connection of its own. */
 export function openQuality(store: StoreReader): QualityReader {
-  const db = new Database(store.path, { readonly: true, fileMustExist: true, timeout: 2000 });
-  db.pragma("query_only = ON");
-  db.pragma("trusted_schema = OFF");
+  const db = connectReadOnly(store.path);
   const ledger = ledgerChecks(db);
   const pace = paceQueries(db);
   const conflicts = db.prepare("SELECT count(*) FROM conflicts WHERE symbol_id = ?").pluck();

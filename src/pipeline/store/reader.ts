@@ -44,9 +44,8 @@ export interface StoreReader {
   close(): void;
 }
 
-/** Opens a database for reading; the file must be there. */
-export function openReader(file: string): StoreReader {
-  const path = resolve(file);
+/** A read-only connection to a database of ours; refuses anything else. */
+export function connectReadOnly(path: string): Database.Database {
   if (!existsSync(path)) {
     refuse({
       code: "no-database",
@@ -56,23 +55,30 @@ export function openReader(file: string): StoreReader {
       facts: { path },
     });
   }
-  const db = new Database(path, { readonly: true, fileMustExist: true, timeout: 2000 });
+  let db: Database.Database | undefined;
   try {
+    db = new Database(path, { readonly: true, fileMustExist: true, timeout: 2000 });
     checkEngine(db);
     db.pragma("query_only = ON");
     db.pragma("trusted_schema = OFF");
     checkSchema(db, path);
+    return db;
   } catch (error) {
-    db.close();
+    db?.close();
     if ((error as { code?: string }).code?.startsWith("SQLITE_") !== true) throw error;
-    refuse({
+    return refuse({
       code: "unreadable-database",
       where: path,
       problem: `needs a Tickbook database; SQLite says ${quote((error as Error).message)}`,
       hint: "Pass another database file.",
     });
   }
+}
 
+/** Opens a database for reading; the file must be there. */
+export function openReader(file: string): StoreReader {
+  const path = resolve(file);
+  const db = connectReadOnly(path);
   const selectSeries = db.prepare<
     [],
     { name: string; kind: VenueKind; detail: string; symbol: string; symbol_id: number }
