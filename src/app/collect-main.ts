@@ -99,7 +99,7 @@ async function run(flags: Flags<Name>): Promise<number> {
       {
         clock: systemClock,
         random: random(systemClock.nowUs()),
-        get: httpGet({ deadlineMs: 15_000, maxBytes: 64 << 20 }),
+        get: httpGet({ deadlineMs: 15_000, maxBytes: 16 << 20, stop: stopped.signal }),
         openSocket,
         log,
         signal: stopped.signal,

@@ -3,16 +3,21 @@ import { quote, refuse, TickbookError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import type { Clock } from "../core/time.ts";
 import type { Trade, Venue } from "../core/trade.ts";
+import { type BackfillStatus, startBackfill } from "../pipeline/feed/backfill.ts";
 import { backoffMs } from "../pipeline/feed/backoff.ts";
 import { type ExchangeInfo, fetchExchangeInfo, type Host } from "../pipeline/feed/binance.ts";
 import { type FeedStatus, startFeed } from "../pipeline/feed/feed.ts";
 import type { HttpGet } from "../pipeline/feed/http.ts";
 import { fetchNewestId } from "../pipeline/feed/newest-id.ts";
 import type { OpenSocket } from "../pipeline/feed/socket.ts";
+import { watchedGet } from "../pipeline/feed/watched-get.ts";
+import { weightBudget } from "../pipeline/feed/weight-budget.ts";
 import { startWriter } from "../pipeline/store/background-writer.ts";
 import { createBatch, pushTrade, type TradeBatch, tradeDefect } from "../pipeline/store/batch.ts";
 import type { Hole } from "../pipeline/store/ledger.ts";
+import { holeWatch } from "./hole-watch.ts";
 import { type Log, rotatingFile, throttled } from "./log.ts";
+import { repairStore } from "./repair-store.ts";
 
 export interface CollectSettings {
   readonly hosts: readonly Host[];
@@ -58,6 +63,7 @@ export interface CollectorStatus {
   readonly pending: number;
   /** Why nothing is stored at the moment; empty: all is well. */
   readonly blocked: string;
+  readonly backfill: BackfillStatus;
   readonly symbols: Readonly<Record<string, SymbolStatus>>;
 }
 
@@ -83,9 +89,15 @@ export async function startCollector(
 ): Promise<Collector | undefined> {
   const { clock, random, openSocket } = world;
   const log = throttled(world.log);
-  const info = await reachExchange(settings, world);
+  const budget = weightBudget();
+  const get = watchedGet(world.get, budget, clock, (reason, ms) => {
+    const message = `no requests over REST for ${Math.ceil(ms / 1000)} s: ${reason}; the stream goes on`;
+    log({ level: "warn", event: "rest-paused", message });
+  });
+  const info = await reachExchange(settings, { ...world, get });
   if (info === undefined) return undefined;
   const { venue } = info;
+  budget.limit(info.weightPerMinute);
   for (const { symbol, status } of info.symbols) {
     if (status !== "TRADING")
       log({
@@ -113,26 +125,10 @@ export async function startCollector(
   let paused = false;
   let failure: Error | undefined;
 
-  const holes = new Map<number, Hole>();
+  const holes = holeWatch(log);
   const holeChanged = (hole: Hole): void => {
-    const known = holes.get(hole.holeId);
-    const isOpen = hole.state === "detected" || hole.state === "partly filled";
-    if (isOpen) holes.set(hole.holeId, hole);
-    else holes.delete(hole.holeId);
-    const status = perSymbol[index.get(hole.symbol)!]!;
-    status.missing = 0;
-    for (const { symbol, missing } of holes.values()) {
-      if (symbol !== hole.symbol) continue;
-      for (const { first, last } of missing) status.missing += last - first + 1;
-    }
-    const ids = `${hole.symbol}: ${hole.last - hole.first + 1} trades (ids ${hole.first} to ${hole.last})`;
-    if (known === undefined && isOpen) {
-      log({ level: "warn", event: "hole", message: `${ids} were missed: ${hole.reason}` });
-    } else if (hole.state === "filled") {
-      log({ level: "info", event: "hole-filled", message: `${ids} are filled in` });
-    } else if (!isOpen) {
-      log({ level: "error", event: "hole-given-up", message: `${ids} are ${hole.state}: ${hole.note}` });
-    }
+    holes.changed(hole);
+    backfill.changed(hole);
   };
 
   const writer = await startWriter(
@@ -165,8 +161,8 @@ export async function startCollector(
       },
       noted: holeChanged,
       reopened: (openHoles) => {
-        holes.clear();
-        for (const hole of openHoles) holeChanged(hole);
+        holes.reset(openHoles);
+        backfill.reset(openHoles);
       },
       blocked: (code, reason) => {
         blocked = `${reason} (${code})`;
@@ -189,7 +185,23 @@ export async function startCollector(
     },
   );
 
-  for (const hole of writer.openHoles) holeChanged(hole);
+  const restUrls = settings.hosts.map(({ restUrl }) => restUrl);
+  holes.reset(writer.openHoles);
+  const backfill = startBackfill({
+    clock,
+    random,
+    get,
+    restUrls,
+    budget,
+    store: repairStore(writer, symbols, {
+      stored: (s, trades) => {
+        perSymbol[s]!.stored += trades;
+      },
+      changed: holeChanged,
+    }),
+    openHoles: writer.openHoles,
+    odd: (code, message) => log({ level: "warn", event: code, message }),
+  });
   if (writer.backup !== undefined) {
     const message = `the database was of an older version: it is up to date now, and a copy of it as it was is ${writer.backup}`;
     log({ level: "warn", event: "migrated", message });
@@ -229,12 +241,7 @@ export async function startCollector(
     openSocket,
     wsUrls: settings.hosts.map(({ wsUrl }) => wsUrl),
     symbols,
-    newestId: (symbol) =>
-      fetchNewestId(
-        world.get,
-        settings.hosts.map(({ restUrl }) => restUrl),
-        symbol,
-      ),
+    newestId: (symbol) => fetchNewestId(get, restUrls, symbol),
     events: {
       trade: accept,
       state: (state) => {
@@ -296,10 +303,14 @@ export async function startCollector(
       feed: feed.status(),
       pending: writer.pending() + batch.length,
       blocked: failure === undefined ? blocked : failure.message,
-      symbols: Object.fromEntries(symbols.map((symbol, s) => [symbol, { ...perSymbol[s]! }])),
+      backfill: backfill.status(),
+      symbols: Object.fromEntries(
+        symbols.map((symbol, s) => [symbol, { ...perSymbol[s]!, missing: holes.missing(symbol) }]),
+      ),
     }),
     stop: async () => {
       feed.stop();
+      backfill.stop();
       cancelFlush();
       cancelRate();
       flush();

@@ -3,17 +3,22 @@ export interface StatusFacts {
   readonly feed: { readonly kind: string };
   readonly pending: number;
   readonly blocked: string;
+  readonly backfill?: { readonly active: boolean; readonly missing: number; readonly reason: string };
   readonly symbols: Readonly<
     Record<string, { readonly rate: number; readonly stored: number; readonly lagMs: number | null }>
   >;
 }
 
 /** A collector's state as one line for a terminal. */
-export function statusText({ feed, pending, blocked, symbols }: StatusFacts): string {
+export function statusText({ feed, pending, blocked, backfill, symbols }: StatusFacts): string {
   const state = blocked !== "" ? "NOT STORING" : feed.kind === "waiting" ? "disconnected" : feed.kind;
   const parts = Object.entries(symbols).map(([symbol, { rate, stored, lagMs }]) => {
     const lag = lagMs === null || Number.isNaN(lagMs) ? "" : ` lag ${Math.round(lagMs)} ms`;
     return `${symbol} ${rate}/s${lag} stored ${stored}`;
   });
-  return [state, ...parts, ...(pending > 10_000 ? [`${pending} waiting`] : [])].join(" · ");
+  if (pending > 10_000) parts.push(`${pending} waiting`);
+  if (backfill !== undefined && backfill.missing > 0) {
+    parts.push(`${backfill.missing} missing (${backfill.active ? "being filled in" : backfill.reason})`);
+  }
+  return [state, ...parts].join(" · ");
 }

@@ -40,4 +40,8 @@ test("a status names its state first: not storing, disconnected or live", () => 
   assert.match(statusText({ ...status, feed: { kind: "waiting" } }), /^disconnected · /);
   assert.match(statusText({ ...status, blocked: "disk full" }), /^NOT STORING · /);
   assert.match(statusText({ ...status, pending: 20_000 }), / · 20000 waiting$/);
+  const backfill = { active: true, missing: 1234, reason: "" };
+  assert.match(statusText({ ...status, backfill }), / · 1234 missing \(being filled in\)$/);
+  const paused = { ...backfill, active: false, reason: "HTTP 429" };
+  assert.match(statusText({ ...status, backfill: paused }), / · 1234 missing \(HTTP 429\)$/);
 });

@@ -21,6 +21,8 @@ export interface ExchangeInfo {
   readonly venue: Venue;
   /** In the order asked for. */
   readonly symbols: readonly { readonly symbol: string; readonly status: string }[];
+  /** Request weight that it allows one address. */
+  readonly weightPerMinute: number;
 }
 
 const SYMBOL = /^[^\s"'\\/@?&#%<>\p{Ll}\p{C}]{1,50}$/u;
@@ -51,7 +53,19 @@ export async function fetchExchangeInfo(
   return {
     venue: readVenue(reply.header("x-tickbook-venue")) ?? BINANCE,
     symbols: symbols.map((symbol) => ({ symbol, status: listed.get(symbol)! })),
+    weightPerMinute: readWeightLimit(body.rateLimits),
   };
+}
+
+const USUAL_WEIGHT = 6000;
+
+function readWeightLimit(limits: unknown): number {
+  for (const entry of Array.isArray(limits) ? limits : []) {
+    if (!isObject(entry) || entry.rateLimitType !== "REQUEST_WEIGHT" || entry.interval !== "MINUTE") continue;
+    const perMinute = Number(entry.limit) / Number(entry.intervalNum);
+    if (perMinute > 0 && Number.isFinite(perMinute)) return perMinute;
+  }
+  return USUAL_WEIGHT;
 }
 
 export function checkSymbolForm(symbol: string): void {

@@ -12,12 +12,15 @@ export type HttpGet = (url: string) => Promise<HttpReply>;
 export interface HttpSettings {
   readonly deadlineMs: number;
   readonly maxBytes: number;
+  /** Ends what is under way, and refuses what comes after. */
+  readonly stop?: AbortSignal;
 }
 
 /** The machine's own `fetch`: no redirects followed, times in microseconds asked for. */
-export function httpGet({ deadlineMs, maxBytes }: HttpSettings): HttpGet {
+export function httpGet({ deadlineMs, maxBytes, stop }: HttpSettings): HttpGet {
   return async (url) => {
-    const signal = AbortSignal.timeout(deadlineMs);
+    const deadline = AbortSignal.timeout(deadlineMs);
+    const signal = stop === undefined ? deadline : AbortSignal.any([deadline, stop]);
     try {
       const response = await fetch(url, {
         signal,
