@@ -24,14 +24,15 @@ export function doctorText(diagnosis: Diagnosis): string {
 }
 
 /** One line: whether somebody should act. */
-export function verdictText({ path, healthy, findings, series }: Diagnosis): string {
+export function verdictText({ path, healthy, findings, series, integrity }: Diagnosis): string {
   const alarms = findings.filter(({ attention }) => attention).length;
   const verdict = healthy ? "HEALTHY" : `NEEDS ATTENTION (${countText(alarms, "finding")})`;
   const sum = (of: (coverage: Coverage) => number): number =>
     series.reduce((total, { trades }) => total + (trades === undefined ? 0 : of(trades.coverage)), 0);
   const held = sum((coverage) => coverage.heldIds);
   const missing = sum((coverage) => coverage.missingIds);
-  const rest = missing > 0 ? `, ${countText(missing, "id")} missing` : held > 0 ? ", none missing" : "";
+  const isWhole = held > 0 && integrity.problems.length === 0;
+  const rest = missing > 0 ? `, ${countText(missing, "id")} missing` : isWhole ? ", none missing" : "";
   return `${verdict} · ${oneLine(path)} · ${countText(held, "trade")}${rest}`;
 }
 

@@ -6,7 +6,7 @@ import { type FileFacts, openQuality, type SeriesQuality, type Since } from "../
 import type { Series, StoreReader } from "../pipeline/store/reader.ts";
 import { WAL_ALARM_BYTES } from "../pipeline/store/writer.ts";
 import { type Finding, findingsOf, hasOurTime } from "./doctor-findings.ts";
-import { type FileUser, fileUsers } from "./open-files.ts";
+import { fileUsers } from "./open-files.ts";
 
 export interface DoctorSettings {
   /** Begin of the window: `1h`, so long before each venue's newest trade, or a UTC time such as `2026-01-31T12:00`. `1h` unless told. */
@@ -57,7 +57,7 @@ export interface Diagnosis {
 export function diagnose(store: StoreReader, settings: DoctorSettings, nowUs: number): Diagnosis {
   const { full = false, sampleTrades = 100_000, walAlarmBytes = WAL_ALARM_BYTES, since = "1h" } = settings;
   const window = readSince(since);
-  try {
+  return readable(store.path, () => {
     const chosen = chooseSeries(store, settings);
     const quality = openQuality(store);
     try {
@@ -71,9 +71,7 @@ export function diagnose(store: StoreReader, settings: DoctorSettings, nowUs: nu
           return [];
         }
       });
-      const facts = {
-        path: store.path,
-        checkedUs: nowUs,
+      const figures = {
         disk: diskOf(store, quality.file()),
         integrity: { checked: full, problems },
         since,
@@ -81,22 +79,29 @@ export function diagnose(store: StoreReader, settings: DoctorSettings, nowUs: nu
         series,
         notChecked: full ? [] : notChecked(series, sampleTrades),
       };
-      const users: readonly FileUser[] = facts.disk.walBytes > walAlarmBytes ? fileUsers(store.path) : [];
-      const findings = findingsOf(facts, { walAlarmBytes, users });
+      const users = figures.disk.walBytes > walAlarmBytes ? fileUsers(store.path) : [];
+      const about = { path: store.path, checkedUs: nowUs };
+      const findings = findingsOf({ ...about, ...figures }, { walAlarmBytes, users });
       const healthy = !findings.some(({ attention }) => attention);
-      const { path, checkedUs, ...figures } = facts;
-      return { path, checkedUs, healthy, findings, ...figures };
+      return { ...about, healthy, findings, ...figures };
     } finally {
       quality.close();
     }
+  });
+}
+
+/** Reads from a database; where SQLite cannot, that is a refusal. */
+export function readable<Result>(path: string, read: () => Result): Result {
+  try {
+    return read();
   } catch (error) {
     if (!codeOf(error).startsWith("SQLITE_")) throw error;
     return refuse({
       code: "unreadable-database",
-      where: store.path,
+      where: path,
       problem: `needs a database that can be read; SQLite says ${quote((error as Error).message)} (${codeOf(error)})`,
       hint: "Where it is damaged, keep the file for recovery and let the collector begin another one.",
-      facts: { path: store.path, code: codeOf(error) },
+      facts: { path, code: codeOf(error) },
     });
   }
 }

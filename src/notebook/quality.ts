@@ -1,4 +1,4 @@
-import { type Diagnosis, type DoctorSettings, diagnose } from "../app/doctor.ts";
+import { type Diagnosis, type DoctorSettings, diagnose, readable } from "../app/doctor.ts";
 import { hasOurTime } from "../app/doctor-findings.ts";
 import { doctorTables, doctorText, findingText, verdictText } from "../app/doctor-text.ts";
 import { bytesText, percentText, spanText } from "../app/doctor-words.ts";
@@ -79,7 +79,9 @@ export function dataQuality(store: StoreReader, settings: QualitySettings = {}):
   );
   const toUs = Math.max(...there.map(({ trades }) => trades.lastTimeUs));
   const domainUs = toUs > fromUs ? ([fromUs, toUs] as const) : undefined;
-  const read = readParts(store, there, domainUs ?? [fromUs, fromUs + 1e6], diagnosis.sampleTrades);
+  const read = readable(store.path, () =>
+    readParts(store, there, domainUs ?? [fromUs, fromUs + 1e6], diagnosis.sampleTrades),
+  );
   const common = { ...(venue && { venue }), ...(domainUs && { domainUs }) };
 
   return {

@@ -77,7 +77,7 @@ export interface TradeFacts {
 /** Read-only questions about a database's health. Each answer is consistent in itself; none keeps a snapshot. */
 export interface QualityReader {
   file(): FileFacts;
-  /** SQLite's own check of every page: reads the whole file. Empty: nothing found; 20 problems at the most. */
+  /** SQLite's own check of every page: reads the whole file. Empty: nothing found; the first 20 or so. */
   integrityProblems(): string[];
   series(series: Series, options: QualityOptions): SeriesQuality;
   /** Holes with the times between which they lie, by ascending id: the newest `most`. */
@@ -136,10 +136,7 @@ export function openQuality(store: StoreReader): QualityReader {
 
   return {
     file: () => fileFacts(db, store.path),
-    integrityProblems: () => {
-      const rows = db.pragma("integrity_check(20)") as { integrity_check: string }[];
-      return rows.map((row) => row.integrity_check).filter((text) => text !== "ok");
-    },
+    integrityProblems: () => integrityProblems(db),
     series: (series, options) => {
       const { venue, symbol } = series;
       const { since } = options;
@@ -165,6 +162,21 @@ export function openQuality(store: StoreReader): QualityReader {
     },
     close: () => db.close(),
   };
+}
+
+/** What SQLite says, a line a problem; on some damage it says a part and then fails. */
+function integrityProblems(db: Database.Database): string[] {
+  const said: string[] = [];
+  try {
+    for (const text of db.prepare<[], string>("PRAGMA integrity_check(20)").pluck().iterate())
+      said.push(text);
+  } catch (error) {
+    if (!String((error as { code?: string }).code).startsWith("SQLITE_CORRUPT")) throw error;
+    said.push((error as Error).message);
+  }
+  return said
+    .flatMap((text) => text.split("\n"))
+    .filter((line) => line !== "ok" && !line.startsWith("*** in database"));
 }
 
 function spanOf(ranges: readonly IdRange[]): IdRange | undefined {
