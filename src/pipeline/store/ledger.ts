@@ -41,6 +41,8 @@ export interface Ledger {
   merge(ids: IdRange): void;
   /** The ids of a span that are not held. */
   missing(span: IdRange): IdRange[];
+  /** Undefined: there is no such hole (any more). */
+  span(holeId: number): IdRange | undefined;
   /** Counts an attempt to fill a hole; one that the stream has filled by itself, and without attempts, is forgotten. */
   attempt(holeId: number): void;
   /** Writes what changed since the last call and returns the holes that did. */
@@ -186,6 +188,10 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
       newlyMerged.hold(first, last);
     },
     missing: (span) => held.missing(span),
+    span: (holeId) => {
+      const row = holeById.get(holeId, symbolId);
+      return row && { first: row.first_id, last: row.last_id };
+    },
     attempt: (holeId) => countTry.run(holeId, symbolId),
     settle: (nowUs) => {
       if (lowest < Number.POSITIVE_INFINITY) writeRanges();

@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import { DECIMAL_PLACES, decimalsOf, parseE8 } from "../../core/decimal.ts";
 import type { TradeBatch } from "./batch.ts";
+import type { IdRange } from "./id-ranges.ts";
 import type { Hole, Ledger } from "./ledger.ts";
 import type { MergedTrade } from "./merged.ts";
 
@@ -17,7 +18,7 @@ export type RepairResult =
 export interface Repair {
   /** `holeId` undefined: the trades after the newest. */
   fill(holeId: number | undefined, batch: TradeBatch, nowUs: number): RepairResult;
-  /** Rows follow each other without a gap. */
+  /** Rows follow each other without a gap; what they say about ids outside the hole is not stored. */
   merge(holeId: number, rows: readonly MergedTrade[], nowUs: number): RepairResult;
 }
 
@@ -61,8 +62,8 @@ export function repair(
        is_buyer_maker, decimals) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
 
-  /** How a merged row stands to what is stored, and what is new in it. */
-  const examine = (row: MergedTrade): Examined => {
+  /** How a merged row stands to what is stored, and what is new in it inside the hole. */
+  const examine = (row: MergedTrade, hole: IdRange): Examined => {
     const price = parseE8(row.price)!;
     const qty = parseE8(row.qty)!;
     const before = storedRow.get(symbolId, row.aggId);
@@ -78,7 +79,9 @@ export function repair(
       (count, gap) => count - (gap.last - gap.first + 1),
       row.last - row.first + 1,
     );
-    if (heldIds === 0) return { verdict: "new", first: row.first, last: row.last, price, qty };
+    const gap = missing.length === 1 ? missing[0]! : undefined;
+    const isInside = gap !== undefined && gap.first >= hole.first && gap.last <= hole.last;
+    if (heldIds === 0) return isInside ? { verdict: "new", ...gap, price, qty } : { verdict: "apart" };
     const held = fills.all(symbolId, row.first, row.last);
     if (!held.every((fill) => sameSide(fill, price, row))) return { verdict: "conflict" };
     // archived trades are held without a row here: nothing to compare with, nothing to subtract
@@ -87,8 +90,7 @@ export function repair(
     if (missing.length === 0) return { verdict: rest === 0n ? "same" : "conflict" };
     if (rest <= 0n) return { verdict: "conflict" };
     // with trades missing on both sides of a held one, nobody can tell how the rest is shared
-    if (missing.length > 1) return { verdict: "same" };
-    return { verdict: "rest", ...missing[0]!, price, qty: rest };
+    return isInside ? { verdict: "rest", ...gap, price, qty: rest } : { verdict: "same" };
   };
 
   return {
@@ -105,10 +107,13 @@ export function repair(
       return { kind: "stored", stored, holes: ledger.settle(nowUs) };
     },
     merge: (holeId, rows, nowUs) => {
-      const examined = rows.map((row) => ({ row, found: examine(row) }));
+      const hole = ledger.span(holeId);
+      if (hole === undefined) return { kind: "stored", stored: 0, holes: [] };
+      const examined = rows.map((row) => ({ row, found: examine(row, hole) }));
       const conflict = examined.find(({ found }) => found.verdict === "conflict");
       if (conflict) return { kind: "conflict", id: conflict.row.first };
-      if (examined.every(({ found }) => found.verdict === "new")) return { kind: "unanchored" };
+      const anchored = examined.some(({ found }) => found.verdict === "same" || found.verdict === "rest");
+      if (!anchored) return { kind: "unanchored" };
       let stored = 0;
       for (const { row, found } of examined) {
         if (!("first" in found)) continue;
@@ -136,9 +141,9 @@ export function repair(
   };
 }
 
-/** `rest`: the ids that are not held, with the quantity of those that are taken off. */
+/** `apart`: none of its ids is held or of this hole. `rest`: the ids not held, the quantity of the held ones taken off. */
 type Examined =
-  | { readonly verdict: "same" | "conflict" }
+  | { readonly verdict: "same" | "conflict" | "apart" }
   | {
       readonly verdict: "new" | "rest";
       readonly first: number;

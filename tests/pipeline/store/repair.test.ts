@@ -139,10 +139,14 @@ test("merged trades make a hole aggregated, are no held ids, and count as many t
 });
 
 test("a merged trade that reaches over the edge of a hole gives the rest of its quantity only", (t) => {
-  const { merge, rows } = desk(t, 1, 2, 9);
-  assert.equal(merge(merged(11, 2, 5), merged(12, 6, 10)).kind, "stored");
-  // ids 9 and 10: one held, one unknown beyond the hole
+  const { writer, page, merge, rows } = desk(t, 1, 2, 9);
+  assert.equal(merge(merged(11, 2, 5), merged(12, 6, 10), merged(13, 11, 12)).kind, "stored");
+  // ids 9 and 10: one is held, one has not come yet, and nothing beyond the hole is stored
   assert.deepEqual(rows(AGGREGATES), [[11, 3, 5, 3, "61837.63000000", "0.06000000"]]);
+  writer.append(batchOf(page(10)), T0);
+  merge(merged(11, 2, 5), merged(12, 6, 10));
+  assert.deepEqual(rows(AGGREGATES)[1], [12, 6, 8, 3, "61837.63000000", "0.06000000"]);
+  assert.deepEqual(rows(HOLES), [[3, 8, "aggregated", 2]]);
 });
 
 // row 57
