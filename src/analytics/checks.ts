@@ -64,6 +64,7 @@ export function requireSameLength(where: string, lengths: Readonly<Record<string
 
 /** Refuses ±Infinity; NaN passes, for it means a missing value. */
 export function requireFinite(where: string, name: string, values: Float64Array): void {
+  if (allFinite(values)) return;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
@@ -100,4 +101,11 @@ export function requireVariance(where: string, name: string, got: number): void 
     hint: "Pass the square of a standard deviation.",
     facts: { name, got },
   });
+}
+
+/** Whether there is neither ±Infinity nor NaN: 0 · v is 0 for every other v, and adding is faster than asking. */
+function allFinite(values: Float64Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += 0 * values[i]!;
+  return sum === 0;
 }

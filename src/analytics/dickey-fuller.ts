@@ -2,7 +2,8 @@ import { refuse } from "../core/errors.ts";
 import { requireCount, requireOneOf, requireWhole } from "./checks.ts";
 import { trimMissing } from "./complete-rows.ts";
 import { mean } from "./mean.ts";
-import { dotFrom, makeReflector, reflect } from "./qr.ts";
+import { nestedFit, quickNestedFit } from "./nested-fit.ts";
+import { dotFrom } from "./qr.ts";
 import type { Trend } from "./tables/mackinnon.ts";
 import { counted } from "./words.ts";
 
@@ -27,7 +28,7 @@ export interface DickeyFuller {
  * The regression of Dickey and Fuller: Δs[t] on deterministic terms, s[t−1] and lagged differences.
  *
  * Lags are compared on the sample that the longest of them leaves; the chosen one is fitted again on the longest
- * sample that it allows. Rows that meet a NaN are left out.
+ * sample that it allows, always by QR. Rows that meet a NaN are left out.
  */
 export function dickeyFuller(
   where: string,
@@ -80,6 +81,13 @@ function completeBars(data: Data, lags: number): Int32Array {
   return bars.subarray(0, count);
 }
 
+/** A series `lag` bars before each of the bars. */
+function valuesAt(series: Float64Array, bars: Int32Array, lag: number): Float64Array {
+  const out = new Float64Array(bars.length);
+  for (let i = 0; i < out.length; i++) out[i] = series[bars[i]! - lag]!;
+  return out;
+}
+
 /** The deterministic columns: a constant, time and its square, both about the middle of the sample. */
 function deterministic(bars: Int32Array, terms: number): Float64Array[] {
   const middle = (bars[0]! + bars[bars.length - 1]!) / 2;
@@ -91,56 +99,27 @@ function deterministic(bars: Int32Array, terms: number): Float64Array[] {
 
 /** s[t − 1], about its mean where a constant stands beside it. */
 function laggedLevel(data: Data, bars: Int32Array): Float64Array {
-  const level = Float64Array.from(bars, (t) => data.values[t - 1]!);
+  const level = valuesAt(data.values, bars, 1);
   if (data.terms === 0) return level;
   const centre = mean(level);
   return level.map((value) => value - centre);
 }
 
 function laggedDifferences(data: Data, bars: Int32Array, lags: number): Float64Array[] {
-  return Array.from({ length: lags }, (_, k) => Float64Array.from(bars, (t) => data.differences[t - k - 1]!));
-}
-
-/** Columns taken one after the other out of a target, by Householder reflections. */
-interface Projection {
-  /** For each column, what the target had along its new direction; NaN where the column brought none. */
-  readonly along: Float64Array;
-  /** For each column, the diagonal of R. */
-  readonly diagonal: Float64Array;
-  /** Σ of squares of what is left of the target. */
-  readonly rest: number;
-}
-
-/** A column that is a combination of those before it, to rounding, is passed over. */
-function project(columns: readonly Float64Array[], target: Float64Array): Projection {
-  const left = target.slice();
-  const along = new Float64Array(columns.length).fill(Number.NaN);
-  const diagonal = new Float64Array(columns.length);
-  let row = 0;
-  columns.forEach((column, k) => {
-    const length = Math.sqrt(dotFrom(column, column, 0));
-    const remains = Math.sqrt(dotFrom(column, column, row));
-    if (!(remains > 1e-12 * length)) return;
-    diagonal[k] = makeReflector(column, row);
-    for (let j = k + 1; j < columns.length; j++) reflect(column, columns[j]!, row);
-    reflect(column, left, row);
-    along[k] = left[row]!;
-    row += 1;
-  });
-  return { along, diagonal, rest: dotFrom(left, left, row) };
+  return Array.from({ length: lags }, (_, k) => valuesAt(data.differences, bars, k + 1));
 }
 
 function chooseLags(data: Data, longest: number, choice: Exclude<LagChoice, number>): number {
   if (longest === 0) return 0;
   const bars = completeBars(data, longest);
-  const target = Float64Array.from(bars, (t) => data.differences[t]!);
+  const target = valuesAt(data.differences, bars, 0);
   const columns = [
     ...deterministic(bars, data.terms),
     laggedLevel(data, bars),
     ...laggedDifferences(data, bars, longest),
   ];
   const nobs = bars.length;
-  const { along, rest } = project(columns, target);
+  const { along, rest } = quickNestedFit(columns, target) ?? nestedFit(columns, target);
   // residual sum of squares with each number of lags: what the lags beyond it explain comes back
   const squares = new Float64Array(longest + 1);
   squares[longest] = rest;
@@ -170,14 +149,14 @@ const TEN_PERCENT_T = 1.6448536269514722;
 /** The regression with so many lags on its longest sample; the level comes last, so its t is at hand. */
 function levelT(data: Data, lags: number): DickeyFuller {
   const bars = completeBars(data, lags);
-  const target = Float64Array.from(bars, (t) => data.differences[t]!);
+  const target = valuesAt(data.differences, bars, 0);
   const columns = [
     ...deterministic(bars, data.terms),
     ...laggedDifferences(data, bars, lags),
     laggedLevel(data, bars),
   ];
   const nobs = bars.length;
-  const { along, diagonal, rest } = project(columns, target);
+  const { along, diagonal, rest } = nestedFit(columns, target);
   const coefficients = along.filter((z) => !Number.isNaN(z)).length;
   const last = columns.length - 1;
   const total = dotFrom(target, target, 0);

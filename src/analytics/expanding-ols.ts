@@ -1,5 +1,5 @@
 import { requireFinite, requireSameLength } from "./checks.ts";
-import { type LineAt, type LineOperator, type LineSeries, runLineOperator } from "./rolling-ols.ts";
+import { type LineAt, type LineOperator, type LineSeries, newLines } from "./rolling-ols.ts";
 
 export interface ExpandingOlsSettings {
   /** A constant beside x; true unless given. */
@@ -22,7 +22,16 @@ export function expandingOls(
   requireSameLength(where, { y: y.length, x: x.length });
   requireFinite(where, "y", y);
   requireFinite(where, "x", x);
-  return runLineOperator(expandingOlsOperator(settings), y, x);
+  const operator = expandingOlsOperator(settings);
+  const lines = newLines(y.length);
+  for (let t = 0; t < y.length; t++) {
+    const line = operator.push(y[t]!, x[t]!);
+    lines.alpha[t] = line.alpha;
+    lines.beta[t] = line.beta;
+    lines.betaError[t] = line.betaError;
+    lines.residualStd[t] = line.residualStd;
+  }
+  return lines;
 }
 
 /** `expandingOls`, one pair at a time. */

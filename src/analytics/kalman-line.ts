@@ -69,7 +69,7 @@ export function kalmanLine(y: Float64Array, x: Float64Array, settings: KalmanLin
   const where = "kalmanLine";
   const filter = checkedFilter(where, y, x, settings);
   const columns = newColumns(y.length);
-  advance(filter, y, x, columns, true);
+  advance(filter, y, x, columns);
   return {
     ...columns,
     logLikelihood: logLikelihood(filter),
@@ -82,7 +82,7 @@ export function kalmanLine(y: Float64Array, x: Float64Array, settings: KalmanLin
 export function kalmanLineBeta(y: Float64Array, x: Float64Array, settings: KalmanLineSettings): Float64Array {
   const filter = checkedFilter("kalmanLineBeta", y, x, settings);
   const columns = { ...newColumns(0), beta: new Float64Array(y.length) };
-  advance(filter, y, x, columns, false);
+  advance(filter, y, x, columns, true);
   return columns.beta;
 }
 
@@ -97,7 +97,7 @@ export function kalmanLineOperator(settings: KalmanLineSettings): KalmanLineOper
     push(y, x) {
       oneY[0] = y;
       oneX[0] = x;
-      advance(filter, oneY, oneX, columns, true);
+      advance(filter, oneY, oneX, columns);
       for (const name of names) at[name] = columns[name][0]!;
       return at;
     },

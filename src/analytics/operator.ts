@@ -18,14 +18,3 @@ export function runOperator(operator: Operator, values: Float64Array): Float64Ar
   for (let i = 0; i < values.length; i++) out[i] = operator.push(values[i]!);
   return out;
 }
-
-/** Runs a pair operator over two series of one length. */
-export function runPairOperator(
-  operator: PairOperator,
-  first: Float64Array,
-  second: Float64Array,
-): Float64Array {
-  const out = new Float64Array(first.length);
-  for (let i = 0; i < first.length; i++) out[i] = operator.push(first[i]!, second[i]!);
-  return out;
-}

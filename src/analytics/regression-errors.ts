@@ -17,8 +17,8 @@ export function defaultHacLags(nobs: number): number {
 /**
  * The covariance of the coefficients, intercept first where there is one.
  *
- * Each coefficient is Σ aᵢ yᵢ; its errors are sums over the aᵢ, which come from Q and R without a matrix of
- * cross-products. HAC has no small-sample factor, like statsmodels unless told.
+ * It comes from R, and for robust errors from Q, without a matrix of cross-products. HAC has no small-sample factor,
+ * like statsmodels unless told.
  */
 export function coefficientCovariance(
   fit: LeastSquares,
@@ -27,74 +27,95 @@ export function coefficientCovariance(
   lags: number,
 ): readonly Float64Array[] {
   const n = fit.residuals.length;
-  const { weights, leverage } = influence(fit, intercept);
-  const freedom = n - weights.length;
-  const product = (a: Float64Array, b: Float64Array, lag: number): number => {
-    let sum = 0;
-    for (let i = lag; i < n; i++) sum += a[i]! * b[i - lag]!;
-    return sum;
-  };
-  const symmetric = (entry: (j: number, k: number) => number): Float64Array[] => {
-    const out = weights.map(() => new Float64Array(weights.length));
-    for (let j = 0; j < out.length; j++) for (let k = 0; k <= j; k++) out[j]![k] = out[k]![j] = entry(j, k);
-    return out;
-  };
+  const rows = loadings(fit, intercept);
+  const freedom = n - rows.length;
   if (kind === "classical") {
     const variance = fit.residualSquares / freedom;
-    return symmetric((j, k) => variance * product(weights[j]!, weights[k]!, 0));
+    return symmetric(rows.length, (j, k) => variance * laggedProduct(rows[j]!, rows[k]!, 0));
   }
-  const inflate: Record<Exclude<ErrorKind, "classical">, (h: number) => number> = {
-    HC0: () => 1,
-    HC1: () => Math.sqrt(n / freedom),
-    HC2: (h) => 1 / Math.sqrt(1 - h),
-    HC3: (h) => 1 / (1 - h),
-    HAC: () => 1,
-  };
-  const scores = weights.map((row) => row.map((a, i) => a * fit.residuals[i]! * inflate[kind](leverage[i]!)));
-  return symmetric((j, k) => {
-    let sum = product(scores[j]!, scores[k]!, 0);
+  const basis = orthonormalBasis(fit, intercept);
+  const scores = rows.map((row) => combine(row, basis));
+  for (let i = 0; i < n; i++) {
+    const leverage = basis.reduce((sum, column) => sum + column[i]! ** 2, 0);
+    const weight = fit.residuals[i]! * INFLATION[kind](leverage, n / freedom);
+    for (const score of scores) score[i]! *= weight;
+  }
+  return symmetric(rows.length, (j, k) => {
+    let sum = laggedProduct(scores[j]!, scores[k]!, 0);
     for (let lag = 1; kind === "HAC" && lag <= Math.min(lags, n - 1); lag++) {
-      const both = product(scores[j]!, scores[k]!, lag) + product(scores[k]!, scores[j]!, lag);
+      const both = laggedProduct(scores[j]!, scores[k]!, lag) + laggedProduct(scores[k]!, scores[j]!, lag);
       sum += (1 - lag / (lags + 1)) * both;
     }
     return sum;
   });
 }
 
-/** The aᵢ of every coefficient, intercept first, and the leverage of every row. */
-function influence(
-  fit: LeastSquares,
-  intercept: boolean,
-): { weights: Float64Array[]; leverage: Float64Array } {
-  const n = fit.residuals.length;
-  const { r, apply } = fit.factors;
+/** What a residual counts for, by its leverage and n / degrees of freedom. */
+const INFLATION: Readonly<
+  Record<Exclude<ErrorKind, "classical">, (h: number, perFreedom: number) => number>
+> = {
+  HC0: () => 1,
+  HC1: (_, perFreedom) => Math.sqrt(perFreedom),
+  HC2: (h) => 1 / Math.sqrt(1 - h),
+  HC3: (h) => 1 / (1 - h),
+  HAC: () => 1,
+};
+
+/** The coefficients, a row each, as combinations of what y has along each column of the orthonormal basis. */
+function loadings(fit: LeastSquares, intercept: boolean): Float64Array[] {
+  const { r } = fit.factors;
   const width = r.length;
-  const q = r.map((_, j) => {
-    const column = new Float64Array(n);
-    column[j] = 1;
-    apply(column);
-    return column;
-  });
-  const leverage = new Float64Array(n).fill(intercept ? 1 / n : 0);
-  for (const column of q) for (let i = 0; i < n; i++) leverage[i]! += column[i]! * column[i]!;
-  // R⁻¹, column by column, with the scales of the columns taken back
-  const inverse = r.map((_, k) => {
+  const first = intercept ? 1 : 0;
+  const slopes = r.map(() => new Float64Array(width + first));
+  for (let k = 0; k < width; k++) {
     const unit = new Float64Array(width);
     unit[k] = 1;
-    return solveUpper(r, unit);
-  });
-  const slopes = r.map((_, j) => {
-    const row = new Float64Array(n);
-    for (let k = j; k < width; k++) {
-      const factor = inverse[k]![j]! / fit.scales[j]!;
-      for (let i = 0; i < n; i++) row[i]! += factor * q[k]![i]!;
-    }
-    return row;
-  });
-  if (!intercept) return { weights: slopes, leverage };
-  const constant = new Float64Array(n).fill(1 / n);
+    // column k of R⁻¹, with the scales of the columns taken back
+    solveUpper(r, unit).forEach((value, j) => {
+      slopes[j]![first + k] = value / fit.scales[j]!;
+    });
+  }
+  if (!intercept) return slopes;
+  const constant = new Float64Array(width + 1);
   slopes.forEach((row, j) => {
-    for (let i = 0; i < n; i++) constant[i]! -= fit.means[j]! * row[i]!;
+    row.forEach((value, k) => {
+      constant[k]! -= fit.means[j]! * value;
+    });
   });
-  return { weights: [constant, ...slopes], leverage };
+  constant[0] = 1 / Math.sqrt(fit.residuals.length);
+  return [constant, ...slopes];
+}
+
+/** Orthonormal columns that span the regressors, the constant first where there is one. */
+function orthonormalBasis(fit: LeastSquares, intercept: boolean): Float64Array[] {
+  const n = fit.residuals.length;
+  const q = fit.factors.r.map((_, j) => {
+    const column = new Float64Array(n);
+    column[j] = 1;
+    fit.factors.apply(column);
+    return column;
+  });
+  return intercept ? [new Float64Array(n).fill(1 / Math.sqrt(n)), ...q] : q;
+}
+
+function combine(weights: Float64Array, columns: readonly Float64Array[]): Float64Array {
+  const out = new Float64Array(columns[0]!.length);
+  columns.forEach((column, k) => {
+    const weight = weights[k]!;
+    for (let i = 0; i < out.length; i++) out[i]! += weight * column[i]!;
+  });
+  return out;
+}
+
+/** Σ a[i] b[i − lag]. */
+function laggedProduct(a: Float64Array, b: Float64Array, lag: number): number {
+  let sum = 0;
+  for (let i = lag; i < a.length; i++) sum += a[i]! * b[i - lag]!;
+  return sum;
+}
+
+function symmetric(size: number, entry: (j: number, k: number) => number): Float64Array[] {
+  const out = Array.from({ length: size }, () => new Float64Array(size));
+  for (let j = 0; j < size; j++) for (let k = 0; k <= j; k++) out[j]![k] = out[k]![j] = entry(j, k);
+  return out;
 }

@@ -43,15 +43,21 @@ export function rollingOls(y: Float64Array, x: Float64Array, settings: RollingOl
   requireSameLength(where, { y: y.length, x: x.length });
   requireFinite(where, "y", y);
   requireFinite(where, "x", x);
-  return runLineOperator(rollingOlsOperator(settings), y, x);
+  const moments = newMoments(settings);
+  const out = newLines(y.length);
+  for (let at = 0; at < y.length; ) {
+    const [from, to] = moments.take(y, x, at);
+    lines(moments, settings, from, to, out, at);
+    at += to - from;
+  }
+  return out;
 }
 
 /** `rollingOls`, one pair at a time. */
 export function rollingOlsOperator(settings: RollingOlsSettings): LineOperator {
   requireSettings("rollingOlsOperator", settings);
-  const { window, intercept = true } = settings;
-  const freedom = window - (intercept ? 2 : 1);
-  const moments = new WindowPairMoments(window, { centred: intercept, sloped: true });
+  const moments = newMoments(settings);
+  const [oneY, oneX, out] = [new Float64Array(1), new Float64Array(1), newLines(1)];
   const line: LineAt = {
     alpha: Number.NaN,
     beta: Number.NaN,
@@ -60,34 +66,48 @@ export function rollingOlsOperator(settings: RollingOlsSettings): LineOperator {
   };
   return {
     push(y, x) {
-      moments.push(y, x);
-      const { xx, xe, ee, originX, originY, meanX, meanE } = moments;
-      const turn = xx > 0 ? xe / xx : Number.NaN;
-      const squares = ee - xe * turn;
-      line.beta = moments.slope + turn;
-      line.alpha = originY - line.beta * originX + (meanE - turn * meanX);
-      line.residualStd = Math.sqrt(Math.max(squares, 0) / freedom);
-      line.betaError = line.residualStd / Math.sqrt(xx);
+      oneY[0] = y;
+      oneX[0] = x;
+      const [from, to] = moments.take(oneY, oneX, 0);
+      lines(moments, settings, from, to, out, 0);
+      line.alpha = out.alpha[0]!;
+      line.beta = out.beta[0]!;
+      line.betaError = out.betaError[0]!;
+      line.residualStd = out.residualStd[0]!;
       return line;
     },
   };
 }
 
-/** Runs a line operator over two series of one length. */
-export function runLineOperator(operator: LineOperator, y: Float64Array, x: Float64Array): LineSeries {
-  const n = y.length;
-  const alpha = new Float64Array(n);
-  const beta = new Float64Array(n);
-  const betaError = new Float64Array(n);
-  const residualStd = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    const line = operator.push(y[i]!, x[i]!);
-    alpha[i] = line.alpha;
-    beta[i] = line.beta;
-    betaError[i] = line.betaError;
-    residualStd[i] = line.residualStd;
+/** Room for the lines of `length` bars. */
+export function newLines(length: number): LineSeries {
+  const column = () => new Float64Array(length);
+  return { alpha: column(), beta: column(), betaError: column(), residualStd: column() };
+}
+
+function newMoments({ window, intercept = true }: RollingOlsSettings): WindowPairMoments {
+  return new WindowPairMoments(window, { centred: intercept, sloped: true });
+}
+
+function lines(
+  { xx, xe, ee, meanX, meanE, originX, originY, slope }: WindowPairMoments,
+  { window, intercept = true }: RollingOlsSettings,
+  from: number,
+  to: number,
+  { alpha, beta, betaError, residualStd }: LineSeries,
+  at: number,
+): void {
+  const freedom = window - (intercept ? 2 : 1);
+  for (let i = from; i < to; i++) {
+    const turn = xx[i]! > 0 ? xe[i]! / xx[i]! : Number.NaN;
+    const b = slope + turn;
+    const deviation = Math.sqrt(Math.max(ee[i]! - xe[i]! * turn, 0) / freedom);
+    const t = at + i - from;
+    beta[t] = b;
+    alpha[t] = originY - b * originX + (meanE[i]! - turn * meanX[i]!);
+    residualStd[t] = deviation;
+    betaError[t] = deviation / Math.sqrt(xx[i]!);
   }
-  return { alpha, beta, betaError, residualStd };
 }
 
 function requireSettings(where: string, { window, intercept = true }: RollingOlsSettings): void {

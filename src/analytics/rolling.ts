@@ -1,5 +1,5 @@
 import { requireFinite, requireWindow } from "./checks.ts";
-import { type Operator, runOperator } from "./operator.ts";
+import type { Operator } from "./operator.ts";
 import { WindowMoments } from "./window-moments.ts";
 
 /** How many of the newest values a statistic looks at, the current one included. */
@@ -13,21 +13,12 @@ export interface Window {
  * Causal. NaN until the window is full and while a NaN is in view. O(n) for any window.
  */
 export function rollingMean(values: Float64Array, { window }: Window): Float64Array {
-  requireWindow("rollingMean", window, 1);
-  requireFinite("rollingMean", "values", values);
-  return runOperator(rollingMeanOperator({ window }), values);
+  return roll("rollingMean", values, window, 1, means);
 }
 
 /** `rollingMean`, one value at a time. */
 export function rollingMeanOperator({ window }: Window): Operator {
-  requireWindow("rollingMeanOperator", window, 1);
-  const moments = new WindowMoments(window);
-  return {
-    push(value) {
-      moments.push(value);
-      return moments.origin + moments.mean;
-    },
-  };
+  return operator("rollingMeanOperator", window, 1, means);
 }
 
 /**
@@ -36,22 +27,12 @@ export function rollingMeanOperator({ window }: Window): Operator {
  * Causal. NaN until the window is full and while a NaN is in view; exactly 0 where all values in view are equal.
  */
 export function rollingStd(values: Float64Array, { window }: Window): Float64Array {
-  requireWindow("rollingStd", window, 2);
-  requireFinite("rollingStd", "values", values);
-  return runOperator(rollingStdOperator({ window }), values);
+  return roll("rollingStd", values, window, 2, deviations);
 }
 
 /** `rollingStd`, one value at a time. */
 export function rollingStdOperator({ window }: Window): Operator {
-  requireWindow("rollingStdOperator", window, 2);
-  const moments = new WindowMoments(window);
-  return {
-    push(value) {
-      moments.push(value);
-      // rounding may leave a tiny negative sum where the view holds one far outlier
-      return Math.sqrt(Math.max(moments.squares, 0) / (window - 1));
-    },
-  };
+  return operator("rollingStdOperator", window, 2, deviations);
 }
 
 /**
@@ -62,20 +43,81 @@ export function rollingStdOperator({ window }: Window): Operator {
  * Causal. NaN until the window is full, while a NaN is in view, and where the deviation is exactly zero.
  */
 export function rollingZScore(values: Float64Array, { window }: Window): Float64Array {
-  requireWindow("rollingZScore", window, 2);
-  requireFinite("rollingZScore", "values", values);
-  return runOperator(rollingZScoreOperator({ window }), values);
+  return roll("rollingZScore", values, window, 2, zScores);
 }
 
 /** `rollingZScore`, one value at a time. */
 export function rollingZScoreOperator({ window }: Window): Operator {
-  requireWindow("rollingZScoreOperator", window, 2);
+  return operator("rollingZScoreOperator", window, 2, zScores);
+}
+
+/** Writes a statistic of the views that end at places `[from, to)` of a block to `out`, from `at` on. */
+type Statistic = (moments: WindowMoments, from: number, to: number, out: Float64Array, at: number) => void;
+
+function means(
+  { origin, mean }: WindowMoments,
+  from: number,
+  to: number,
+  out: Float64Array,
+  at: number,
+): void {
+  for (let i = from; i < to; i++) out[at + i - from] = origin + mean[i]!;
+}
+
+function deviations(
+  { window, squares }: WindowMoments,
+  from: number,
+  to: number,
+  out: Float64Array,
+  at: number,
+): void {
+  for (let i = from; i < to; i++) out[at + i - from] = Math.sqrt(Math.max(squares[i]!, 0) / (window - 1));
+}
+
+function zScores(
+  { window, newest, mean, squares }: WindowMoments,
+  from: number,
+  to: number,
+  out: Float64Array,
+  at: number,
+): void {
+  const root = Math.sqrt(window - 1);
+  for (let i = from; i < to; i++) {
+    out[at + i - from] =
+      squares[i]! > 0 ? (root * (newest[i]! - mean[i]!)) / Math.sqrt(squares[i]!) : Number.NaN;
+  }
+}
+
+function roll(
+  where: string,
+  values: Float64Array,
+  window: number,
+  least: number,
+  statistic: Statistic,
+): Float64Array {
+  requireWindow(where, window, least);
+  requireFinite(where, "values", values);
   const moments = new WindowMoments(window);
+  const out = new Float64Array(values.length);
+  for (let at = 0; at < values.length; ) {
+    const [from, to] = moments.take(values, at);
+    statistic(moments, from, to, out, at);
+    at += to - from;
+  }
+  return out;
+}
+
+function operator(where: string, window: number, least: number, statistic: Statistic): Operator {
+  requireWindow(where, window, least);
+  const moments = new WindowMoments(window);
+  const one = new Float64Array(1);
+  const out = new Float64Array(1);
   return {
     push(value) {
-      moments.push(value);
-      const { squares } = moments;
-      return squares > 0 ? (moments.latest - moments.mean) / Math.sqrt(squares / (window - 1)) : Number.NaN;
+      one[0] = value;
+      const [from, to] = moments.take(one, 0);
+      statistic(moments, from, to, out, 0);
+      return out[0]!;
     },
   };
 }

@@ -2,113 +2,117 @@
 export interface PairOrigin {
   /** Sums are taken about the first pair of a block; without it about zero, for a regression through the origin. */
   readonly centred: boolean;
-  /** y is taken less the slope of the view before, so that the residual sum of squares keeps its digits. */
+  /** y is taken less the slope of the view before times x, so that the residual sum of squares keeps its digits. */
   readonly sloped: boolean;
 }
 
 /**
- * Second moments of the last `window` pairs, O(1) each, made like `WindowMoments`: tail of the block before, head of
- * the current one, nothing subtracted from a sum.
+ * Second moments of the last `window` pairs, made and read like `WindowMoments`: tail of the block before, head of the
+ * current one, nothing subtracted from a sum. They are of x and e = y − slope · x.
  */
 export class WindowPairMoments {
-  /** The mean of x in view, less `originX`; 0 where not centred. */
-  meanX: number = Number.NaN;
-  /** The mean of e = y − slope · x in view, both less their origins; 0 where not centred. */
-  meanE: number = Number.NaN;
-  /** Σ (x − mean x)²; about zero where not centred, as the two that follow. */
-  xx: number = Number.NaN;
-  /** Σ (x − mean x) (e − mean e). */
-  xe: number = Number.NaN;
-  /** Σ (e − mean e)². */
-  ee: number = Number.NaN;
+  readonly window: number;
   originX: number = Number.NaN;
   originY: number = Number.NaN;
   slope: number = 0;
+  /** The mean of x in each view, less `originX`; 0 where not centred. */
+  readonly meanX: Float64Array;
+  /** The mean of e in each view, of x and y less their origins; 0 where not centred. */
+  readonly meanE: Float64Array;
+  /** Σ (x − mean x)²; about zero where not centred, as the two that follow. */
+  readonly xx: Float64Array;
+  /** Σ (x − mean x) (e − mean e). */
+  readonly xe: Float64Array;
+  /** Σ (e − mean e)². */
+  readonly ee: Float64Array;
 
-  readonly #window: number;
   readonly #origin: PairOrigin;
-  /** 1 / window, or 0 where sums are about zero. */
-  readonly #perValue: number;
   readonly #x: Float64Array;
   readonly #y: Float64Array;
-  /** Five sums (x, e, xx, xe, ee) of the block before, from each index to its end. */
+  /** Five sums (x, e, xx, xe, ee) of what the view that ends at each place takes from the block before. */
   readonly #tail: Float64Array;
-  #headX = Number.NaN;
-  #headE = Number.NaN;
-  #headXX = Number.NaN;
-  #headXE = Number.NaN;
-  #headEE = Number.NaN;
+  readonly #head: Float64Array = new Float64Array(5);
   #filled: number;
   #blocks = 0;
 
   constructor(window: number, origin: PairOrigin) {
-    this.#window = window;
+    const column = () => new Float64Array(window);
+    this.window = window;
+    this.meanX = column();
+    this.meanE = column();
+    this.xx = column();
+    this.xe = column();
+    this.ee = column();
     this.#origin = origin;
-    this.#perValue = origin.centred ? 1 / window : 0;
+    this.#x = column();
+    this.#y = column();
+    this.#tail = new Float64Array(5 * window).fill(Number.NaN).fill(0, 5 * (window - 1));
     this.#filled = window;
-    this.#x = new Float64Array(window);
-    this.#y = new Float64Array(window);
-    this.#tail = new Float64Array(5 * (window + 1)).fill(Number.NaN);
-    this.#tail.fill(0, 5 * window);
   }
 
-  push(y: number, x: number): void {
-    if (this.#filled === this.#window) this.#beginBlock(y, x);
-    this.#x[this.#filled] = x;
-    this.#y[this.#filled] = y;
-    this.#filled += 1;
-    this.#add(y, x);
-    if (this.#blocks === 1 && this.#filled === this.#window) this.#settle();
+  /** Takes pairs from index `at` on, to their end or that of a block. Returns the places `[from, to)` of their results. */
+  take(y: Float64Array, x: Float64Array, at: number): readonly [from: number, to: number] {
+    if (this.#filled === this.window) this.#beginBlock(y[at]!, x[at]!);
+    const from = this.#filled;
+    const to = Math.min(this.window, from + y.length - at);
+    for (let i = from; i < to; i++) {
+      this.#x[i] = x[at + i - from]!;
+      this.#y[i] = y[at + i - from]!;
+    }
+    this.#filled = to;
+    this.#sum(from, to);
+    if (this.#blocks === 1 && to === this.window && this.#origin.sloped) {
+      // the first full view has no view before it to take a slope from: it is summed again about its own
+      this.#turn();
+      this.#head.fill(0);
+      this.#sum(0, to);
+    }
+    return [from, to];
   }
 
-  #add(y: number, x: number): void {
-    const dx = x - this.originX;
-    const de = y - this.originY - this.slope * dx;
+  #sum(from: number, to: number): void {
+    const { meanX, meanE, xx, xe, ee, originX, originY, slope } = this;
+    const perValue = this.#origin.centred ? 1 / this.window : 0;
     const tail = this.#tail;
-    const at = 5 * this.#filled;
-    this.#headX += dx;
-    this.#headE += de;
-    this.#headXX += dx * dx;
-    this.#headXE += dx * de;
-    this.#headEE += de * de;
-    const sumX = this.#headX + tail[at]!;
-    const sumE = this.#headE + tail[at + 1]!;
-    this.meanX = sumX * this.#perValue;
-    this.meanE = sumE * this.#perValue;
-    this.xx = this.#headXX + tail[at + 2]! - sumX * this.meanX;
-    this.xe = this.#headXE + tail[at + 3]! - sumX * this.meanE;
-    this.ee = this.#headEE + tail[at + 4]! - sumE * this.meanE;
+    const xs = this.#x;
+    const ys = this.#y;
+    let [headX, headE, headXX, headXE, headEE] = this.#head as unknown as FiveSums;
+    for (let i = from; i < to; i++) {
+      const dx = xs[i]! - originX;
+      const de = ys[i]! - originY - slope * dx;
+      headX += dx;
+      headE += de;
+      headXX += dx * dx;
+      headXE += dx * de;
+      headEE += de * de;
+      const sumX = headX + tail[5 * i]!;
+      const sumE = headE + tail[5 * i + 1]!;
+      const mx = sumX * perValue;
+      const me = sumE * perValue;
+      meanX[i] = mx;
+      meanE[i] = me;
+      xx[i] = headXX + tail[5 * i + 2]! - sumX * mx;
+      xe[i] = headXE + tail[5 * i + 3]! - sumX * me;
+      ee[i] = headEE + tail[5 * i + 4]! - sumE * me;
+    }
+    this.#head.set([headX, headE, headXX, headXE, headEE]);
   }
 
   #beginBlock(y: number, x: number): void {
-    this.#turn();
+    if (this.#blocks > 0) this.#turn();
     this.originX = this.#origin.centred ? x : 0;
     this.originY = this.#origin.centred ? y : 0;
     if (this.#blocks > 0) this.#foldTail();
-    this.#blocks += 1;
+    this.#head.fill(0);
     this.#filled = 0;
-    this.#clearHead();
-  }
-
-  /** The first full view has no view before it to take a slope from: it is summed again about its own. */
-  #settle(): void {
-    this.#turn();
-    this.#clearHead();
-    for (let i = 0; i < this.#window; i++) this.#add(this.#y[i]!, this.#x[i]!);
+    this.#blocks += 1;
   }
 
   /** Takes the slope of the newest view as what y is taken less of. */
   #turn(): void {
-    const slope = this.slope + this.xe / this.xx;
+    const last = this.window - 1;
+    const slope = this.slope + this.xe[last]! / this.xx[last]!;
     if (this.#origin.sloped && Number.isFinite(slope)) this.slope = slope;
-  }
-
-  #clearHead(): void {
-    this.#headX = 0;
-    this.#headE = 0;
-    this.#headXX = 0;
-    this.#headXE = 0;
-    this.#headEE = 0;
   }
 
   #foldTail(): void {
@@ -118,10 +122,10 @@ export class WindowPairMoments {
     let xx = 0;
     let xe = 0;
     let ee = 0;
-    for (let i = this.#window - 1; i > 0; i--) {
+    for (let i = this.window - 1; i > 0; i--) {
       const dx = this.#x[i]! - this.originX;
       const de = this.#y[i]! - this.originY - this.slope * dx;
-      const at = 5 * i;
+      const at = 5 * (i - 1);
       tail[at] = sumX += dx;
       tail[at + 1] = sumE += de;
       tail[at + 2] = xx += dx * dx;
@@ -130,3 +134,5 @@ export class WindowPairMoments {
     }
   }
 }
+
+type FiveSums = [number, number, number, number, number];
