@@ -4,7 +4,7 @@ import { refuse } from "../../core/errors.ts";
 
 /** "tkbk": tells a database of ours from any other. */
 export const APPLICATION_ID = 0x746b626b;
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * `decimals` = (8 − decimals of the price) × 9 + (8 − decimals of the quantity): 0 for the usual eight and eight, which
@@ -125,6 +125,88 @@ SELECT v.name AS venue, s.symbol, h.first_id, h.last_id, h.last_id - h.first_id 
 FROM holes h JOIN symbols s USING (symbol_id) JOIN venues v USING (venue_id);
 `;
 
+/**
+ * `imports`: the files that were taken in, and how far. `imported_bars`: bars that came as bars, never made from trades.
+ * `archived`: the Parquet files which hold trades in this database's stead, by day; `path` is relative to the database's
+ * folder. Only with state `archived` are a file's trades gone from here. `archived_ids`: exactly which ones, as ranges.
+ */
+const FILES = `
+ALTER TABLE conflicts ADD COLUMN agg_id INTEGER;
+
+CREATE TABLE imports (
+  import_id   INTEGER PRIMARY KEY,
+  symbol_id   INTEGER NOT NULL REFERENCES symbols,
+  kind        TEXT NOT NULL CHECK (kind IN ('trades', 'aggTrades', 'bars')),
+  file        TEXT NOT NULL,
+  sha256      TEXT NOT NULL,
+  rows        INTEGER NOT NULL,
+  rows_done   INTEGER NOT NULL DEFAULT 0,
+  stored      INTEGER NOT NULL DEFAULT 0,
+  known       INTEGER NOT NULL DEFAULT 0,
+  conflicts   INTEGER NOT NULL DEFAULT 0,
+  started_us  INTEGER NOT NULL,
+  finished_us INTEGER,
+  UNIQUE (symbol_id, kind, sha256)
+) STRICT;
+
+CREATE TABLE imported_bars (
+  symbol_id        INTEGER NOT NULL REFERENCES symbols,
+  interval_us      INTEGER NOT NULL,
+  start_us         INTEGER NOT NULL,
+  open             REAL NOT NULL,
+  high             REAL NOT NULL,
+  low              REAL NOT NULL,
+  close            REAL NOT NULL,
+  volume           REAL NOT NULL,
+  quote_volume     REAL,
+  trade_count      REAL,
+  taker_buy_volume REAL,
+  PRIMARY KEY (symbol_id, interval_us, start_us)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bar_conflicts (
+  conflict_id      INTEGER PRIMARY KEY,
+  symbol_id        INTEGER NOT NULL REFERENCES symbols,
+  interval_us      INTEGER NOT NULL,
+  start_us         INTEGER NOT NULL,
+  found_us         INTEGER NOT NULL,
+  open             REAL NOT NULL,
+  high             REAL NOT NULL,
+  low              REAL NOT NULL,
+  close            REAL NOT NULL,
+  volume           REAL NOT NULL,
+  quote_volume     REAL,
+  trade_count      REAL,
+  taker_buy_volume REAL
+) STRICT;
+
+CREATE TABLE archived (
+  part_id   INTEGER PRIMARY KEY,
+  symbol_id INTEGER NOT NULL REFERENCES symbols,
+  date      TEXT NOT NULL,
+  path      TEXT NOT NULL UNIQUE,
+  state     TEXT NOT NULL CHECK (state IN ('writing', 'archived')),
+  first_id  INTEGER NOT NULL,
+  last_id   INTEGER NOT NULL,
+  first_us  INTEGER NOT NULL,
+  last_us   INTEGER NOT NULL,
+  rows      INTEGER NOT NULL,
+  bytes     INTEGER NOT NULL,
+  sha256    TEXT NOT NULL,
+  at_us     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX archived_by_id ON archived (symbol_id, first_id);
+
+CREATE TABLE archived_ids (
+  part_id  INTEGER NOT NULL REFERENCES archived,
+  first_id INTEGER NOT NULL,
+  last_id  INTEGER NOT NULL,
+  first_us INTEGER NOT NULL,
+  last_us  INTEGER NOT NULL,
+  PRIMARY KEY (part_id, first_id)
+) STRICT, WITHOUT ROWID;
+`;
+
 /** What brings a database from the version before to the one it is keyed by. */
 const MIGRATIONS: Readonly<Record<number, string>> = {
   2: `${LEDGER}
@@ -138,6 +220,7 @@ SELECT symbol_id, end_id + 1, next_id - 1, 0, 'before the ledger', 'detected', 0
   (SELECT symbol_id, last_id AS end_id,
      lead(first_id) OVER (PARTITION BY symbol_id ORDER BY first_id) AS next_id FROM ranges)
 WHERE next_id IS NOT NULL;`,
+  3: FILES,
 };
 
 /** SQL for the decimal text of an e8 column which was written with 8 − `fewer` decimals. */
@@ -176,7 +259,7 @@ export function ensureSchema(db: Database.Database, path: string): string | unde
   const objects = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() as number;
   if (objects === 0) {
     db.transaction(() => {
-      db.exec(TRADES + LEDGER);
+      db.exec(TRADES + LEDGER + FILES);
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${SCHEMA_VERSION}`);
     }).immediate();

@@ -42,6 +42,10 @@ export interface StoreWriter {
     page: TradeBatch | readonly MergedTrade[],
     nowUs: number,
   ): RepairResult;
+  /** How many trades of a batch are known, and how many of those have another content here. */
+  compare(batch: TradeBatch): { readonly known: number; readonly conflicts: number };
+  /** What `work` does in one transaction, calls of this writer included: all of it or nothing. */
+  together<T>(work: (db: Database.Database, symbolIds: readonly number[]) => T): T;
   /** By symbol; undefined: none is held. */
   lastIds(): (number | undefined)[];
   /** The copy that was made of an older database. */
@@ -73,6 +77,19 @@ export const WAL_ALARM_BYTES: number = 256 << 20;
 
 /** Opens or makes a database and takes its writer's lock. */
 export function openWriter(file: string, settings: WriterSettings): StoreWriter {
+  return openLocked(file, ({ db, release, backup }) => writer(db, settings, release, backup));
+}
+
+/** A database open for writing, under the writer's lock. */
+export interface LockedDatabase {
+  readonly db: Database.Database;
+  readonly release: () => void;
+  /** The copy that was made of an older database. */
+  readonly backup: string | undefined;
+}
+
+/** Opens or makes a database under its writer's lock and hands it on; nothing stays open where that fails. */
+export function openLocked<T>(file: string, use: (locked: LockedDatabase) => T): T {
   const path = resolve(file);
   let release: (() => void) | undefined;
   let db: Database.Database | undefined;
@@ -87,7 +104,7 @@ export function openWriter(file: string, settings: WriterSettings): StoreWriter 
     db.pragma("synchronous = FULL");
     db.pragma("journal_size_limit = 67108864");
     db.pragma("foreign_keys = ON");
-    return writer(db, settings, release, backup);
+    return use({ db, release, backup });
   } catch (error) {
     db?.close();
     release?.();
@@ -205,6 +222,16 @@ function writer(
   return {
     append: (batch, nowUs) => inStep(() => append.immediate(batch, nowUs)),
     fill: (s, holeId, page, nowUs) => inStep(() => fill.immediate(s, holeId, page, nowUs)),
+    compare: (batch) => {
+      let [known, conflicts] = [0, 0];
+      for (let i = 0; i < batch.length; i++) {
+        const equal = equalsStored(batch, i);
+        if (equal !== undefined) known++;
+        if (equal === false) conflicts++;
+      }
+      return { known, conflicts };
+    },
+    together: (work) => inStep(() => db.transaction(() => work(db, symbolIds)).immediate()),
     lastIds: () => ledgers.map((ledger) => ledger.lastId()),
     openHoles: () => ledgers.flatMap((ledger) => ledger.open()),
     noteHole: (s, change, nowUs) => note.immediate(s, change, nowUs),

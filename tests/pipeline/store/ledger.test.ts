@@ -232,8 +232,12 @@ test("a database of version 1 is copied, then brought to this version with its h
   const { file, add, writer } = open(t);
   add(1, 2, 3, 6, 7, 10);
   writer.close();
-  // as version 1 left it: the same tables without the ledger
+  // as version 1 left it: the same tables without the ledger, files and archive
   const old = new Database(file);
+  old.exec(
+    `DROP TABLE archived_ids; DROP TABLE archived; DROP TABLE imported_bars; DROP TABLE bar_conflicts; DROP TABLE imports;
+     ALTER TABLE conflicts DROP COLUMN agg_id`,
+  );
   old.exec(
     "DROP VIEW v_holes; DROP VIEW v_agg_trades; DROP TABLE ranges; DROP TABLE holes; DROP TABLE revisions; DROP TABLE agg_trades",
   );
