@@ -81,6 +81,8 @@ const BATCH_MS = 100;
 const PAUSE_AT = 200_000;
 const RESUME_AT = 50_000;
 const DRAIN_MS = 5000;
+/** A symbol without live trades for so long after the start is looked up over REST: its downtime may hold some. */
+const QUIET_MS = 10_000;
 
 /** Asks the exchange for its symbols, opens the store and collects. Undefined: the signal came first. */
 export async function startCollector(
@@ -141,6 +143,7 @@ export async function startCollector(
           status.stored += counts.stored;
           status.duplicates += counts.duplicates;
           status.conflicts += counts.conflicts;
+          if (counts.stored > 0) backfill.alive(symbols[s]!);
           if (counts.conflicts > 0) {
             const message = `${symbols[s]}: a known id came again with another content; the first is kept, the other is listed in conflicts`;
             log({ level: "error", event: "conflict", symbol: symbols[s], message });
@@ -202,6 +205,11 @@ export async function startCollector(
     openHoles: writer.openHoles,
     odd: (code, message) => log({ level: "warn", event: code, message }),
   });
+  /** The highest id known of each symbol. */
+  const newest = [...writer.lastIds];
+  for (const [s, id] of newest.entries()) {
+    if (id !== undefined) backfill.lookBehind(symbols[s]!, id, QUIET_MS);
+  }
   if (writer.backup !== undefined) {
     const message = `the database was of an older version: it is up to date now, and a copy of it as it was is ${writer.backup}`;
     log({ level: "warn", event: "migrated", message });
@@ -230,6 +238,7 @@ export async function startCollector(
       return;
     }
     received[s]!++;
+    newest[s] = Math.max(newest[s] ?? trade.id, trade.id);
     if (venue.kind !== "replayed") perSymbol[s]!.lagMs = (trade.receivedUs - trade.eventTimeUs!) / 1000;
     pushTrade(batch, s, trade);
     if (batch.length === BATCH_TRADES) flush();
@@ -269,14 +278,17 @@ export async function startCollector(
         }
       },
       odd: (code, message) => log({ level: "warn", event: code, message }),
-      behind: (symbol, newestId) =>
+      behind: (symbol, newestId) => {
+        const held = newest[index.get(symbol)!];
+        if (held !== undefined) backfill.lookBehind(symbol, held, 0);
         log({
           level: "warn",
           event: "behind",
           symbol,
           newestId,
           message: `${symbol}: the exchange has trades up to ${newestId} that have not arrived`,
-        }),
+        });
+      },
     },
   });
 

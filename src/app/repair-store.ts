@@ -13,7 +13,7 @@ export function repairStore(
 ): RepairStore {
   const indexOf = new Map(symbols.map((symbol, s) => [symbol, s]));
   return {
-    fill: async ({ symbol, holeId }, page) => {
+    fill: async (symbol, holeId, page) => {
       const s = indexOf.get(symbol)!;
       const isMerged = "aggId" in page[0]!;
       const rows = isMerged ? (page as readonly MergedTrade[]) : batch(s, page as readonly Trade[]);

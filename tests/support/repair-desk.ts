@@ -64,7 +64,7 @@ export function repairDesk(t: TestContext, history: History, options: DeskOption
       restUrls: hosts,
       budget,
       store: {
-        fill: async ({ symbol, holeId }, page) => {
+        fill: async (symbol, holeId, page) => {
           const rows = "id" in page[0]! ? batchOf(page as readonly Trade[], symbols) : page;
           const result = own.fill(symbols.indexOf(symbol), holeId, rows as never, clock.nowUs());
           if (result.kind === "stored") told(result.holes);

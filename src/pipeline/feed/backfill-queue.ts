@@ -1,6 +1,7 @@
 import type { IdRange } from "../store/id-ranges.ts";
 import type { Hole } from "../store/ledger.ts";
 import type { MergedTrade } from "../store/merged.ts";
+import { PAGE_ROWS } from "./rest-pages.ts";
 import type { Search, Sweep } from "./sweep.ts";
 
 /** A hole that is being filled, and how far that is. */
@@ -39,6 +40,20 @@ export function newJob(hole: Hole, notBeforeMs: number): Job {
   };
 }
 
+/**
+ * The ids after the newest held one as though they were a hole: nobody knows yet whether there are any. `key`: negative,
+ * which no hole's is.
+ */
+export function tailOf(key: number, symbol: string, newestId: number): Hole {
+  const ids = { first: newestId + 1, last: newestId + PAGE_ROWS - 1 };
+  const state = { state: "detected", reason: "", tries: 0, note: "", foundUs: 0 } as const;
+  return { ...state, ...ids, holeId: key, symbol, missing: [ids], uncovered: [] };
+}
+
+export function isTail({ holeId }: Hole): boolean {
+  return holeId < 0;
+}
+
 /** What one question about a hole has led to. */
 export type Outcome =
   | { readonly kind: "going" }
@@ -49,8 +64,8 @@ export type Outcome =
   | { readonly kind: "hopeless"; readonly reason: string };
 
 /**
- * The job whose turn it is: symbols take turns, and so do the holes of each; holes that merged trades stand for come
- * last. Undefined: none is due. `turns`: the number of each symbol's last request.
+ * The job whose turn it is: symbols take turns, and so do the holes of each; tails come after them, and then holes that
+ * merged trades stand for. Undefined: none is due. `turns`: the number of each symbol's last request.
  */
 export function nextJob(
   jobs: Iterable<Job>,
@@ -58,7 +73,7 @@ export function nextJob(
   nowMs: number,
 ): Job | undefined {
   const rank = ({ hole, turn }: Job): readonly number[] => [
-    hole.state === "aggregated" ? 1 : 0,
+    hole.state === "aggregated" ? 2 : isTail(hole) ? 1 : 0,
     turns.get(hole.symbol) ?? 0,
     turn,
     hole.holeId,

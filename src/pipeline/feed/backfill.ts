@@ -4,7 +4,7 @@ import type { Trade } from "../../core/trade.ts";
 import type { Hole, HoleNote } from "../store/ledger.ts";
 import type { MergedTrade } from "../store/merged.ts";
 import type { RepairResult } from "../store/repair.ts";
-import { idsIn, type Job, newJob, nextJob, type Outcome } from "./backfill-queue.ts";
+import { idsIn, isTail, type Job, newJob, nextJob, type Outcome, tailOf } from "./backfill-queue.ts";
 import { backoffMs } from "./backoff.ts";
 import { type Door, openDoors } from "./doors.ts";
 import { fillAggregates, fillTrades } from "./fill-hole.ts";
@@ -15,8 +15,15 @@ import type { WeightBudget } from "./weight-budget.ts";
 
 /** Where the fetched trades go. */
 export interface RepairStore {
-  /** Resolves when the page is committed or refused; holes that changed by it were told to `changed` before. */
-  fill(hole: Hole, page: readonly Trade[] | readonly MergedTrade[]): Promise<RepairResult>;
+  /**
+   * Resolves when the page is committed or refused; holes that changed by it were told to `changed` before. Without a
+   * hole, the page holds what comes after the newest trade.
+   */
+  fill(
+    symbol: string,
+    holeId: number | undefined,
+    page: readonly Trade[] | readonly MergedTrade[],
+  ): Promise<RepairResult>;
   note(hole: Hole, change: Omit<HoleNote, "holeId">): void;
   /** Live trades that wait for the disk. */
   pending(): number;
@@ -54,6 +61,10 @@ export interface BackfillStatus {
 export interface Backfill {
   /** A hole was found, or has changed. */
   changed(hole: Hole): void;
+  /** Looks for trades after the newest one held, after so long; a live trade of the symbol calls it off. */
+  lookBehind(symbol: string, newestId: number, afterMs: number): void;
+  /** A live trade of the symbol is stored. */
+  alive(symbol: string): void;
   /** The store was replaced by another one, with these holes. */
   reset(openHoles: readonly Hole[]): void;
   status(): BackfillStatus;
@@ -86,6 +97,8 @@ export function startBackfill(settings: BackfillSettings): Backfill {
   const holes = new Map<number, Hole>();
   const jobs = new Map<number, Job>();
   const turns = new Map<string, number>();
+  /** A key for the tail of each symbol. */
+  const tails = new Map<string, number>();
   let requests = 0;
   let stopped = false;
   let wake = (): void => {};
@@ -106,6 +119,13 @@ export function startBackfill(settings: BackfillSettings): Backfill {
     else jobs.set(hole.holeId, newJob(hole, notBeforeMs));
   };
 
+  const look = (symbol: string, newestId: number, afterMs: number): void => {
+    const key = tails.get(symbol) ?? -1 - tails.size;
+    tails.set(symbol, key);
+    const job = newJob(tailOf(key, symbol, newestId), clock.monotonicMs() + afterMs);
+    jobs.set(key, { ...job, reason: "live trades are waited for" });
+  };
+
   const nextStep = (nowMs: number): Step => {
     const wait = (ms: number, reason: string): Step => ({ kind: "wait", ms, reason });
     if (jobs.size === 0) return wait(Number.POSITIVE_INFINITY, "");
@@ -113,7 +133,9 @@ export function startBackfill(settings: BackfillSettings): Backfill {
     const best = doors.best(nowMs);
     if (best === undefined) return wait(doors.reopensMs(nowMs) - nowMs, doors.closedReason(nowMs));
     const isSingle = best.door.kind === "trades";
-    const due = [...jobs.values()].filter(({ hole }) => isSingle || hole.state !== "aggregated");
+    const due = [...jobs.values()].filter(
+      ({ hole }) => isSingle || (hole.state !== "aggregated" && !isTail(hole)),
+    );
     const job = nextJob(due, turns, nowMs);
     if (job === undefined) {
       const soonest = due.sort((a, b) => a.notBeforeMs - b.notBeforeMs)[0];
@@ -161,7 +183,13 @@ export function startBackfill(settings: BackfillSettings): Backfill {
 
   const settle = (job: Job, outcome: Outcome): void => {
     const { hole } = job;
-    if (outcome.kind === "going" || jobs.get(hole.holeId) !== job) return;
+    if (jobs.get(hole.holeId) !== job) return;
+    if (isTail(hole)) {
+      jobs.delete(hole.holeId);
+      if (outcome.kind === "going" && job.gained) look(hole.symbol, job.sweep.cursor - 1, 0);
+      return;
+    }
+    if (outcome.kind === "going") return;
     const { kind, reason } = outcome;
     job.sweep = { ...job.sweep, cursor: 0 };
     const isOver = !job.gained || kind !== "round over";
@@ -187,7 +215,8 @@ export function startBackfill(settings: BackfillSettings): Backfill {
       nowUs: clock.nowUs,
       ask: (url) => ask(job, door, url),
       fill: async (page) => {
-        const result = await store.fill(job.hole, page);
+        const { symbol, holeId } = job.hole;
+        const result = await store.fill(symbol, isTail(job.hole) ? undefined : holeId, page);
         if (result.kind === "stored" && result.stored > 0) {
           job.gained = true;
           job.fruitless = 0;
@@ -234,6 +263,14 @@ export function startBackfill(settings: BackfillSettings): Backfill {
     changed: (hole) => {
       take(hole, clock.monotonicMs() + FIRST_MS);
       wake();
+    },
+    lookBehind: (symbol, newestId, afterMs) => {
+      look(symbol, newestId, afterMs);
+      wake();
+    },
+    alive: (symbol) => {
+      const key = tails.get(symbol);
+      if (key !== undefined) jobs.delete(key);
     },
     reset: (openHoles) => {
       holes.clear();

@@ -462,3 +462,49 @@ test("nothing is asked for, stored or noted after stop, and no timer is left", a
   assert.deepEqual(past.asked, []);
   assert.equal(desk.clock.pendingTimers(), 0);
 });
+
+// row 61
+test("a symbol that stays quiet after the start is looked up by itself, to the end of what there is", async (t) => {
+  const past = history(0, 2600);
+  const desk = repairDesk(t, past);
+  desk.live("BTCUSDT", 100, 101);
+  desk.restart();
+  desk.backfill.lookBehind("BTCUSDT", 101, 10_000);
+  await desk.pass(9_750);
+  assert.deepEqual(past.asked, []);
+  await desk.pass(60_000);
+  assert.deepEqual(past.asked, [
+    "a trades BTCUSDT 101 1000",
+    "a trades BTCUSDT 1100 1000",
+    "a trades BTCUSDT 2099 1000",
+    "a trades BTCUSDT 2600 1000",
+  ]);
+  assert.deepEqual(desk.ids(), idsFrom(100, 2600));
+  assert.deepEqual(desk.holes(), []);
+  desk.live("BTCUSDT", 2601);
+  await desk.pass(60_000);
+  assert.equal(past.asked.length, 4);
+});
+
+test("a live trade calls the look behind off; another symbol's rows and an older floor end it without a trace", async (t) => {
+  const past = history(0, 2600);
+  const desk = repairDesk(t, past);
+  desk.live("BTCUSDT", 100, 101);
+  desk.restart();
+  desk.backfill.lookBehind("BTCUSDT", 101, 10_000);
+  await desk.pass(5000);
+  desk.backfill.alive("BTCUSDT");
+  await desk.pass(60_000);
+  assert.deepEqual(past.asked, []);
+  const eth = idsFrom(101, 140).map((id) => tradeRow("ETHUSDT", id));
+  const later = idsFrom(500, 540).map((id) => tradeRow("BTCUSDT", id));
+  for (const body of [eth, later, [], "<html>"]) {
+    past.script.push(() => reply(200, body));
+    desk.backfill.lookBehind("BTCUSDT", 101, 0);
+    await desk.pass(500);
+    desk.backfill.alive("BTCUSDT");
+  }
+  assert.equal(past.asked.length, 4);
+  assert.deepEqual(desk.ids(), [100, 101]);
+  assert.deepEqual(desk.holes(), []);
+});
