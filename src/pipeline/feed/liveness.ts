@@ -80,7 +80,9 @@ export function liveness({ nowMs, shards, isOpen, newestId, events }: LivenessOp
   let question: Question | undefined;
   let nextLookMs = 0;
   /** REST has this id: the stream should have it soon. */
-  let awaited: { readonly one: SymbolPulse; readonly id: number; readonly untilMs: number } | undefined;
+  let awaited:
+    | { readonly one: SymbolPulse; readonly id: number; readonly atMs: number; readonly untilMs: number }
+    | undefined;
 
   const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
   const unsure = ({ one, whole, silentMs }: Question, why: string): void => {
@@ -101,7 +103,7 @@ export function liveness({ nowMs, shards, isOpen, newestId, events }: LivenessOp
         "quiet",
         `${one.symbol}: no trade yet in ${seconds(silentMs)}; the exchange's newest is ${id}`,
       );
-    } else if (id > known) awaited = { one, id, untilMs: atMs + GRACE_MS };
+    } else if (id > known) awaited = { one, id, atMs, untilMs: atMs + GRACE_MS };
     else if (one.toldMs !== one.lastMs) {
       one.toldMs = one.lastMs;
       events.odd("quiet", `${one.symbol}: no trade for ${seconds(silentMs)}; the exchange has none either`);
@@ -137,11 +139,13 @@ export function liveness({ nowMs, shards, isOpen, newestId, events }: LivenessOp
   };
   const settle = (atMs: number): void => {
     if (awaited === undefined || atMs < awaited.untilMs) return;
-    const { one, id } = awaited;
+    const { one, id, atMs: askedMs } = awaited;
     awaited = undefined;
     if (one.newestId >= id) return;
     const since = Number.isNaN(one.newestId) ? "nothing" : `${one.newestId}`;
     events.behind(one.symbol, id);
+    // missed by a connection that is gone
+    if (one.fromMs > askedMs) return;
     events.stale(one.shard, `${one.symbol}: the exchange has trade ${id}, the stream brought ${since}`);
   };
 

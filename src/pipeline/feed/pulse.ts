@@ -1,6 +1,8 @@
 /** How often something beats, and since when it has not. Times are monotonic milliseconds. */
 export interface Pulse {
   lastMs: number;
+  /** Silence counts from here: the last beat, or the opening of a connection since. */
+  fromMs: number;
   /** The newest gaps, in any order; NaN: not filled yet. */
   readonly gaps: Float64Array;
   beats: number;
@@ -26,14 +28,15 @@ const UNKNOWN_LIMIT_MS = 60_000;
 
 export function pulse(nowMs: number): Pulse {
   const gaps = new Float64Array(GAPS).fill(Number.NaN);
-  return { lastMs: nowMs, gaps, beats: 0, checks: 0, checkedMs: NEVER, nextCheckMs: NEVER };
+  return { lastMs: nowMs, fromMs: nowMs, gaps, beats: 0, checks: 0, checkedMs: NEVER, nextCheckMs: NEVER };
 }
 
 export function beat(pulse: Pulse, nowMs: number): void {
   // the first gap began before there was anything to hear
-  if (pulse.beats > 0) pulse.gaps[pulse.beats % GAPS] = nowMs - pulse.lastMs;
+  if (pulse.beats > 0) pulse.gaps[pulse.beats % GAPS] = nowMs - pulse.fromMs;
   pulse.beats++;
   pulse.lastMs = nowMs;
+  pulse.fromMs = nowMs;
   pulse.checks = 0;
   pulse.checkedMs = NEVER;
   pulse.nextCheckMs = NEVER;
@@ -41,7 +44,7 @@ export function beat(pulse: Pulse, nowMs: number): void {
 
 /** Silence begins anew: a connection has come back. What has been looked into is not looked into sooner for that. */
 export function listenAgain(pulse: Pulse, nowMs: number): void {
-  pulse.lastMs = nowMs;
+  pulse.fromMs = nowMs;
 }
 
 /** NaN while too few are known. */
@@ -59,7 +62,7 @@ export function limitMs(pulse: Pulse, { leastMs }: Patience): number {
 
 /** Its silence has outlasted what is ordinary, and was not looked into lately. */
 export function isOverdue(pulse: Pulse, nowMs: number, patience: Patience): boolean {
-  const silentMs = nowMs - pulse.lastMs;
+  const silentMs = nowMs - pulse.fromMs;
   return silentMs >= patience.leastMs && nowMs >= pulse.nextCheckMs && silentMs >= limitMs(pulse, patience);
 }
 

@@ -4,7 +4,8 @@ import type { Trade } from "../../core/trade.ts";
 import type { Attempts } from "./attempts.ts";
 import { backoffMs } from "./backoff.ts";
 import { tradeStream } from "./binance-stream.ts";
-import { type Connection, openConnection } from "./connection.ts";
+import { openConnection } from "./connection.ts";
+import { isLive, isOpen, type Member, member as newMember, takeOver } from "./member.ts";
 import type { OpenSocket, SocketEnd } from "./socket.ts";
 import { streamPlan } from "./stream-plan.ts";
 import { judge } from "./verdict.ts";
@@ -32,6 +33,10 @@ export interface ShardStatus {
   readonly connections: number;
   /** Connections lost since the start. */
   readonly losses: number;
+  /** Without a connection for so long, until the next attempt, and why; 0 and empty with one. */
+  readonly downMs: number;
+  readonly retryMs: number;
+  readonly reason: string;
 }
 
 export interface ShardEvents {
@@ -71,9 +76,6 @@ const BACKOFF = { firstMs: 500, capMs: 30_000 };
 /** The exchange cuts at 24 hours; each connection draws its own moment before, so that not all go at once. */
 const LIFE_MS = 23.5 * 3_600_000;
 const LIFE_SPREAD_MS = 3_600_000;
-/** Both connections are read for at least and at most so long. */
-const LEAST_OVERLAP_MS = 10_000;
-const MOST_OVERLAP_MS = 600_000;
 /** A connection that was open for so long was a good one, trades or not. */
 const CALM_MS = 600_000;
 /** From one planned replacement to the next. */
@@ -81,22 +83,6 @@ const REPLACE_EVERY_MS = 10_000;
 const MOST_CONNECTIONS = 3;
 /** Statuses of a handshake that may be about the address itself: malformed, unknown, too long. */
 const ADDRESS_REFUSED: readonly (number | undefined)[] = [400, 404, 414, 431];
-
-/** One connection and where it stands in its life; NaN: not yet. */
-interface Member {
-  readonly connection: Connection;
-  readonly host: number;
-  openedMs: number;
-  firstTradeMs: number;
-  replaceAtMs: number;
-  /** Why another is to take over; empty: it stays. */
-  outgoing: string;
-  /** We let it go: no loss. */
-  retired: boolean;
-  over: boolean;
-  /** Newest id by symbol since its successor was opened. */
-  readonly newest: Map<string, number>;
-}
 
 /**
  * Keeps a connection open: whatever its end, it is a loss and followed by another. Where an end is foreseen, the successor
@@ -114,11 +100,13 @@ export function startShard(options: ShardOptions): Shard {
   let failures = 0;
   let host = 0;
   let losses = 0;
+  let downSinceMs = clock.monotonicMs();
+  let reason = "";
   let paused = false;
   let stopped = false;
 
-  const isOpen = (): boolean => members.some(({ openedMs }) => !Number.isNaN(openedMs));
-  const isLive = (): boolean => members.some(({ firstTradeMs }) => !Number.isNaN(firstTradeMs));
+  const someOpen = (): boolean => members.some(isOpen);
+  const someLive = (): boolean => members.some(isLive);
   const needsAnother = (): boolean => members.length === 0 || members.at(-1)!.outgoing !== "";
 
   /** The earlier of this and what is planned already. */
@@ -140,11 +128,11 @@ export function startShard(options: ShardOptions): Shard {
     host = turn.host;
     dialledMs = clock.monotonicMs();
     if (members.length === MOST_CONNECTIONS) {
-      retire(members.find(({ firstTradeMs }) => Number.isNaN(firstTradeMs)) ?? members[0]!);
+      retire(members.find((one) => !isLive(one)) ?? members[0]!);
     }
-    if (!isOpen()) events.state({ kind: "connecting", attempt: failures + 1 });
-    const member: Member = {
-      connection: openConnection({
+    if (!someOpen()) events.state({ kind: "connecting", attempt: failures + 1 });
+    const member: Member = newMember(
+      openConnection({
         clock,
         openSocket,
         wsUrl: wsUrls[host]!,
@@ -161,14 +149,7 @@ export function startShard(options: ShardOptions): Shard {
         },
       }),
       host,
-      openedMs: Number.NaN,
-      firstTradeMs: Number.NaN,
-      replaceAtMs: Number.POSITIVE_INFINITY,
-      outgoing: "",
-      retired: false,
-      over: false,
-      newest: new Map(),
-    };
+    );
     if (paused) member.connection.pause();
     members = [...members, member];
   };
@@ -182,14 +163,14 @@ export function startShard(options: ShardOptions): Shard {
 
   const traded = (member: Member, trade: Trade): void => {
     if (stopped) return;
-    if (Number.isNaN(member.firstTradeMs) && !member.over) {
-      const wasLive = isLive();
+    if (!isLive(member) && !member.over) {
+      const wasLive = someLive();
       member.firstTradeMs = clock.monotonicMs();
       failures = 0;
       if (!wasLive) events.state({ kind: "live" });
     }
-    if (members.length > 1) {
-      const { symbol, id } = trade;
+    const { symbol, id } = trade;
+    if (members.length > 1 && Number.isSafeInteger(id)) {
       if (!(member.newest.get(symbol)! >= id)) member.newest.set(symbol, id);
     }
     events.trade(trade);
@@ -202,17 +183,19 @@ export function startShard(options: ShardOptions): Shard {
 
   const ended = (member: Member, end: SocketEnd): void => {
     member.over = true;
-    const wasLive = isLive();
+    const wasLive = someLive();
     members = members.filter((one) => one !== member);
     if (stopped || member.retired) return;
     const verdict = judge(end);
+    reason = verdict.reason;
+    if (isOpen(member) && !someOpen()) downSinceMs = clock.monotonicMs();
     attempts.judged(member.host, verdict);
     if (end.code === 1008) plan.slower();
     if (ADDRESS_REFUSED.includes(end.status)) plan.urlRefused();
-    if (Number.isNaN(member.firstTradeMs)) host = (member.host + 1) % wsUrls.length;
+    if (!isLive(member)) host = (member.host + 1) % wsUrls.length;
     // a market without trades must not look like an exchange without answers
     if (clock.monotonicMs() - member.openedMs > CALM_MS) failures = 0;
-    if (member.outgoing === "" && !Number.isNaN(member.openedMs)) losses++;
+    if (member.outgoing === "" && isOpen(member)) losses++;
     if (needsAnother()) {
       const leastMs = verdict.scope === "shard" ? verdict.waitMs : 0;
       dialIn(Math.max(backoffMs(failures, random, BACKOFF), leastMs, attempts.waitMs()));
@@ -224,7 +207,7 @@ export function startShard(options: ShardOptions): Shard {
     } else if (member.outgoing === "") {
       events.odd("replacement-failed", `the connection that was to take over: ${verdict.reason}`);
     } else if (wasLive) {
-      events.state(isLive() ? { kind: "replaced" } : { kind: "connecting", attempt: failures + 1 });
+      events.state(someLive() ? { kind: "replaced" } : { kind: "connecting", attempt: failures + 1 });
     }
   };
 
@@ -237,43 +220,31 @@ export function startShard(options: ShardOptions): Shard {
 
   const replace = (reason: string): void => {
     for (const member of members) {
-      if (member.outgoing === "" && !Number.isNaN(member.openedMs)) member.outgoing = reason;
+      if (member.outgoing === "" && isOpen(member)) member.outgoing = reason;
     }
     if (members.length > 0) arrange(reason);
-  };
-
-  /** Lets the elders go when their successor has shown that it can do without them. */
-  const takeOver = (): void => {
-    const successor = members.at(-1);
-    if (members.length < 2 || Number.isNaN(successor!.openedMs)) return;
-    const elders = members.slice(0, -1);
-    const nowMs = clock.monotonicMs();
-    const hasAll =
-      nowMs - successor!.firstTradeMs >= LEAST_OVERLAP_MS && elders.every(isCoveredBy(successor!));
-    if (!hasAll && nowMs - successor!.openedMs < MOST_OVERLAP_MS) return;
-    if (Number.isNaN(successor!.firstTradeMs) && elders.some(({ newest }) => newest.size > 0)) {
-      successor!.connection.end("no trade came, while its elder had some");
-      return;
-    }
-    for (const elder of elders) retire(elder);
-    events.state({ kind: "replaced" });
   };
 
   dial();
   return {
     tick() {
       for (const { connection } of members) connection.tick();
+      if (paused) return;
       const last = members.at(-1);
       if (last !== undefined && last.outgoing === "" && clock.monotonicMs() >= last.replaceAtMs) {
         replace("the connection is nearly a day old");
       }
-      takeOver();
+      const overlap = takeOver(members);
+      if (overlap === "failed") last!.connection.end("no trade came, while its elder had some");
+      if (overlap !== "done") return;
+      for (const elder of members.slice(0, -1)) retire(elder);
+      events.state({ kind: "replaced" });
     },
     replace,
     challenge() {
       for (const { connection } of members) connection.challenge();
     },
-    isOpen,
+    isOpen: someOpen,
     pause() {
       paused = true;
       for (const { connection } of members) connection.pause();
@@ -288,23 +259,23 @@ export function startShard(options: ShardOptions): Shard {
       for (const { connection } of members) connection.end("stopped");
     },
     status() {
-      const open = members.filter(({ openedMs }) => !Number.isNaN(openedMs));
+      const nowMs = clock.monotonicMs();
+      const open = members.filter(isOpen);
       const current = open.at(-1);
       const unopened = members.length > 0 ? "connecting" : "waiting";
       return {
         symbols: symbols.length,
-        state: current === undefined ? unopened : isLive() ? "live" : "open",
+        state: current === undefined ? unopened : someLive() ? "live" : "open",
         host: wsUrls[current?.host ?? host]!,
-        connectedMs: current === undefined ? 0 : clock.monotonicMs() - current.openedMs,
-        silentMs: Math.min(...open.map(({ connection }) => connection.silentMs())),
+        connectedMs: current === undefined ? 0 : nowMs - current.openedMs,
+        silentMs:
+          current === undefined ? 0 : Math.min(...open.map(({ connection }) => connection.silentMs())),
         connections: open.length,
         losses,
+        downMs: current === undefined ? nowMs - downSinceMs : 0,
+        retryMs: members.length > 0 ? 0 : Math.max(0, dialAtMs - nowMs),
+        reason: current === undefined ? reason : "",
       };
     },
   };
-}
-
-/** The successor has come at least as far with every symbol of which the elder has had a trade meanwhile. */
-function isCoveredBy(successor: Member): (elder: Member) => boolean {
-  return ({ newest }) => [...newest].every(([symbol, id]) => successor.newest.get(symbol)! >= id);
 }

@@ -42,7 +42,7 @@ export type OpenSocket = (url: string, events: SocketEvents) => Socket;
 const MAX_FRAME_BYTES = 1 << 20;
 const MAX_FRAGMENTS = 1024;
 /** A peer that has said goodbye may take so long to hang up. */
-const CLOSE_MS = 1000;
+const CLOSE_MS = 250;
 
 const OPTIONS: ClientOptions & { readonly closeTimeout: number } = {
   maxPayload: MAX_FRAME_BYTES,

@@ -115,6 +115,42 @@ test("an hour without a network: attempts go on at the cap, and the first trade 
   assert.equal(feed.status().kind, "live");
 });
 
+// rows 10, 12
+test("status says since when there is no connection, why, and when the next attempt is due", () => {
+  const { clock, last, feed, run } = feedBench();
+  last().server.opened();
+  run(60_000, last());
+  assert.deepEqual(feed.status(), {
+    kind: "live",
+    attemptsLeft: 239,
+    quiet: [],
+    shards: [
+      {
+        symbols: 1,
+        state: "live",
+        host: "ws://a",
+        connectedMs: 60_000,
+        silentMs: 0,
+        connections: 1,
+        losses: 0,
+        downMs: 0,
+        retryMs: 0,
+        reason: "",
+      },
+    ],
+  });
+  last().server.ended({ code: 1001, reason: "" });
+  clock.advance(500);
+  last().server.ended({ code: 1006, reason: "", status: 429, retryAfterS: 100 });
+  clock.advance(20_000);
+  const [shard] = feed.status().shards;
+  assert.equal(shard!.state, "waiting");
+  assert.equal(shard!.losses, 1);
+  assert.equal(shard!.downMs, 20_500);
+  assert.ok(shard!.retryMs > 79_000 && shard!.retryMs <= 80_000);
+  assert.equal(shard!.reason, "HTTP 429, too many attempts");
+});
+
 // row 11
 test("a handshake that hangs is given up after 10 s and tried again", () => {
   const { clock, sockets, states } = feedBench();
