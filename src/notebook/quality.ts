@@ -1,10 +1,11 @@
 import { type Diagnosis, type DoctorSettings, diagnose, readable } from "../app/doctor.ts";
 import { hasOurTime } from "../app/doctor-findings.ts";
-import { doctorTables, doctorText, findingText, verdictText } from "../app/doctor-text.ts";
-import { bytesText, percentText, spanText } from "../app/doctor-words.ts";
+import { doctorTables, doctorText } from "../app/doctor-text.ts";
+import { percentText, spanText } from "../app/doctor-words.ts";
 import { refuse } from "../core/errors.ts";
 import type { Venue } from "../core/trade.ts";
 import {
+  type Coverage,
   type HoleSpan,
   openQuality,
   type SeriesQuality,
@@ -15,14 +16,14 @@ import { coverageChart } from "../render/chart/coverage.ts";
 import { histogramChart } from "../render/chart/histogram.ts";
 import { type Line, linesChart } from "../render/chart/lines.ts";
 import { waitingView } from "../render/chart/waiting.ts";
-import { escapeHtml } from "../render/escape.ts";
 import type { TableData } from "../render/table.ts";
 import { tableView } from "../render/table.ts";
-import { type Tile, tiles } from "../render/tiles.ts";
+import { tiles } from "../render/tiles.ts";
 import type { View } from "../render/view.ts";
+import { diskTable, findingsView, holesTable, qualityTiles } from "./quality-panels.ts";
 import type { Viewable } from "./views.ts";
 
-export type QualityTable = "coverage" | "holes" | "times" | "pace" | "disk";
+export type QualityTable = "coverage" | "holes" | "each hole" | "times" | "pace" | "disk";
 
 export interface QualitySettings extends DoctorSettings {
   /** Whether the charts over time show the window since `since` only; no unless told. */
@@ -39,12 +40,12 @@ export interface DataQuality extends Viewable {
   /** The symbols of the charts' venue. */
   readonly symbols: readonly string[];
   /** The holes of the charts' venue by ascending id, the newest 1,000 of each symbol. */
-  readonly holes: readonly (HoleSpan & { readonly symbol: string })[];
+  readonly holes: readonly SymbolHole[];
   /** The verdict in a row of tiles. */
   tiles(): View;
   /** What the doctor found, in sentences: what is the matter, and what to do. */
   findings(): View;
-  /** What is stored, what became of the missing, when it came, how fast, and the room it takes. */
+  /** What is stored, the holes by state, each hole, when trades came, how fast, and the room they take. */
   table(which: QualityTable): View;
   /** What is stored on a time line, and the holes in it. */
   coverage(): View;
@@ -52,6 +53,10 @@ export interface DataQuality extends Viewable {
   latency(symbol?: string): View;
   /** Trades stored a second over time. */
   rates(): View;
+}
+
+export interface SymbolHole extends HoleSpan {
+  readonly symbol: string;
 }
 
 const MOST_HOLES = 1000;
@@ -72,16 +77,16 @@ export function dataQuality(store: StoreReader, settings: QualitySettings = {}):
     one.trades === undefined ? [] : [{ ...one, trades: one.trades }],
   );
   const there = series.filter((one) => one.venue.name === venue?.name);
-  const fromUs = Math.min(
-    ...there.map(({ trades }) =>
-      settings.windowOnly === true ? (trades.window?.fromUs ?? trades.lastTimeUs) : trades.firstTimeUs,
-    ),
-  );
+  const { windowOnly = false } = settings;
+  const beginOf = ({ firstTimeUs, lastTimeUs, window }: TradeFacts): number =>
+    windowOnly ? Math.max(firstTimeUs, window?.fromUs ?? lastTimeUs) : firstTimeUs;
+  const fromUs = Math.min(...there.map(({ trades }) => beginOf(trades)));
   const toUs = Math.max(...there.map(({ trades }) => trades.lastTimeUs));
   const domainUs = toUs > fromUs ? ([fromUs, toUs] as const) : undefined;
   const read = readable(store.path, () =>
     readParts(store, there, domainUs ?? [fromUs, fromUs + 1e6], diagnosis.sampleTrades),
   );
+  const holes = read.flatMap((one) => one.holes.map((hole) => ({ symbol: one.symbol, ...hole })));
   const common = { ...(venue && { venue }), ...(domainUs && { domainUs }) };
 
   return {
@@ -89,11 +94,11 @@ export function dataQuality(store: StoreReader, settings: QualitySettings = {}):
     venue,
     series,
     symbols: there.map(({ symbol }) => symbol),
-    holes: read.flatMap(({ symbol, holes }) => holes.map((hole) => ({ symbol, ...hole }))),
-    toView: () => ({ kind: "html", html: findingsHtml(diagnosis), text: doctorText(diagnosis) }),
+    holes,
+    toView: () => ({ ...findingsView(diagnosis), text: doctorText(diagnosis) }),
     tiles: () => tiles(qualityTiles(diagnosis), venue === undefined ? {} : { venue }),
-    findings: () => ({ kind: "html", html: findingsHtml(diagnosis), text: findingsText(diagnosis) }),
-    table: (which) => tableView(tableOf(diagnosis, which)),
+    findings: () => findingsView(diagnosis),
+    table: (which) => tableView(tableOf(which, diagnosis, holes)),
     coverage: () => {
       const cut = read.reduce((sum, { trades, holes }) => sum + holesOf(trades) - holes.length, 0);
       const lines = read.map(({ symbol, trades, holes }) => ({
@@ -101,7 +106,7 @@ export function dataQuality(store: StoreReader, settings: QualitySettings = {}):
         fromUs: trades.firstTimeUs,
         toUs: trades.lastTimeUs,
         holes,
-        share: `${percentText(trades.coverage.rawPercent)} %`,
+        share: shareText(windowOnly ? trades.window : trades.coverage),
       }));
       const note = cut > 0 ? `${cut.toLocaleString("en")} older holes are not drawn` : "";
       return coverageChart(lines, { title: "Ids that are stored", ...common, note });
@@ -180,7 +185,8 @@ function latencyChart(read: Read | undefined, sampleTrades: number): View {
     of: "trade",
     xName: "latency",
     unit: "ms",
-    scale: "log",
+    // clocks that disagree can give latencies below zero, which a log axis would leave out
+    scale: latencyMs.length > 0 && latencyMs[0]! <= 0 ? "linear" : "log",
     note: isOurs ? newest : `${newest} · its times are not this machine's: this is no latency`,
     marks:
       latency === undefined || !isOurs
@@ -193,11 +199,15 @@ function latencyChart(read: Read | undefined, sampleTrades: number): View {
   });
 }
 
+function shareText(coverage: Coverage | undefined): string {
+  return coverage === undefined ? "none" : `${percentText(coverage.rawPercent)} %`;
+}
+
 function holesOf({ holes }: TradeFacts): number {
   return Object.values(holes).reduce((sum, state) => sum + state.holes, 0);
 }
 
-function tableOf(diagnosis: Diagnosis, which: QualityTable): TableData {
+function tableOf(which: QualityTable, diagnosis: Diagnosis, each: readonly SymbolHole[]): TableData {
   const [coverage, holes, times, pace] = doctorTables(diagnosis) as [
     TableData,
     TableData,
@@ -207,6 +217,7 @@ function tableOf(diagnosis: Diagnosis, which: QualityTable): TableData {
   const tables: Readonly<Record<QualityTable, TableData>> = {
     coverage,
     holes,
+    "each hole": holesTable(each),
     times,
     pace,
     disk: diskTable(diagnosis),
@@ -218,79 +229,4 @@ function tableOf(diagnosis: Diagnosis, which: QualityTable): TableData {
     problem: `needs one of ${Object.keys(tables).join(", ")}; got ${JSON.stringify(which)}`,
     hint: 'Pass for example "coverage".',
   });
-}
-
-function diskTable({ disk }: Diagnosis): TableData {
-  const rows = [
-    ["file", bytesText(disk.fileBytes)],
-    ["write-ahead log", bytesText(disk.walBytes)],
-    ["a trade", Number.isFinite(disk.bytesPerTrade) ? `${Math.round(disk.bytesPerTrade)} B` : "unknown"],
-    ["growth a day", bytesText(disk.growthBytesPerDay)],
-    ["free", bytesText(disk.freeBytes)],
-    ["full in", spanText(disk.daysUntilFull * 86_400e6)],
-  ] as const;
-  return {
-    caption: "Disk",
-    length: rows.length,
-    columns: [
-      { name: "what", kind: "text", values: rows.map(([name]) => name) },
-      { name: "size", kind: "integer", values: rows.map(([, value]) => value) },
-    ],
-  };
-}
-
-function qualityTiles({ healthy, findings, series, disk, since, checkedUs }: Diagnosis): Tile[] {
-  const read = series.flatMap(({ trades }) => trades ?? []);
-  const sum = (of: (trades: TradeFacts) => number): number =>
-    read.reduce((total, trades) => total + of(trades), 0);
-  const share = (held: number, ids: number): string => (ids === 0 ? "–" : percentText((100 * held) / ids));
-  const alarms = findings.filter(({ attention }) => attention).length;
-  const newestUs = Math.max(...read.map(({ lastReceivedUs }) => lastReceivedUs));
-  const missing = sum(({ coverage }) => coverage.missingIds);
-  return [
-    {
-      label: "verdict",
-      value: healthy ? "healthy" : "needs attention",
-      tone: healthy ? "good" : "bad",
-      note: alarms === 0 ? "" : `${alarms} to act on`,
-    },
-    {
-      label: "stored, all",
-      value: share(
-        sum((t) => t.coverage.heldIds),
-        sum((t) => t.coverage.ids),
-      ),
-      unit: "%",
-      note: `${missing.toLocaleString("en")} ids missing`,
-    },
-    {
-      label: "stored, window",
-      value: share(
-        sum((t) => t.window?.heldIds ?? 0),
-        sum((t) => t.window?.ids ?? 0),
-      ),
-      unit: "%",
-      note: /^\d{4}-/.test(since) ? `since ${since}` : `last ${since}`,
-    },
-    {
-      label: "newest trade",
-      value: Number.isFinite(newestUs) ? spanText(Math.max(0, checkedUs - newestUs)) : "–",
-      note: "ago",
-    },
-    {
-      label: "disk full in",
-      value: spanText(disk.daysUntilFull * 86_400e6),
-      note: Number.isFinite(disk.daysUntilFull) ? "at the last day's pace" : "no market on our time",
-    },
-  ];
-}
-
-function findingsText(diagnosis: Diagnosis): string {
-  return [verdictText(diagnosis), ...diagnosis.findings.map(findingText)].join("\n");
-}
-
-function findingsHtml(diagnosis: Diagnosis): string {
-  const [verdict, ...lines] = findingsText(diagnosis).split("\n") as [string, ...string[]];
-  const items = lines.map((line) => `<div style="margin:2px 0 0 12px">${escapeHtml(line)}</div>`).join("");
-  return `<div style="font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-ui-font-color1,inherit)"><div style="font-weight:600">${escapeHtml(verdict)}</div>${items}</div>`;
 }

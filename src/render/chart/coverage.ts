@@ -36,7 +36,7 @@ export interface CoverageLine {
   readonly fromUs: number;
   readonly toUs: number;
   readonly holes: readonly CoverageHole[];
-  /** Share of its ids that are stored, as it is to be read. */
+  /** Share of its ids that are stored, as it is to be read: under the name. */
   readonly share: string;
 }
 
@@ -68,16 +68,16 @@ export function coverageChart(lines: readonly CoverageLine[], options: ChartOpti
   const span = options.domainUs ?? spanOf(drawn.flatMap(({ fromUs, toUs }) => [fromUs, toUs]));
   const x = timeAxis(span);
   const y: Json = {
-    field: "name",
+    field: "row",
     type: "nominal",
     sort: null,
-    scale: { domain: drawn.map(({ name }) => plainText(name)) },
-    axis: { title: null, domain: false, ticks: false },
+    scale: { domain: drawn.map(rowOf) },
+    axis: { title: null, domain: false, ticks: false, labelExpr: "split(datum.label, '\\n')" },
   };
   const holes = drawn.flatMap((line) =>
     line.holes
       .filter(({ fromUs, toUs }) => toUs >= span[0] && fromUs <= span[1])
-      .map((hole) => holeRow(line.name, hole)),
+      .map((hole) => holeRow(line, hole)),
   );
   const gaps = holes.filter(({ state }) => state !== "filled");
   return frame(options, title, [holes.length > 0 ? "the signs above the bars are holes" : ""], {
@@ -89,18 +89,29 @@ export function coverageChart(lines: readonly CoverageLine[], options: ChartOpti
       endLayer(drawn, x, y),
       ...(gaps.length > 0 ? [gapLayer(gaps, x, y)] : []),
       ...(holes.length > 0 ? [signLayer(holes, x, y)] : []),
-      shareLayer(drawn, y),
     ],
   });
 }
 
+/** What stands at the left of a row, in two lines. */
+function rowOf({ name, share }: CoverageLine): string {
+  return plainText(`${name}\n${share}`);
+}
+
 /** The spans between the holes that are not filled. */
 function barLayer(lines: readonly CoverageLine[], x: TimeAxis, y: Json): Json {
-  const rows = lines.flatMap(({ name, fromUs, toUs, holes }) => {
+  const rows = lines.flatMap((line) => {
+    const { name, fromUs, toUs, holes } = line;
     const bars: Json[] = [];
     let start = fromUs;
     const bar = (end: number): void => {
-      bars.push({ name: plainText(name), from: start / 1000, to: end / 1000, says: spanText(start, end) });
+      bars.push({
+        row: rowOf(line),
+        name: plainText(name),
+        from: start / 1000,
+        to: end / 1000,
+        says: spanText(start, end),
+      });
     };
     for (const hole of holes.filter(({ state }) => state !== "filled")) {
       bar(hole.fromUs);
@@ -127,8 +138,8 @@ function barLayer(lines: readonly CoverageLine[], x: TimeAxis, y: Json): Json {
 
 /** A stroke where a symbol's trades begin, and one at the newest. */
 function endLayer(lines: readonly CoverageLine[], x: TimeAxis, y: Json): Json {
-  const ends = lines.flatMap(({ name, fromUs, toUs }) =>
-    [fromUs, toUs].map((us) => ({ name: plainText(name), t: us / 1000 })),
+  const ends = lines.flatMap((line) =>
+    [line.fromUs, line.toUs].map((us) => ({ row: rowOf(line), t: us / 1000 })),
   );
   return {
     data: { values: ends },
@@ -137,11 +148,12 @@ function endLayer(lines: readonly CoverageLine[], x: TimeAxis, y: Json): Json {
   };
 }
 
-function holeRow(name: string, hole: CoverageHole): Json {
+function holeRow(line: CoverageLine, hole: CoverageHole): Json {
   const ids = hole.first === hole.last ? `${hole.first}` : `${hole.first} to ${hole.last}`;
   const size = hole.last - hole.first + 1;
   return {
-    name: plainText(name),
+    row: rowOf(line),
+    name: plainText(line.name),
     t: (hole.fromUs + hole.toUs) / 2000,
     from: hole.fromUs / 1000,
     to: hole.toUs / 1000,
@@ -206,14 +218,6 @@ function byState(holes: readonly Json[], as: "colour" | "shape"): Json {
     type: "nominal",
     scale: { domain: there.map(({ state }) => state), range: there.map((look) => look[as]) },
     legend: { symbolSize: 80, symbolStrokeWidth: 0 },
-  };
-}
-
-function shareLayer(lines: readonly CoverageLine[], y: Json): Json {
-  return {
-    data: { values: lines.map(({ name, share }) => ({ name: plainText(name), share: plainText(share) })) },
-    mark: { type: "text", align: "left", dx: 6, yOffset: 8, fontWeight: 600, clip: false },
-    encoding: { x: { value: "width" }, y, text: { field: "share", type: "nominal" } },
   };
 }
 

@@ -24,13 +24,16 @@ export function histogramChart(values: ArrayLike<number>, options: HistogramOpti
   const { width = WIDTH, height = 170, of, xName, unit, scale = "linear", bins = 60, marks = [] } = options;
   const title = options.title ?? xName;
   const isLog = scale === "log";
-  const drawn = Float64Array.from(values).filter((value) => Number.isFinite(value) && (!isLog || value > 0));
+  const finite = Float64Array.from(values).filter((value) => Number.isFinite(value));
+  const drawn = isLog ? finite.filter((value) => value > 0) : finite;
   if (drawn.length === 0) return waitingView(title, 1, 0, { ...options, width, height, what: of });
-  const left = values.length - drawn.length;
+  const left = finite.length - drawn.length;
+  const undefinedOnes = values.length - finite.length;
   const count = (n: number): string => `${n.toLocaleString("en")} ${of}${n === 1 ? "" : "s"}`;
   const notes = [
     count(drawn.length),
-    left > 0 ? `${count(left)} at or below 0${isLog ? ", which a log axis has no place for" : ""}` : "",
+    left > 0 ? `${count(left)} at or below 0, which a log axis has no place for` : "",
+    undefinedOnes > 0 ? `${count(undefinedOnes)} not a number` : "",
   ].filter(Boolean);
   const rows = binRows(drawn, isLog, bins);
   const shown = marks.filter(({ value }) => Number.isFinite(value) && (!isLog || value > 0));
@@ -107,10 +110,10 @@ function binRows(
 
 const LABEL_HEIGHT = 14;
 
-/** Whether a value lies in the last quarter of the axis: its label goes to the left, to stay in the plot. */
+/** Whether a value lies in the last part of the axis: its label goes to the left, to stay in the plot. */
 function isRightOf(value: number, [from, to]: readonly number[], isLog: boolean): boolean {
   const place = (v: number): number => (isLog ? Math.log(v) : v);
-  return place(value) - place(from!) > 0.75 * (place(to!) - place(from!));
+  return place(value) - place(from!) > 0.85 * (place(to!) - place(from!));
 }
 
 /** A line with its label, each label below the one before: close values stay readable. */

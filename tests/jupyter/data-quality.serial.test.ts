@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { copyFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { Browser } from "playwright-core";
+import { random } from "../../src/core/random.ts";
+import type { Trade } from "../../src/core/trade.ts";
+import { findChromium, launchChromium } from "../support/chromium.ts";
+import { type JupyterLab, startJupyterLab } from "../support/jupyter.ts";
+import { type LabPage, openNotebook } from "../support/lab-page.ts";
+import { notebookFolder, runNotebook } from "../support/notebooks.ts";
+import { artifacts, projectRoot } from "../support/project.ts";
+import { REPLAY, SYMBOLS, span, stored, write } from "../support/stored.ts";
+import { batchOf, trade } from "../support/trades.ts";
+
+const chromium = findChromium();
+const NAME = "data-quality.ipynb";
+const NOTEBOOK = join(projectRoot, "notebooks", NAME);
+const sources = (JSON.parse(readFileSync(NOTEBOOK, "utf8")) as { cells: { source: string[] }[] }).cells.map(
+  ({ source }) => source.join(""),
+);
+/** The number of the cell which holds a text. */
+function cellWith(text: string): number {
+  const n = sources.findIndex((source) => source.includes(text));
+  assert.notEqual(n, -1, text);
+  return n;
+}
+
+const CHARTS = ["quality.coverage()", "quality.latency(symbol)", "quality.rates()"];
+
+describe("data-quality", { timeout: 240_000 }, () => {
+  let folder: string;
+  const ends: (() => unknown)[] = [];
+  const context = { after: (end: unknown) => ends.unshift(end as () => unknown) };
+
+  before(() => {
+    folder = notebookFolder(context as never);
+    copyFileSync(NOTEBOOK, join(folder, NAME));
+    twoHours(join(folder, "x.db"));
+  });
+  after(async () => {
+    for (const end of ends) await end();
+  });
+
+  it("runs by nbclient on databases with holes, of a replay, and empty ones; its claims hold", async () => {
+    const replay = stored(
+      context as never,
+      span(1, 500).map((id) => trade(id)),
+      REPLAY,
+    );
+    const empty = stored(context as never, []);
+    for (const [db, says] of [
+      [join(folder, "x.db"), /NEEDS ATTENTION \(1 finding\)/],
+      [replay, /replay-tape-1: its times are those of a replay/],
+      [empty, /BTCUSDT at binance: has no trade yet/],
+    ] as const) {
+      const { error, cells } = await runNotebook(join(folder, NAME), { env: { TICKBOOK_DB: db } });
+      assert.equal(error, "");
+      const texts = cells.flatMap(({ outputs }) => outputs.map(({ data }) => String(data?.["text/plain"])));
+      assert.ok(
+        texts.some((text) => says.test(text)),
+        texts.join("\n"),
+      );
+      assert.match(texts.at(-1)!, /every missing id is listed in a hole +true/);
+    }
+  });
+
+  describe("in JupyterLab", { skip: !chromium }, () => {
+    let lab: JupyterLab;
+    let browser: Browser;
+    let notebook: LabPage;
+
+    before(async () => {
+      lab = await startJupyterLab({ rootDir: folder, env: { TICKBOOK_DB: join(folder, "x.db") } });
+      ends.unshift(() => lab.stop());
+      browser = await launchChromium(chromium!);
+      ends.unshift(() => browser.close());
+      notebook = await openNotebook(browser, lab, NAME, { width: 1240, height: 4600 });
+    });
+
+    it("runs from top to bottom and draws each chart, light and dark", async () => {
+      assert.equal(await notebook.runAll(), true);
+      for (const theme of ["Light", "Dark"] as const) {
+        await notebook.setTheme(`JupyterLab ${theme}`);
+        for (const source of CHARTS) {
+          const chart = notebook.output(cellWith(source)).locator(".vega-embed canvas, .vega-embed svg");
+          await chart.first().waitFor();
+          const name = `data-quality-${CHARTS.indexOf(source)}-${theme.toLowerCase()}.png`;
+          await notebook.output(cellWith(source)).screenshot({ path: join(artifacts, name) });
+        }
+        await notebook.page.screenshot({ path: join(artifacts, `data-quality-${theme.toLowerCase()}.png`) });
+      }
+      assert.deepEqual(notebook.errors(), []);
+    });
+
+    it("the mouse over a hole's sign tells its ids and its reason", async () => {
+      const chart = notebook.output(cellWith("quality.coverage()")).locator(".vega-embed canvas").first();
+      const box = (await chart.boundingBox())!;
+      const [x, y] = await chart.evaluate(lowestOf, [0, 158, 115] as const);
+      await notebook.page.mouse.move(box.x + x * box.width, box.y + y * box.height);
+      const tooltip = notebook.page.locator("#vg-tooltip-element");
+      await tooltip.getByText("4001 to 4100 (100)").waitFor();
+      const told = (await tooltip.allInnerTexts()).join("").replace(/\s+/g, " ");
+      assert.match(told, /state: filled .* missing: 0 .* reason: gap, found .* tries: 1$/);
+      const clip = { x: box.x, y: box.y, width: box.width, height: box.height + 160 };
+      await notebook.page.screenshot({ path: join(artifacts, "data-quality-tooltip.png"), clip });
+    });
+  });
+});
+
+/** As much of a canvas as is used here. */
+interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  getContext(kind: "2d"): {
+    getImageData(x: number, y: number, w: number, h: number): { data: Uint8ClampedArray };
+  };
+}
+
+/** Where in a canvas, as shares of its width and height, the lowest point of a colour is; runs in the page. */
+function lowestOf(canvas: unknown, colour: readonly [number, number, number]): [number, number] {
+  const { width, height, getContext } = canvas as Canvas;
+  const { data } = getContext.call(canvas, "2d").getImageData(0, 0, width, height);
+  for (let i = width * height - 1; i >= 0; i--) {
+    if (colour.every((part, k) => data[4 * i + k] === part) && data[4 * i + 3] === 255)
+      return [((i % width) + 0.5) / width, (Math.floor(i / width) - 1) / height];
+  }
+  throw new Error("the colour is not in the picture");
+}
+
+/** Two hours of two symbols with a hole in each state, ending now. */
+function twoHours(file: string): void {
+  const nowUs = Date.now() * 1000;
+  const { normal, uniform } = random(7);
+  const startUs = nowUs - 7200e6;
+  let us = startUs;
+  const timeOf = span(0, 24_000).map(() => (us += (7200e6 / 24_001) * 2 * uniform()));
+  const at = (id: number, symbol: string, given: Partial<Trade> = {}): Trade => {
+    const tradeTimeUs = Math.round(Math.min(nowUs, timeOf[id]!) / 1000) * 1000;
+    return trade(id, {
+      symbol,
+      tradeTimeUs,
+      eventTimeUs: tradeTimeUs,
+      receivedUs: Math.round(tradeTimeUs + 1000 * 35 * Math.exp(0.5 * normal())),
+      ...given,
+    });
+  };
+  const put = (symbol: string, first: number, last: number) =>
+    batchOf(
+      span(first, last).map((id) => at(id, symbol)),
+      SYMBOLS,
+    );
+  const rest = (first: number, last: number) =>
+    batchOf(
+      span(first, last).map((id) => at(id, "BTCUSDT", { source: "rest", eventTimeUs: null })),
+      SYMBOLS,
+    );
+  write(file, (writer) => {
+    for (const [first, last] of [
+      [1, 4000],
+      [4101, 7000],
+      [8001, 12_000],
+      [13_001, 16_000],
+      [16_011, 20_000],
+      [20_501, 24_000],
+    ] as const)
+      writer.append(put("BTCUSDT", first, last), nowUs);
+    writer.append(put("ETHUSDT", 1, 24_000), nowUs);
+    const [a, b, c, , e] = writer.openHoles().map(({ holeId }) => holeId);
+    writer.fill(0, a!, rest(4001, 4101), nowUs);
+    writer.fill(0, b!, rest(7000, 7600), nowUs);
+    const merged = span(0, 500).map((i) => ({
+      aggId: i,
+      first: 12_000 + 2 * i,
+      last: 12_001 + 2 * i,
+      price: "61837.63000000",
+      qty: "0.04000000",
+      tradeTimeUs: at(12_000 + 2 * i, "BTCUSDT").tradeTimeUs,
+      receivedUs: nowUs,
+      isBuyerMaker: true,
+    }));
+    assert.equal(writer.fill(0, c!, merged, nowUs).kind, "stored");
+    writer.noteHole(0, { holeId: e!, state: "unrecoverable", tries: 3, note: "not served any more" }, nowUs);
+  });
+}
