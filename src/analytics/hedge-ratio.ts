@@ -19,7 +19,7 @@ export interface HedgeRatioSettings {
   readonly intercept?: boolean;
   /** `"log"` unless given. */
   readonly prices?: PriceScale;
-  /** Errors of `"ols"`; `"HAC"` unless given, for the residuals of a pair remember. */
+  /** Errors of `"ols"`; `"HAC"` with Andrews' lags unless given, for the residuals of a pair remember. */
   readonly errors?: ErrorKind;
   /** Of the band; 0.95 unless given. */
   readonly confidence?: number;
@@ -30,7 +30,10 @@ export interface HedgeRatio {
   readonly method: HedgeMethod;
   readonly beta: number;
   readonly alpha: number;
-  /** The band of β; NaN for `"tls"`. It describes this window, and supposes that a spread exists. */
+  /**
+   * The band of β; NaN for `"tls"`. It supposes that a spread exists. Only that of `"ols"` knows that residuals
+   * remember; those of `"huber"` and `"theil-sen"` suppose that they do not, and are too narrow where they do.
+   */
   readonly low: number;
   readonly high: number;
   readonly prices: PriceScale;
@@ -101,7 +104,7 @@ const FITS: Readonly<
   Record<HedgeMethod, (y: Float64Array, x: Float64Array, settings: LineSettings) => Line>
 > = {
   ols: (y, x, settings) => {
-    const { alpha, parameters, nobs, missing } = ols(y, x, settings);
+    const { alpha, parameters, nobs, missing } = ols(y, x, { ...settings, lags: "andrews" });
     const { estimate, low, high } = parameters[parameters.length - 1]!;
     return { alpha, beta: estimate, low, high, nobs, missing };
   },

@@ -58,7 +58,8 @@ export function kalmanHedgeRatio(
 ): KalmanHedgeRatio {
   const { prices = "log", ...rest } = settings;
   const run = kalmanRatio(...scaled("kalmanHedgeRatio", y, x, prices), rest);
-  const alpha = run.beta.map((beta) => beta * 0);
+  // 0, and NaN where there is no β yet
+  const alpha = run.beta.map((beta) => 0 * beta);
   return { ...run, alpha, betaError: run.betaVariance.map(Math.sqrt), zScore: innovationZScore(run), prices };
 }
 

@@ -2,15 +2,21 @@ import { requireBetween, requireFinite, requireOneOf, requireSameLength, require
 import { completeRows } from "./complete-rows.ts";
 import { studentCdf, studentQuantile } from "./distributions/student-t.ts";
 import { leastSquares } from "./least-squares.ts";
-import { coefficientCovariance, defaultHacLags, ERROR_KINDS, type ErrorKind } from "./regression-errors.ts";
+import {
+  andrewsLags,
+  coefficientCovariance,
+  defaultHacLags,
+  ERROR_KINDS,
+  type ErrorKind,
+} from "./regression-errors.ts";
 
 export interface OlsSettings {
   /** A constant beside the regressors; true unless given. */
   readonly intercept?: boolean;
   /** `"classical"` unless given; `"HAC"` suits series with autocorrelated residuals. */
   readonly errors?: ErrorKind;
-  /** Lags of `"HAC"`; ⌊4 (n / 100)^(2/9)⌋ unless given. */
-  readonly lags?: number;
+  /** Lags of `"HAC"`; ⌊4 (n / 100)^(2/9)⌋ unless given. `"andrews"` takes them from the memory of the residuals. */
+  readonly lags?: number | "andrews";
   /** Of the intervals `low` to `high`; 0.95 unless given. */
   readonly confidence?: number;
   /** What the regressors are called in the result; x, or x1, x2, … unless given. */
@@ -74,7 +80,8 @@ export function ols(
   } = settings;
   requireOneOf(where, "errors", errors, ERROR_KINDS);
   requireBetween(where, "confidence", confidence, 0, 1);
-  if (settings.lags !== undefined) requireWhole(where, "lags", settings.lags, 0);
+  const { lags: asked } = settings;
+  if (asked !== undefined && asked !== "andrews") requireWhole(where, "lags", asked, 0);
   requireSameLength(where, { regressors: regressors.length, names: names.length });
   requireSameLength(
     where,
@@ -88,7 +95,8 @@ export function ols(
   const { columns, indices, missing } = completeRows([y, ...regressors]);
   const fit = leastSquares(where, columns[0]!, columns.slice(1), intercept, names);
   const nobs = indices.length;
-  const lags = errors === "HAC" ? (settings.lags ?? defaultHacLags(nobs)) : 0;
+  const wanted = asked === "andrews" ? andrewsLags(fit.residuals) : (asked ?? defaultHacLags(nobs));
+  const lags = errors === "HAC" ? wanted : 0;
   const covariance = coefficientCovariance(fit, intercept, errors, lags);
   const degreesOfFreedom = nobs - covariance.length;
   const width = studentQuantile((1 + confidence) / 2, degreesOfFreedom);

@@ -15,6 +15,19 @@ export function defaultHacLags(nobs: number): number {
 }
 
 /**
+ * Andrews' (1991) lag rule for Bartlett weights, from the first autocorrelation ρ of the residuals:
+ * 1.1447 (4 ρ² n / (1 − ρ²)²)^⅓, at most a quarter of the sample and 2000. The residuals of a pair remember for long, and
+ * the rule above, which knows the sample's size alone, would make their bands too narrow.
+ */
+export function andrewsLags(residuals: Float64Array): number {
+  const n = residuals.length;
+  const rho = laggedProduct(residuals, residuals, 1) / laggedProduct(residuals, residuals, 0);
+  const memory = (4 * rho * rho) / (1 - rho * rho) ** 2;
+  const lags = Math.floor(1.1447 * Math.cbrt(memory * n));
+  return Math.min(Number.isNaN(lags) ? 0 : lags, Math.floor(n / 4), 2000);
+}
+
+/**
  * The covariance of the coefficients, intercept first where there is one.
  *
  * It comes from R, and for robust errors from Q, without a matrix of cross-products. HAC has no small-sample factor,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { adf } from "../../src/analytics/adf.ts";
 import { hedgeRatio, hedgeRatios, hedgeRatioTable } from "../../src/analytics/hedge-ratio.ts";
 import { huber } from "../../src/analytics/huber.ts";
 import {
@@ -12,8 +13,11 @@ import { pairTable } from "../../src/analytics/pair-table.ts";
 import { rollingZScore } from "../../src/analytics/rolling.ts";
 import { rollingOls } from "../../src/analytics/rolling-ols.ts";
 import { spread } from "../../src/analytics/spread.ts";
+import { testsTable, testTable } from "../../src/analytics/test-result.ts";
 import { theilSen } from "../../src/analytics/theil-sen.ts";
 import { totalLeastSquares } from "../../src/analytics/tls.ts";
+import { csvText } from "../../src/render/csv.ts";
+import { type TableData, tableView } from "../../src/render/table.ts";
 import { assertAllClose, assertClose, assertSame } from "./support/assert-close.ts";
 import { assertCausal, noise, walk } from "./support/laws.ts";
 
@@ -37,9 +41,9 @@ test("hedgeRatio is each estimator on log prices, or on raw ones if asked, and s
   assert.deepEqual([raw.prices, raw.alpha, raw.method], ["raw", 0, "ols"]);
 });
 
-test("the band of least squares is of HAC errors unless told, and every band holds its own β", () => {
+test("the band of least squares is of HAC errors with Andrews' lags unless told, and every band holds its own β", () => {
   const { y, x } = prices();
-  const slope = ols(logs(y), logs(x), { errors: "HAC" }).parameters[1]!;
+  const slope = ols(logs(y), logs(x), { errors: "HAC", lags: "andrews" }).parameters[1]!;
   const { low, high } = hedgeRatio(y, x);
   assert.deepEqual([low, high], [slope.low, slope.high]);
   for (const ratio of hedgeRatios(y, x)) {
@@ -145,4 +149,20 @@ test("pairTable takes a ratio for every bar and raw prices below zero, and refus
   assert.throws(() => pairTable(startUs.toReversed(), y, x, { window: 10, hedge }), {
     code: "unordered-bars",
   });
+});
+
+test("every table of results is one that render shows and exports", () => {
+  const { y, x } = prices(100);
+  const startUs = Float64Array.from({ length: 100 }, (_, t) => 1.7e15 + t * 60e6);
+  const tables: TableData[] = [
+    hedgeRatioTable(hedgeRatios(y, x)),
+    pairTable(startUs, y, x, { window: 20, hedge: hedgeRatio(y, x) }),
+    testTable(adf(x)),
+    testsTable([adf(x), adf(y)], "Unit roots"),
+  ];
+  for (const table of tables) {
+    const view = tableView(table);
+    assert.match(view.html, /<table/);
+    assert.ok(csvText(table).split("\n").length > table.length);
+  }
 });

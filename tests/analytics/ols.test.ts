@@ -66,3 +66,21 @@ test("ols refuses what has no answer, and says why", () => {
     { code: "infinite-value" },
   );
 });
+
+test("Andrews' lags grow with the memory of the residuals, where the plain rule does not see it", () => {
+  const x = noise(5, 2000);
+  const lagsAt = (phi: number): number => {
+    let s = 0;
+    const y = noise(6, 2000).map((e, t) => {
+      s = phi * s + e;
+      return x[t]! + s;
+    });
+    return ols(y, x, { errors: "HAC", lags: "andrews" }).lags;
+  };
+  // 1.1447 (4 · 0.81 · 2000 / 0.19²)^⅓ = 64.6 at the true ρ of 0.9
+  assert.ok(lagsAt(0) <= 5);
+  assert.ok(lagsAt(0.9) > 55 && lagsAt(0.9) < 75);
+  assert.ok(lagsAt(0.9999) > 300 && lagsAt(0.9999) <= 500);
+  assert.equal(ols(x, noise(7, 2000), { errors: "HAC" }).lags, 7);
+  assert.equal(ols(x, noise(7, 2000), { lags: "andrews" }).lags, 0);
+});
