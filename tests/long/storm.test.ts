@@ -1,0 +1,13 @@
+import { test } from "node:test";
+import { sharedData } from "../support/shared-data.ts";
+import { weatherStorm } from "../support/storm.ts";
+
+const tape = sharedData("binance-spot-20240808");
+
+for (let seed = 100; seed < 140; seed++) {
+  test(`a collector comes through a storm of faults with every trade that could be had (seed ${seed})`, {
+    skip: tape === undefined,
+  }, async (t) => {
+    await weatherStorm(t, tape!, seed);
+  });
+}
