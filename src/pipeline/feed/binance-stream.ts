@@ -17,7 +17,7 @@ export function tradeStream(symbol: string): string {
 export function streamUrl(wsUrl: string, streams: readonly string[]): string {
   const names = streams.map(escapeName).join("/");
   const query = names === "" ? "" : `streams=${names}&`;
-  return `${wsUrl.replace(/\/+$/, "")}/stream?${query}timeUnit=MICROSECOND`;
+  return `${wsUrl.replace(/[?#].*$/, "").replace(/\/+$/, "")}/stream?${query}timeUnit=MICROSECOND`;
 }
 
 /** How many of the names, from the first on, fit into an address. */

@@ -109,6 +109,7 @@ test("streamUrl is one combined stream in microseconds, with names or without", 
     streamUrl("ws://h:1/", ["btcusdt@trade", "币usdt@trade"]),
     "ws://h:1/stream?streams=btcusdt@trade/%E5%B8%81usdt@trade&timeUnit=MICROSECOND",
   );
+  assert.equal(streamUrl("ws://h:1/at/?x=1#y", []), "ws://h:1/at/stream?timeUnit=MICROSECOND");
   assert.equal(streamUrl("ws://h:1", []), "ws://h:1/stream?timeUnit=MICROSECOND");
 });
 
