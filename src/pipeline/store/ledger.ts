@@ -37,6 +37,8 @@ export interface Ledger {
   classify(id: number): Arrival;
   /** Marks an id as held; a jump ahead opens a hole. */
   arrive(id: number, atUs: number): void;
+  /** Opens holes for the ids from what is known up to a span, and inside it, that are neither held nor in one. */
+  list(span: IdRange, atUs: number, reason: string): void;
   /** Marks ids as there in merged trades. */
   merge(ids: IdRange): void;
   /** The ids of a span that are not held. */
@@ -86,6 +88,9 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
   const openHoles = db.prepare<number[], HoleRow>(
     `SELECT * FROM holes WHERE symbol_id = ? AND state IN ('detected', 'partly filled', 'aggregated')
      ORDER BY first_id`,
+  );
+  const listedSpan = db.prepare<[number], { first: number | null; last: number | null }>(
+    "SELECT min(first_id) AS first, max(last_id) AS last FROM holes WHERE symbol_id = ?",
   );
   const setHole = db.prepare(
     "UPDATE holes SET state = ?, tries = ?, note = ?, changed_us = ? WHERE hole_id = ?",
@@ -153,6 +158,14 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
     return count + mergedCount > 0 ? "partly filled" : "detected";
   };
 
+  /** The ids of a span that are in no unfilled hole. */
+  const unlisted = (span: IdRange): IdRange[] => {
+    const listed = idRanges();
+    for (const row of touchedHoles.all(symbolId, span.last, span.first))
+      listed.hold(row.first_id, row.last_id);
+    return listed.missing(span);
+  };
+
   const writeRanges = (): void => {
     const changed = held.ranges.filter(({ last }) => last >= lowest);
     if (changed.length === 0) return;
@@ -169,13 +182,23 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
     return [...rows.values()];
   };
 
+  /** Opens a hole between a span and what the ledger knows before and after it. */
+  const list = (span: IdRange, foundUs: number, reason: string): void => {
+    const { first, last } = listedSpan.get(symbolId)!;
+    const ends = [first, last, held.ranges[0]?.first, held.ranges.at(-1)?.last].filter((id) => id != null);
+    gaps.push({ first: Math.min(span.first, ...ends), last: Math.max(span.last, ...ends), foundUs, reason });
+  };
+
   return {
     classify: (id) => held.classify(id),
+    list,
     arrive: (id, atUs) => {
       const arrival = held.classify(id);
       const gap = (first: number, last: number): void => {
         gaps.push({ first, last, foundUs: atUs, reason: seen ? "gap" : "restart" });
       };
+      // before any trade there may be merged ones
+      if (arrival === "first") list({ first: id, last: id }, atUs, "restart");
       if (arrival === "gap") gap(held.ranges.at(-1)!.last + 1, id - 1);
       if (arrival === "before") gap(id + 1, held.ranges[0]!.first - 1);
       seen = true;
@@ -198,9 +221,12 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
       const changed: Hole[] = [];
       for (const gap of gaps) {
         // what has come meanwhile, in another order, was never missing
-        for (const { first, last } of held.missing(gap)) {
+        for (const { first, last } of held.missing(gap).flatMap(unlisted)) {
           const id = putHole.run(symbolId, first, last, gap.foundUs, gap.reason, nowUs).lastInsertRowid;
-          changed.push(toHole(holeById.get(Number(id), symbolId)!));
+          const row = holeById.get(Number(id), symbolId)!;
+          const state = stateOf(row);
+          if (state !== row.state) setHole.run(state, row.tries, row.note, nowUs, row.hole_id);
+          changed.push(toHole({ ...row, state }));
         }
       }
       for (const ids of late.ranges) {

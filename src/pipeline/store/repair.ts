@@ -20,6 +20,18 @@ export interface Repair {
   fill(holeId: number | undefined, batch: TradeBatch, nowUs: number): RepairResult;
   /** Rows follow each other without a gap; what they say about ids outside the hole is not stored. */
   merge(holeId: number, rows: readonly MergedTrade[], nowUs: number): RepairResult;
+  /**
+   * Takes merged trades from a file, for whatever ids of theirs are missing; a contradiction is listed in `conflicts`. The
+   * missing ids of `span` become holes where they are none yet.
+   */
+  adopt(rows: readonly MergedTrade[], span: IdRange, nowUs: number): Adopted;
+}
+
+/** What became of merged trades from a file, in rows. */
+export interface Adopted {
+  readonly stored: number;
+  readonly known: number;
+  readonly conflicts: number;
 }
 
 export interface RepairParts {
@@ -61,6 +73,10 @@ export function repair(
     `INSERT INTO agg_trades (symbol_id, agg_id, first_id, last_id, price_e8, qty_e8, trade_time_us, received_us,
        is_buyer_maker, decimals) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const conflict = db.prepare(
+    `INSERT INTO conflicts (symbol_id, trade_id, found_us, price_e8, qty_e8, trade_time_us, is_buyer_maker, source, agg_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 2, ?)`,
+  );
 
   /** How a merged row stands to what is stored, and what is new in it inside the hole. */
   const examine = (row: MergedTrade, hole: IdRange): Examined => {
@@ -68,10 +84,13 @@ export function repair(
     const qty = parseE8(row.qty)!;
     const before = storedRow.get(symbolId, row.aggId);
     if (before !== undefined) {
+      const [first, last] = [Number(before.first_id), Number(before.last_id)];
+      const isWhole = first === row.first && last === row.last;
       const isSame =
         sameSide(before, price, row) &&
-        Number(before.first_id) >= row.first &&
-        Number(before.last_id) <= row.last;
+        first >= row.first &&
+        last <= row.last &&
+        (!isWhole || before.qty_e8 === qty);
       return { verdict: isSame ? "same" : "conflict" };
     }
     const missing = ledger.missing(row);
@@ -91,6 +110,15 @@ export function repair(
     if (rest <= 0n) return { verdict: "conflict" };
     // with trades missing on both sides of a held one, nobody can tell how the rest is shared
     return isInside ? { verdict: "rest", ...gap, price, qty: rest } : { verdict: "same" };
+  };
+
+  const put = (row: MergedTrade, { verdict, first, last, price, qty }: New): void => {
+    const qtyDecimals = verdict === "rest" ? DECIMAL_PLACES : decimalsOf(row.qty);
+    const decimals = (DECIMAL_PLACES - decimalsOf(row.price)) * 9 + DECIMAL_PLACES - qtyDecimals;
+    const side = row.isBuyerMaker ? 1 : 0;
+    const times = [row.tradeTimeUs, row.receivedUs] as const;
+    insert.run(symbolId, row.aggId, first, last, price, qty, ...times, side, decimals);
+    ledger.merge({ first, last });
   };
 
   return {
@@ -117,40 +145,41 @@ export function repair(
       let stored = 0;
       for (const { row, found } of examined) {
         if (!("first" in found)) continue;
-        const { first, last, price, qty } = found;
-        const qtyDecimals = found.verdict === "rest" ? DECIMAL_PLACES : decimalsOf(row.qty);
-        const decimals = (DECIMAL_PLACES - decimalsOf(row.price)) * 9 + DECIMAL_PLACES - qtyDecimals;
-        insert.run(
-          symbolId,
-          row.aggId,
-          first,
-          last,
-          price,
-          qty,
-          row.tradeTimeUs,
-          row.receivedUs,
-          row.isBuyerMaker ? 1 : 0,
-          decimals,
-        );
-        ledger.merge({ first, last });
-        stored += last - first + 1;
+        put(row, found);
+        stored += found.last - found.first + 1;
       }
       if (stored > 0) ledger.attempt(holeId);
       return { kind: "stored", stored, holes: ledger.settle(nowUs) };
+    },
+    adopt: (rows, span, nowUs) => {
+      ledger.list(span, nowUs, "import");
+      const result = { stored: 0, known: 0, conflicts: 0 };
+      for (const row of rows) {
+        const found = examine(row, row);
+        if ("first" in found) {
+          put(row, found);
+          result.stored++;
+        } else if (found.verdict === "conflict") {
+          const side = row.isBuyerMaker ? 1 : 0;
+          const [price, qty] = [parseE8(row.price)!, parseE8(row.qty)!];
+          conflict.run(symbolId, row.first, nowUs, price, qty, row.tradeTimeUs, side, row.aggId);
+          result.conflicts++;
+        } else result.known++;
+      }
+      ledger.settle(nowUs);
+      return result;
     },
   };
 }
 
 /** `apart`: none of its ids is held or of this hole. `rest`: the ids not held, the quantity of the held ones taken off. */
-type Examined =
-  | { readonly verdict: "same" | "conflict" | "apart" }
-  | {
-      readonly verdict: "new" | "rest";
-      readonly first: number;
-      readonly last: number;
-      readonly price: bigint;
-      readonly qty: bigint;
-    };
+type Examined = { readonly verdict: "same" | "conflict" | "apart" } | New;
+
+interface New extends IdRange {
+  readonly verdict: "new" | "rest";
+  readonly price: bigint;
+  readonly qty: bigint;
+}
 
 /** All fills of a merged trade have its price and its side. */
 function sameSide(fill: Fill, price: bigint, row: MergedTrade): boolean {

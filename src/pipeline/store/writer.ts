@@ -4,10 +4,11 @@ import Database from "better-sqlite3";
 import { quote, refuse, TickbookError } from "../../core/errors.ts";
 import type { Venue } from "../../core/trade.ts";
 import type { TradeBatch } from "./batch.ts";
+import type { IdRange } from "./id-ranges.ts";
 import { type Hole, type HoleNote, openLedger } from "./ledger.ts";
 import { lockDatabase } from "./lock.ts";
 import type { MergedTrade } from "./merged.ts";
-import { type RepairResult, repair } from "./repair.ts";
+import { type Adopted, type RepairResult, repair } from "./repair.ts";
 import { ensureSchema } from "./schema.ts";
 
 /** What became of one symbol's trades in a batch. */
@@ -42,6 +43,8 @@ export interface StoreWriter {
     page: TradeBatch | readonly MergedTrade[],
     nowUs: number,
   ): RepairResult;
+  /** Stores merged trades of one symbol from a file whose ids lie in `span`, where the trades themselves are missing. */
+  adopt(symbolIndex: number, rows: readonly MergedTrade[], span: IdRange, nowUs: number): Adopted;
   /** How many trades of a batch are known, and how many of those have another content here. */
   compare(batch: TradeBatch): { readonly known: number; readonly conflicts: number };
   /** What `work` does in one transaction, calls of this writer included: all of it or nothing. */
@@ -222,6 +225,8 @@ function writer(
   return {
     append: (batch, nowUs) => inStep(() => append.immediate(batch, nowUs)),
     fill: (s, holeId, page, nowUs) => inStep(() => fill.immediate(s, holeId, page, nowUs)),
+    adopt: (s, rows, span, nowUs) =>
+      inStep(() => db.transaction(() => repairs[s]!.adopt(rows, span, nowUs)).immediate()),
     compare: (batch) => {
       let [known, conflicts] = [0, 0];
       for (let i = 0; i < batch.length; i++) {
