@@ -68,8 +68,9 @@ export function pairMonitor(reader: StoreReader, given: PairSettings): PairMonit
   const { intervalUs, bars: keep, window, calibrationBars } = settings;
   const [seriesY, seriesX] = pickSeries(reader, given);
   const graceUs = settings.graceMs * 1000;
-  const y = liveBars(reader, seriesY, { intervalUs, keep, graceUs });
-  const x = liveBars(reader, seriesX, { intervalUs, keep, graceUs });
+  const barSettings = { rule: { by: "time", intervalUs }, keep, graceUs } as const;
+  const y = liveBars(reader, seriesY, barSettings);
+  const x = liveBars(reader, seriesX, barSettings);
   let hedge: FrozenHedge | undefined;
   let version = -1;
   let last: PairFrame | undefined;
@@ -105,8 +106,8 @@ export function pairMonitor(reader: StoreReader, given: PairSettings): PairMonit
       const timeUs = Math.max(
         ...[seriesY, seriesX].map((s) => reader.newest(s)?.timeUs ?? Number.NEGATIVE_INFINITY),
       );
-      const changed = [y, x].map((one: LiveBars) => one.advance(timeUs));
-      if (last === undefined || changed.includes(true)) last = compute();
+      const changes = [y, x].map((one: LiveBars) => one.advance(timeUs));
+      if (last === undefined || changes.some(({ changed }) => changed)) last = compute();
       return last;
     },
   };

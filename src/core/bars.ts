@@ -1,37 +1,63 @@
+import { formatDuration } from "./time.ts";
 import type { Venue } from "./trade.ts";
+
+/**
+ * When a bar ends and the next one begins: with the time, aligned to 1970-01-01T00:00 UTC; or with the trade that brings
+ * the bar to this many trades, this volume (base units) or this quote volume. No trade is split.
+ */
+export type BarRule =
+  | { readonly by: "time"; readonly intervalUs: number }
+  | { readonly by: "trades"; readonly trades: number }
+  | { readonly by: "volume"; readonly volume: number }
+  | { readonly by: "quoteVolume"; readonly quoteVolume: number };
+
+/** `"5m"`, `"500 trades"`, `"2.5 volume"`, `"1000000 quote"`. */
+export function barRuleText(rule: BarRule): string {
+  if (rule.by === "time") return formatDuration(rule.intervalUs);
+  if (rule.by === "trades") return `${rule.trades} trades`;
+  return rule.by === "volume" ? `${rule.volume} volume` : `${rule.quoteVolume} quote`;
+}
 
 /** The columns of a bar, each as long as there are bars. Prices in quote units, volumes in base units unless named otherwise. */
 export interface BarColumns {
-  /** Start of the bar, microseconds since 1970 UTC. */
+  /** Start of the bar, microseconds since 1970 UTC; of bars that are not made by time, their first trade's time. */
   readonly startUs: Float64Array;
+  /** End of the bar, not included; of bars that are not made by time, their last trade's time. */
+  readonly endUs: Float64Array;
   readonly open: Float64Array;
   readonly high: Float64Array;
   readonly low: Float64Array;
   readonly close: Float64Array;
+  /** Exact sum of the quantities, rounded once. */
   readonly volume: Float64Array;
+  /** Exact sum of price × quantity, rounded at the end. */
   readonly quoteVolume: Float64Array;
-  /** quoteVolume / volume */
+  /** quoteVolume / volume; NaN without a trade. */
   readonly vwap: Float64Array;
   readonly tradeCount: Float64Array;
   readonly takerBuyVolume: Float64Array;
+  /** NaN without a trade, as `lastId`. */
   readonly firstId: Float64Array;
   readonly lastId: Float64Array;
-  /** 1 where no id is missing inside, or between this bar and the one before. */
+  /** 1 where no id is missing inside, nor between this bar's trades and the ones before and after. */
   readonly complete: Uint8Array;
 }
 
-/** Bars of one symbol, oldest first. A bar covers `[startUs, startUs + intervalUs)`, UTC; intervals without a trade have none. */
+/** Bars of one symbol, oldest first. */
 export interface Bars extends BarColumns {
   readonly venue: Venue;
   readonly symbol: string;
+  readonly rule: BarRule;
+  /** Of time bars; 0 for others. */
   readonly intervalUs: number;
   readonly length: number;
 }
 
-type ColumnName = keyof BarColumns;
+export type BarColumnName = keyof BarColumns;
 
-const COLUMN_NAMES: readonly ColumnName[] = [
+export const BAR_COLUMNS: readonly BarColumnName[] = [
   "startUs",
+  "endUs",
   "open",
   "high",
   "low",
@@ -46,18 +72,24 @@ const COLUMN_NAMES: readonly ColumnName[] = [
   "complete",
 ];
 
-type Identity = Pick<Bars, "venue" | "symbol" | "intervalUs">;
+/** What bars are of. */
+export type BarIdentity = Pick<Bars, "venue" | "symbol" | "rule">;
 
 /** Bars whose columns are made one by one. */
 export function makeBars(
-  { venue, symbol, intervalUs }: Identity,
+  { venue, symbol, rule }: BarIdentity,
   length: number,
-  column: (name: ColumnName) => Float64Array | Uint8Array,
+  column: (name: BarColumnName) => Float64Array | Uint8Array,
 ): Bars {
   const columns = Object.fromEntries(
-    COLUMN_NAMES.map((name) => [name, column(name)]),
+    BAR_COLUMNS.map((name) => [name, column(name)]),
   ) as unknown as BarColumns;
-  return { venue, symbol, intervalUs, length, ...columns };
+  return { venue, symbol, rule, intervalUs: rule.by === "time" ? rule.intervalUs : 0, length, ...columns };
+}
+
+/** An empty column of the kind that a bar's field has. */
+export function barColumn(name: BarColumnName, length: number): Float64Array | Uint8Array {
+  return name === "complete" ? new Uint8Array(length) : new Float64Array(length);
 }
 
 /** Bars `from` to `to` (not included), counted from the end where negative; the columns are views of the same memory. */
@@ -70,7 +102,7 @@ export function sliceBars(bars: Bars, from: number, to: number = bars.length): B
 export function concatBars(first: Bars, second: Bars): Bars {
   const length = first.length + second.length;
   return makeBars(first, length, (name) => {
-    const column = name === "complete" ? new Uint8Array(length) : new Float64Array(length);
+    const column = barColumn(name, length);
     column.set(first[name]);
     column.set(second[name], first.length);
     return column;

@@ -1,7 +1,6 @@
 import { createRequire } from "node:module";
-import type { Bars } from "../core/bars.ts";
+import { type Bars, barRuleText } from "../core/bars.ts";
 import { refuse } from "../core/errors.ts";
-import { formatDuration } from "../core/time.ts";
 import { venueLabel } from "../core/trade.ts";
 import type { TableColumn, TableData } from "../render/table.ts";
 
@@ -118,7 +117,7 @@ function bars(of: Bars): TableData {
   const prices = ["open", "high", "low", "close"] as const;
   return {
     length: of.length,
-    caption: [`${of.symbol}, bars of ${formatDuration(of.intervalUs)}`, venueLabel(of.venue)]
+    caption: [`${of.symbol}, bars of ${barRuleText(of.rule)}`, venueLabel(of.venue)]
       .filter(Boolean)
       .join(" · "),
     columns: [

@@ -118,9 +118,11 @@ describe("tables", () => {
     const bars: Bars = {
       venue: { name: "sim-seed7", kind: "simulated", detail: "seed 7" },
       symbol: "BTCUSDT",
+      rule: { by: "time", intervalUs: 300_000_000 },
       intervalUs: 300_000_000,
       length: 1,
       startUs: of(1_723_161_000_000_000),
+      endUs: of(1_723_161_300_000_000),
       open: of(1),
       high: of(3),
       low: of(0.5),

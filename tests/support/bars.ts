@@ -34,9 +34,11 @@ export function walkBars(length: number, options: WalkOptions = {}): Bars {
   return {
     venue,
     symbol,
+    rule: { by: "time", intervalUs },
     intervalUs,
     length,
     startUs: column().map((_, i) => startUs + i * intervalUs),
+    endUs: column().map((_, i) => startUs + (i + 1) * intervalUs),
     open,
     high,
     low,

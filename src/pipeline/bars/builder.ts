@@ -1,0 +1,298 @@
+import { type BarIdentity, type Bars, barColumn, makeBars } from "../../core/bars.ts";
+import { quote, refuse } from "../../core/errors.ts";
+import { formatUtc } from "../../core/time.ts";
+import type { MissingIds, TradeColumns } from "../../core/trade-columns.ts";
+import { LIMB, quoteVolumeOf, volumeOf } from "./sums.ts";
+
+/** Makes bars of one symbol, piece by piece: however trades are cut into pieces, the bars are the same to the last bit. */
+export interface BarBuilder {
+  /**
+   * Takes trades above all that came before, by ascending id. A trade belongs to the bar of its trade time; one whose time is
+   * before its predecessor's bar, to that bar.
+   */
+  push(trades: TradeColumns): void;
+  /** How many bars there are, the last one included, to which trades may still come. */
+  readonly length: number;
+  /** Whether the last bar has reached its size; time bars never do. */
+  readonly isFull: boolean;
+  /** Bars `from` to `to` (not included). Views: the last bar's values hold until the next push. */
+  bars(from?: number, to?: number): Bars;
+  /** Puts other bars in the place of bars `from` to `to` (not included), none of them the last one. */
+  replace(from: number, to: number, bars: Bars): void;
+  /** Forgets bar `from` and all later ones; what is pushed next begins there. */
+  cut(from: number): void;
+  /** Forgets old bars, the newest `keep` never; how many went. Moves each bar once on average. */
+  trim(keep: number): number;
+}
+
+/** A trade whose time lies this far before an earlier one's is no jitter: other units, or another order. */
+const MOST_BACK_US = 60_000_000;
+const LIMB_INVERSE = 1 / LIMB;
+
+export function barBuilder(identity: BarIdentity): BarBuilder {
+  const { rule } = identity;
+  const intervalUs = rule.by === "time" ? rule.intervalUs : 0;
+  const mostTrades = rule.by === "trades" ? rule.trades : Number.POSITIVE_INFINITY;
+  const mostVolume = rule.by === "volume" ? rule.volume : Number.POSITIVE_INFINITY;
+  const mostQuote = rule.by === "quoteVolume" ? rule.quoteVolume : Number.POSITIVE_INFINITY;
+  const isTimed = rule.by === "time";
+
+  let capacity = 64;
+  let rows = makeBars(identity, capacity, (name) => barColumn(name, capacity));
+  /** Rows that are done; the open bar comes after them. */
+  let done = 0;
+  let holes: MissingIds[] = [];
+
+  const bar = openBar();
+
+  /** Other memory for the rows, so that views of the old one stay as they are. */
+  const move = (size: number, from = 0): void => {
+    const old = rows;
+    capacity = size;
+    rows = makeBars(identity, capacity, (name) => {
+      const column = barColumn(name, capacity);
+      column.set(old[name].subarray(from, done));
+      return column;
+    });
+    done -= from;
+  };
+
+  /** No hole inside the open bar or next to it. */
+  const isComplete = (): boolean => {
+    let passed = 0;
+    while (passed < holes.length && holes[passed]!.last + 1 < bar.firstId) passed++;
+    if (passed > 0) holes = holes.slice(passed);
+    return holes.length === 0 || holes[0]!.first > bar.lastId + 1;
+  };
+
+  const write = (): void => {
+    if (done === capacity) move(2 * capacity);
+    const volume = volumeOf(bar.v1, bar.v0);
+    const quoteVolume = quoteVolumeOf(bar.z2, bar.z1, bar.z0);
+    rows.startUs[done] = bar.startUs;
+    rows.endUs[done] = isTimed ? bar.startUs + intervalUs : bar.newestUs;
+    rows.open[done] = bar.open;
+    rows.high[done] = bar.high;
+    rows.low[done] = bar.low;
+    rows.close[done] = bar.close;
+    rows.volume[done] = volume;
+    rows.quoteVolume[done] = quoteVolume;
+    rows.vwap[done] = quoteVolume / volume;
+    rows.tradeCount[done] = bar.count;
+    rows.takerBuyVolume[done] = volumeOf(bar.b1, bar.b0);
+    rows.firstId[done] = bar.firstId;
+    rows.lastId[done] = bar.lastId;
+    rows.complete[done] = isComplete() ? 1 : 0;
+  };
+
+  /** Ends the open bar and begins the one of a trade. */
+  const begin = (id: number, timeUs: number, price: number): void => {
+    checkTime(identity.symbol, id, timeUs, bar.newestUs);
+    if (bar.isOpen) {
+      write();
+      done++;
+    }
+    const { lastId, newestUs } = bar;
+    const startUs = isTimed ? Math.floor(timeUs / intervalUs) * intervalUs : timeUs;
+    const nextUs = isTimed ? startUs + intervalUs : Number.POSITIVE_INFINITY;
+    const first = { startUs, nextUs, firstId: id, open: price, high: price, low: price };
+    Object.assign(bar, openBar(), { isOpen: true, lastId, newestUs }, first);
+  };
+
+  return {
+    push: (trades) => {
+      const {
+        length,
+        id: ids,
+        tradeTimeUs: times,
+        price: prices,
+        qty: quantities,
+        isBuyerMaker: makers,
+      } = trades;
+      const lastIds = trades.lastId ?? ids;
+      if (trades.holes !== undefined) holes = joinHoles(holes, trades.holes);
+      for (let i = 0; i < length; ) {
+        const { nextUs } = bar;
+        let { lastId, newestUs, high, low, close, count, v1, v0, b1, b0, z2, z1, z0 } = bar;
+        let isFull = false;
+        for (; i < length && !isFull; i++) {
+          const id = ids[i]!;
+          const timeUs = times[i]!;
+          const price = prices[i]!;
+          const qty = quantities[i]!;
+          const p = Math.floor(price * 1e8 + 0.5);
+          const q = Math.floor(qty * 1e8 + 0.5);
+          if (!(id > lastId && p > 0 && q > 0 && timeUs > newestUs - MOST_BACK_US))
+            refuseTrade(identity.symbol, i, { id, timeUs, price, qty }, lastId, newestUs);
+          if (timeUs >= nextUs) break;
+          if (price > high) high = price;
+          if (price < low) low = price;
+          close = price;
+          lastId = lastIds[i]!;
+          count += lastId - id + 1;
+          if (timeUs > newestUs) newestUs = timeUs;
+
+          const p1 = Math.floor(p * LIMB_INVERSE);
+          const p0 = p - p1 * LIMB;
+          const q1 = Math.floor(q * LIMB_INVERSE);
+          const q0 = q - q1 * LIMB;
+          v1 += q1;
+          v0 += q0;
+          if (makers[i] === 0) {
+            b1 += q1;
+            b0 += q0;
+          }
+          const lows = p0 * q0;
+          const fromLows = Math.floor(lows * LIMB_INVERSE);
+          const cross = p1 * q0 + p0 * q1 + fromLows;
+          const fromCross = Math.floor(cross * LIMB_INVERSE);
+          z0 += lows - fromLows * LIMB;
+          z1 += cross - fromCross * LIMB;
+          z2 += p1 * q1 + fromCross;
+          isFull =
+            !isTimed &&
+            (count >= mostTrades || volumeOf(v1, v0) >= mostVolume || quoteVolumeOf(z2, z1, z0) >= mostQuote);
+        }
+        const sums = { high, low, close, count, v1, v0, b1, b0, z2, z1, z0 };
+        Object.assign(bar, { lastId, newestUs, nextUs: isFull ? Number.NEGATIVE_INFINITY : nextUs }, sums);
+        if (i < length) begin(ids[i]!, times[i]!, prices[i]!);
+      }
+    },
+    get length() {
+      return done + (bar.isOpen ? 1 : 0);
+    },
+    get isFull() {
+      return bar.isOpen && bar.nextUs === Number.NEGATIVE_INFINITY;
+    },
+    bars: (from = 0, to = done + 1) => {
+      const length = done + (bar.isOpen ? 1 : 0);
+      if (bar.isOpen && to > done) write();
+      const [first, end] = [Math.min(from, length), Math.min(to, length)];
+      return makeBars(identity, Math.max(0, end - first), (name) => rows[name].subarray(first, end));
+    },
+    replace: (from, to, bars) => {
+      const old = rows;
+      const grown = done + bars.length - (to - from);
+      capacity = Math.max(64, 2 ** Math.ceil(Math.log2(grown + 1)));
+      rows = makeBars(identity, capacity, (name) => {
+        const column = barColumn(name, capacity);
+        column.set(old[name].subarray(0, from));
+        column.set(bars[name], from);
+        column.set(old[name].subarray(to, done), from + bars.length);
+        return column;
+      });
+      done = grown;
+    },
+    cut: (from) => {
+      if (from > done) return;
+      done = from;
+      move(capacity);
+      const before = done - 1;
+      Object.assign(bar, openBar());
+      if (before >= 0) Object.assign(bar, { lastId: rows.lastId[before]!, newestUs: rows.startUs[before]! });
+      holes = [];
+    },
+    trim: (keep) => {
+      const spare = Math.min(done, done + (bar.isOpen ? 1 : 0) - keep);
+      if (spare <= Math.max(64, keep)) return 0;
+      move(capacity, spare);
+      return spare;
+    },
+  };
+}
+
+/** The bar to which trades may still come, with the limbs of its volume, taker-buy volume and quote volume. */
+interface OpenBar {
+  isOpen: boolean;
+  /** The last id and the newest time of all trades. */
+  lastId: number;
+  newestUs: number;
+  startUs: number;
+  /** The time from which a trade begins the next bar. */
+  nextUs: number;
+  firstId: number;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  count: number;
+  v1: number;
+  v0: number;
+  b1: number;
+  b0: number;
+  z2: number;
+  z1: number;
+  z0: number;
+}
+
+function openBar(): OpenBar {
+  const none = Number.NEGATIVE_INFINITY;
+  const prices = { open: Number.NaN, high: Number.NaN, low: Number.NaN, close: Number.NaN };
+  const sums = { count: 0, v1: 0, v0: 0, b1: 0, b0: 0, z2: 0, z1: 0, z0: 0 };
+  return {
+    isOpen: false,
+    lastId: none,
+    newestUs: none,
+    startUs: none,
+    nextUs: none,
+    firstId: none,
+    ...prices,
+    ...sums,
+  };
+}
+
+/** Holes of a later piece after those of the pieces before; what both know of counts once. */
+function joinHoles(before: readonly MissingIds[], after: readonly MissingIds[]): MissingIds[] {
+  const known = before.at(-1)?.last ?? Number.NEGATIVE_INFINITY;
+  return [...before, ...after.filter(({ last }) => last > known)];
+}
+
+/** Refuses times that can't be meant, when a bar begins. */
+function checkTime(symbol: string, id: number, timeUs: number, newestUs: number): void {
+  const isMixed = newestUs > 1e11 && timeUs / newestUs > 100;
+  if (Number.isFinite(timeUs) && !isMixed) return;
+  refuse({
+    code: "bad-trade-time",
+    where: `bars of ${symbol}`,
+    problem: `trade ${id} needs a time in microseconds, as the trade before it has; got ${quote(timeUs)}${isMixed ? ` after ${newestUs}` : ""}`,
+    hint: "Bring all times to microseconds since 1970 UTC first.",
+    facts: { id, timeUs, newestUs },
+  });
+}
+
+interface BadTrade {
+  readonly id: number;
+  readonly timeUs: number;
+  readonly price: number;
+  readonly qty: number;
+}
+
+function refuseTrade(symbol: string, row: number, bad: BadTrade, lastId: number, newestUs: number): never {
+  const where = `bars of ${symbol}`;
+  const { id, timeUs, price, qty } = bad;
+  if (!(id > lastId)) {
+    return refuse({
+      code: "trades-out-of-order",
+      where,
+      problem: `trades must come by ascending id; row ${row} has id ${quote(id)} after ${lastId}`,
+      hint: "Sort by id and drop repeats first.",
+      facts: { row, id, lastId },
+    });
+  }
+  if (!(timeUs > newestUs - MOST_BACK_US)) {
+    return refuse({
+      code: "bad-trade-time",
+      where,
+      problem: `times must not go back by a minute or more; row ${row} (trade ${id}) has ${Number.isFinite(timeUs) ? formatUtc(timeUs) : timeUs} after ${formatUtc(newestUs)}`,
+      hint: "Bring all times to microseconds, and sort by id, first.",
+      facts: { row, id, timeUs, newestUs },
+    });
+  }
+  return refuse({
+    code: "bad-trade",
+    where,
+    problem: `price and quantity must be at least 1e-8; row ${row} (trade ${id}) has price ${quote(price)} and quantity ${quote(qty)}`,
+    hint: "Leave such rows out first.",
+    facts: { row, id, price, qty },
+  });
+}

@@ -1,0 +1,25 @@
+import type { BarIdentity, BarRule, Bars } from "../../core/bars.ts";
+import type { Venue } from "../../core/trade.ts";
+import type { TradeColumns } from "../../core/trade-columns.ts";
+import { barBuilder } from "./builder.ts";
+import { fillEmpty } from "./fill-empty.ts";
+import { barRule } from "./rule.ts";
+
+export interface BarSettings {
+  readonly venue: Venue;
+  readonly symbol: string;
+  /** `"1s"`, `"5m"`, `"500 trades"`, `"10 volume"`, `"1000000 quote"`, or a rule. */
+  readonly every: string | BarRule;
+  /** Intervals without a trade: left out (`"skip"`, the default), or bars at the last close (`"flat"`). */
+  readonly empty?: "skip" | "flat";
+}
+
+/** Bars of trades given by ascending id, the last one (to which more may come) included. */
+export function barsFromTrades(trades: TradeColumns, settings: BarSettings): Bars {
+  const { venue, symbol, every, empty } = settings;
+  const identity: BarIdentity = { venue, symbol, rule: barRule(every, "barsFromTrades") };
+  const builder = barBuilder(identity);
+  builder.push(trades);
+  const bars = builder.bars();
+  return empty === "flat" ? fillEmpty(bars) : bars;
+}

@@ -1,0 +1,124 @@
+import pl from "nodejs-polars";
+import { type BarColumnName, type Bars, makeBars } from "../../core/bars.ts";
+import { refuse } from "../../core/errors.ts";
+import type { MissingIds, TradeColumns } from "../../core/trade-columns.ts";
+import type { BarSettings } from "./from-trades.ts";
+import { barRule } from "./rule.ts";
+import { LIMB, quoteVolumeOf, volumeOf } from "./sums.ts";
+
+/** Trades as a Polars frame, with the names that `TradeColumns` has. */
+export function tradesFrame(trades: TradeColumns): pl.DataFrame {
+  const { id, tradeTimeUs, price, qty, isBuyerMaker, lastId = id } = trades;
+  return pl.DataFrame({ id, lastId, tradeTimeUs, price, qty, isBuyerMaker });
+}
+
+/** Bars as a Polars frame: `start` and `end` as UTC datetimes, then the other fields. */
+export function barsFrame(bars: Bars): pl.DataFrame {
+  const { startUs, endUs, complete, open, high, low, close, volume, quoteVolume, vwap, tradeCount } = bars;
+  const { takerBuyVolume, firstId, lastId } = bars;
+  const moment = (name: string, as: string): pl.Expr =>
+    pl.col(name).cast(pl.Int64).cast(pl.Datetime("us", "UTC")).alias(as);
+  const sums = { open, high, low, close, volume, quoteVolume, vwap, tradeCount, takerBuyVolume };
+  return pl
+    .DataFrame({ startUs, endUs, ...sums, firstId, lastId, complete })
+    .select(
+      moment("startUs", "start"),
+      moment("endUs", "end"),
+      ...Object.keys(sums).map((name) => pl.col(name)),
+      pl.col("firstId"),
+      pl.col("lastId"),
+      pl.col("complete").cast(pl.Bool),
+    );
+}
+
+/**
+ * Time bars of a Polars frame of trades, lazy or not, by ascending id, with the columns `id`, `tradeTimeUs`, `price`,
+ * `qty`, `isBuyerMaker`, and `lastId` where trades may be merged. Equals `barsFromTrades` to the last bit.
+ */
+export function barsFromFrame(
+  trades: pl.DataFrame | pl.LazyDataFrame,
+  settings: Omit<BarSettings, "empty"> & { readonly holes?: readonly MissingIds[] },
+): Bars {
+  const { venue, symbol, every, holes = [] } = settings;
+  const rule = barRule(every, "barsFromFrame");
+  if (rule.by !== "time") {
+    return refuse({
+      code: "bad-interval",
+      where: "barsFromFrame",
+      problem: `makes time bars only; got bars by ${rule.by}`,
+      hint: "Use barsFromTrades for bars of so many trades or so much volume.",
+      facts: { rule },
+    });
+  }
+  const given = pl.DataFrame.isDataFrame(trades) ? trades.lazy() : (trades as pl.LazyDataFrame);
+  const lazy = given.columns.includes("lastId") ? given : given.withColumn(pl.col("id").alias("lastId"));
+  const [price, qty] = [pl.col("price"), pl.col("qty")];
+  const limb = (name: string): pl.Expr => pl.col(name).div(LIMB).floor();
+  const rest = (name: string, high: string): pl.Expr => pl.col(name).sub(pl.col(high).mul(LIMB));
+  const product = (a: string, b: string): pl.Expr => pl.col(a).mul(pl.col(b));
+  const total = (name: string, as: string): pl.Expr => pl.col(name).sum().alias(as);
+  const newest = pl.col("tradeTimeUs").cast(pl.Int64).cumMax();
+  const bought = pl.col("isBuyerMaker").cast(pl.Float64).eq(0);
+  const frame = lazy
+    .withColumns(
+      newest.sub(newest.modulo(rule.intervalUs)).cast(pl.Float64).alias("bar"),
+      price.mul(1e8).add(0.5).floor().alias("p"),
+      qty.mul(1e8).add(0.5).floor().alias("q"),
+    )
+    .withColumns(limb("p").alias("p1"), limb("q").alias("q1"))
+    .withColumns(rest("p", "p1").alias("p0"), rest("q", "q1").alias("q0"))
+    .withColumns(product("p0", "q0").alias("lows"))
+    .withColumns(limb("lows").alias("fromLows"))
+    .withColumns(product("p1", "q0").add(product("p0", "q1")).add(pl.col("fromLows")).alias("cross"))
+    .withColumns(limb("cross").alias("fromCross"))
+    .withColumns(
+      rest("lows", "fromLows").alias("z0"),
+      rest("cross", "fromCross").alias("z1"),
+      product("p1", "q1").add(pl.col("fromCross")).alias("z2"),
+    )
+    .groupBy("bar")
+    .agg(
+      price.first().alias("open"),
+      price.max().alias("high"),
+      price.min().alias("low"),
+      price.last().alias("close"),
+      total("q1", "v1"),
+      total("q0", "v0"),
+      pl.col("q1").filter(bought).sum().alias("b1"),
+      pl.col("q0").filter(bought).sum().alias("b0"),
+      total("z2", "z2"),
+      total("z1", "z1"),
+      total("z0", "z0"),
+      pl.col("lastId").sub(pl.col("id")).add(1).sum().cast(pl.Float64).alias("tradeCount"),
+      pl.col("id").first().cast(pl.Float64).alias("firstId"),
+      pl.col("lastId").last().cast(pl.Float64).alias("lastId"),
+    )
+    .sort("bar")
+    .collectSync();
+  const column = (name: string): Float64Array => frame.getColumn(name).toTypedArray() as Float64Array;
+  // Polars divides by a constant by multiplying with its inverse, which rounds otherwise
+  const [v1, v0, b1, b0] = [column("v1"), column("v0"), column("b1"), column("b0")];
+  const [z2, z1, z0] = [column("z2"), column("z1"), column("z0")];
+  const volume = v1.map((high, i) => volumeOf(high, v0[i]!));
+  const quoteVolume = z2.map((high, i) => quoteVolumeOf(high, z1[i]!, z0[i]!));
+  const startUs = column("bar");
+  const made: Partial<Record<BarColumnName, Float64Array | Uint8Array>> = {
+    startUs,
+    endUs: startUs.map((start) => start + rule.intervalUs),
+    volume,
+    quoteVolume,
+    vwap: quoteVolume.map((value, i) => value / volume[i]!),
+    takerBuyVolume: b1.map((high, i) => volumeOf(high, b0[i]!)),
+    complete: completeness(column("firstId"), column("lastId"), holes),
+  };
+  return makeBars({ venue, symbol, rule }, frame.height, (name) => made[name] ?? column(name));
+}
+
+/** 1 where no hole lies inside a bar's ids or next to them. */
+function completeness(firstId: Float64Array, lastId: Float64Array, holes: readonly MissingIds[]): Uint8Array {
+  let hole = 0;
+  return Uint8Array.from(firstId, (first, i) => {
+    while (hole < holes.length && holes[hole]!.last + 1 < first) hole++;
+    return hole === holes.length || holes[hole]!.first > lastId[i]! + 1 ? 1 : 0;
+  });
+}
