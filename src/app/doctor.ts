@@ -157,7 +157,7 @@ const HOUR_US = 3600e6;
 function diskOf(store: StoreReader, file: FileFacts): Disk {
   const { bavail, bsize } = statfsSync(dirname(store.path));
   const freeBytes = bavail * bsize;
-  const bytesPerTrade = file.heldIds >= 1000 ? file.tradeBytes / file.heldIds : Number.NaN;
+  const bytesPerTrade = file.storedTrades >= 1000 ? file.tradeBytes / file.storedTrades : Number.NaN;
   const growthBytesPerDay = storedPerSecond(store) * DAY_S * bytesPerTrade;
   return {
     ...file,

@@ -33,7 +33,7 @@ export interface HoleSpan {
 /** Where the ledger and the trades disagree. */
 export interface LedgerDefect extends IdRange {
   /**
-   * `no trade`: the ledger holds ids which are not stored. `not in the ledger`: trades are stored which it does not hold.
+   * `no trade`: the ledger holds ids which are neither stored nor archived. `not in the ledger`: trades are stored which it does not hold.
    * `no merged trade`: a hole passes for aggregated, and merged trades do not stand for all of it.
    */
   readonly kind: "no trade" | "not in the ledger" | "no merged trade";
@@ -190,6 +190,10 @@ function comparison(db: Database.Database): (symbolId: number, within: IdRange) 
     `SELECT first_id AS first, last_id AS last FROM ranges
      WHERE symbol_id = ? AND last_id >= ? AND first_id <= ? ORDER BY first_id`,
   );
+  const archived = db.prepare<number[], IdRange>(
+    `SELECT i.first_id AS first, i.last_id AS last FROM archived a JOIN archived_ids i USING (part_id)
+     WHERE a.symbol_id = ? AND a.state = 'archived' AND i.last_id >= ? AND i.first_id <= ?`,
+  );
   const SPAN = "FROM trades WHERE symbol_id = ? AND trade_id BETWEEN ? AND ?";
   const count = db.prepare<number[], number>(`SELECT count(*) ${SPAN}`).pluck();
   const any = db.prepare<number[], number>(`SELECT EXISTS (SELECT 1 ${SPAN})`).pluck();
@@ -206,7 +210,10 @@ function comparison(db: Database.Database): (symbolId: number, within: IdRange) 
       first: Math.max(first, within.first),
       last: Math.min(last, within.last),
     }));
-    const lost = held
+    const here = idRanges(held);
+    for (const { first, last } of archived.all(symbolId, within.first, within.last))
+      here.release(first, last);
+    const lost = here.ranges
       .filter((range) => count.get(symbolId, range.first, range.last) !== size(range))
       .flatMap((range) => idRanges(stored(symbolId, range)).missing(range))
       .map((range): LedgerDefect => ({ ...range, kind: "no trade" }));

@@ -26,8 +26,8 @@ export interface FileFacts {
   readonly walBytes: number;
   /** Pages in use, those of the log included, less the roots of everything but trades. */
   readonly tradeBytes: number;
-  /** Ids held, of all venues and symbols. */
-  readonly heldIds: number;
+  /** Trades in this file, of all venues and symbols: ids held less those that are archived. */
+  readonly storedTrades: number;
 }
 
 /** Where a window begins: at a time, or so long before the venue's newest trade. */
@@ -213,8 +213,11 @@ function fileFacts(db: Database.Database, path: string): FileFacts {
     journalMode: ask("journal_mode"),
     fileBytes: sizeOf(path),
     walBytes: sizeOf(`${path}-wal`),
-    heldIds: db
-      .prepare("SELECT coalesce(sum(last_id - first_id + 1), 0) FROM ranges")
+    storedTrades: db
+      .prepare(
+        `SELECT coalesce(sum(last_id - first_id + 1), 0) -
+           (SELECT coalesce(sum(rows), 0) FROM archived WHERE state = 'archived') FROM ranges`,
+      )
       .pluck()
       .get() as number,
     tradeBytes: Math.max(0, pages) * ask<number>("page_size"),

@@ -204,6 +204,34 @@ test("the ledger is held against the trades: what one has and the other has not 
   ]);
 });
 
+test("archived trades are held without a row here: no defect, and no trade of this file", (t) => {
+  const file = stored(
+    t,
+    [...span(1, 20), ...span(31, 40)].map((id) => slow(id)),
+  );
+  const part = (state: string): string =>
+    `INSERT OR REPLACE INTO archived VALUES (1, 1, '2024-08-08', 'x.parquet', '${state}', 1, 35, 0, 0, 25, 1, '', 0)`;
+  tamper(
+    file,
+    part("writing"),
+    "INSERT INTO archived_ids VALUES (1, 1, 20, 0, 0), (1, 31, 35, 0, 0)",
+    "DELETE FROM trades WHERE trade_id <= 36",
+  );
+  const lost = facts(t, file).ledger.defects;
+  assert.deepEqual(
+    lost.map(({ first, last, kind }) => [first, last, kind]),
+    [
+      [1, 20, "no trade"],
+      [31, 36, "no trade"],
+    ],
+  );
+  tamper(file, part("archived"));
+  assert.deepEqual(facts(t, file).ledger.defects, [{ first: 36, last: 36, kind: "no trade" }]);
+  const { quality: reader, btc } = quality(t, file);
+  assert.equal(reader.file().storedTrades, 5);
+  assert.equal(reader.series(btc, ALL).trades!.coverage.heldIds, 30);
+});
+
 test("the usual check looks at the newest trades only and says so; the full one at all, millions of ids apart", (t) => {
   const file = stored(
     t,
@@ -325,7 +353,7 @@ test("file gives sizes, versions and the bytes that trades take", (t) => {
   const { quality: reader } = quality(t, file);
   const facts = reader.file();
   assert.equal(facts.journalMode, "wal");
-  assert.equal(facts.heldIds, 5000);
+  assert.equal(facts.storedTrades, 5000);
   assert.ok(facts.tradeBytes / 5000 > 30 && facts.tradeBytes / 5000 < 80, String(facts.tradeBytes));
   assert.ok(facts.fileBytes > facts.tradeBytes && facts.walBytes === 0);
 });
