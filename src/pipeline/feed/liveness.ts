@@ -50,10 +50,11 @@ const GRACE_MS = 5_000;
 interface SymbolPulse extends Pulse {
   readonly symbol: string;
   readonly shard: number;
-  /** Received; NaN: none. */
+  /** Received; −1: none. */
   newestId: number;
-  /** Seen by REST; NaN: none. */
+  /** The newest that REST has shown, and when; −1 and NaN: none. */
   restId: number;
+  restMs: number;
   /** The silence that has been told of, by its beginning. */
   toldMs: number;
 }
@@ -71,7 +72,7 @@ export function liveness({ nowMs, shards, isOpen, newestId, events }: LivenessOp
   const symbols = new Map<string, SymbolPulse>();
   shards.forEach((names, shard) => {
     for (const symbol of names) {
-      const none = { newestId: Number.NaN, restId: Number.NaN, toldMs: Number.NaN };
+      const none = { newestId: -1, restId: -1, restMs: Number.NaN, toldMs: Number.NaN };
       symbols.set(symbol, { ...pulse(nowMs), symbol, shard, ...none });
     }
   });
@@ -90,21 +91,23 @@ export function liveness({ nowMs, shards, isOpen, newestId, events }: LivenessOp
     else events.odd("quiet", `${one.symbol}: no trade for ${seconds(silentMs)}, and ${why}`);
   };
   const judge = ({ one, atMs, silentMs }: Question, id: number): void => {
-    const known = Math.max(
-      Number.isNaN(one.newestId) ? -1 : one.newestId,
-      Number.isNaN(one.restId) ? -1 : one.restId,
-    );
-    const isFirstLook = known === -1 && id >= 0;
-    one.restId = id;
+    // what the exchange traded before this connection is no fault of it: then the answer is something to compare with later
+    const hasTraded = one.beats > 0 && one.lastMs >= one.fromMs;
+    const isFirstLook = !hasTraded && !(one.restMs >= one.fromMs);
+    const isNewer = id > Math.max(one.newestId, one.restId);
+    one.restId = Math.max(one.restId, id);
+    one.restMs = atMs;
     if (isFirstLook) {
-      // nothing to compare with: look again before long
-      one.checks = 0;
-      events.odd(
-        "quiet",
-        `${one.symbol}: no trade yet in ${seconds(silentMs)}; the exchange's newest is ${id}`,
-      );
-    } else if (id > known) awaited = { one, id, atMs, untilMs: atMs + GRACE_MS };
-    else if (one.toldMs !== one.lastMs) {
+      one.checks--;
+      if (isNewer && one.newestId >= 0) events.behind(one.symbol, id);
+      else if (isNewer) {
+        events.odd(
+          "quiet",
+          `${one.symbol}: no trade yet in ${seconds(silentMs)}; the exchange's newest is ${id}`,
+        );
+      }
+    } else if (isNewer) awaited = { one, id, atMs, untilMs: atMs + GRACE_MS };
+    if (!isNewer && one.toldMs !== one.lastMs) {
       one.toldMs = one.lastMs;
       events.odd("quiet", `${one.symbol}: no trade for ${seconds(silentMs)}; the exchange has none either`);
     }
@@ -142,7 +145,7 @@ export function liveness({ nowMs, shards, isOpen, newestId, events }: LivenessOp
     const { one, id, atMs: askedMs } = awaited;
     awaited = undefined;
     if (one.newestId >= id) return;
-    const since = Number.isNaN(one.newestId) ? "nothing" : `${one.newestId}`;
+    const since = one.newestId < 0 ? "nothing" : `${one.newestId}`;
     events.behind(one.symbol, id);
     // missed by a connection that is gone
     if (one.fromMs > askedMs) return;
@@ -155,7 +158,7 @@ export function liveness({ nowMs, shards, isOpen, newestId, events }: LivenessOp
       if (one === undefined) return false;
       beat(one, atMs);
       beat(shardPulses[one.shard]!, atMs);
-      if (!(one.newestId >= id) && Number.isSafeInteger(id)) one.newestId = id;
+      if (id > one.newestId && Number.isSafeInteger(id)) one.newestId = id;
       return true;
     },
     opened(shard, atMs) {

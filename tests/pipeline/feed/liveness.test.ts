@@ -196,6 +196,31 @@ test("while there is no connection, silence is nobody's fault", async () => {
   assert.deepEqual(exchange.asked, []);
 });
 
+test("what was traded while there was no connection is reported, and the new connection is not blamed for it", async () => {
+  const exchange = rest({ ETHUSDT: 29 });
+  const bench = feedBench({ symbols: ["BTCUSDT", "ETHUSDT"], newestId: exchange.newestId });
+  const { last, sockets, behind } = bench;
+  last().server.opened();
+  await seconds(bench, 30, (s) => {
+    last().server.text(tradeFrame(s));
+    last().server.text(tradeFrame(s, "ETHUSDT"));
+  });
+  last().server.ended({ code: 1006, reason: "" });
+  exchange.newest.ETHUSDT = 33;
+  await bench.settle(1000);
+  last().server.opened();
+  await seconds(bench, 400, (s) => last().server.text(tradeFrame(100 + s)));
+  assert.deepEqual(behind, [["ETHUSDT", 33]]);
+  assert.equal(sockets.length, 2);
+  exchange.newest.ETHUSDT = 34;
+  await seconds(bench, 300, (s) => last().server.text(tradeFrame(1000 + s)));
+  assert.deepEqual(behind, [
+    ["ETHUSDT", 33],
+    ["ETHUSDT", 34],
+  ]);
+  assert.ok(sockets.length > 2);
+});
+
 test("a paused feed asks nothing", async () => {
   const exchange = rest({ BTCUSDT: 1_000_000 });
   const bench = feedBench({ newestId: exchange.newestId });
