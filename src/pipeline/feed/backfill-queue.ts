@@ -13,6 +13,8 @@ export interface Job {
   /** Number of the last request for it; 0: none yet. */
   turn: number;
   sweep: Sweep;
+  /** The last answer began above the id asked for. */
+  floorMet: boolean;
   /** The place of trade `id` among the aggregates, as far as it has been found. */
   search: Search & { readonly id?: number };
   /** The last aggregate that was fetched for it. */
@@ -32,6 +34,7 @@ export function newJob(hole: Hole, notBeforeMs: number): Job {
     reason: "the missing trades may be on their way still",
     turn: 0,
     sweep: { cursor: 0, floor: 0 },
+    floorMet: false,
     search: {},
     reached: undefined,
     gained: false,

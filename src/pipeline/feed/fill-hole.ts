@@ -30,10 +30,15 @@ export async function fillTrades(job: Job, world: FillWorld): Promise<Outcome | 
   if (page.kind === "bad") return unusable(page.why);
   if (page.kind === "empty") return NOT_YET;
   if (page.firstId > fromId) {
-    // the oldest id that is served: nothing of this page is what was asked for
+    // below the oldest id that is served the answer is others, of no use; one such answer alone may be a poor one
+    if (!job.floorMet) {
+      job.floorMet = true;
+      return { kind: "fruitless", reason: begins(page.firstId) };
+    }
     job.sweep = { ...job.sweep, floor: page.firstId };
     return missing.some(({ last }) => last >= page.firstId) ? GOING : hopeless(job);
   }
+  job.floorMet = false;
   const result = await world.fill(page.rows);
   if (result.kind !== "stored") return refused(result);
   if (fromEnd) return result.stored > 0 ? GOING : roundOver(job);
@@ -94,7 +99,11 @@ function roundOver(job: Job): Outcome {
 }
 
 function hopeless({ sweep }: Job): Outcome {
-  return { kind: "hopeless", reason: `not served: the exchange's history begins at id ${sweep.floor}` };
+  return { kind: "hopeless", reason: begins(sweep.floor) };
+}
+
+function begins(floor: number): string {
+  return `not served: the exchange's history begins at id ${floor}`;
 }
 
 function unusable(why: string): Outcome {
