@@ -11,9 +11,19 @@ export type { MissingIds, TradeColumns } from "./core/trade-columns.ts";
 export * from "./notebook/index.ts";
 export { fillEmpty } from "./pipeline/bars/fill-empty.ts";
 export { type BarSettings, barsFromTrades } from "./pipeline/bars/from-trades.ts";
+export { type JoinedBars, type JoinSettings, joinBars, joinedColumn } from "./pipeline/bars/join.ts";
 export { barsFrame, barsFromFrame, tradesFrame } from "./pipeline/bars/polars.ts";
+export { type ReadBarsSettings, readBars } from "./pipeline/bars/read-bars.ts";
 export { barRule } from "./pipeline/bars/rule.ts";
-export type { NewestTrade, Series, StoreReader } from "./pipeline/store/reader.ts";
+export { findSeries } from "./pipeline/store/find-series.ts";
+export type {
+  Changes,
+  Cursor,
+  NewestTrade,
+  Series,
+  StoreReader,
+  TradeRange,
+} from "./pipeline/store/reader.ts";
 export { candleChart } from "./render/chart/candles.ts";
 export { correlationChart } from "./render/chart/correlation.ts";
 export { type CoverageHole, type CoverageLine, coverageChart } from "./render/chart/coverage.ts";

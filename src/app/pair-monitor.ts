@@ -9,6 +9,7 @@ import type { Bars } from "../core/bars.ts";
 import { quote, refuse } from "../core/errors.ts";
 import { parseDuration } from "../core/time.ts";
 import type { Venue } from "../core/trade.ts";
+import { joinBars, joinedColumn } from "../pipeline/bars/join.ts";
 import { type LiveBars, liveBars } from "../pipeline/live-bars.ts";
 import type { Series, StoreReader } from "../pipeline/store/reader.ts";
 
@@ -36,6 +37,8 @@ export interface PairFrame {
   /** Closed and forming bars of each symbol by itself. */
   readonly closed: { readonly y: Bars; readonly x: Bars };
   readonly forming: { readonly y: Bars; readonly x: Bars };
+  /** Time of each symbol's newest trade, µs; NaN before one. */
+  readonly newestUs: { readonly y: number; readonly x: number };
   /** Start of the bar, µs. */
   readonly timeUs: Float64Array;
   readonly yClose: Float64Array;
@@ -75,7 +78,7 @@ export function pairMonitor(reader: StoreReader, given: PairSettings): PairMonit
   let version = -1;
   let last: PairFrame | undefined;
 
-  const compute = (): PairFrame => {
+  const compute = (newestUs: PairFrame["newestUs"]): PairFrame => {
     const joined = joinCloses(y.closed(), x.closed());
     const n = joined.timeUs.length;
     hedge ??= calibrate(joined, calibrationBars, intervalUs);
@@ -89,6 +92,7 @@ export function pairMonitor(reader: StoreReader, given: PairSettings): PairMonit
       venue: seriesY.venue,
       closed: { y: y.closed(), x: x.closed() },
       forming: { y: y.forming(), x: x.forming() },
+      newestUs,
       ...joined,
       spread: spreads,
       zscore: rollingZScore(spreads, { window }),
@@ -103,11 +107,11 @@ export function pairMonitor(reader: StoreReader, given: PairSettings): PairMonit
       const seen = reader.version();
       if (last !== undefined && seen === version) return last;
       version = seen;
-      const timeUs = Math.max(
-        ...[seriesY, seriesX].map((s) => reader.newest(s)?.timeUs ?? Number.NEGATIVE_INFINITY),
-      );
-      const changes = [y, x].map((one: LiveBars) => one.advance(timeUs));
-      if (last === undefined || changes.some(({ changed }) => changed)) last = compute();
+      const newestOf = (series: Series): number => reader.newest(series)?.timeUs ?? Number.NaN;
+      const newestUs = { y: newestOf(seriesY), x: newestOf(seriesX) };
+      const known = Object.values(newestUs).filter((time) => !Number.isNaN(time));
+      const changes = [y, x].map((one: LiveBars) => one.advance(Math.max(...known)));
+      if (last === undefined || changes.some(({ changed }) => changed)) last = compute(newestUs);
       return last;
     },
   };
@@ -120,13 +124,13 @@ function checkSettings(given: PairSettings): PairMonitor["settings"] {
     if (Number.isInteger(value) && value >= least) return;
     refuse({
       code: "bad-setting",
-      where: "pairMonitor",
+      where: "watchPair",
       problem: `${name} needs a whole number of at least ${least}; got ${quote(value)}`,
       hint: "Change it in the parameters cell.",
       facts: { name, value },
     });
   };
-  const intervalUs = parseDuration(interval, "pairMonitor: interval");
+  const intervalUs = parseDuration(interval, "watchPair: interval");
   whole("window", window, 3);
   whole("calibrationBars", calibrationBars, 3);
   whole("bars", bars, Math.max(window + 1, calibrationBars));
@@ -134,7 +138,7 @@ function checkSettings(given: PairSettings): PairMonitor["settings"] {
   if (y === x) {
     refuse({
       code: "bad-pair",
-      where: "pairMonitor",
+      where: "watchPair",
       problem: `needs two different symbols; got ${quote(y)} twice`,
       hint: "Change y or x in the parameters cell.",
     });
@@ -171,21 +175,12 @@ function pickSeries(reader: StoreReader, { y, x, venue }: PairSettings): [Series
 
 /** The closes of the bars that both have. */
 function joinCloses(y: Bars, x: Bars): Pick<PairFrame, "timeUs" | "yClose" | "xClose"> {
-  const size = Math.min(y.length, x.length);
-  const timeUs = new Float64Array(size);
-  const yClose = new Float64Array(size);
-  const xClose = new Float64Array(size);
-  let n = 0;
-  for (let i = 0, j = 0; i < y.length && j < x.length; ) {
-    const difference = y.startUs[i]! - x.startUs[j]!;
-    if (difference === 0) {
-      timeUs[n] = y.startUs[i]!;
-      yClose[n] = y.close[i++]!;
-      xClose[n++] = x.close[j++]!;
-    } else if (difference < 0) i++;
-    else j++;
-  }
-  return { timeUs: timeUs.subarray(0, n), yClose: yClose.subarray(0, n), xClose: xClose.subarray(0, n) };
+  const joined = joinBars([y, x], { how: "inner" });
+  return {
+    timeUs: joinedColumn(joined, 0, y, "startUs"),
+    yClose: joinedColumn(joined, 0, y, "close"),
+    xClose: joinedColumn(joined, 1, x, "close"),
+  };
 }
 
 function calibrate(

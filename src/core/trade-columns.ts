@@ -17,3 +17,18 @@ export interface TradeColumns {
   /** What is missing between the rows, and next to the first and the last one, as the ledger has it; ascending. */
   readonly holes?: readonly MissingIds[];
 }
+
+/** Rows `from` to `to` (not included), as views of the same memory, with all the holes. */
+export function sliceTrades(trades: TradeColumns, from: number, to: number): TradeColumns {
+  const { id, tradeTimeUs, price, qty, isBuyerMaker, lastId, holes } = trades;
+  return {
+    length: Math.max(0, Math.min(to, trades.length) - from),
+    id: id.subarray(from, to),
+    tradeTimeUs: tradeTimeUs.subarray(from, to),
+    price: price.subarray(from, to),
+    qty: qty.subarray(from, to),
+    isBuyerMaker: isBuyerMaker.subarray(from, to),
+    ...(lastId && { lastId: lastId.subarray(from, to) }),
+    ...(holes && { holes }),
+  };
+}

@@ -1,3 +1,4 @@
+export { barsArquero, tradesArquero } from "./arquero.ts";
 export type { LiveOptions, LiveStatus } from "./desk.ts";
 export { live, liveStatus, stopLive } from "./live.ts";
 export type { Exported } from "./pair-export.ts";

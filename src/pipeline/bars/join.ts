@@ -1,0 +1,63 @@
+import type { BarColumnName, Bars } from "../../core/bars.ts";
+import { quote, refuse } from "../../core/errors.ts";
+
+export type JoinSettings =
+  /** Only the times at which each symbol has a bar that ends then. */
+  | { readonly how: "inner" }
+  /** All times at which any symbol's bar ends, with each other's last bar that had ended by then, if no longer than this before. */
+  | { readonly how: "last"; readonly maxAgeUs: number };
+
+/** Which bar of each symbol was the newest one known at common times. */
+export interface JoinedBars {
+  readonly length: number;
+  /** End of the newest bars: when all of a row was known. */
+  readonly endUs: Float64Array;
+  /** Of each symbol the index of its bar; −1 where there is none, or none young enough. */
+  readonly rows: readonly Int32Array[];
+}
+
+/** Brings the bars of several symbols to common times. Bars are matched by their end, so none is used before it was known. */
+export function joinBars(all: readonly Bars[], settings: JoinSettings): JoinedBars {
+  const maxAgeUs = settings.how === "inner" ? 0 : settings.maxAgeUs;
+  if (all.length === 0 || !(maxAgeUs >= 0)) {
+    refuse({
+      code: "bad-join",
+      where: "joinBars",
+      problem: `needs the bars of at least one symbol, and a maxAgeUs of 0 or more; got ${all.length} and ${quote(maxAgeUs)}`,
+      hint: "Pass for example 60_000_000 for a minute.",
+    });
+  }
+  const most = all.reduce((sum, bars) => sum + bars.length, 0);
+  const endUs = new Float64Array(most);
+  const rows = all.map(() => new Int32Array(most));
+  const next = all.map(() => 0);
+  let length = 0;
+  for (;;) {
+    let timeUs = Number.POSITIVE_INFINITY;
+    for (let k = 0; k < all.length; k++) timeUs = Math.min(timeUs, all[k]!.endUs[next[k]!] ?? timeUs);
+    if (timeUs === Number.POSITIVE_INFINITY) break;
+    let isWhole = true;
+    for (let k = 0; k < all.length; k++) {
+      const ends = all[k]!.endUs;
+      while (next[k]! < ends.length && ends[next[k]!]! <= timeUs) next[k]!++;
+      const row = next[k]! - 1;
+      const isKnown = row >= 0 && timeUs - ends[row]! <= maxAgeUs;
+      rows[k]![length] = isKnown ? row : -1;
+      isWhole &&= isKnown;
+    }
+    endUs[length] = timeUs;
+    if (isWhole || settings.how === "last") length++;
+  }
+  return { length, endUs: endUs.subarray(0, length), rows: rows.map((column) => column.subarray(0, length)) };
+}
+
+/** A column of one symbol's bars at the joined times; NaN where it has no bar. */
+export function joinedColumn(
+  joined: JoinedBars,
+  symbol: number,
+  bars: Bars,
+  name: BarColumnName,
+): Float64Array {
+  const column = bars[name];
+  return Float64Array.from(joined.rows[symbol]!, (row) => (row < 0 ? Number.NaN : column[row]!));
+}

@@ -1,0 +1,58 @@
+import { type BarRule, type Bars, sliceBars } from "../../core/bars.ts";
+import { firstAtLeast } from "../../core/search.ts";
+import { sliceTrades } from "../../core/trade-columns.ts";
+import type { Series, StoreReader } from "../store/reader.ts";
+import { barBuilder } from "./builder.ts";
+import { fillEmpty } from "./fill-empty.ts";
+import { barRule } from "./rule.ts";
+
+export interface ReadBarsSettings {
+  /** As `barsFromTrades` takes it, several at once. */
+  readonly every: readonly (string | BarRule)[];
+  /** Bars that start here or later; all unless told. */
+  readonly fromUs?: number;
+  /** Bars that start before. */
+  readonly toUs?: number;
+  readonly empty?: "skip" | "flat";
+}
+
+/**
+ * Bars of several symbols and kinds in one pass: `result[i][k]` are those of series i by rule k. Each trade is read once, a
+ * block at a time, so memory holds the bars and never the trades. No bar lacks its beginning; time bars that start before
+ * `toUs` are read to their end, others end there.
+ */
+export function readBars(
+  reader: StoreReader,
+  series: readonly Series[],
+  settings: ReadBarsSettings,
+): Bars[][] {
+  const { fromUs, toUs, empty } = settings;
+  const rules = settings.every.map((every) => barRule(every, "readBars"));
+  return series.map((one) => {
+    const builders = rules.map((rule) => barBuilder({ venue: one.venue, symbol: one.symbol, rule }));
+    const toId = toUs === undefined ? undefined : reader.firstIdAt(one, toUs);
+    const range = {
+      ...(fromUs !== undefined && { fromUs }),
+      ...(toUs !== undefined && { toUs: Math.max(...rules.map((rule) => endOfLast(rule, toUs))) }),
+    };
+    for (const block of reader.blocks(one, range)) {
+      builders.forEach((builder, k) => {
+        const cut =
+          rules[k]!.by === "time" ? block.length : firstAtLeast(block.id, toId ?? Number.POSITIVE_INFINITY);
+        builder.push(cut === block.length ? block : sliceTrades(block, 0, cut));
+      });
+    }
+    return builders.map((builder) => {
+      const bars = builder.bars();
+      const from = fromUs === undefined ? 0 : firstAtLeast(bars.startUs, fromUs);
+      const to = toUs === undefined ? bars.length : firstAtLeast(bars.startUs, toUs);
+      const wanted = sliceBars(bars, from, Math.max(from, to));
+      return empty === "flat" ? fillEmpty(wanted) : wanted;
+    });
+  });
+}
+
+/** The end of the last bar that starts before a time. */
+function endOfLast(rule: BarRule, toUs: number): number {
+  return rule.by === "time" ? Math.ceil(toUs / rule.intervalUs) * rule.intervalUs : toUs;
+}
