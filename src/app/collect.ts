@@ -1,11 +1,10 @@
 import { dirname, join } from "node:path";
-import { quote, refuse, TickbookError } from "../core/errors.ts";
+import { quote } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import type { Clock } from "../core/time.ts";
 import type { Trade, Venue } from "../core/trade.ts";
 import { type BackfillStatus, startBackfill } from "../pipeline/feed/backfill.ts";
-import { backoffMs } from "../pipeline/feed/backoff.ts";
-import { type ExchangeInfo, fetchExchangeInfo, type Host } from "../pipeline/feed/binance.ts";
+import type { Host } from "../pipeline/feed/binance.ts";
 import { type FeedStatus, startFeed } from "../pipeline/feed/feed.ts";
 import type { HttpGet } from "../pipeline/feed/http.ts";
 import { fetchNewestId } from "../pipeline/feed/newest-id.ts";
@@ -13,10 +12,14 @@ import type { OpenSocket } from "../pipeline/feed/socket.ts";
 import { watchedGet } from "../pipeline/feed/watched-get.ts";
 import { weightBudget } from "../pipeline/feed/weight-budget.ts";
 import { startWriter } from "../pipeline/store/background-writer.ts";
-import { createBatch, pushTrade, type TradeBatch, tradeDefect } from "../pipeline/store/batch.ts";
+import { tradeDefect } from "../pipeline/store/batch.ts";
 import type { Hole } from "../pipeline/store/ledger.ts";
+import { type CommitDelay, delayWatch } from "./commit-delay.ts";
+import { feedEntry } from "./feed-log.ts";
 import { holeWatch } from "./hole-watch.ts";
+import { intake } from "./intake.ts";
 import { type Log, rotatingFile, throttled } from "./log.ts";
+import { reachExchange } from "./reach.ts";
 import { repairStore } from "./repair-store.ts";
 
 export interface CollectSettings {
@@ -61,6 +64,7 @@ export interface CollectorStatus {
   readonly feed: FeedStatus;
   /** Received and not committed yet. */
   readonly pending: number;
+  readonly commitMs: CommitDelay;
   /** Why nothing is stored at the moment; empty: all is well. */
   readonly blocked: string;
   readonly backfill: BackfillStatus;
@@ -74,12 +78,8 @@ export interface Collector {
   stop(): Promise<number>;
 }
 
-/** A batch is handed to the writer when it is this full or this old. */
-const BATCH_TRADES = 5000;
+/** Trades are handed to the writer at least this often. */
 const BATCH_MS = 100;
-/** With this many trades waiting for the disk the socket is no longer read, until they are down to the second number. */
-const PAUSE_AT = 200_000;
-const RESUME_AT = 50_000;
 const DRAIN_MS = 5000;
 /** A symbol without live trades for so long after the start is looked up over REST: its downtime may hold some. */
 const QUIET_MS = 10_000;
@@ -124,9 +124,9 @@ export async function startCollector(
   );
   const received = symbols.map(() => 0);
   let blocked = "";
-  let paused = false;
   let failure: Error | undefined;
 
+  const delays = delayWatch();
   const holes = holeWatch(log);
   const holeChanged = (hole: Hole): void => {
     holes.changed(hole);
@@ -137,7 +137,8 @@ export async function startCollector(
     settings.db,
     { venue, symbols },
     {
-      committed: (_length, result) => {
+      committed: (result, delay) => {
+        delays.committed(clock.monotonicMs(), delay);
         for (const [s, counts] of result.symbols.entries()) {
           const status = perSymbol[s]!;
           status.stored += counts.stored;
@@ -157,10 +158,7 @@ export async function startCollector(
         for (const hole of result.holes) holeChanged(hole);
         if (blocked !== "") log({ level: "info", event: "storing-again", message: "storing again" });
         blocked = "";
-        if (paused && writer.pending() < RESUME_AT) {
-          paused = false;
-          feed.resume();
-        }
+        trades.committed();
       },
       noted: holeChanged,
       reopened: (openHoles) => {
@@ -215,21 +213,17 @@ export async function startCollector(
     log({ level: "warn", event: "migrated", message });
   }
 
-  let batch: TradeBatch = createBatch(BATCH_TRADES);
-  const flush = (): void => {
-    if (batch.length === 0) return;
-    writer.append(batch);
-    batch = createBatch(BATCH_TRADES);
-    if (!paused && writer.pending() > PAUSE_AT) {
-      paused = true;
+  const trades = intake(writer, {
+    pause: (waiting) => {
       feed.pause();
       log({
         level: "warn",
         event: "queue-full",
-        message: `${writer.pending()} trades wait for the disk: reading pauses`,
+        message: `${waiting} trades wait for the disk: reading pauses`,
       });
-    }
-  };
+    },
+    resume: () => feed.resume(),
+  });
   const accept = (trade: Trade): void => {
     const s = index.get(trade.symbol);
     const defect = s === undefined ? "was not asked for" : tradeDefect(trade);
@@ -240,8 +234,7 @@ export async function startCollector(
     received[s]!++;
     newest[s] = Math.max(newest[s] ?? trade.id, trade.id);
     if (venue.kind !== "replayed") perSymbol[s]!.lagMs = (trade.receivedUs - trade.eventTimeUs!) / 1000;
-    pushTrade(batch, s, trade);
-    if (batch.length === BATCH_TRADES) flush();
+    trades.add(s, trade);
   };
 
   const feed = startFeed({
@@ -254,28 +247,8 @@ export async function startCollector(
     events: {
       trade: accept,
       state: (state) => {
-        if (state.kind === "live")
-          log({
-            level: "info",
-            event: "live",
-            message: `live: trades of ${state.symbols.join(", ")} arrive`,
-          });
-        if (state.kind === "replacing") {
-          log({
-            level: "info",
-            event: "replacing",
-            message: `opening another connection to take over: ${state.reason}`,
-          });
-        }
-        if (state.kind === "replaced")
-          log({ level: "info", event: "replaced", message: "the new connection has taken over" });
-        if (state.kind === "waiting") {
-          log({
-            level: "warn",
-            event: "disconnected",
-            message: `disconnected: ${state.reason}; trying again in ${(state.retryMs / 1000).toFixed(1)} s`,
-          });
-        }
+        const entry = feedEntry(state);
+        if (entry !== undefined) log(entry);
       },
       odd: (code, message) => log({ level: "warn", event: code, message }),
       behind: (symbol, newestId) => {
@@ -294,7 +267,7 @@ export async function startCollector(
 
   let cancelFlush = (): void => {};
   const flushTick = (): void => {
-    flush();
+    trades.flush();
     cancelFlush = clock.after(BATCH_MS, flushTick);
   };
   flushTick();
@@ -313,7 +286,8 @@ export async function startCollector(
     status: () => ({
       venue,
       feed: feed.status(),
-      pending: writer.pending() + batch.length,
+      pending: trades.pending(),
+      commitMs: delays.lastSecond(clock.monotonicMs()),
       blocked: failure === undefined ? blocked : failure.message,
       backfill: backfill.status(),
       symbols: Object.fromEntries(
@@ -325,51 +299,10 @@ export async function startCollector(
       backfill.stop();
       cancelFlush();
       cancelRate();
-      flush();
+      trades.flush();
       return writer.close(DRAIN_MS);
     },
   };
-}
-
-const REACH_BACKOFF = { firstMs: 1000, capMs: 60_000 };
-
-/** What the first host that answers says; tries on for ever, unless told to fail. Refused symbols end it at once. */
-async function reachExchange(
-  settings: CollectSettings,
-  world: CollectWorld,
-): Promise<ExchangeInfo | undefined> {
-  for (let failures = 0; !world.signal.aborted; failures++) {
-    const reasons: string[] = [];
-    for (const { restUrl } of settings.hosts) {
-      try {
-        return await fetchExchangeInfo(world.get, restUrl, settings.symbols);
-      } catch (error) {
-        if (error instanceof TickbookError) throw error;
-        reasons.push(`${restUrl}: ${(error as Error).message}`);
-      }
-    }
-    const problem = `needs an exchange that answers; ${reasons.join("; ")}`;
-    if (settings.failIfUnreachable) {
-      refuse({
-        code: "unreachable",
-        where: "collector",
-        problem,
-        hint: "Check the network, or run with --venue sim.",
-      });
-    }
-    const waitMs = backoffMs(failures, world.random, REACH_BACKOFF);
-    const next = `Trying again in ${(waitMs / 1000).toFixed(1)} s; --venue sim needs no network.`;
-    world.log({ level: "warn", event: "unreachable", message: `${problem}. ${next}` });
-    await new Promise<void>((resolve) => {
-      const cancel = world.clock.after(waitMs, resolve);
-      const stop = (): void => {
-        cancel();
-        resolve();
-      };
-      world.signal.addEventListener("abort", stop, { once: true });
-    });
-  }
-  return undefined;
 }
 
 /** The collector's log beside its database: five files of 2 MB at the most. */

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { TickbookError } from "../../core/errors.ts";
-import { batchBuffers, type TradeBatch } from "./batch.ts";
+import { type BatchDelay, batchBuffers, type TradeBatch } from "./batch.ts";
 import type { Hole, HoleNote } from "./ledger.ts";
 import type { MergedTrade } from "./merged.ts";
 import type { RepairResult } from "./repair.ts";
@@ -32,7 +32,7 @@ export interface BackgroundWriter {
 }
 
 export interface WriterEvents {
-  committed(length: number, result: AppendResult, commitMs: number): void;
+  committed(result: AppendResult, delay: BatchDelay): void;
   /** A note of `noteHole` is committed. */
   noted(hole: Hole): void;
   /** The file was gone, and a new one is open, with these holes. */
@@ -119,8 +119,8 @@ export function startWriter(
           events.walLarge(message.bytes);
           break;
         case "committed":
-          pending -= message.length;
-          events.committed(message.length, message.result, message.commitMs);
+          pending -= message.delay.length;
+          events.committed(message.result, message.delay);
           break;
         case "blocked":
           events.blocked(message.code, message.reason);

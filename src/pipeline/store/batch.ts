@@ -79,6 +79,13 @@ export function pushTrade(batch: TradeBatch, symbolIndex: number, trade: Trade):
   return true;
 }
 
+/** Receipt to commit of a batch's first and last trade; the others are taken to lie evenly between. */
+export interface BatchDelay {
+  readonly length: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
 /** The buffers to transfer with a batch. */
 export function batchBuffers(batch: TradeBatch): ArrayBuffer[] {
   return Object.values(batch).flatMap((column) =>

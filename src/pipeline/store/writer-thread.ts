@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { quote, TickbookError } from "../../core/errors.ts";
-import type { TradeBatch } from "./batch.ts";
+import type { BatchDelay, TradeBatch } from "./batch.ts";
 import type { Hole, HoleNote } from "./ledger.ts";
 import type { MergedTrade } from "./merged.ts";
 import type { RepairResult } from "./repair.ts";
@@ -30,7 +30,7 @@ export type FromWriter =
   | { kind: "open"; holes: Hole[]; lastIds: (number | undefined)[]; backup: string | undefined }
   | { kind: "reopened"; holes: Hole[] }
   | { kind: "refused"; error: { code: string; where: string; problem: string; hint: string } }
-  | { kind: "committed"; length: number; result: AppendResult; commitMs: number }
+  | { kind: "committed"; result: AppendResult; delay: BatchDelay }
   | { kind: "noted"; hole: Hole | undefined }
   | { kind: "filled"; result: RepairResult }
   | { kind: "blocked"; code: string; reason: string }
@@ -74,9 +74,8 @@ function run(port: MessagePort, file: string, settings: WriterSettings): void {
       const { symbolIndex, holeId, page } = message;
       return { kind: "filled", result: to.fill(symbolIndex, holeId, page, nowUs) };
     }
-    const start = performance.now();
     const result = to.append(message.batch, nowUs);
-    return { kind: "committed", length: message.batch.length, result, commitMs: performance.now() - start };
+    return { kind: "committed", result, delay: delayOf(message.batch) };
   };
 
   /** Repairs of the old file's holes have no place in the new one. */
@@ -148,6 +147,12 @@ function run(port: MessagePort, file: string, settings: WriterSettings): void {
     if (timer === undefined) drain();
   });
   say({ kind: "open", holes: store.openHoles(), lastIds: store.lastIds(), backup: store.backup });
+}
+
+function delayOf({ length, receivedUs }: TradeBatch): BatchDelay {
+  const nowUs = (performance.timeOrigin + performance.now()) * 1000;
+  const since = (i: number): number => (nowUs - receivedUs[i]!) / 1000;
+  return { length, firstMs: since(0), lastMs: since(length - 1) };
 }
 
 const { file, settings } = workerData as { file: string; settings: WriterSettings };
