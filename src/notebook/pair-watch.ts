@@ -1,5 +1,6 @@
 import { type PairFrame, type PairSettings, pairMonitor } from "../app/pair-monitor.ts";
 import { type Bars, makeBars, sliceBars } from "../core/bars.ts";
+import { quote, refuse } from "../core/errors.ts";
 import { formatUtc } from "../core/time.ts";
 import { barsTable } from "../render/bars-table.ts";
 import { candleChart } from "../render/chart/candles.ts";
@@ -47,11 +48,30 @@ const LATEST = ["start", "open", "high", "low", "close", "vwap", "volume", "trad
 /** Watches a pair of symbols in the store that the collector fills. */
 export function watchPair(given: WatchSettings): PairWatch {
   const threshold = given.threshold ?? 2;
+  if (!(threshold > 0 && threshold < Number.POSITIVE_INFINITY)) {
+    refuse({
+      code: "bad-setting",
+      where: "watchPair",
+      problem: `threshold needs a number above 0; got ${quote(threshold)}`,
+      hint: "Change it in the parameters cell.",
+      facts: { threshold },
+    });
+  }
   const monitor = pairMonitor(openStore(given.db), given);
   const { y, x, window, calibrationBars, intervalUs } = monitor.settings;
   const { frame } = monitor;
 
-  const side = <Value>(symbol: string, of: { y: Value; x: Value }): Value => (symbol === x ? of.x : of.y);
+  const side = <Value>(symbol: string, of: { y: Value; x: Value }): Value => {
+    if (symbol === y) return of.y;
+    if (symbol === x) return of.x;
+    return refuse({
+      code: "unknown-symbol",
+      where: "watchPair",
+      problem: `needs one of its symbols, ${y} or ${x}; got ${quote(symbol)}`,
+      hint: "Run the cell with watchPair again after a change of the parameters.",
+      facts: { symbol },
+    });
+  };
   /** The same time axis under every panel. */
   const common = ({ venue, closed, forming }: PairFrame) => {
     const starts = [closed.y, closed.x, forming.y, forming.x].filter((bars) => bars.length > 0);
@@ -153,14 +173,14 @@ function pairTiles(
   const n = now.timeUs.length;
   const last = (values: Float64Array): number => (n === 0 ? Number.NaN : values[n - 1]!);
   const waits = (need: number): string => (n < need ? `waits for ${need - n} more bars` : "");
-  const price = (symbol: string, closed: Bars, forming: Bars): Tile => {
+  const price = (symbol: string, closed: Bars, forming: Bars, newestUs: number): Tile => {
     const bars = forming.length > 0 ? forming : closed;
     const { quote } = assetsOf(symbol);
     return {
       label: symbol,
       value: bars.length === 0 ? Number.NaN : exact(bars.close[bars.length - 1]!),
       unit: quote,
-      note: bars.length === 0 ? "waits for a trade" : "last trade",
+      note: bars.length === 0 ? "waits for a trade" : `at ${clockTime(newestUs)} UTC`,
     };
   };
   const z = last(now.zscore);
@@ -173,8 +193,8 @@ function pairTiles(
   };
   const zNeed = Math.max(calibrationBars, window);
   return [
-    price(y, now.closed.y, now.forming.y),
-    price(x, now.closed.x, now.forming.x),
+    price(y, now.closed.y, now.forming.y, now.newestUs.y),
+    price(x, now.closed.x, now.forming.x, now.newestUs.x),
     {
       label: "z-score",
       value: Number.isNaN(z) ? z : z.toFixed(2).replace("-", "−"),
@@ -210,8 +230,10 @@ function newestFirst(bars: Bars): Bars {
 }
 
 function clockSpan(fromUs: number, toUs: number): string {
-  return `${formatUtc(fromUs).slice(11, 19)}–${formatUtc(toUs).slice(11, 19)} UTC`;
+  return `${clockTime(fromUs)}–${clockTime(toUs)} UTC`;
 }
+
+const clockTime = (us: number): string => formatUtc(us).slice(11, 19);
 
 function pairTable(now: PairFrame, y: string, x: string): TableData {
   const times = new Set(now.timeUs);
