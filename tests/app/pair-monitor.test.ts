@@ -1,10 +1,83 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { rollingZScore, spread } from "../../src/analytics/index.ts";
-import { type PairSettings, pairMonitor } from "../../src/app/pair-monitor.ts";
+import { type PairMonitor, type PairSettings, pairMonitor } from "../../src/app/pair-monitor.ts";
+import { random } from "../../src/core/random.ts";
 import type { Trade } from "../../src/core/trade.ts";
-import { REPLAY, reading, SYMBOLS, stored, write } from "../support/stored.ts";
+import { openReader } from "../../src/pipeline/store/reader.ts";
+import { openWriter } from "../../src/pipeline/store/writer.ts";
+import { simulated } from "../support/bars.ts";
+import { SYMBOLS as BOTH, REPLAY, reading, stored, write } from "../support/stored.ts";
+import { tempFolder } from "../support/temp.ts";
 import { batchOf, T0, trade } from "../support/trades.ts";
+
+const SYMBOLS = ["ETHUSDT", "BTCUSDT"];
+const START = Date.UTC(2024, 7, 8, 12) * 1000;
+
+/** Two symbols with a trade each a second; the second's price follows the first's. */
+function market(seconds: number): Trade[] {
+  const source = random(4);
+  let x = 60_000;
+  return Array.from({ length: seconds }, (_, i) => {
+    x *= 1 + 1e-4 * source.normal();
+    const y = 0.05 * x * (1 + 2e-5 * source.normal());
+    return [y, x].map((price, k) =>
+      trade(i + 1, {
+        symbol: SYMBOLS[k]!,
+        price: price.toFixed(2),
+        tradeTimeUs: START + i * 1_000_000,
+        eventTimeUs: START + i * 1_000_000,
+      }),
+    );
+  }).flat();
+}
+
+function stage(t: TestContext): { add: (trades: readonly Trade[]) => void; watch: () => PairMonitor } {
+  const file = join(tempFolder(t), "x.db");
+  const writer = openWriter(file, { venue: simulated, symbols: SYMBOLS });
+  const reader = openReader(file);
+  t.after(() => {
+    reader.close();
+    writer.close();
+  });
+  return {
+    add: (trades) => void writer.append(batchOf(trades, SYMBOLS), START),
+    watch: () => pairMonitor(reader, { y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window: 20, graceMs: 0 }),
+  };
+}
+
+test("late trades bring the numbers that they would have brought in time; the hedge ratio stays as it was fitted", (t) => {
+  const { add, watch } = stage(t);
+  const trades = market(120);
+  const isLate = (one: Trade): boolean => one.id >= 60 && one.id < 64 && one.symbol === "ETHUSDT";
+  add(trades.slice(0, 100));
+  const monitor = watch();
+  const { hedge } = monitor.frame();
+  assert.ok(hedge !== undefined);
+  add(trades.slice(100).filter((one) => !isLate(one)));
+  const before = monitor.frame();
+  assert.equal(before.timeUs.length, 115);
+  add(trades.filter(isLate).map((one): Trade => ({ ...one, source: "rest" })));
+  const after = monitor.frame();
+  assert.equal(after.timeUs.length, 119);
+  assert.ok(after.closed.y.complete.every((flag) => flag === 1));
+  assert.equal(after.hedge, hedge);
+
+  const inTime = stage(t);
+  inTime.add(trades);
+  const all = inTime.watch().frame();
+  assert.equal(all.hedge!.beta, hedge.beta);
+  for (const name of ["timeUs", "yClose", "xClose", "spread", "zscore", "correlation"] as const)
+    assert.deepEqual(after[name], all[name], name);
+});
+
+test("nothing is computed again while the store stays as it is", (t) => {
+  const { add, watch } = stage(t);
+  add(market(50));
+  const monitor = watch();
+  assert.equal(monitor.frame(), monitor.frame());
+});
 
 const SETTINGS: PairSettings = { y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window: 3, graceMs: 0 };
 const SECOND = Math.floor(T0 / 1e6) * 1e6;
@@ -29,26 +102,12 @@ function pairs(first: number, last: number): Trade[] {
 const watching = (t: TestContext, file: string, settings: Partial<PairSettings> = {}) =>
   pairMonitor(reading(t, file), { ...SETTINGS, ...settings });
 
-test("pairMonitor fits its hedge ratio once, on the first bars, and never again", (t) => {
-  const file = stored(t, pairs(0, 5));
-  const monitor = watching(t, file);
-  const early = monitor.frame();
-  write(file, (writer) => writer.append(batchOf(pairs(6, 20), SYMBOLS), T0));
-  const late = monitor.frame();
-  assert.equal(early.timeUs.length, 5);
-  assert.equal(late.timeUs.length, 20);
-  assert.equal(late.hedge, early.hedge);
-  assert.deepEqual([early.hedge?.fromUs, early.hedge?.toUs], [SECOND, SECOND + 3e6]);
-  assert.deepEqual(late.spread.slice(0, 5), early.spread);
-  assert.deepEqual(late.zscore.slice(0, 5), early.zscore);
-});
-
 test("pairMonitor gives live what the same functions give on all its bars at once", (t) => {
   const file = stored(t, pairs(0, 4));
   const monitor = watching(t, file);
   monitor.frame();
   for (let s = 5; s < 30; s++) {
-    write(file, (writer) => writer.append(batchOf(pairs(s, s), SYMBOLS), T0));
+    write(file, (writer) => writer.append(batchOf(pairs(s, s), BOTH), T0));
     monitor.frame();
   }
   const { timeUs, yClose, xClose, spread: spreads, zscore, hedge } = monitor.frame();
@@ -86,7 +145,7 @@ test("pairMonitor says when each symbol's newest trade was", (t) => {
 test("pairMonitor watches the venue that received a trade last, or the one that is named", (t) => {
   const file = stored(t, pairs(0, 4));
   const later = pairs(0, 4).map((one) => ({ ...one, receivedUs: one.receivedUs + 60e6 }));
-  write(file, (writer) => writer.append(batchOf(later, SYMBOLS), T0 + 60e6), REPLAY);
+  write(file, (writer) => writer.append(batchOf(later, BOTH), T0 + 60e6), REPLAY);
   assert.equal(watching(t, file).frame().venue.name, REPLAY.name);
   assert.equal(watching(t, file, { venue: "binance" }).frame().venue.name, "binance");
 });
