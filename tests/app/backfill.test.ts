@@ -38,6 +38,60 @@ async function killedAndBack(t: TestContext, settings: object): Promise<Database
 
 const market = simulatedMarket(3);
 
+// rows 48, 49, 52, 57
+test("the stream goes on through a ban and through bad answers, and what it lost is filled in after them", async (t) => {
+  const folder = tempFolder(t);
+  const plan = join(folder, "plan.json");
+  const path = "/api/v3/historicalTrades";
+  const faults = [
+    { at: "message", fault: "drop", stream: "btcusdt@trade", after: 10 },
+    { at: "rest", fault: "status", status: 418, retryAfterS: 2, path },
+    { at: "rest", fault: "status", status: 429, retryAfterS: 1, path },
+    { at: "rest", fault: "gzip-bomb", path },
+    { at: "rest", fault: "other-symbol", symbol: "SOLUSDT", path },
+  ];
+  writeFileSync(plan, JSON.stringify({ faults }));
+  const db = join(folder, "x.db");
+  const collector = startCollectorProcess(t, [
+    "--venue",
+    "sim",
+    "--seed",
+    "3",
+    "--symbols",
+    "BTCUSDT",
+    "--db",
+    db,
+    "--plan",
+    plan,
+  ]);
+  const isBanned = ({ event, backfill }: Line): boolean =>
+    event === "status" && /^HTTP 418/.test((backfill as { reason: string }).reason);
+  const banned = await collector.until(isBanned);
+  const { missing, active } = banned.backfill as { missing: number; active: boolean };
+  assert.deepEqual([missing, active], [1, false]);
+  const stored = (line: Line): number => (line.symbols as { BTCUSDT: { stored: number } }).BTCUSDT.stored;
+  await collector.until((line) => line.event === "status" && stored(line) > stored(banned));
+  await collector.until(({ event }) => event === "hole-filled");
+  collector.child.kill("SIGTERM");
+  assert.equal(await collector.ended, 0, collector.stderr());
+  const events = collector.lines.map(({ event }) => event);
+  assert.equal(events.filter((event) => event === "rest-paused").length, 2);
+  assert.ok(events.includes("rest-failed"));
+  const file = new Database(db, { readonly: true });
+  t.after(() => file.close());
+  const rows = file.prepare("SELECT trade_id AS id, price, qty FROM v_trades ORDER BY trade_id").all() as {
+    id: number;
+    price: string;
+    qty: string;
+  }[];
+  const trades = market.trades(0, rows[0]!.id, rows.at(-1)!.id, Number.POSITIVE_INFINITY);
+  assert.deepEqual(
+    rows,
+    trades.map(({ id, price, qty }) => ({ id, price, qty })),
+  );
+  assert.deepEqual(file.prepare("SELECT count(*), max(state) FROM holes").raw().get(), [1, "filled"]);
+});
+
 // row 62
 test("a collector that was killed fills its downtime by itself: every trade of the market, once, as it was", async (t) => {
   const file = await killedAndBack(t, {});

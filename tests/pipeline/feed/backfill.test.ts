@@ -96,6 +96,17 @@ test("ids that are never served are given up after ten tries over a quarter of a
   assert.equal(past.asked.length, 10);
 });
 
+// row 53
+test("a history that catches up little by little is waited for, however often it has nothing new", async (t) => {
+  const past = history(0, 101);
+  const desk = repairDesk(t, past);
+  desk.live("BTCUSDT", 100, 110);
+  for (; past.to < 110; past.to++) await desk.pass(60_000);
+  await desk.pass(60_000);
+  assert.ok(past.asked.length > 25, `${past.asked.length} requests`);
+  assert.match(desk.holes()[0]!, /^101-109 gap filled/);
+});
+
 // row 54
 test("a page that starts above the asked id is not misfiled: below the floor of the history a hole is given up when it is met twice", async (t) => {
   const past = history(500, 1000);
@@ -211,7 +222,7 @@ for (const [name, body] of [
   ["an id as text", JSON.stringify([{ ...tradeRow("BTCUSDT", 101), id: "101" }])],
   ["a list 100,000 deep", `${"[".repeat(100_000)}${"]".repeat(100_000)}`],
   ["a prototype", '[{"__proto__":{"id":101}}]'],
-  ["ids below the asked one", JSON.stringify([tradeRow("BTCUSDT", 7)])],
+  ["ids below the asked one", JSON.stringify([7, 101, 102, 103].map((id) => tradeRow("BTCUSDT", id)))],
   [
     "one id with two contents",
     JSON.stringify([
