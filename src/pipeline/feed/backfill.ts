@@ -1,3 +1,4 @@
+import { quote } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
 import type { Clock } from "../../core/time.ts";
 import type { Trade } from "../../core/trade.ts";
@@ -250,7 +251,7 @@ export function startBackfill(settings: BackfillSettings): Backfill {
         await work(step);
       } catch (error) {
         // a defect of ours must not end the repair, nor the collector with it
-        odd("backfill-defect", String((error as Error).stack));
+        odd("backfill-defect", `a defect of this program: ${quote((error as Error).message)}`);
         step.job.notBeforeMs = clock.monotonicMs() + DEFECT_MS;
         step.job.reason = "a defect of this program";
       }
