@@ -45,10 +45,19 @@ export function quote(value: unknown, most = 200): string {
   if (typeof value === "string") text = JSON.stringify(value);
   else if (typeof value === "bigint") text = `${value}`;
   else if (typeof value === "number") text = String(value);
-  else text = JSON.stringify(value) ?? String(value);
+  else text = jsonText(value);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control and direction characters are what is escaped
   text = text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) => {
     return `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
   return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
+/** What came from outside may be nested deeper than can be written down. */
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return "a value nested too deep";
+  }
 }
