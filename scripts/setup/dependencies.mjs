@@ -10,10 +10,16 @@ const wanted = () =>
   hash(
     textOf(inProject("package.json")),
     textOf(inProject("package-lock.json")),
-    projectNode(),
+    machineNode(),
     process.platform,
     process.arch,
   );
+
+/** Where the machine's own Node serves, which one: the project's lies inside the folder that this is about. */
+const machineNode = () => {
+  const node = projectNode();
+  return node.startsWith(folder) ? "" : node;
+};
 
 // npm rewrites this file whenever it changes the folder, for example in a bare `npm install`.
 const installed = () => hash(textOf(inProject("node_modules", ".package-lock.json")));

@@ -16,7 +16,7 @@ const COMMAND = {
   flags: {
     seed: {
       value: "N",
-      help: "a market made from this seed: the same seed and time give the same trades (7)",
+      help: "a market made from this seed, of BTCUSDT, ETHUSDT, SOLUSDT, BNBUSDT: same seed and time, same trades (7)",
     },
     tape: {
       value: "PATH",

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { quote, refuse } from "../core/errors.ts";
 import { type Command, type Flags, numberFlag } from "./flags.ts";
@@ -96,11 +96,12 @@ export const fallBack = (flags: StartFlags, plan: CollectorPlan): CollectorPlan 
 export function planNotebook(flags: StartFlags, root: string): string {
   const given = flags.notebook!;
   const file = resolve(root, given);
-  if (!existsSync(file) || relative(root, file).split(sep)[0] === "..") {
+  const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  if (!isFile || relative(root, file).split(sep)[0] === "..") {
     refuse({
       code: "no-notebook",
       where: "--notebook",
-      problem: `needs a notebook inside ${root}; ${quote(given)} is ${existsSync(file) ? "outside it" : "not there"}`,
+      problem: `needs a notebook inside ${root}; ${quote(given)} is ${isFile ? "outside it" : "no file"}`,
       hint: "Pass for example notebooks/live-monitor.ipynb.",
     });
   }

@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import { TickbookError } from "../core/errors.ts";
 import { openBrowser } from "./browser.ts";
 import { systemClock } from "./clock.ts";
@@ -7,7 +6,7 @@ import { type Jupyter, startJupyter } from "./jupyter.ts";
 import { type KeptCollector, keepCollector } from "./keep-collector.ts";
 import { choosePort } from "./ports.ts";
 import { describeEnding } from "./process-end.ts";
-import { projectRoot } from "./project.ts";
+import { nearPath, projectRoot } from "./project.ts";
 import { openScreen, type Screen } from "./screen.ts";
 import {
   type CollectorPlan,
@@ -82,9 +81,7 @@ async function reach(
   screen: Screen,
   stop: StopRequest,
 ): Promise<Reached | number> {
-  screen.line(
-    `Starting the collector: ${flags.symbols} from ${plan.venue} into ${relative(projectRoot, plan.db) || plan.db}`,
-  );
+  screen.line(`Starting the collector: ${flags.symbols} from ${plan.venue} into ${nearPath(plan.db)}`);
   const collector = keepCollector(plan.flags, screen, systemClock);
   stop.atOnce(() => collector.kill());
   const news = await Promise.race([collector.first, stop.asked]);

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, fork, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { simulatedMarket } from "../../src/pipeline/exchange/market.ts";
 import { exchangeClient } from "../support/exchange-client.ts";
 import { tempFolder } from "../support/temp.ts";
 
@@ -92,6 +93,12 @@ test("a signal ends it, also while its parent and clients are there", async (t) 
   forked.kill("SIGINT");
   assert.deepEqual(await once(forked, "exit"), [0, null]);
   assert.equal((await client.closed).code, 1006);
+});
+
+test("its help names the symbols of the simulated market", () => {
+  const help = execFileSync(process.execPath, [PROGRAM, "--help"], { encoding: "utf8" });
+  const symbols = simulatedMarket(7).symbols.map(({ symbol }) => symbol);
+  assert.ok(help.includes(` of ${symbols.join(", ")}:`), help);
 });
 
 test("a plan that is wrong is refused with all that is wrong, before anything listens", async (t) => {

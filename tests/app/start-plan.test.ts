@@ -75,7 +75,8 @@ test("a notebook has to be there, inside the project", (t) => {
   const plan = (file: string): string => planNotebook(flags("--notebook", file), join(root, "project"));
   assert.equal(plan("inside.ipynb"), join(root, "project", "inside.ipynb"));
   assert.throws(() => plan("../outside.ipynb"), /--notebook: needs a notebook inside .* is outside it\./);
-  assert.throws(() => plan("none.ipynb"), /"none\.ipynb" is not there\./);
+  assert.throws(() => plan("none.ipynb"), /"none\.ipynb" is no file\./);
+  assert.throws(() => plan("."), /"\." is no file\./);
 });
 
 test("a port out of range is refused", () => {

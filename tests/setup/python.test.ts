@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, renameSync } from "node:fs";
+import { existsSync, openSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { smallProject } from "../support/small-project.ts";
@@ -20,9 +20,12 @@ test("the Python environment and the kernel follow the project when its folder i
   renameSync(project.folder, moved);
   const again = execFileSync(process.execPath, [join(moved, "scripts", "run.mjs"), "start", "two"], {
     encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", openSync(join(moved, "stderr.txt"), "w")],
   });
   assert.equal(again, "program says two");
+  const steps = readFileSync(join(moved, "stderr.txt"), "utf8");
+  assert.match(steps, /✓ Python environment/);
+  assert.doesNotMatch(steps, /npm packages|build/, "these hold no path");
   assert.equal(specAt(moved)[1], join(moved, "dist", "src", "kernel", "main.js"));
   const prefix = execFileSync(join(moved, ".venv", "bin", "pip"), ["--version"], { encoding: "utf8" });
   assert.ok(prefix.includes(moved), prefix);
