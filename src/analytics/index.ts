@@ -64,6 +64,17 @@ export {
 } from "./kalman-ratio.ts";
 export type { InterceptSetting, LineFit } from "./line-fit.ts";
 export {
+  type AmihudSettings,
+  amihud,
+  type Liquidity,
+  type LiquiditySettings,
+  liquidity,
+  secondsBetweenTrades,
+  takerImbalance,
+} from "./liquidity.ts";
+export { type RollSettings, rollingRollSpread, rollSpread } from "./liquidity-roll.ts";
+export { type ThinRules, thinBars, withoutThin } from "./liquidity-thin.ts";
+export {
   type KalmanHedgeRatio,
   kalmanHedgeLine,
   kalmanHedgeRatio,
@@ -74,6 +85,7 @@ export {
 export { type OlsResult, type OlsSettings, ols, type Parameter } from "./ols.ts";
 export type { Operator, PairOperator } from "./operator.ts";
 export { type PairTableSettings, pairTable } from "./pair-table.ts";
+export { percentileRank, percentileRankOperator } from "./percentile-rank.ts";
 export type { PriceScale } from "./price-scale.ts";
 export type { ErrorKind } from "./regression-errors.ts";
 export { type ReturnSettings, returns } from "./returns.ts";
@@ -100,6 +112,7 @@ export { type Spread, type SpreadSettings, spread } from "./spread.ts";
 export type { Trend } from "./tables/mackinnon.ts";
 export {
   type CriticalValues,
+  decision,
   type ResultTable,
   type TestResult,
   testsTable,
