@@ -6,6 +6,7 @@ import { startExchange } from "../pipeline/exchange/server.ts";
 import type { MarketSource } from "../pipeline/exchange/source.ts";
 import { readTape } from "../pipeline/exchange/tape.ts";
 import type { Speed } from "../pipeline/exchange/timeline.ts";
+import { WORLD } from "../pipeline/exchange/world.ts";
 import { systemClock } from "./clock.ts";
 import { type Command, type Flags, numberFlag, readFlags } from "./flags.ts";
 import { stopRequest } from "./stop-request.ts";
@@ -16,7 +17,7 @@ const COMMAND = {
   flags: {
     seed: {
       value: "N",
-      help: "a market made from this seed, of BTCUSDT, ETHUSDT, SOLUSDT, BNBUSDT: same seed and time, same trades (7)",
+      help: `a market made from this seed, of ${WORLD.symbols.map(({ symbol }) => symbol).join(", ")}: same seed and time, same trades (7)`,
     },
     tape: {
       value: "PATH",

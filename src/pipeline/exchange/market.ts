@@ -16,12 +16,27 @@ export interface PairTruth {
   readonly halfLifeS: number;
   /** Stationary standard deviation of the spread, in log price. */
   readonly sd: number;
+  /** When the relation ends; undefined: never. */
+  readonly endsUs: number | undefined;
+}
+
+/** Two symbols that move together by what they share, and drift apart by what they do not: not cointegrated. */
+export interface LookalikeTruth {
+  readonly y: string;
+  readonly x: string;
+  /** Factors that both load on. */
+  readonly shared: readonly string[];
+  /** Factors of one of them alone. */
+  readonly own: readonly string[];
 }
 
 /** What statistics on this market ought to find. */
 export interface MarketTruth {
   readonly seed: number;
+  /** The cointegrated pairs. */
   readonly pairs: readonly PairTruth[];
+  readonly lookalikes: readonly LookalikeTruth[];
+  /** All of it: factors and how each symbol loads on them. */
   readonly world: World;
 }
 
@@ -105,7 +120,7 @@ export function simulatedMarket(seed: number, world: World = WORLD): SimulatedMa
       return last;
     },
     firstIdOfAggregate: (symbol, aggregateId) => idsOf(symbol).fills.firstId(Math.max(0, aggregateId)),
-    truth: () => ({ seed, pairs: pairs(world), world }),
+    truth: () => ({ seed, pairs: pairs(world), lookalikes: lookalikes(world), world }),
     logPrice: (symbol, us) => logPrice(symbol, ((us - EPOCH_US) / BLOCK_US) * CELLS_PER_S),
   };
 }
@@ -173,7 +188,8 @@ function logPrices(seed: number, world: World): (symbol: number, cell: number) =
     if ("on" in model) {
       const spread = factor.get(model.spread)!;
       const x = place.get(model.on)!;
-      return (cell) => model.alpha + model.beta * price[x]!(cell) + spread(cell);
+      const rift = model.rift === undefined ? undefined : factor.get(model.rift)!;
+      return (cell) => model.alpha + model.beta * price[x]!(cell) + spread(cell) + (rift?.(cell) ?? 0);
     }
     const level = Math.log(model.price);
     const parts = Object.entries(model.loadings).map(([name, loading]) => ({
@@ -198,8 +214,23 @@ function pairs(world: World): PairTruth[] {
   return world.symbols.flatMap(({ symbol, price }) => {
     if (!("on" in price)) return [];
     const { halfLifeS, sd } = world.factors[price.spread]!;
-    return [{ y: symbol, x: price.on, alpha: price.alpha, beta: price.beta, halfLifeS, sd }];
+    const endsUs = price.rift === undefined ? undefined : world.factors[price.rift]!.fromUs;
+    return [{ y: symbol, x: price.on, alpha: price.alpha, beta: price.beta, halfLifeS, sd, endsUs }];
   });
+}
+
+function lookalikes(world: World): LookalikeTruth[] {
+  const found: LookalikeTruth[] = [];
+  world.symbols.forEach(({ symbol: y, price: ofY }, i) => {
+    for (const { symbol: x, price: ofX } of world.symbols.slice(0, i)) {
+      if ("on" in ofY || "on" in ofX) continue;
+      const [inY, inX] = [Object.keys(ofY.loadings), Object.keys(ofX.loadings)];
+      const shared = inY.filter((name) => inX.includes(name));
+      const own = [...inY, ...inX].filter((name) => !shared.includes(name));
+      if (shared.length > 0 && own.length > 0) found.push({ y, x, shared, own });
+    }
+  });
+  return found;
 }
 
 /** A name as a number, so that each symbol and factor keeps its own randomness whatever stands beside it. */

@@ -30,8 +30,16 @@ test("the page names every fault with its settings, and every setting of the exc
   }
 });
 
-test("the page tells the pair's truth", () => {
-  const [pair] = simulatedMarket(7).truth().pairs;
-  assert.ok(page.includes(`log ETH = ${pair!.alpha} + ${pair!.beta} · log BTC`));
-  assert.ok(page.includes(`half-life of ${pair!.halfLifeS} s and a standard deviation of ${pair!.sd}`));
+test("the page tells the truth of each pair", () => {
+  const base = (symbol: string): string => symbol.replace("USDT", "");
+  const text = (seconds: number): string => {
+    if (seconds < 3600) return `${seconds / 60} minutes`;
+    return seconds === 3600 ? "1 hour" : `${seconds / 3600} hours`;
+  };
+  for (const { y, x, alpha, beta, halfLifeS, sd, endsUs } of simulatedMarket(7).truth().pairs) {
+    const until =
+      endsUs === undefined ? "" : `, until ${new Date(endsUs / 1000).toISOString().slice(0, 16)}Z`;
+    const row = `| ${base(y)} on ${base(x)} | ${alpha} + ${beta} · ${base(x)}${until} | ${text(halfLifeS)} | ${sd} |`;
+    assert.ok(page.includes(row), row);
+  }
 });

@@ -21,7 +21,8 @@ test("the same seed and time give the same bytes, whatever was asked before", ()
 });
 
 test("a minute of seed 7 has the bytes it always had", () => {
-  const text = JSON.stringify(market.between(START, START + MINUTE));
+  // of the symbols that it always had
+  const text = JSON.stringify(market.between(START, START + MINUTE).filter(({ symbol }) => symbol < 4));
   const digest = createHash("sha256").update(text).digest("hex");
   assert.equal(digest, "8e7a0216ebe4713016b78b1d6dcc220159c76c7ceb775e58375d8b2c2269109f");
 });
@@ -118,26 +119,80 @@ test("trades come in clusters: most share their millisecond, and seconds differ 
   }
 });
 
-test("the pair's hedge ratio and half-life can be found from its trades", () => {
-  const [pair] = market.truth().pairs;
-  assert.equal(pair!.y, "ETHUSDT");
-  const stepS = 10;
-  const count = (12 * 3600) / stepS;
-  const lastPrice = (symbol: number, us: number): number => {
-    const id = market.lastId(symbol, us, "event");
-    return Math.log(Number(market.trades(symbol, id, id, 1)[0]!.price));
+/** log prices of the last trades, and the relation between two symbols that they show. */
+function relation(
+  y: string,
+  x: string,
+  from: number,
+  { stepS, count }: { readonly stepS: number; readonly count: number },
+): { slope: number; sd: number; halfLifeS: number } {
+  const lastPrices = (name: string): number[] => {
+    const symbol = market.symbols.findIndex((one) => one.symbol === name);
+    return Array.from({ length: count }, (_, i) => {
+      const id = market.lastId(symbol, from + i * stepS * 1_000_000, "event");
+      return Math.log(Number(market.trades(symbol, id, id, 1)[0]!.price));
+    });
   };
-  const at = Array.from({ length: count }, (_, i) => START + i * stepS * 1_000_000);
-  const x = at.map((us) => lastPrice(0, us));
-  const y = at.map((us) => lastPrice(1, us));
-  const { slope, intercept } = leastSquares(x, y);
-  assert.ok(Math.abs(slope - pair!.beta) < 0.06, `beta ${slope}`);
-  const spread = y.map((value, i) => value - intercept - slope * x[i]!);
-  const sd = Math.sqrt(spread.reduce((sum, value) => sum + value * value, 0) / count);
-  assert.ok(sd > 0.7 * pair!.sd && sd < 1.3 * pair!.sd, `sd ${sd}`);
+  const [xs, ys] = [lastPrices(x), lastPrices(y)];
+  const { slope, intercept } = leastSquares(xs, ys);
+  const spread = ys.map((value, i) => value - intercept - slope * xs[i]!);
   const { slope: phi } = leastSquares(spread.slice(0, -1), spread.slice(1));
-  const halfLifeS = (-Math.LN2 / Math.log(phi)) * stepS;
-  assert.ok(halfLifeS > 0.6 * pair!.halfLifeS && halfLifeS < 1.5 * pair!.halfLifeS, `half-life ${halfLifeS}`);
+  return {
+    slope,
+    sd: Math.sqrt(spread.reduce((sum, value) => sum + value * value, 0) / count),
+    halfLifeS: (-Math.LN2 / Math.log(phi)) * stepS,
+  };
+}
+
+const HALF_YEAR = 182 * 86_400_000_000;
+for (const { y, x, beta, sd, halfLifeS, endsUs } of market.truth().pairs) {
+  test(`the hedge ratio and half-life of ${y} on ${x} can be found from their trades`, () => {
+    const stepS = halfLifeS / 18;
+    const found = relation(y, x, endsUs === undefined ? START : endsUs - HALF_YEAR, { stepS, count: 4320 });
+    assert.ok(Math.abs(found.slope - beta) < 0.06, `beta ${found.slope}`);
+    assert.ok(found.sd > 0.7 * sd && found.sd < 1.4 * sd, `sd ${found.sd}`);
+    assert.ok(
+      found.halfLifeS > 0.6 * halfLifeS && found.halfLifeS < 1.5 * halfLifeS,
+      `half-life ${found.halfLifeS}`,
+    );
+  });
+}
+
+test("the relation that ends does so at the time that is told: its spread then leaves its range for good", () => {
+  const [pair, ...others] = market.truth().pairs.filter(({ endsUs }) => endsUs !== undefined);
+  assert.ok(pair !== undefined && others.length === 0);
+  const place = (name: string): number => market.symbols.findIndex(({ symbol }) => symbol === name);
+  const spread = (us: number): number =>
+    market.logPrice(place(pair.y), us) - pair.alpha - pair.beta * market.logPrice(place(pair.x), us);
+  const day = 86_400_000_000;
+  for (let days = 1; days <= 60; days++) assert.ok(Math.abs(spread(pair.endsUs! - days * day)) < 5 * pair.sd);
+  const after = Array.from({ length: 60 }, (_, i) => Math.abs(spread(pair.endsUs! + (i + 5) * day)));
+  assert.ok(after.filter((value) => value > 5 * pair.sd).length > 50, `${after}`);
+});
+
+test("symbols that only look related are correlated in their moves, and no relation holds them together", () => {
+  const { lookalikes } = market.truth();
+  const { y, x } = lookalikes.find((one) => one.y === "BNBUSDT" && one.x === "SOLUSDT")!;
+  const place = (name: string): number => market.symbols.findIndex(({ symbol }) => symbol === name);
+  const path = (name: string): number[] =>
+    Array.from({ length: 1500 }, (_, i) => market.logPrice(place(name), START - i * 3_600_000_000));
+  const moves = (values: number[]): number[] => values.slice(1).map((value, i) => value - values[i]!);
+  const [a, b] = [path(y), path(x)];
+  const there = leastSquares(moves(a), moves(b)).slope;
+  const back = leastSquares(moves(b), moves(a)).slope;
+  assert.ok(Math.sqrt(there * back) > 0.5, `correlation ${Math.sqrt(there * back)}`);
+  const { slope, intercept } = leastSquares(b, a);
+  const residual = a.map((value, i) => value - intercept - slope * b[i]!);
+  const { slope: phi } = leastSquares(residual.slice(0, -1), residual.slice(1));
+  assert.ok(-Math.LN2 / Math.log(phi) > 24, `half-life ${-Math.LN2 / Math.log(phi)} hours`);
+});
+
+test("the truth names at least eight symbols, several pairs, one relation that ends, and a factor in common", () => {
+  const { world, pairs, lookalikes } = market.truth();
+  assert.ok(world.symbols.length >= 8);
+  assert.ok(pairs.filter(({ endsUs }) => endsUs === undefined).length >= 3);
+  assert.equal(pairs.filter(({ endsUs }) => endsUs !== undefined).length, 1);
+  assert.ok(lookalikes.some(({ shared, own }) => shared.includes("alts") && own.length === 2));
 });
 
 test("a factor with a beginning is 0 before it and moves after it", () => {
