@@ -8,7 +8,7 @@ import { httpGet } from "../pipeline/feed/http.ts";
 import { openSocket } from "../pipeline/feed/socket.ts";
 import { placeWarning } from "../pipeline/store/place.ts";
 import { systemClock } from "./clock.ts";
-import { type CollectorStatus, collectorLogFile, startCollector } from "./collect.ts";
+import { type CollectorStatus, logFile, startCollector } from "./collect.ts";
 import { type ExchangeProcess, startExchangeProcess } from "./exchange-process.ts";
 import { type Command, type Flags, readFlags } from "./flags.ts";
 import { type LogEntry, logLine } from "./log.ts";
@@ -60,7 +60,8 @@ async function run(flags: Flags<Name>): Promise<number> {
   checkVenueFlags(flags, given);
   const db = flags.db ?? join("data", `${flags.tape === undefined ? flags.venue : "replay"}.db`);
   const terminal = process.stdout.isTTY === true;
-  const toFile = collectorLogFile(db);
+  const quarantine = logFile(db, "rejected.log");
+  const toFile = logFile(db, "collector.log");
   const log = (entry: LogEntry): void => {
     const line = logLine(systemClock.nowUs(), entry);
     toFile(line);
@@ -91,6 +92,10 @@ async function run(flags: Flags<Name>): Promise<number> {
         symbols,
         db,
         failIfUnreachable: flags["fail-if-unreachable"] === "true",
+        quarantine: (why, what) =>
+          quarantine(
+            logLine(systemClock.nowUs(), { level: "error", event: "rejected", why, what: quote(what, 1000) }),
+          ),
         onFailure: (error) => {
           failure = error;
           stopped.now();

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { quote } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
-import type { Clock } from "../core/time.ts";
+import { type Clock, formatUtc } from "../core/time.ts";
 import type { Trade, Venue } from "../core/trade.ts";
 import { type BackfillStatus, startBackfill } from "../pipeline/feed/backfill.ts";
 import type { Host } from "../pipeline/feed/binance.ts";
@@ -30,6 +30,8 @@ export interface CollectSettings {
   readonly failIfUnreachable: boolean;
   /** Nothing can be stored any more: the database is damaged, or the writer has a defect. */
   readonly onFailure: (error: Error) => void;
+  /** Keeps what was received and can't be stored. */
+  readonly quarantine: (why: string, what: unknown) => void;
 }
 
 /** What the collector needs of the world. */
@@ -65,6 +67,8 @@ export interface CollectorStatus {
   /** Received and not committed yet. */
   readonly pending: number;
   readonly commitMs: CommitDelay;
+  /** Messages that held no trade fit to be stored. */
+  readonly rejected: number;
   /** Why nothing is stored at the moment; empty: all is well. */
   readonly blocked: string;
   readonly backfill: BackfillStatus;
@@ -224,12 +228,26 @@ export async function startCollector(
     },
     resume: () => feed.resume(),
   });
+  let rejected = 0;
+  const reject = (why: string, what: unknown): void => {
+    rejected++;
+    settings.quarantine(why, what);
+    log({ level: "error", event: "bad-trade", message: `left out: ${why}: ${quote(what)}` });
+  };
   const accept = (trade: Trade): void => {
     const s = index.get(trade.symbol);
-    const defect = s === undefined ? "was not asked for" : tradeDefect(trade);
-    if (s === undefined || defect !== undefined) {
-      log({ level: "error", event: "bad-trade", message: `left out: ${defect}: ${quote(trade)}` });
+    if (s === undefined) {
+      reject("the symbol was not asked for", trade);
       return;
+    }
+    const defect = tradeDefect(trade);
+    if (defect !== undefined) {
+      reject(defect, trade);
+      return;
+    }
+    if (!(trade.tradeTimeUs > EARLIEST_US && trade.tradeTimeUs < trade.receivedUs + DAY_US)) {
+      const message = `${trade.symbol}: trade ${trade.id} says it happened at ${quote(formatUtc(trade.tradeTimeUs))}; stored as it came`;
+      log({ level: "warn", event: "odd-time", symbol: trade.symbol, message });
     }
     received[s]!++;
     newest[s] = Math.max(newest[s] ?? trade.id, trade.id);
@@ -250,7 +268,10 @@ export async function startCollector(
         const entry = feedEntry(state);
         if (entry !== undefined) log(entry);
       },
-      odd: (code, message) => log({ level: "warn", event: code, message }),
+      odd: (code, message) => {
+        if (code === "bad-frame") reject("not a message of this stream", message);
+        else log({ level: "warn", event: code, message });
+      },
       behind: (symbol, newestId) => {
         const held = newest[index.get(symbol)!];
         if (held !== undefined) backfill.lookBehind(symbol, held, 0);
@@ -287,6 +308,7 @@ export async function startCollector(
       venue,
       feed: feed.status(),
       pending: trades.pending(),
+      rejected,
       commitMs: delays.lastSecond(clock.monotonicMs()),
       blocked: failure === undefined ? blocked : failure.message,
       backfill: backfill.status(),
@@ -305,7 +327,11 @@ export async function startCollector(
   };
 }
 
-/** The collector's log beside its database: five files of 2 MB at the most. */
-export function collectorLogFile(db: string): (line: string) => void {
-  return rotatingFile(join(dirname(db), "logs", "collector.log"), 2_000_000, 4);
+/** The oldest exchange of this kind opened in 2017. */
+const EARLIEST_US = 1_483_228_800_000_000;
+const DAY_US = 86_400_000_000;
+
+/** A log beside a database: five files of 2 MB at the most. */
+export function logFile(db: string, name: string): (line: string) => void {
+  return rotatingFile(join(dirname(db), "logs", name), 2_000_000, 4);
 }

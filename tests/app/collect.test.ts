@@ -101,6 +101,7 @@ test("--duration ends the collector by itself", async (t) => {
   assert.equal(await collector.ended, 0, collector.stderr());
 });
 
+// row 72
 test("a second collector on the same database is refused while the first goes on", async (t) => {
   const db = join(tempFolder(t), "x.db");
   const first = startCollectorProcess(t, ["--venue", "sim", "--db", db]);

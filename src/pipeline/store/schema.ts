@@ -233,7 +233,10 @@ function decimalText(e8: string, fewer: string): string {
 const OLDEST_SQLITE = [3, 51, 3] as const;
 
 export function checkEngine(db: Database.Database): void {
-  const version = db.prepare("SELECT sqlite_version()").pluck().get() as string;
+  checkVersion(db.prepare("SELECT sqlite_version()").pluck().get() as string);
+}
+
+export function checkVersion(version: string): void {
   const parts = version.split(".").map(Number);
   for (let i = 0; i < OLDEST_SQLITE.length; i++) {
     const difference = (parts[i] ?? 0) - OLDEST_SQLITE[i]!;

@@ -54,6 +54,7 @@ test("v_trades gives back each field as it came, the decimal text to the byte", 
   );
 });
 
+// rows 30, 31
 test("append stores a repeated id once and counts it; other content is a conflict and the first is kept", (t) => {
   const file = join(tempFolder(t), "x.db");
   const writer = openWriter(file, SETTINGS);
@@ -127,6 +128,7 @@ test("a venue's name can't change its kind", (t) => {
   );
 });
 
+// row 72
 test("a second writer is refused while the first one lives, and not after it", (t) => {
   const file = join(tempFolder(t), "x.db");
   const first = openWriter(file, SETTINGS);
@@ -135,6 +137,7 @@ test("a second writer is refused while the first one lives, and not after it", (
   openWriter(file, SETTINGS).close();
 });
 
+// rows 74, 77
 test("a foreign, newer or damaged database is refused and not touched", (t) => {
   const folder = tempFolder(t);
   const foreign = join(folder, "foreign.db");
@@ -157,6 +160,7 @@ test("a foreign, newer or damaged database is refused and not touched", (t) => {
   }
 });
 
+// row 73
 test("a path that can't be written is refused", (t) => {
   const folder = tempFolder(t);
   writeFileSync(join(folder, "file"), "");
@@ -220,6 +224,7 @@ test("firstIdAt finds the same id as a scan, holes and ties included", (t) => {
   }
 });
 
+// rows 35, 36, 37
 test("tradeDefect names what can't be stored, and pushTrade says when a batch is full", () => {
   assert.equal(tradeDefect(trade(1)), undefined);
   for (const [given, words] of [
