@@ -10,6 +10,7 @@ export const tasks = {
   collect: { needs: node, program: "collector.js" },
   exchange: { needs: node, program: "exchange.js" },
   doctor: { needs: node, program: "doctor.js" },
+  import: { needs: node, program: "import.js" },
   test: { needs: all, work: (args) => runTests("tests", args) },
   "test:long": { needs: all, work: (args) => runTests("tests/long", args) },
   build: { needs: node, work: () => 0 },

@@ -12,6 +12,8 @@ export interface Command<Name extends string> {
   /** As a user types it: `npm run collect --`. */
   readonly usage: string;
   readonly about: string;
+  /** What it takes besides flags, for example `FILE …`; nothing unless told. */
+  readonly operands?: string;
   readonly flags: Readonly<Record<Name, Flag>>;
 }
 
@@ -25,24 +27,7 @@ export function readFlags<Name extends string>(
   print: (text: string) => void,
 ): Flags<Name> | undefined {
   const names = Object.keys(command.flags) as Name[];
-  const options = Object.fromEntries(
-    names.map((name) => [name, { type: command.flags[name].value === undefined ? "boolean" : "string" }]),
-  ) as Record<string, { type: "boolean" | "string" }>;
-  let values: Record<string, unknown>;
-  try {
-    values = parseArgs({
-      args: [...argv],
-      options: { ...options, help: { type: "boolean", short: "h" } },
-    }).values;
-  } catch (error) {
-    const message = (error as Error).message.split(". ")[0]!.replace(/\.$/, "");
-    refuse({
-      code: "bad-flag",
-      where: command.usage,
-      problem: `needs flags that it knows; ${message}`,
-      hint: "See --help.",
-    });
-  }
+  const { values } = parse(command, argv);
   if (values.help === true) {
     print(helpText(command));
     return undefined;
@@ -56,16 +41,50 @@ export function readFlags<Name extends string>(
   ) as Flags<Name>;
 }
 
-function helpText<Name extends string>({ usage, about, flags }: Command<Name>): string {
+/** What a command line holds besides flags. */
+export function readOperands<Name extends string>(command: Command<Name>, argv: readonly string[]): string[] {
+  return parse(command, argv).operands;
+}
+
+function parse<Name extends string>(
+  command: Command<Name>,
+  argv: readonly string[],
+): { values: Record<string, unknown>; operands: string[] } {
+  const names = Object.keys(command.flags) as Name[];
+  const options = Object.fromEntries(
+    names.map((name) => [name, { type: command.flags[name].value === undefined ? "boolean" : "string" }]),
+  ) as Record<string, { type: "boolean" | "string" }>;
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      options: { ...options, help: { type: "boolean", short: "h" } },
+      allowPositionals: command.operands !== undefined,
+    });
+    return { values, operands: positionals };
+  } catch (error) {
+    const message = (error as Error).message.split(". ")[0]!.replace(/\.$/, "");
+    return refuse({
+      code: "bad-flag",
+      where: command.usage,
+      problem: `needs flags that it knows; ${message}`,
+      hint: "See --help.",
+    });
+  }
+}
+
+function helpText<Name extends string>({ usage, about, operands, flags }: Command<Name>): string {
   const rows = (Object.entries(flags) as [Name, Flag][]).map(([name, flag]) => [
     `  --${name}${flag.value === undefined ? "" : ` ${flag.value}`}`,
     flag.default === undefined ? flag.help : `${flag.help} (${flag.default})`,
   ]);
   rows.push(["  --help", "this text"]);
   const width = Math.max(...rows.map(([left]) => left!.length)) + 2;
-  return [`${usage} [flags]`, about, "", ...rows.map(([left, right]) => left!.padEnd(width) + right)].join(
-    "\n",
-  );
+  return [
+    `${usage} ${operands === undefined ? "" : `${operands} `}[flags]`,
+    about,
+    "",
+    ...rows.map(([left, right]) => left!.padEnd(width) + right),
+  ].join("\n");
 }
 
 /** A number within bounds, from a flag. */

@@ -22,7 +22,7 @@ const MAY: Readonly<
 const VENDORS: Readonly<Record<string, readonly string[]>> = {
   ws: ["src/pipeline/feed/socket.ts", "src/pipeline/exchange/"],
   "better-sqlite3": ["src/pipeline/store/"],
-  "nodejs-polars": ["src/pipeline/bars/", "src/notebook/"],
+  "nodejs-polars": ["src/pipeline/bars/", "src/pipeline/archive/parquet.ts", "src/notebook/"],
   arquero: ["src/notebook/"],
   tslab: ["src/kernel/", "src/notebook/"],
   zeromq: ["src/kernel/"],

@@ -108,6 +108,8 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
   let newlyMerged: IdRanges = idRanges();
   /** Aggregated holes whose merged trades have not been looked at: there may be very many of them. */
   let unread = new Set<number>();
+  /** The last id that is in a hole: merged trades may reach beyond the last one held. */
+  let lastListed: number;
   /** The first id seen since the last settling: ranges from its own range on may have changed. */
   let lowest: number;
   /** Whether an id has come since the ledger was opened, and as of the last settling. */
@@ -122,6 +124,7 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
     lowest = Number.POSITIVE_INFINITY;
     seen = seenSettled;
     merged.forget();
+    lastListed = listedSpan.get(symbolId)!.last ?? -1;
     unread = new Set();
     for (const row of openHoles.all(symbolId)) {
       if (row.state === "aggregated") unread.add(row.hole_id);
@@ -191,18 +194,21 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
 
   return {
     classify: (id) => held.classify(id),
-    list,
+    list: (span, atUs, reason) => {
+      list(span, atUs, reason);
+      lastListed = Math.max(lastListed, span.last);
+    },
     arrive: (id, atUs) => {
       const arrival = held.classify(id);
       const gap = (first: number, last: number): void => {
         gaps.push({ first, last, foundUs: atUs, reason: seen ? "gap" : "restart" });
       };
       // before any trade there may be merged ones
-      if (arrival === "first") list({ first: id, last: id }, atUs, "restart");
+      if (arrival === "first" && lastListed >= 0) list({ first: id, last: id }, atUs, "restart");
       if (arrival === "gap") gap(held.ranges.at(-1)!.last + 1, id - 1);
       if (arrival === "before") gap(id + 1, held.ranges[0]!.first - 1);
       seen = true;
-      if (arrival === "late" || arrival === "before") late.hold(id, id);
+      if (arrival === "late" || arrival === "before" || id <= lastListed) late.hold(id, id);
       held.hold(id, id);
       lowest = Math.min(lowest, id);
     },

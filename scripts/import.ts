@@ -1,0 +1,3 @@
+import { importMain } from "../src/app/import-main.ts";
+
+process.exitCode = await importMain(process.argv.slice(2));

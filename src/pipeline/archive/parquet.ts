@@ -1,0 +1,151 @@
+import { basename } from "node:path";
+import pl from "nodejs-polars";
+import { quote, refuse } from "../../core/errors.ts";
+import type { TradeColumns } from "../../core/trade-columns.ts";
+import type { TradeBatch } from "../store/batch.ts";
+
+/** Trades of one symbol with everything that the store knows of them, by ascending id. */
+export type StoredTrades = Omit<TradeBatch, "symbol" | "length"> & { readonly length: number };
+
+/** Writes trades as one Parquet file, zstd. Decimals stay exact: integers × 1e8, and how many decimals were written. */
+export function writeStored(path: string, trades: StoredTrades): void {
+  const { id, tradeTimeUs, eventTimeUs, receivedUs, priceE8, qtyE8, isBuyerMaker, source, decimals } = trades;
+  const whole = (name: string): pl.Expr => pl.col(name).cast(pl.Int64);
+  pl.DataFrame({
+    trade_id: id,
+    trade_time_us: tradeTimeUs,
+    event_time_us: eventTimeUs,
+    received_us: receivedUs,
+    price_e8: priceE8,
+    qty_e8: qtyE8,
+    is_buyer_maker: isBuyerMaker,
+    source,
+    decimals,
+  })
+    .select(
+      whole("trade_id"),
+      whole("trade_time_us"),
+      pl
+        .when(pl.col("event_time_us").isNan())
+        .then(pl.lit(null))
+        .otherwise(pl.col("event_time_us"))
+        .cast(pl.Int64)
+        .alias("event_time_us"),
+      whole("received_us"),
+      pl.col("price_e8"),
+      pl.col("qty_e8"),
+      pl.col("is_buyer_maker").cast(pl.Bool),
+      pl.col("source").cast(pl.Int8),
+      pl.col("decimals").cast(pl.Int8),
+    )
+    .writeParquet(path, { compression: "zstd" });
+}
+
+/** The inverse of `writeStored`. */
+export function readStored(path: string): StoredTrades {
+  const frame = reading(path, () => pl.readParquet(path));
+  const numbers = (name: string): Float64Array => typed(frame, name, pl.Float64) as Float64Array;
+  const bytes = (name: string): Uint8Array => typed(frame, name, pl.UInt8) as Uint8Array;
+  const exact = (name: string): BigInt64Array => typed(frame, name, pl.Int64) as unknown as BigInt64Array;
+  return {
+    length: frame.height,
+    id: numbers("trade_id"),
+    tradeTimeUs: numbers("trade_time_us"),
+    eventTimeUs: numbers("event_time_us"),
+    receivedUs: numbers("received_us"),
+    priceE8: exact("price_e8"),
+    qtyE8: exact("qty_e8"),
+    isBuyerMaker: bytes("is_buyer_maker"),
+    source: bytes("source"),
+    decimals: bytes("decimals"),
+  };
+}
+
+/** The trades of a file that `writeStored` wrote with `fromId ≤ id < toId`, as numbers. */
+export function readTrades(path: string, fromId: number, toId: number): TradeColumns {
+  const columns = ["trade_id", "trade_time_us", "price_e8", "qty_e8", "is_buyer_maker"];
+  const frame = reading(path, () => pl.readParquet(path, { columns }));
+  const ids = typed(frame, "trade_id", pl.Float64) as Float64Array;
+  const [from, to] = [lowerBound(ids, fromId), lowerBound(ids, toId)];
+  const cut = <Column extends Float64Array | Uint8Array>(column: Column): Column =>
+    (from === 0 && to === ids.length ? column : column.slice(from, to)) as Column;
+  const scaled = (name: string): Float64Array => {
+    const column = cut(typed(frame, name, pl.Float64) as Float64Array);
+    for (let i = 0; i < column.length; i++) column[i] = column[i]! / 1e8;
+    return column;
+  };
+  return {
+    length: to - from,
+    id: cut(ids),
+    tradeTimeUs: cut(typed(frame, "trade_time_us", pl.Float64) as Float64Array),
+    price: scaled("price_e8"),
+    qty: scaled("qty_e8"),
+    isBuyerMaker: cut(typed(frame, "is_buyer_maker", pl.UInt8) as Uint8Array),
+  };
+}
+
+/** Any Parquet file as text, `rows` rows at a time; times are whole microseconds, what is null is empty. */
+export function* readText(
+  path: string,
+  rows: number,
+): Generator<{ readonly names: readonly string[]; readonly columns: readonly (readonly string[])[] }> {
+  for (let from = 0; ; from += rows) {
+    const part = reading(path, () => pl.scanParquet(path).slice(from, rows).collectSync());
+    if (part.height === 0) return;
+    yield { names: part.columns, columns: part.columns.map((name) => text(part, name)) };
+  }
+}
+
+function text(frame: pl.DataFrame, name: string): string[] {
+  const column = frame.getColumn(name);
+  const { variant } = column.dtype as { variant: string };
+  if (variant === "Float64" || variant === "Float32") {
+    return (column.toArray() as (number | null)[]).map((value) => (value === null ? "" : plain(value)));
+  }
+  const whole = variant === "Datetime" ? column.cast(pl.Datetime("us")).cast(pl.Int64) : column;
+  return (whole.cast(pl.Utf8).toArray() as (string | null)[]).map((value) => value ?? "");
+}
+
+/** The shortest decimal text without an exponent that is this number; the number itself where 8 decimals do not do. */
+function plain(value: number): string {
+  const shortest = String(value);
+  if (!shortest.includes("e")) return shortest;
+  const fixed = value.toFixed(8).replace(/\.?0+$/, "");
+  return Number(fixed) === value ? fixed : shortest;
+}
+
+function typed(
+  frame: pl.DataFrame,
+  name: string,
+  as: pl.DataType,
+): Float64Array | Uint8Array | BigInt64Array {
+  const column = frame.getColumn(name);
+  const cast = column.cast(as);
+  const values = as === pl.Float64 && cast.nullCount() > 0 ? cast.fillNull(Number.NaN as never) : cast;
+  return values.toTypedArray() as Float64Array | Uint8Array | BigInt64Array;
+}
+
+function lowerBound(ids: Float64Array, id: number): number {
+  let [low, high] = [0, ids.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ids[middle]! < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A file that can't be read, in a sentence. */
+function reading<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    return refuse({
+      code: "unreadable-parquet",
+      where: basename(path),
+      problem: `needs a Parquet file that can be read; ${quote((error as Error).message, 120)}`,
+      hint: "See whether it is complete, and where it should be.",
+      facts: { path },
+    });
+  }
+}
