@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type Database from "better-sqlite3";
 import type { Venue } from "../../core/trade.ts";
-import { openLocked } from "./writer.ts";
+import { openLocked } from "./open.ts";
 
 export interface ImportCounts {
   readonly stored: number;
@@ -83,7 +83,9 @@ export function beginImport(
     .prepare(`${ENTRY} WHERE symbol_id = ? AND imports.kind = ? AND sha256 = ?`)
     .get(symbolId, kind, sha256) as ImportEntry;
   const issuedBefore = db
-    .prepare(`${ENTRY} WHERE symbol_id = ? AND imports.kind = ? AND file = ? AND sha256 <> ? ORDER BY import_id DESC`)
+    .prepare(
+      `${ENTRY} WHERE symbol_id = ? AND imports.kind = ? AND file = ? AND sha256 <> ? ORDER BY import_id DESC`,
+    )
     .get(symbolId, kind, file, sha256) as ImportEntry | undefined;
   return { entry, issuedBefore };
 }

@@ -3,10 +3,10 @@ import { quote, TickbookError } from "../../core/errors.ts";
 import type { BatchDelay, TradeBatch } from "./batch.ts";
 import type { Hole, HoleNote } from "./ledger.ts";
 import type { MergedTrade } from "./merged.ts";
+import { damaged } from "./open.ts";
 import type { RepairResult } from "./repair.ts";
 import {
   type AppendResult,
-  damaged,
   openWriter,
   type StoreWriter,
   WAL_ALARM_BYTES,
