@@ -2,7 +2,7 @@ import { type BarIdentity, type Bars, barColumn, makeBars } from "../../core/bar
 import { quote, refuse } from "../../core/errors.ts";
 import { formatUtc } from "../../core/time.ts";
 import type { MissingIds, TradeColumns } from "../../core/trade-columns.ts";
-import { LIMB, quoteVolumeOf, volumeOf } from "./sums.ts";
+import { quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, volumeOf } from "./sums.ts";
 
 /** Makes bars of one symbol, piece by piece: however trades are cut into pieces, the bars are the same to the last bit. */
 export interface BarBuilder {
@@ -27,7 +27,6 @@ export interface BarBuilder {
 
 /** A trade whose time lies this far before an earlier one's is no jitter: other units, or another order. */
 const MOST_BACK_US = 60_000_000;
-const LIMB_INVERSE = 1 / LIMB;
 
 export function barBuilder(identity: BarIdentity): BarBuilder {
   const { rule } = identity;
@@ -92,11 +91,12 @@ export function barBuilder(identity: BarIdentity): BarBuilder {
       write();
       done++;
     }
-    const { lastId, newestUs } = bar;
-    const startUs = isTimed ? Math.floor(timeUs / intervalUs) * intervalUs : timeUs;
-    const nextUs = isTimed ? startUs + intervalUs : Number.POSITIVE_INFINITY;
-    const first = { startUs, nextUs, firstId: id, open: price, high: price, low: price };
-    Object.assign(bar, openBar(), { isOpen: true, lastId, newestUs }, first);
+    bar.isOpen = true;
+    bar.startUs = isTimed ? Math.floor(timeUs / intervalUs) * intervalUs : timeUs;
+    bar.nextUs = isTimed ? bar.startUs + intervalUs : Number.POSITIVE_INFINITY;
+    bar.firstId = id;
+    bar.open = bar.high = bar.low = price;
+    bar.count = bar.v1 = bar.v0 = bar.b1 = bar.b0 = bar.z2 = bar.z1 = bar.z0 = 0;
   };
 
   return {
@@ -120,9 +120,9 @@ export function barBuilder(identity: BarIdentity): BarBuilder {
           const timeUs = times[i]!;
           const price = prices[i]!;
           const qty = quantities[i]!;
-          const p = Math.floor(price * 1e8 + 0.5);
-          const q = Math.floor(qty * 1e8 + 0.5);
-          if (!(id > lastId && p > 0 && q > 0 && timeUs > newestUs - MOST_BACK_US))
+          const p = price * 1e8;
+          const q = qty * 1e8;
+          if (!(id > lastId && p > 0.5 && q > 0.5 && timeUs > newestUs - MOST_BACK_US))
             refuseTrade(identity.symbol, i, { id, timeUs, price, qty }, lastId, newestUs);
           if (timeUs >= nextUs) break;
           if (price > high) high = price;
@@ -132,29 +132,40 @@ export function barBuilder(identity: BarIdentity): BarBuilder {
           count += lastId - id + 1;
           if (timeUs > newestUs) newestUs = timeUs;
 
-          const p1 = Math.floor(p * LIMB_INVERSE);
-          const p0 = p - p1 * LIMB;
-          const q1 = Math.floor(q * LIMB_INVERSE);
-          const q0 = q - q1 * LIMB;
+          const p1 = p + ROUND_26 - ROUND_26;
+          const p0 = p - p1 + ROUND_1 - ROUND_1;
+          const q1 = q + ROUND_26 - ROUND_26;
+          const q0 = q - q1 + ROUND_1 - ROUND_1;
+          const isBuy = 1 - makers[i]!;
           v1 += q1;
           v0 += q0;
-          if (makers[i] === 0) {
-            b1 += q1;
-            b0 += q0;
-          }
+          b1 += isBuy * q1;
+          b0 += isBuy * q0;
           const lows = p0 * q0;
-          const fromLows = Math.floor(lows * LIMB_INVERSE);
+          const fromLows = lows + ROUND_26 - ROUND_26;
           const cross = p1 * q0 + p0 * q1 + fromLows;
-          const fromCross = Math.floor(cross * LIMB_INVERSE);
-          z0 += lows - fromLows * LIMB;
-          z1 += cross - fromCross * LIMB;
+          const fromCross = cross + ROUND_52 - ROUND_52;
+          z0 += lows - fromLows;
+          z1 += cross - fromCross;
           z2 += p1 * q1 + fromCross;
           isFull =
             !isTimed &&
             (count >= mostTrades || volumeOf(v1, v0) >= mostVolume || quoteVolumeOf(z2, z1, z0) >= mostQuote);
         }
-        const sums = { high, low, close, count, v1, v0, b1, b0, z2, z1, z0 };
-        Object.assign(bar, { lastId, newestUs, nextUs: isFull ? Number.NEGATIVE_INFINITY : nextUs }, sums);
+        bar.lastId = lastId;
+        bar.newestUs = newestUs;
+        if (isFull) bar.nextUs = Number.NEGATIVE_INFINITY;
+        bar.high = high;
+        bar.low = low;
+        bar.close = close;
+        bar.count = count;
+        bar.v1 = v1;
+        bar.v0 = v0;
+        bar.b1 = b1;
+        bar.b0 = b0;
+        bar.z2 = z2;
+        bar.z1 = z1;
+        bar.z0 = z0;
         if (i < length) begin(ids[i]!, times[i]!, prices[i]!);
       }
     },
@@ -201,7 +212,7 @@ export function barBuilder(identity: BarIdentity): BarBuilder {
   };
 }
 
-/** The bar to which trades may still come, with the limbs of its volume, taker-buy volume and quote volume. */
+/** The bar to which trades may still come, with the parts of its volume, taker-buy volume and quote volume. */
 interface OpenBar {
   isOpen: boolean;
   /** The last id and the newest time of all trades. */

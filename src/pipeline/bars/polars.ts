@@ -4,7 +4,7 @@ import { refuse } from "../../core/errors.ts";
 import type { MissingIds, TradeColumns } from "../../core/trade-columns.ts";
 import type { BarSettings } from "./from-trades.ts";
 import { barRule } from "./rule.ts";
-import { LIMB, quoteVolumeOf, volumeOf } from "./sums.ts";
+import { quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, volumeOf } from "./sums.ts";
 
 /** Trades as a Polars frame, with the names that `TradeColumns` has. */
 export function tradesFrame(trades: TradeColumns): pl.DataFrame {
@@ -53,8 +53,8 @@ export function barsFromFrame(
   const given = pl.DataFrame.isDataFrame(trades) ? trades.lazy() : (trades as pl.LazyDataFrame);
   const lazy = given.columns.includes("lastId") ? given : given.withColumn(pl.col("id").alias("lastId"));
   const [price, qty] = [pl.col("price"), pl.col("qty")];
-  const limb = (name: string): pl.Expr => pl.col(name).div(LIMB).floor();
-  const rest = (name: string, high: string): pl.Expr => pl.col(name).sub(pl.col(high).mul(LIMB));
+  const rounded = (value: pl.Expr, to: number): pl.Expr => value.add(to).sub(to);
+  const difference = (a: string, b: string): pl.Expr => pl.col(a).sub(pl.col(b));
   const product = (a: string, b: string): pl.Expr => pl.col(a).mul(pl.col(b));
   const total = (name: string, as: string): pl.Expr => pl.col(name).sum().alias(as);
   const newest = pl.col("tradeTimeUs").cast(pl.Int64).cumMax();
@@ -62,18 +62,21 @@ export function barsFromFrame(
   const frame = lazy
     .withColumns(
       newest.sub(newest.modulo(rule.intervalUs)).cast(pl.Float64).alias("bar"),
-      price.mul(1e8).add(0.5).floor().alias("p"),
-      qty.mul(1e8).add(0.5).floor().alias("q"),
+      price.mul(1e8).alias("p"),
+      qty.mul(1e8).alias("q"),
     )
-    .withColumns(limb("p").alias("p1"), limb("q").alias("q1"))
-    .withColumns(rest("p", "p1").alias("p0"), rest("q", "q1").alias("q0"))
-    .withColumns(product("p0", "q0").alias("lows"))
-    .withColumns(limb("lows").alias("fromLows"))
-    .withColumns(product("p1", "q0").add(product("p0", "q1")).add(pl.col("fromLows")).alias("cross"))
-    .withColumns(limb("cross").alias("fromCross"))
+    .withColumns(rounded(pl.col("p"), ROUND_26).alias("p1"), rounded(pl.col("q"), ROUND_26).alias("q1"))
     .withColumns(
-      rest("lows", "fromLows").alias("z0"),
-      rest("cross", "fromCross").alias("z1"),
+      rounded(difference("p", "p1"), ROUND_1).alias("p0"),
+      rounded(difference("q", "q1"), ROUND_1).alias("q0"),
+    )
+    .withColumns(product("p0", "q0").alias("lows"))
+    .withColumns(rounded(pl.col("lows"), ROUND_26).alias("fromLows"))
+    .withColumns(product("p1", "q0").add(product("p0", "q1")).add(pl.col("fromLows")).alias("cross"))
+    .withColumns(rounded(pl.col("cross"), ROUND_52).alias("fromCross"))
+    .withColumns(
+      difference("lows", "fromLows").alias("z0"),
+      difference("cross", "fromCross").alias("z1"),
       product("p1", "q1").add(pl.col("fromCross")).alias("z2"),
     )
     .groupBy("bar")
