@@ -81,7 +81,7 @@ export function planCollector(flags: StartFlags, root: string): CollectorPlan {
     venue,
     db,
     flags: ["--venue", venue, "--symbols", symbols, "--db", db, ...passed],
-    environment: { TICKBOOK_DB: db, TICKBOOK_VENUE: venue, TICKBOOK_SYMBOLS: symbols },
+    environment: { TICKBOOK_DB: db },
   };
 }
 

@@ -82,7 +82,6 @@ test("npm start brings up a collector and a JupyterLab of its own, and Ctrl-C en
     const { pid } = await runningKernel(started, server);
     const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
     assert.ok(environment.includes(`TICKBOOK_DB=${db}`));
-    assert.ok(environment.includes("TICKBOOK_VENUE=sim"));
   });
 
   await t.test("a collector that is killed is started again, and it is said", async () => {
