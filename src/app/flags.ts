@@ -62,7 +62,7 @@ function parse<Name extends string>(
     });
     return { values, operands: positionals };
   } catch (error) {
-    const message = (error as Error).message.split(". ")[0]!.replace(/\.$/, "");
+    const message = (error as Error).message.split(/\.\s/)[0]!.replace(/\.$/, "");
     return refuse({
       code: "bad-flag",
       where: command.usage,

@@ -76,6 +76,15 @@ test("a notebook has to be there, inside the project", (t) => {
   assert.throws(() => plan("."), /"\." is no file\./);
 });
 
+test("what is wrong with a flag is said in one line", () => {
+  const bare = {
+    message:
+      /^npm start --: needs flags that it knows; Option '--seed' argument is ambiguous\. See --help\.$/,
+  };
+  assert.throws(() => flags("--seed", "-1"), bare);
+  assert.throws(() => flags("--bogus"), { message: /; Unknown option '--bogus'\. See --help\.$/ });
+});
+
 test("a port out of range is refused", () => {
   assert.equal(planPort(flags()), undefined);
   assert.equal(planPort(flags("--port", "9000")), 9000);
