@@ -16,15 +16,20 @@ interface Merged {
   isBuyerMaker: number;
 }
 
+/** Rows that memory is taken for in advance: of ids that are held, some may lie in the archive. */
+const MOST_EXPECTED = 16_777_216;
+/** Ids without a hole from which on their rows are read without their ids. */
+const LONG_RUN = 1024;
+
 /**
  * SQL rows → typed arrays. A function that SQLite calls for each row stores it, so no row object is made: four times the
- * speed of reading rows. Statements go along the primary key, hence by ascending id.
+ * speed of reading rows. Each argument costs, hence ids are counted where the ledger has a run of them, and the side is
+ * the quantity's sign. Statements go along the primary key, hence by ascending id.
  */
 export function columnsReader(db: Database.Database): ReadColumns {
   let columns = allocate(0);
   let filled = 0;
-  const step = (id: number, timeUs: number, priceE8: number, signedE8: number): number => {
-    columns.id[filled] = id;
+  const step = (timeUs: number, priceE8: number, signedE8: number): number => {
     columns.tradeTimeUs[filled] = timeUs;
     columns.price[filled] = priceE8 / 1e8;
     columns.qty[filled] = Math.abs(signedE8) / 1e8;
@@ -32,11 +37,28 @@ export function columnsReader(db: Database.Database): ReadColumns {
     filled++;
     return 0;
   };
-  db.function("fill_columns", { directOnly: true }, step as (...params: unknown[]) => unknown);
-  const fill = db.prepare(
-    `SELECT count(fill_columns(trade_id, trade_time_us, price_e8, qty_e8 * (1 - 2 * is_buyer_maker)))
-     FROM trades WHERE symbol_id = ? AND trade_id >= ? AND trade_id < ?`,
-  );
+  const stepWithId = (timeUs: number, priceE8: number, signedE8: number, id: number): number => {
+    columns.id[filled] = id;
+    return step(timeUs, priceE8, signedE8);
+  };
+  const FIELDS = "trade_time_us, price_e8, qty_e8 * (1 - 2 * is_buyer_maker)";
+  const RANGE = "FROM trades WHERE symbol_id = ? AND trade_id >= ? AND trade_id < ?";
+  db.function("fill", { directOnly: true }, step as (...values: unknown[]) => unknown);
+  db.function("fill_with_id", { directOnly: true }, stepWithId as (...values: unknown[]) => unknown);
+  const fill = db.prepare(`SELECT count(fill(${FIELDS})) ${RANGE}`);
+  const fillWithIds = db.prepare(`SELECT count(fill_with_id(${FIELDS}, trade_id)) ${RANGE}`);
+  const runEnd = db
+    .prepare<number[], number>(
+      "SELECT last_id FROM ranges WHERE symbol_id = ? AND first_id <= ? ORDER BY first_id DESC LIMIT 1",
+    )
+    .pluck();
+  const held = db
+    .prepare<Record<string, number>, number | null>(
+      `SELECT sum(min(last_id + 1, :to) - max(first_id, :from)) FROM ranges WHERE symbol_id = :symbol AND first_id < :to
+       AND first_id >= coalesce((SELECT max(first_id) FROM ranges WHERE symbol_id = :symbol AND first_id <= :from), 0)
+       AND last_id >= :from`,
+    )
+    .pluck();
   const next = db
     .prepare<number[], number | null>(
       "SELECT min(trade_id) FROM trades WHERE symbol_id = ? AND trade_id >= ?",
@@ -49,14 +71,17 @@ export function columnsReader(db: Database.Database): ReadColumns {
   );
 
   return (symbolId, fromId, toId, limit) => {
-    columns = allocate(0);
+    const expected = held.get({ symbol: symbolId, from: fromId, to: toId }) ?? 0;
+    columns = allocate(Math.min(expected, limit, MOST_EXPECTED));
     filled = 0;
     for (let from = fromId; filled < limit; ) {
       const first = next.get(symbolId, from) ?? toId;
       if (first >= toId) break;
-      const to = Math.min(toId, first + Math.min(WINDOW, limit - filled));
+      const run = (runEnd.get(symbolId, first) ?? 0) + 1 - first;
+      const window = Math.min(WINDOW, limit - filled, run < LONG_RUN ? WINDOW : run);
+      const to = Math.min(toId, first + window);
       reserve(filled + to - first);
-      fill.get(symbolId, first, to);
+      if (run < LONG_RUN || !fillRun(symbolId, first, to)) fillWithIds.get(symbolId, first, to);
       from = to;
     }
     const singles = cut(columns, filled);
@@ -65,6 +90,16 @@ export function columnsReader(db: Database.Database): ReadColumns {
     const rows = merged.all(symbolId, fromId, end, limit);
     return rows.length === 0 ? singles : weave(singles, rows, limit);
   };
+
+  /** False, with nothing filled, where not all of these ids have a row. */
+  function fillRun(symbolId: number, first: number, to: number): boolean {
+    const start = filled;
+    fill.get(symbolId, first, to);
+    const isWhole = filled - start === to - first;
+    if (isWhole) for (let i = start; i < filled; i++) columns.id[i] = first + i - start;
+    else filled = start;
+    return isWhole;
+  }
 
   function reserve(size: number): void {
     if (size <= columns.length) return;
