@@ -27,8 +27,12 @@ export type {
 export { candleChart } from "./render/chart/candles.ts";
 export { correlationChart } from "./render/chart/correlation.ts";
 export { type CoverageHole, type CoverageLine, coverageChart } from "./render/chart/coverage.ts";
+export { type HeatmapData, type HeatmapOptions, heatmapChart } from "./render/chart/heatmap.ts";
 export { type HistogramOptions, histogramChart } from "./render/chart/histogram.ts";
-export { linesChart } from "./render/chart/lines.ts";
+export { type Interval, type IntervalsOptions, intervalsChart } from "./render/chart/intervals.ts";
+export { type Line, type LinesOptions, linesChart } from "./render/chart/lines.ts";
+export { type MemoryOptions, memoryChart } from "./render/chart/memory.ts";
+export { type RatiosOptions, ratiosChart } from "./render/chart/ratios.ts";
 export { spreadChart } from "./render/chart/spread.ts";
 export { zscoreChart } from "./render/chart/zscore.ts";
 export { csvText } from "./render/csv.ts";

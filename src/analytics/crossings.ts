@@ -1,6 +1,7 @@
 import { requireCount, requireFinite } from "./checks.ts";
 import { completeRows } from "./complete-rows.ts";
 import { mean } from "./mean.ts";
+import { counted } from "./words.ts";
 
 export interface CrossingsResult {
   /** How often the series went from one side of its mean to the other. */
@@ -9,6 +10,7 @@ export interface CrossingsResult {
   /** Bars with a value, less one, over crossings; Infinity where there is none. */
   readonly barsBetween: number;
   readonly nobs: number;
+  readonly sentence: string;
 }
 
 /**
@@ -28,5 +30,11 @@ export function meanCrossings(series: Float64Array): CrossingsResult {
     if (next !== side && side !== 0) crossings += 1;
     side = next;
   }
-  return { crossings, mean: centre, barsBetween: (values.length - 1) / crossings, nobs: values.length };
+  const nobs = values.length;
+  const barsBetween = (nobs - 1) / crossings;
+  const sentence =
+    crossings === 0
+      ? `The series never crossed its mean in ${nobs} bars.`
+      : `The series crossed its mean ${counted(crossings, "time")} in ${nobs} bars, once in ${barsBetween.toFixed(1)} bars on average.`;
+  return { crossings, mean: centre, barsBetween, nobs, sentence };
 }

@@ -90,7 +90,7 @@ export function hedgeRatioTable(ratios: readonly HedgeRatio[]): ResultTable {
 
 const HEDGE_METHODS: readonly HedgeMethod[] = ["ols", "tls", "huber", "theil-sen"];
 
-const METHOD_WORDS: Readonly<Record<HedgeMethod, string>> = {
+export const METHOD_WORDS: Readonly<Record<HedgeMethod, string>> = {
   ols: "least squares",
   tls: "total least squares",
   huber: "Huber",

@@ -7,6 +7,8 @@ export {
   ljungBox,
 } from "./autocorrelation.ts";
 export { type ClusterMerge, type ClusterOrder, clusterOrder } from "./cluster-order.ts";
+export { clustersAbove } from "./clusters.ts";
+export { compareRatios, type NamedRatio } from "./compare-ratios.ts";
 export {
   type CorrelationMatrix,
   type CorrelationMethod,
@@ -74,6 +76,7 @@ export {
 } from "./liquidity.ts";
 export { type RollSettings, rollingRollSpread, rollSpread } from "./liquidity-roll.ts";
 export { type ThinRules, thinBars, withoutThin } from "./liquidity-thin.ts";
+export { longestRun } from "./longest-run.ts";
 export {
   type KalmanHedgeRatio,
   kalmanHedgeLine,
@@ -82,9 +85,22 @@ export {
   rollingHedgeRatio,
   type ScaleSetting,
 } from "./moving-hedge-ratio.ts";
+export {
+  type MovingRatio,
+  type MovingRatioSettings,
+  type MovingRatios,
+  movingRatios,
+} from "./moving-ratios.ts";
 export { type OlsResult, type OlsSettings, ols, type Parameter } from "./ols.ts";
 export type { Operator, PairOperator } from "./operator.ts";
 export { type PairTableSettings, pairTable } from "./pair-table.ts";
+export {
+  type PairEvidence,
+  type PairVerdict,
+  pairVerdict,
+  type VerdictPoint,
+  verdictTable,
+} from "./pair-verdict.ts";
 export { percentileRank, percentileRankOperator } from "./percentile-rank.ts";
 export type { PriceScale } from "./price-scale.ts";
 export type { ErrorKind } from "./regression-errors.ts";
@@ -100,6 +116,11 @@ export {
   type Window,
 } from "./rolling.ts";
 export { rollingCorrelation, rollingCorrelationOperator } from "./rolling-correlation.ts";
+export {
+  type RollingEstimateSettings,
+  type RollingEstimates,
+  rollingEstimates,
+} from "./rolling-estimates.ts";
 export {
   type LineAt,
   type LineOperator,

@@ -24,6 +24,20 @@ export interface TestResult {
   readonly sentence: string;
 }
 
+/**
+ * The smallest level at which the null hypothesis falls, by the critical values: `"rejected at 1 %"`, … or
+ * `"not rejected"`. Where these grow with the level, small statistics reject (unit roots); else large ones do.
+ */
+export function decision({ statistic, criticalValues }: TestResult): string {
+  const isLowerTail = criticalValues["1%"] < criticalValues["10%"];
+  for (const level of ["1%", "5%", "10%"] as const) {
+    const critical = criticalValues[level];
+    if (isLowerTail ? statistic < critical : statistic > critical)
+      return `rejected at ${level.replace("%", " %")}`;
+  }
+  return "not rejected";
+}
+
 /** A table as columns: what render shows and exports. */
 export interface ResultTable {
   readonly columns: readonly {
@@ -49,6 +63,7 @@ export function testTable(result: TestResult): ResultTable {
     ["critical value, 1 %", number(critical["1%"])],
     ["critical value, 5 %", number(critical["5%"])],
     ["critical value, 10 %", number(critical["10%"])],
+    ["null hypothesis is", decision(result)],
     ["lags", String(result.lags)],
     ["observations", String(result.nobs)],
     ["in words", result.sentence],
@@ -78,6 +93,7 @@ export function testsTable(results: readonly TestResult[], caption: string): Res
       of("1 %", (result) => result.criticalValues["1%"], 3),
       of("5 %", (result) => result.criticalValues["5%"], 3),
       of("10 %", (result) => result.criticalValues["10%"], 3),
+      of("null hypothesis is", decision),
       of("lags", (result) => result.lags),
       of("observations", (result) => result.nobs),
       of("null hypothesis", (result) => result.nullHypothesis),

@@ -5,6 +5,7 @@ import type { PairFrame, PairMonitor } from "../app/pair-monitor.ts";
 import { reportHtml, writeWhole } from "../app/report.ts";
 import type { Bars } from "../core/bars.ts";
 import { formatDuration, formatUtc } from "../core/time.ts";
+import type { Venue } from "../core/trade.ts";
 import { csvText } from "../render/csv.ts";
 import type { Report } from "../render/report.ts";
 import type { TableData } from "../render/table.ts";
@@ -34,7 +35,12 @@ export function exportPath(
 }
 
 export async function exportTable(path: string, table: TableData, now: PairFrame): Promise<Exported> {
-  return write(path, csvText(table, { venue: now.venue }));
+  return exportCsv(path, table, now.venue);
+}
+
+/** Writes a table as CSV beside the notebook, with the venue in each row; the folder is made if need be. */
+export async function exportCsv(path: string, table: TableData, venue: Venue): Promise<Exported> {
+  return write(path, csvText(table, { venue }));
 }
 
 /** One page with every panel, which opens offline with its charts alive. */

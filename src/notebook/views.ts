@@ -3,6 +3,7 @@ import { escapeHtml } from "../render/escape.ts";
 import { tableView } from "../render/table.ts";
 import type { View } from "../render/view.ts";
 import type { MimeBundle } from "./kernel-api.ts";
+import { statisticView } from "./results.ts";
 import { isTable, type TableSettings, tableOf } from "./tables.ts";
 
 /** A result that knows how it is shown. */
@@ -19,14 +20,18 @@ export interface ShowOptions extends TableSettings {
 export function viewOf(value: unknown, options: ShowOptions = {}): View {
   if (isView(value)) return value;
   if (isViewable(value)) return value.toView();
+  const rows = options.maxRows === undefined ? {} : { maxRows: options.maxRows };
+  const result = statisticView(value, rows);
+  if (result) return result;
   const table = tableOf(value, options);
-  if (table) return tableView(table, options.maxRows === undefined ? {} : { maxRows: options.maxRows });
+  if (table) return tableView(table, rows);
   return textView(typeof value === "string" ? value : inspect(value));
 }
 
 /** What the last expression of a cell is shown as; undefined for plain values, which the kernel prints. */
 export function resultView(value: unknown): View | undefined {
-  return isView(value) || isViewable(value) || isTable(value) ? viewOf(value) : undefined;
+  if (isView(value) || isViewable(value) || isTable(value)) return viewOf(value);
+  return statisticView(value);
 }
 
 function textView(text: string): View {

@@ -112,7 +112,8 @@ test("hurst refuses a constant, a short series and lags that mean nothing", () =
 test("meanCrossings counts changes of side; a value on the mean stays on the side it came from", () => {
   // mean 2; sides: −, on, +, on, −, +
   const result = meanCrossings(Float64Array.of(1, 2, 3, nan, 2, 0, 4));
-  assert.deepEqual(result, { crossings: 3, mean: 2, barsBetween: 5 / 3, nobs: 6 });
+  const sentence = "The series crossed its mean 3 times in 6 bars, once in 1.7 bars on average.";
+  assert.deepEqual(result, { crossings: 3, mean: 2, barsBetween: 5 / 3, nobs: 6, sentence });
 });
 
 test("meanCrossings of a constant are none, at an offset of 1e9 they are those without it", () => {

@@ -5,7 +5,7 @@ import { engleGranger, engleGrangerBothWays } from "../../src/analytics/engle-gr
 import { mackinnonCritical, mackinnonP } from "../../src/analytics/mackinnon.ts";
 import { ols } from "../../src/analytics/ols.ts";
 import type { Trend } from "../../src/analytics/tables/mackinnon.ts";
-import { testsTable, testTable } from "../../src/analytics/test-result.ts";
+import { type CriticalValues, decision, testsTable, testTable } from "../../src/analytics/test-result.ts";
 import { assertAllClose, assertClose } from "./support/assert-close.ts";
 import { noise, walk } from "./support/laws.ts";
 import { reference, refPair } from "./support/reference.ts";
@@ -227,6 +227,21 @@ test("engleGrangerBothWays gives both directions and what they say together", ()
   assert.match(neither.sentence, /^Neither direction/);
 });
 
+test("decision is the smallest level at which the null hypothesis falls, in either tail", () => {
+  const of = (statistic: number, criticalValues: CriticalValues) =>
+    decision({ ...adf(walk(14, 300), { lags: 1 }), statistic, criticalValues });
+  const lower = { "1%": -3.5, "5%": -2.9, "10%": -2.6 };
+  assert.deepEqual(
+    [-4, -3, -2.7, -1].map((statistic) => of(statistic, lower)),
+    ["rejected at 1 %", "rejected at 5 %", "rejected at 10 %", "not rejected"],
+  );
+  const upper = { "1%": 9.2, "5%": 6, "10%": 4.6 };
+  assert.deepEqual(
+    [10, 7, 5, 1].map((statistic) => of(statistic, upper)),
+    ["rejected at 1 %", "rejected at 5 %", "rejected at 10 %", "not rejected"],
+  );
+});
+
 test("a test says in one sentence what it found, and shows its facts as a table", () => {
   const result = adf(walk(14, 300), { lags: 1 });
   assert.match(
@@ -234,10 +249,10 @@ test("a test says in one sentence what it found, and shows its facts as a table"
     /^Augmented Dickey-Fuller, constant, 1 lag, 298 observations: -?\d\.\d\d is not below the 5 % critical value of -2\.87 \(p = 0\.\d{3}\), so a unit root is not rejected\.$/,
   );
   const table = testTable(result);
-  assert.equal(table.length, 10);
+  assert.equal(table.length, 11);
   assert.deepEqual(
     table.columns.map(({ values }) => values.length),
-    [10, 10],
+    [11, 11],
   );
   assert.deepEqual(table.columns[1]!.values.at(-1), result.sentence);
   const side = testsTable([result, adf(noise(15, 300))], "Two series");

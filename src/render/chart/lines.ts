@@ -16,12 +16,15 @@ import {
   WIDTH,
   withUnit,
 } from "./frame.ts";
+import { drawnRows, thinNote } from "./thin.ts";
 import { waitingView } from "./waiting.ts";
 
 /** One line: a value a time, NaN where it is not defined (the line breaks there). */
 export interface Line {
   readonly name: string;
   readonly values: ArrayLike<number>;
+  /** The edges of a band around the line, in its colour. */
+  readonly band?: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> };
 }
 
 /** A horizontal line with its label. */
@@ -49,16 +52,18 @@ export interface LinesOptions extends ChartOptions {
   readonly bands?: readonly Band[];
   /** Marks on the first line where its value is at least this far from 0. */
   readonly markBeyond?: number;
+  /** Longer series are drawn by the extremes of each stretch, about this many rows; 2000 unless told. */
+  readonly mostRows?: number;
 }
 
-/** Lines over time, each with a colour and a dash of its own; NaN and infinities leave gaps. */
+/** Lines over time, each with a colour and a dash of its own, and a band if it has one; NaN and infinities leave gaps. */
 export function linesChart(
   times: ArrayLike<number>,
   lines: readonly Line[],
   options: LinesOptions = {},
 ): View {
   const { width = WIDTH, height = 170, unit, levels = [], bands = [], markBeyond } = options;
-  for (const { name, values } of lines) {
+  for (const [name, values] of lines.flatMap(columnsOf)) {
     if (values.length === times.length) continue;
     refuse({
       code: "bad-length",
@@ -69,9 +74,11 @@ export function linesChart(
     });
   }
   const title = options.title ?? lines.map(({ name }) => name).join(", ");
-  const rows = lineRows(times, lines);
+  const columns = lines.flatMap(columnsOf).map(([, values]) => values);
+  const drawn = drawnRows(columns, times.length, options.mostRows ?? 2000);
+  const rows = lineRows(times, lines, drawn);
   if (!rows.some((row) => lines.some((_, k) => row[`y${k}`] !== null))) {
-    return waitingView(title, options.needs ?? 1, rows.length, { ...options, width, height });
+    return waitingView(title, options.needs ?? 1, times.length, { ...options, width, height });
   }
   const newest = rows[rows.length - 1]!.y0 as number | null;
   const single = lines.length === 1;
@@ -94,13 +101,14 @@ export function linesChart(
   const layer = [
     ...bands.map((band) => bandLayer(band, y)),
     ...levels.map((level) => levelRule(level, y)),
+    ...lines.flatMap(({ band }, k) => (band ? [ribbon(k, lines.length === 1, x, y)] : [])),
     lineLayer(lines, x, y),
     ...(isBeyond ? [alarms(markBeyond, x, y)] : []),
     ...levels.filter(({ label }) => label).map((level) => levelLabel(level, y)),
     ...(single && newest !== null ? [lastValue(newest, y)] : []),
-    hoverRules(times, lines, x, options),
+    hoverRules(times, drawn, lines, x, options),
   ];
-  return frame(options, title, [], {
+  return frame(options, title, [thinNote(drawn.length, times.length)], {
     width,
     height,
     ...packed(rows),
@@ -109,15 +117,38 @@ export function linesChart(
   });
 }
 
-function lineRows(times: ArrayLike<number>, lines: readonly Line[]): Json[] {
+function columnsOf({ name, values, band }: Line): [string, ArrayLike<number>][] {
+  if (band === undefined) return [[name, values]];
+  return [
+    [name, values],
+    [`${name}, low`, band.low],
+    [`${name}, high`, band.high],
+  ];
+}
+
+function lineRows(times: ArrayLike<number>, lines: readonly Line[], drawn: Int32Array): Json[] {
   const rows: Json[] = [];
-  for (let i = 0; i < times.length; i++) {
+  for (const i of drawn) {
     if (!Number.isFinite(times[i])) continue;
     const row: Json = { t: times[i]! / 1000 };
-    for (let k = 0; k < lines.length; k++) row[`y${k}`] = drawable(lines[k]!.values[i], 7);
+    lines.forEach(({ values, band }, k) => {
+      row[`y${k}`] = drawable(values[i], 7);
+      if (band === undefined) return;
+      row[`l${k}`] = drawable(band.low[i], 7);
+      row[`h${k}`] = drawable(band.high[i], 7);
+    });
     rows.push(row);
   }
   return rows;
+}
+
+/** The band around a line, in its colour. */
+function ribbon(k: number, alone: boolean, x: TimeAxis, y: Json): Json {
+  const color = alone ? COLOURS.line : LINES[k % LINES.length]!.colour;
+  return {
+    mark: { type: "area", color, opacity: 0.16, clip: true, invalid: "break-paths-show-path-domains" },
+    encoding: { x: x.channel("t"), y: { ...y, field: `l${k}` }, y2: { field: `h${k}` } },
+  };
 }
 
 /** One line, or several with one legend that names them by colour and dash. */
@@ -216,6 +247,7 @@ function lastValue(value: number, y: Json): Json {
 /** An unseen line at each time: it lights up under the mouse and says the values. */
 function hoverRules(
   times: ArrayLike<number>,
+  drawn: Int32Array,
   lines: readonly Line[],
   x: TimeAxis,
   options: LinesOptions,
@@ -226,7 +258,7 @@ function hoverRules(
   return {
     transform: [{ calculate: utcExpression("t", !isWhole), as: "start" }],
     name: "times",
-    mark: { type: "rule", color: "#808080", strokeWidth: Math.max(1, width / times.length), clip: true },
+    mark: { type: "rule", color: "#808080", strokeWidth: Math.max(1, width / drawn.length), clip: true },
     encoding: {
       x: x.channel("t"),
       opacity: { condition: { param: "hover", empty: false, value: 0.35 }, value: 0 },

@@ -1,0 +1,220 @@
+import type { AdfResult } from "./adf.ts";
+import { requireBetween } from "./checks.ts";
+import type { CrossingsResult } from "./crossings.ts";
+import type { EngleGrangerBothWays } from "./engle-granger.ts";
+import type { HalfLifeResult } from "./half-life.ts";
+import type { HedgeRatio } from "./hedge-ratio.ts";
+import type { HurstResult } from "./hurst.ts";
+import { centre, dot } from "./mean.ts";
+import { decision, type ResultTable } from "./test-result.ts";
+import { pText } from "./words.ts";
+
+/** What a verdict on a pair rests on; all of one pair and one window, on log prices. */
+export interface PairEvidence {
+  /** Of each log price by itself. */
+  readonly unitRoots: { readonly y: AdfResult; readonly x: AdfResult };
+  readonly cointegration: EngleGrangerBothWays;
+  /** Of the later bars' spread, with a hedge ratio from the earlier ones. */
+  readonly heldOut: AdfResult;
+  readonly halfLife: HalfLifeResult;
+  readonly hurst: HurstResult;
+  readonly crossings: CrossingsResult;
+  /** Of the whole window, of its earlier and of its later bars: least squares with its band. */
+  readonly ratio: HedgeRatio;
+  readonly earlyRatio: HedgeRatio;
+  readonly lateRatio: HedgeRatio;
+  /** The spread of the whole window, in log price of y. */
+  readonly spread: Float64Array;
+  /** What one trade of one leg costs, in hundredths of a per cent of its money: fee, and half of the bid-ask spread. */
+  readonly costBps: number;
+}
+
+export interface VerdictPoint {
+  readonly side: "for" | "against" | "not known";
+  readonly point: string;
+  readonly evidence: string;
+  /** Whether the figure was taken where its parameters were fitted. */
+  readonly sample: "in-sample" | "out-of-sample" | "";
+}
+
+export interface PairVerdict {
+  readonly verdict: "for" | "against" | "undecided";
+  readonly points: readonly VerdictPoint[];
+  /** One sentence that may be quoted. */
+  readonly sentence: string;
+}
+
+/**
+ * What speaks for trading a pair, what against it, and what these figures cannot know.
+ *
+ * Against, where a necessary condition fails: no cointegration in either direction, no return on held-out bars that were
+ * enough to see one, a ratio that moved, or costs that eat the return of two deviations. For, where all four hold and
+ * nothing else speaks against. Undecided otherwise. The limits are conventions, and stand in the evidence.
+ */
+export function pairVerdict(evidence: PairEvidence): PairVerdict {
+  const { costBps } = evidence;
+  requireBetween("pairVerdict", "costBps", costBps, -1e-9, Number.POSITIVE_INFINITY);
+  const tests = cointegrationPoint(evidence);
+  const held = heldOutPoint(evidence);
+  const stable = stabilityPoint(evidence);
+  const costs = costPoint(evidence);
+  const points = [
+    wanderPoint(evidence),
+    tests,
+    held,
+    halfLifePoint(evidence),
+    crossingsPoint(evidence),
+    hurstPoint(evidence),
+    stable,
+    costs,
+    ...UNKNOWN,
+  ];
+  const necessary = [tests, held, stable, costs];
+  const verdict = necessary.some(({ side }) => side === "against")
+    ? "against"
+    : necessary.every(({ side }) => side === "for") && points.every(({ side }) => side !== "against")
+      ? "for"
+      : "undecided";
+  const count = (side: VerdictPoint["side"]): number => points.filter((point) => point.side === side).length;
+  const because = necessary.filter(({ side }) => side === "against").map(({ point }) => point.toLowerCase());
+  const head = {
+    for: "Worth a backtest",
+    against: `Not worth trading on this evidence, for want of: ${because.join(", ")}`,
+    undecided: "Undecided",
+  }[verdict];
+  return {
+    verdict,
+    points,
+    sentence: `${head}. For it: ${count("for")}, against: ${count("against")}, not known: ${count("not known")}.`,
+  };
+}
+
+/** A verdict as a table: a row a point. */
+export function verdictTable({ points }: PairVerdict): ResultTable {
+  const sign = { for: "+ for", against: "− against", "not known": "? not known" };
+  return {
+    columns: [
+      { name: "speaks", values: points.map(({ side }) => sign[side]) },
+      { name: "point", values: points.map(({ point }) => point) },
+      { name: "evidence", values: points.map(({ evidence }) => evidence) },
+      { name: "sample", values: points.map(({ sample }) => sample) },
+    ],
+    length: points.length,
+    caption: "Evidence",
+  };
+}
+
+const UNKNOWN: readonly VerdictPoint[] = [
+  ["Whether it lasts", "a relation of the past may end tomorrow; no test sees that"],
+  ["Execution", "whether both legs trade at these closes, and for how much money"],
+  ["Selection", "how many pairs were looked at before this one: the best of 20 passes a 5 % test by luck"],
+].map(([point, evidence]) => ({ side: "not known", point: point!, evidence: evidence!, sample: "" }));
+
+/** A price that returns by itself is no walk that a spread could tame: the tests of cointegration suppose walks. */
+function wanderPoint({ unitRoots: { y, x } }: PairEvidence): VerdictPoint {
+  const rejects = [y, x].some(({ statistic, criticalValues }) => statistic < criticalValues["5%"]);
+  return {
+    side: rejects ? "not known" : "for",
+    point: "Each price wanders",
+    evidence: `ADF of log y ${pText(y.pValue)}, of log x ${pText(x.pValue)}${rejects ? ": one returns by itself, so cointegration says little" : ""}`,
+    sample: "in-sample",
+  };
+}
+
+function cointegrationPoint({ cointegration: { yOnX, xOnY } }: PairEvidence): VerdictPoint {
+  const count = [yOnX, xOnY].filter(
+    ({ statistic, criticalValues }) => statistic < criticalValues["5%"],
+  ).length;
+  return {
+    side: count === 2 ? "for" : count === 1 ? "not known" : "against",
+    point: "Cointegration",
+    evidence: `Engle-Granger at 5 %: ${["neither direction", "one direction", "both directions"][count]} (${pText(yOnX.pValue)}, ${pText(xOnY.pValue)})`,
+    sample: "in-sample",
+  };
+}
+
+/** Half-lives in a sample from which a Dickey-Fuller test with a constant sees the return in four cases of five. */
+const POWER_HALF_LIVES = 30;
+
+function heldOutPoint({ heldOut, halfLife }: PairEvidence): VerdictPoint {
+  const returns = heldOut.statistic < heldOut.criticalValues["5%"];
+  const halfLives = heldOut.nobs / halfLife.correctedHalfLifeBars;
+  const tooShort = !returns && halfLives < POWER_HALF_LIVES;
+  return {
+    side: returns ? "for" : tooShort ? "not known" : "against",
+    point: "Return on held-out bars",
+    evidence: `ADF with an earlier ratio: ${decision(heldOut)} (${pText(heldOut.pValue)})${tooShort ? `; ${halfLives.toFixed(0)} half-lives, ${POWER_HALF_LIVES} wanted` : ""}`,
+    sample: "out-of-sample",
+  };
+}
+
+const ENOUGH_HALF_LIVES = 10;
+
+function halfLifePoint({ halfLife }: PairEvidence): VerdictPoint {
+  const { correctedHalfLifeBars: bars, high, nobs } = halfLife;
+  const many = nobs / bars;
+  const side =
+    high === Number.POSITIVE_INFINITY ? "against" : many >= ENOUGH_HALF_LIVES ? "for" : "not known";
+  const interval =
+    high === Number.POSITIVE_INFINITY ? "its interval has no upper end" : `at most ${high.toFixed(1)}`;
+  return {
+    side,
+    point: "Half-life",
+    evidence:
+      bars === Number.POSITIVE_INFINITY
+        ? "no return to the mean in this window"
+        : `${bars.toFixed(1)} bars, ${interval}; the window holds ${many.toFixed(0)} of them`,
+    sample: "in-sample",
+  };
+}
+
+/** ArbitrageLab's habit for a year of days. */
+const ENOUGH_CROSSINGS = 12;
+
+function crossingsPoint({ crossings: { crossings, barsBetween } }: PairEvidence): VerdictPoint {
+  const every = crossings === 0 ? "" : `, one in ${barsBetween.toFixed(1)} bars`;
+  return {
+    side: crossings >= ENOUGH_CROSSINGS ? "for" : "against",
+    point: "Crossings of the mean",
+    evidence: `${crossings}${every}; ${ENOUGH_CROSSINGS} wanted`,
+    sample: "in-sample",
+  };
+}
+
+function hurstPoint({ hurst: { hurst, maxLag } }: PairEvidence): VerdictPoint {
+  return {
+    side: hurst < 0.45 ? "for" : hurst > 0.55 ? "against" : "not known",
+    point: "Hurst exponent",
+    evidence: `${hurst.toFixed(2)} up to ${maxLag} bars; a random walk has 0.5, a return less`,
+    sample: "in-sample",
+  };
+}
+
+/** Whether the ratios of two halves are one, by their bands: independent estimates, since no bar is in both. */
+function stabilityPoint({ earlyRatio, lateRatio }: PairEvidence): VerdictPoint {
+  const width = (ratio: HedgeRatio): number => ratio.high - ratio.low;
+  const apart = Math.abs(lateRatio.beta - earlyRatio.beta);
+  const noise = Math.hypot(width(earlyRatio), width(lateRatio)) / 2;
+  const loose = noise > 0.5 * Math.abs(earlyRatio.beta);
+  const moved = apart > noise;
+  return {
+    side: moved ? "against" : loose || Number.isNaN(noise) ? "not known" : "for",
+    point: "Stable ratio",
+    evidence: `β ${earlyRatio.beta.toFixed(2)} earlier, ${lateRatio.beta.toFixed(2)} later; by chance up to ${noise.toFixed(2)} apart`,
+    sample: "in-sample",
+  };
+}
+
+/** Both legs, in and out again, of one unit of money in y and |β| in x; earned is the way from two deviations to the mean. */
+function costPoint({ ratio, spread, costBps }: PairEvidence): VerdictPoint {
+  const cost = 2 * (1 + Math.abs(ratio.beta)) * costBps;
+  const known = spread.filter((value) => !Number.isNaN(value));
+  const { values } = centre(known);
+  const earned = 2e4 * Math.sqrt(dot(values, values) / known.length);
+  return {
+    side: earned >= 2 * cost ? "for" : earned < cost ? "against" : "not known",
+    point: "Return after costs",
+    evidence: `two deviations are ${earned.toFixed(1)} bp; in and out of both legs costs ${cost.toFixed(1)} bp`,
+    sample: "in-sample",
+  };
+}

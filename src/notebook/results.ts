@@ -1,0 +1,141 @@
+import {
+  type CorrelationMatrix,
+  clusterOrder,
+  type HedgeRatio,
+  hedgeRatioTable,
+  type PairVerdict,
+  type ResultTable,
+  type TestResult,
+  testsTable,
+  testTable,
+  verdictTable,
+} from "../analytics/index.ts";
+import { heatmapChart } from "../render/chart/heatmap.ts";
+import { escapeHtml } from "../render/escape.ts";
+import { type TableData, type TableOptions, tableView } from "../render/table.ts";
+import type { HtmlView, View } from "../render/view.ts";
+
+/** How the results of the statistics show themselves: the sentence in front, its numbers below. Undefined for anything else. */
+export function statisticView(value: unknown, options: TableOptions = {}): View | undefined {
+  if (isTest(value)) return told(value.sentence, factsOf(value));
+  if (isListOf(value, isTest)) return testsView(value);
+  if (isBothWays(value)) return testsView([value.yOnX, value.xOnY], ["y on x", "x on y"], [value.sentence]);
+  if (isNamedTests(value)) return testsView(Object.values(value), Object.keys(value));
+  if (isHedgeRatio(value)) return tableView(hedgeRatioTable([value]));
+  if (isListOf(value, isHedgeRatio)) return tableView(hedgeRatioTable(value));
+  if (isMatrix(value)) return heatmapChart(value, { order: clusterOrder(value).order });
+  if (isVerdict(value)) return told(value.sentence, verdictTable(value));
+  if (isTableData(value)) return tableView(value, options);
+  if (has(value, "sentence") && typeof value.sentence === "string")
+    return told(value.sentence, numbersOf(value));
+  return undefined;
+}
+
+/** The facts of one test; the sentence, which would be one long cell, stands above them. */
+function factsOf(test: TestResult): ResultTable {
+  const { columns, length, caption } = testTable(test);
+  const [names, values] = columns.map(({ values }) => values.slice(0, -1));
+  return {
+    columns: [
+      { name: "fact", values: names! },
+      { name: "value", values: values! },
+    ],
+    length: length - 1,
+    caption,
+  };
+}
+
+/** Tests side by side, each with its name where there are names. */
+function testsView(
+  tests: readonly TestResult[],
+  names?: readonly string[],
+  given?: readonly string[],
+): HtmlView {
+  const sentences = given ?? tests.map(({ sentence }, k) => (names ? `${names[k]}: ${sentence}` : sentence));
+  const { columns, ...table } = testsTable(tests, "");
+  return told(sentences, {
+    length: table.length,
+    columns: names === undefined ? columns : [{ name: "of", values: names }, ...columns],
+  });
+}
+
+/** What a result has in plain numbers and words, a row each: `halfLifeBars` reads `half life bars`. */
+function numbersOf(result: Readonly<Record<string, unknown>>): TableData {
+  const entries = Object.entries(result).filter(
+    ([name, value]) => name !== "sentence" && ["number", "string", "boolean"].includes(typeof value),
+  );
+  const text = (value: unknown): string => {
+    if (typeof value !== "number") return String(value);
+    // what is left of a difference of equal numbers
+    const size = Math.abs(value);
+    return size < 1e-12 ? "0" : String(Number(value.toPrecision(6))).replace("Infinity", "∞");
+  };
+  return {
+    columns: [
+      {
+        name: "name",
+        values: entries.map(([name]) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)),
+      },
+      { name: "value", values: entries.map(([, value]) => text(value)) },
+    ],
+    length: entries.length,
+  };
+}
+
+/** Sentences that a person may quote, above the table that they rest on. */
+function told(sentences: string | readonly string[], table: TableData): HtmlView {
+  const lines = [sentences].flat();
+  const { html, text } = tableView(table);
+  const style =
+    "font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif);max-width:62em;margin:4px 0 2px;white-space:normal";
+  const above = lines
+    .map((line) => `<div class="tickbook-sentence" style="${style}">${escapeHtml(line)}</div>`)
+    .join("");
+  return { kind: "html", html: above + html, text: [...lines, text].join("\n") };
+}
+
+function isListOf<T>(value: unknown, is: (one: unknown) => one is T): value is readonly T[] {
+  return Array.isArray(value) && value.length > 0 && value.every(is);
+}
+
+function isTest(value: unknown): value is TestResult {
+  return has(value, "nullHypothesis", "statistic", "criticalValues", "sentence");
+}
+
+/** An object of tests by name. */
+function isNamedTests(value: unknown): value is Readonly<Record<string, TestResult>> {
+  return has(value) && !Array.isArray(value) && isListOf(Object.values(value), isTest);
+}
+
+function isBothWays(
+  value: unknown,
+): value is { readonly yOnX: TestResult; readonly xOnY: TestResult; readonly sentence: string } {
+  return has(value, "yOnX", "xOnY", "sentence") && isTest(value.yOnX) && isTest(value.xOnY);
+}
+
+function isHedgeRatio(value: unknown): value is HedgeRatio {
+  return has(value, "method", "beta", "alpha", "low", "high", "prices");
+}
+
+function isMatrix(value: unknown): value is CorrelationMatrix {
+  return has(value, "method", "names", "values", "nobs") && Array.isArray(value.values);
+}
+
+function isVerdict(value: unknown): value is PairVerdict {
+  return has(value, "verdict", "points", "sentence") && Array.isArray(value.points);
+}
+
+function isTableData(value: unknown): value is TableData {
+  return has(value, "columns", "length") && Array.isArray(value.columns) && isListOf(value.columns, isColumn);
+}
+
+function isColumn(value: unknown): value is TableData["columns"][number] {
+  return has(value, "name", "values");
+}
+
+function has<Name extends string>(
+  value: unknown,
+  ...names: readonly Name[]
+): value is Readonly<Record<Name, unknown>> {
+  return typeof value === "object" && value !== null && names.every((name) => name in value);
+}

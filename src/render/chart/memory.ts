@@ -1,0 +1,68 @@
+import { drawable } from "../round.ts";
+import { COLOURS } from "../theme.ts";
+import type { View } from "../view.ts";
+import { type ChartOptions, frame, type Json, WIDTH } from "./frame.ts";
+import { waitingView } from "./waiting.ts";
+
+export interface MemoryOptions extends ChartOptions {
+  /** ± this much is what a series without memory stays within. */
+  readonly band?: number;
+}
+
+/** Autocorrelations by lag, from lag 1 on (`values[0]`, which is always 1, is left out). Beyond the band a stem is filled. */
+export function memoryChart(values: ArrayLike<number>, options: MemoryOptions = {}): View {
+  const { width = WIDTH, height = 130, band = 0 } = options;
+  const title = options.title ?? "Autocorrelation";
+  const rows: Json[] = [];
+  for (let lag = 1; lag < values.length; lag++) {
+    const r = drawable(values[lag], 5);
+    if (r !== null) rows.push({ lag, r, beyond: Math.abs(r) > band });
+  }
+  if (rows.length === 0) return waitingView(title, 3, values.length, { ...options, width, height });
+  const x = {
+    field: "lag",
+    type: "quantitative",
+    scale: { nice: false, padding: 10 },
+    axis: { title: "lag (bars)", tickMinStep: 1, format: "d" },
+  };
+  const y = {
+    type: "quantitative",
+    axis: { title: "autocorrelation", tickCount: 5 },
+    scale: { nice: false, padding: 8 },
+  };
+  const color = { condition: { test: "datum.beyond", value: COLOURS.alarm }, value: COLOURS.line };
+  const edges = band > 0 ? [{ edge: band }, { edge: -band }] : [];
+  const note = band > 0 ? `filled: beyond ±${band.toFixed(3)}, the band of a series without memory` : "";
+  return frame(options, title, [note], {
+    width,
+    height,
+    data: { values: rows },
+    layer: [
+      {
+        data: { values: [{ edge: 0 }, ...edges] },
+        mark: { type: "rule", color: "#808080", opacity: 0.8 },
+        encoding: {
+          y: { ...y, field: "edge" },
+          strokeDash: { condition: { test: "datum.edge === 0", value: [1, 0] }, value: [4, 3] },
+        },
+      },
+      {
+        mark: { type: "rule", strokeWidth: 2 },
+        encoding: { x, y: { ...y, field: "r" }, y2: { datum: 0 }, color },
+      },
+      {
+        mark: { type: "point", size: 34, opacity: 1, strokeWidth: 1.5 },
+        encoding: {
+          x,
+          y: { ...y, field: "r" },
+          color,
+          fill: { condition: { test: "datum.beyond", value: COLOURS.alarm }, value: "transparent" },
+          tooltip: [
+            { field: "lag", type: "quantitative" },
+            { field: "r", type: "quantitative", title: "autocorrelation", format: ".4f" },
+          ],
+        },
+      },
+    ],
+  });
+}
