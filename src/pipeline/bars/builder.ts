@@ -1,7 +1,6 @@
 import { type BarIdentity, type Bars, barColumn, makeBars } from "../../core/bars.ts";
-import { quote, refuse } from "../../core/errors.ts";
-import { formatUtc } from "../../core/time.ts";
 import type { MissingIds, TradeColumns } from "../../core/trade-columns.ts";
+import { checkTime, MOST_BACK_US, refuseTrade } from "./bad-trades.ts";
 import { quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, volumeOf } from "./sums.ts";
 
 /** Makes bars of one symbol, piece by piece: however trades are cut into pieces, the bars are the same to the last bit. */
@@ -25,22 +24,23 @@ export interface BarBuilder {
   trim(keep: number): number;
 }
 
-/** A trade whose time lies this far before an earlier one's is no jitter: other units, or another order. */
-const MOST_BACK_US = 60_000_000;
+const INFINITE = Number.POSITIVE_INFINITY;
 
 export function barBuilder(identity: BarIdentity): BarBuilder {
   const { rule } = identity;
   const intervalUs = rule.by === "time" ? rule.intervalUs : 0;
-  const mostTrades = rule.by === "trades" ? rule.trades : Number.POSITIVE_INFINITY;
-  const mostVolume = rule.by === "volume" ? rule.volume : Number.POSITIVE_INFINITY;
-  const mostQuote = rule.by === "quoteVolume" ? rule.quoteVolume : Number.POSITIVE_INFINITY;
+  const mostTrades = rule.by === "trades" ? rule.trades : INFINITE;
+  const mostVolume = rule.by === "volume" ? rule.volume : INFINITE;
+  const mostQuote = rule.by === "quoteVolume" ? rule.quoteVolume : INFINITE;
   const isTimed = rule.by === "time";
 
   let capacity = 64;
   let rows = makeBars(identity, capacity, (name) => barColumn(name, capacity));
   /** Rows that are done; the open bar comes after them. */
   let done = 0;
-  let holes: MissingIds[] = [];
+  /** Holes that may touch the open bar or later ones, from `nextHole` on. */
+  let holes: readonly MissingIds[] = [];
+  let nextHole = 0;
 
   const bar = openBar();
 
@@ -58,10 +58,15 @@ export function barBuilder(identity: BarIdentity): BarBuilder {
 
   /** No hole inside the open bar or next to it. */
   const isComplete = (): boolean => {
-    let passed = 0;
-    while (passed < holes.length && holes[passed]!.last + 1 < bar.firstId) passed++;
-    if (passed > 0) holes = holes.slice(passed);
-    return holes.length === 0 || holes[0]!.first > bar.lastId + 1;
+    while (nextHole < holes.length && holes[nextHole]!.last + 1 < bar.firstId) nextHole++;
+    return nextHole === holes.length || holes[nextHole]!.first > bar.lastId + 1;
+  };
+
+  /** Adds the holes of a later piece; what is known of already counts once. */
+  const learn = (later: readonly MissingIds[]): void => {
+    const known = holes.at(-1)?.last ?? Number.NEGATIVE_INFINITY;
+    holes = [...holes.slice(nextHole), ...later.filter(({ last }) => last > known)];
+    nextHole = 0;
   };
 
   const write = (): void => {
@@ -93,7 +98,7 @@ export function barBuilder(identity: BarIdentity): BarBuilder {
     }
     bar.isOpen = true;
     bar.startUs = isTimed ? Math.floor(timeUs / intervalUs) * intervalUs : timeUs;
-    bar.nextUs = isTimed ? bar.startUs + intervalUs : Number.POSITIVE_INFINITY;
+    bar.nextUs = isTimed ? bar.startUs + intervalUs : INFINITE;
     bar.firstId = id;
     bar.open = bar.high = bar.low = price;
     bar.count = bar.v1 = bar.v0 = bar.b1 = bar.b0 = bar.z2 = bar.z1 = bar.z0 = 0;
@@ -110,7 +115,7 @@ export function barBuilder(identity: BarIdentity): BarBuilder {
         isBuyerMaker: makers,
       } = trades;
       const lastIds = trades.lastId ?? ids;
-      if (trades.holes !== undefined) holes = joinHoles(holes, trades.holes);
+      if (trades.holes !== undefined && trades.holes.length > 0) learn(trades.holes);
       for (let i = 0; i < length; ) {
         const { nextUs } = bar;
         let { lastId, newestUs, high, low, close, count, v1, v0, b1, b0, z2, z1, z0 } = bar;
@@ -122,7 +127,7 @@ export function barBuilder(identity: BarIdentity): BarBuilder {
           const qty = quantities[i]!;
           const p = price * 1e8;
           const q = qty * 1e8;
-          if (!(id > lastId && p > 0.5 && q > 0.5 && timeUs > newestUs - MOST_BACK_US))
+          if (!(id > lastId && p > 0.5 && q > 0.5 && p + q < INFINITE && timeUs > newestUs - MOST_BACK_US))
             refuseTrade(identity.symbol, i, { id, timeUs, price, qty }, lastId, newestUs);
           if (timeUs >= nextUs) break;
           if (price > high) high = price;
@@ -202,6 +207,7 @@ export function barBuilder(identity: BarIdentity): BarBuilder {
       Object.assign(bar, openBar());
       if (before >= 0) Object.assign(bar, { lastId: rows.lastId[before]!, newestUs: rows.startUs[before]! });
       holes = [];
+      nextHole = 0;
     },
     trim: (keep) => {
       const spare = Math.min(done, done + (bar.isOpen ? 1 : 0) - keep);
@@ -250,60 +256,4 @@ function openBar(): OpenBar {
     ...prices,
     ...sums,
   };
-}
-
-/** Holes of a later piece after those of the pieces before; what both know of counts once. */
-function joinHoles(before: readonly MissingIds[], after: readonly MissingIds[]): MissingIds[] {
-  const known = before.at(-1)?.last ?? Number.NEGATIVE_INFINITY;
-  return [...before, ...after.filter(({ last }) => last > known)];
-}
-
-/** Refuses times that can't be meant, when a bar begins. */
-function checkTime(symbol: string, id: number, timeUs: number, newestUs: number): void {
-  const isMixed = newestUs > 1e11 && timeUs / newestUs > 100;
-  if (Number.isFinite(timeUs) && !isMixed) return;
-  refuse({
-    code: "bad-trade-time",
-    where: `bars of ${symbol}`,
-    problem: `trade ${id} needs a time in microseconds, as the trade before it has; got ${quote(timeUs)}${isMixed ? ` after ${newestUs}` : ""}`,
-    hint: "Bring all times to microseconds since 1970 UTC first.",
-    facts: { id, timeUs, newestUs },
-  });
-}
-
-interface BadTrade {
-  readonly id: number;
-  readonly timeUs: number;
-  readonly price: number;
-  readonly qty: number;
-}
-
-function refuseTrade(symbol: string, row: number, bad: BadTrade, lastId: number, newestUs: number): never {
-  const where = `bars of ${symbol}`;
-  const { id, timeUs, price, qty } = bad;
-  if (!(id > lastId)) {
-    return refuse({
-      code: "trades-out-of-order",
-      where,
-      problem: `trades must come by ascending id; row ${row} has id ${quote(id)} after ${lastId}`,
-      hint: "Sort by id and drop repeats first.",
-      facts: { row, id, lastId },
-    });
-  }
-  if (!(timeUs > newestUs - MOST_BACK_US)) {
-    return refuse({
-      code: "bad-trade-time",
-      where,
-      problem: `times must not go back by a minute or more; row ${row} (trade ${id}) has ${Number.isFinite(timeUs) ? formatUtc(timeUs) : timeUs} after ${formatUtc(newestUs)}`,
-      hint: "Bring all times to microseconds, and sort by id, first.",
-      facts: { row, id, timeUs, newestUs },
-    });
-  }
-  return refuse({
-    code: "bad-trade",
-    where,
-    problem: `price and quantity must be at least 1e-8; row ${row} (trade ${id}) has price ${quote(price)} and quantity ${quote(qty)}`,
-    hint: "Leave such rows out first.",
-    facts: { row, id, price, qty },
-  });
 }

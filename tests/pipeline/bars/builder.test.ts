@@ -184,6 +184,16 @@ test("a bar is incomplete where a hole of the ledger lies inside it or next to i
   assert.deepEqual(flags([{ first: 0, last: 8 }]), [1, 1, 1, 1, 1]);
 });
 
+test("bars among very many holes take no longer than their trades", () => {
+  const n = 200_000;
+  const rows = Array.from({ length: n }, (_, i): Row => [2 * i, i * 300_000, 1, 1]);
+  const holes = rows.map(([id]) => ({ first: id + 1, last: id + 1 }));
+  const from = process.cpuUsage().user;
+  const bars = barsFromTrades(columns(rows, { holes }), { ...OF, every: "1s" });
+  assert.ok(process.cpuUsage().user - from < 1_000_000);
+  assert.ok(bars.complete.every((flag) => flag === 0));
+});
+
 test("bars by trades, volume and quote volume end with the trade that reaches it, and no trade is split", () => {
   const rows = columns([
     [1, 10, 2, 3],
@@ -260,6 +270,7 @@ test("trades out of order, repeated, without a price or a time, or in mixed unit
     [[6, MIDNIGHT, Number.NaN, 1], "bad-trade"],
     [[6, MIDNIGHT, -1, 1], "bad-trade"],
     [[6, MIDNIGHT, 1, 0], "bad-trade"],
+    [[6, MIDNIGHT, Number.POSITIVE_INFINITY, 1], "bad-trade"],
     [[6, Number.NaN, 1, 1], "bad-trade-time"],
     [[6, MIDNIGHT / 1000, 1, 1], "bad-trade-time"],
     [[6, Number.POSITIVE_INFINITY, 1, 1], "bad-trade-time"],
