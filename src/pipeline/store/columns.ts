@@ -4,6 +4,13 @@ import type { TradeColumns } from "../../core/trade-columns.ts";
 /** Rows of one symbol with `fromId ≤ id < toId`, at most `limit`, the first ones; holes are not looked at. */
 export type ReadColumns = (symbolId: number, fromId: number, toId: number, limit: number) => TradeColumns;
 
+/**
+ * SQL for a trade's time as readers take it: a trade time a minute or more from the time at which the exchange published it
+ * can't be right, and the latter stands for it. The store keeps both as they came.
+ */
+export const TRADE_TIME =
+  "CASE WHEN abs(trade_time_us - event_time_us) >= 60000000 THEN event_time_us ELSE trade_time_us END";
+
 /** Ids that one statement looks at: what bounds its time and its memory. */
 const WINDOW = 262_144;
 
@@ -41,7 +48,7 @@ export function columnsReader(db: Database.Database): ReadColumns {
     columns.id[filled] = id;
     return step(timeUs, priceE8, signedE8);
   };
-  const FIELDS = "trade_time_us, price_e8, qty_e8 * (1 - 2 * is_buyer_maker)";
+  const FIELDS = `${TRADE_TIME}, price_e8, qty_e8 * (1 - 2 * is_buyer_maker)`;
   const RANGE = "FROM trades WHERE symbol_id = ? AND trade_id >= ? AND trade_id < ?";
   db.function("fill", { directOnly: true }, step as (...values: unknown[]) => unknown);
   db.function("fill_with_id", { directOnly: true }, stepWithId as (...values: unknown[]) => unknown);

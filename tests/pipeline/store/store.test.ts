@@ -245,3 +245,26 @@ test("tradeDefect names what can't be stored, and pushTrade says when a batch is
   assert.equal(pushTrade(batch, 0, trade(1)), true);
   assert.equal(pushTrade(batch, 0, trade(2)), false);
 });
+
+// row 39
+test("readers take the event time for a trade time that can't be right, and the store keeps what came", (t) => {
+  const file = join(tempFolder(t), "x.db");
+  const writer = openWriter(file, SETTINGS);
+  t.after(() => writer.close());
+  const odd = { 2: 0, 4: 4_102_444_800_000_000 } as Record<number, number>;
+  writer.append(
+    batchOf([1, 2, 3, 4, 5].map((id) => trade(id, id in odd ? { tradeTimeUs: odd[id]! } : {}))),
+    T0,
+  );
+  const reader = openReader(file);
+  t.after(() => reader.close());
+  const btc = reader.series()[0]!;
+  assert.deepEqual(
+    [...reader.trades(btc).tradeTimeUs].map((time) => time - T0),
+    [1000, 3000, 3000, 5000, 5000],
+  );
+  assert.equal(reader.firstIdAt(btc, T0 + 2500), 2);
+  const db = new Database(file, { readonly: true });
+  t.after(() => db.close());
+  assert.equal(db.prepare("SELECT max(trade_time_us) FROM v_trades").pluck().get(), odd[4]);
+});
