@@ -2,26 +2,24 @@ import { basename } from "node:path";
 import pl from "nodejs-polars";
 import { quote, refuse } from "../../core/errors.ts";
 import type { TradeColumns } from "../../core/trade-columns.ts";
-import type { TradeBatch } from "../store/batch.ts";
+import type { StoredTrades } from "../store/archive-desk.ts";
 
-/** Trades of one symbol with everything that the store knows of them, by ascending id. */
-export type StoredTrades = Omit<TradeBatch, "symbol" | "length"> & { readonly length: number };
-
-/** Writes trades as one Parquet file, zstd. Decimals stay exact: integers × 1e8, and how many decimals were written. */
-export function writeStored(path: string, trades: StoredTrades): void {
+/** Trades as the content of a Parquet file, zstd. Decimals stay exact: integers × 1e8, and how many decimals were written. */
+export function storedBytes(trades: StoredTrades): Buffer {
   const { id, tradeTimeUs, eventTimeUs, receivedUs, priceE8, qtyE8, isBuyerMaker, source, decimals } = trades;
   const whole = (name: string): pl.Expr => pl.col(name).cast(pl.Int64);
-  pl.DataFrame({
-    trade_id: id,
-    trade_time_us: tradeTimeUs,
-    event_time_us: eventTimeUs,
-    received_us: receivedUs,
-    price_e8: priceE8,
-    qty_e8: qtyE8,
-    is_buyer_maker: isBuyerMaker,
-    source,
-    decimals,
-  })
+  return pl
+    .DataFrame({
+      trade_id: id,
+      trade_time_us: tradeTimeUs,
+      event_time_us: eventTimeUs,
+      received_us: receivedUs,
+      price_e8: priceE8,
+      qty_e8: qtyE8,
+      is_buyer_maker: isBuyerMaker,
+      source,
+      decimals,
+    })
     .select(
       whole("trade_id"),
       whole("trade_time_us"),
@@ -38,12 +36,12 @@ export function writeStored(path: string, trades: StoredTrades): void {
       pl.col("source").cast(pl.Int8),
       pl.col("decimals").cast(pl.Int8),
     )
-    .writeParquet(path, { compression: "zstd" });
+    .writeParquet({ compression: "zstd" });
 }
 
-/** The inverse of `writeStored`. */
-export function readStored(path: string): StoredTrades {
-  const frame = reading(path, () => pl.readParquet(path));
+/** The inverse of `storedBytes`. */
+export function readStored(content: Buffer, path: string): StoredTrades {
+  const frame = reading(path, () => pl.readParquet(content));
   const numbers = (name: string): Float64Array => typed(frame, name, pl.Float64) as Float64Array;
   const bytes = (name: string): Uint8Array => typed(frame, name, pl.UInt8) as Uint8Array;
   const exact = (name: string): BigInt64Array => typed(frame, name, pl.Int64) as unknown as BigInt64Array;
@@ -61,26 +59,23 @@ export function readStored(path: string): StoredTrades {
   };
 }
 
-/** The trades of a file that `writeStored` wrote with `fromId ≤ id < toId`, as numbers. */
-export function readTrades(path: string, fromId: number, toId: number): TradeColumns {
+/** The trades of a file that `storedBytes` made, as numbers. */
+export function readTrades(path: string): TradeColumns {
   const columns = ["trade_id", "trade_time_us", "price_e8", "qty_e8", "is_buyer_maker"];
   const frame = reading(path, () => pl.readParquet(path, { columns }));
-  const ids = typed(frame, "trade_id", pl.Float64) as Float64Array;
-  const [from, to] = [lowerBound(ids, fromId), lowerBound(ids, toId)];
-  const cut = <Column extends Float64Array | Uint8Array>(column: Column): Column =>
-    (from === 0 && to === ids.length ? column : column.slice(from, to)) as Column;
+  const numbers = (name: string): Float64Array => typed(frame, name, pl.Float64) as Float64Array;
   const scaled = (name: string): Float64Array => {
-    const column = cut(typed(frame, name, pl.Float64) as Float64Array);
+    const column = numbers(name);
     for (let i = 0; i < column.length; i++) column[i] = column[i]! / 1e8;
     return column;
   };
   return {
-    length: to - from,
-    id: cut(ids),
-    tradeTimeUs: cut(typed(frame, "trade_time_us", pl.Float64) as Float64Array),
+    length: frame.height,
+    id: numbers("trade_id"),
+    tradeTimeUs: numbers("trade_time_us"),
     price: scaled("price_e8"),
     qty: scaled("qty_e8"),
-    isBuyerMaker: cut(typed(frame, "is_buyer_maker", pl.UInt8) as Uint8Array),
+    isBuyerMaker: typed(frame, "is_buyer_maker", pl.UInt8) as Uint8Array,
   };
 }
 
@@ -119,20 +114,10 @@ function typed(
   name: string,
   as: pl.DataType,
 ): Float64Array | Uint8Array | BigInt64Array {
-  const column = frame.getColumn(name);
-  const cast = column.cast(as);
-  const values = as === pl.Float64 && cast.nullCount() > 0 ? cast.fillNull(Number.NaN as never) : cast;
+  const cast = pl.col(name).cast(as);
+  // what is null becomes NaN: a typed array holds no null
+  const values = frame.select(as === pl.Float64 ? cast.fillNull(pl.lit(Number.NaN)) : cast).getColumn(name);
   return values.toTypedArray() as Float64Array | Uint8Array | BigInt64Array;
-}
-
-function lowerBound(ids: Float64Array, id: number): number {
-  let [low, high] = [0, ids.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ids[middle]! < id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** A file that can't be read, in a sentence. */

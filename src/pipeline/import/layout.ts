@@ -116,7 +116,7 @@ const BINANCE: Readonly<Record<RowKind, { widths: readonly number[]; at: Layout[
   },
 };
 
-/** Finds out where a file has what, from its first line. `kind` undefined: from its header alone. */
+/** Finds out where a file has what, from its header or its first row. `kind` undefined: from its header alone. */
 export function layoutOf(fields: readonly string[], kind: RowKind | undefined, where: string): Layout {
   const isHeader = fields.length > 1 && !/^\s*[+-]?\d/.test(fields[0]!);
   if (fields.length === 1) oneColumn(fields[0]!, where);
@@ -127,7 +127,7 @@ function binance(fields: readonly string[], kind: RowKind | undefined, where: st
   if (kind === undefined) {
     return refuse({
       code: "no-header",
-      where: `${where}, line 1`,
+      where,
       problem: `needs a header that names its columns; it begins with ${quote(fields.join(","), 80)}`,
       hint: "Add one, or name the layout with --kind trades, aggTrades or klines.",
     });
@@ -136,7 +136,7 @@ function binance(fields: readonly string[], kind: RowKind | undefined, where: st
   if (!widths.includes(fields.length)) {
     return refuse({
       code: "bad-columns",
-      where: `${where}, line 1`,
+      where,
       problem: `needs the ${widths.join(" or ")} columns of ${kind === "bars" ? "klines" : kind}; it has ${fields.length}`,
       hint: "See whether the file is what its name or --kind says.",
       facts: { columns: fields.length },
@@ -159,7 +159,7 @@ function named(fields: readonly string[], given: RowKind | undefined, where: str
     if (at[role] !== undefined) {
       refuse({
         code: "bad-columns",
-        where: `${where}, line 1`,
+        where,
         problem: `needs one column of each kind; both ${quote(fields[at[role]!])} and ${quote(field)} could be the ${role}`,
         hint: "Rename or drop one of them.",
       });
@@ -173,7 +173,7 @@ function named(fields: readonly string[], given: RowKind | undefined, where: str
   if (missing.length > 0 || noSide) {
     refuse({
       code: "bad-columns",
-      where: `${where}, line 1`,
+      where,
       problem: `needs the columns ${COLUMNS[kind]}; ${[...missing, ...(noSide ? ["is_buyer_maker"] : [])].join(", ")} not found in ${quote(fields.join(","))}`,
       hint: "Name them in the header.",
       facts: { missing },
@@ -193,7 +193,7 @@ function oneColumn(line: string, where: string): never {
   const other = [";", "\t", "|"].find((separator) => line.includes(separator));
   return refuse({
     code: "bad-separator",
-    where: `${where}, line 1`,
+    where,
     problem: `needs columns separated by commas; got ${quote(line, 80)}`,
     hint:
       other === undefined

@@ -17,7 +17,7 @@ export async function* csvPieces(
       const fields = fieldsOf(lines[i]!);
       if (fields === undefined || lines[i] === "") badLine(where, line, lines[i]!);
       if (taker === undefined) {
-        const layout = layoutOf(fields, kind, where);
+        const layout = layoutOf(fields, kind, `${where}, line 1`);
         taker = rowTaker(layout, context);
         if (layout.hasHeader) continue;
       }
