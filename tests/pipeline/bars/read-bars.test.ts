@@ -25,7 +25,13 @@ function stored(t: TestContext): StoreReader {
     let tradeTimeUs = START;
     return Array.from({ length: 900 }, (_, i) => {
       tradeTimeUs += Math.floor(source.uniform() * 400_000);
-      return trade(i + 1, { symbol, tradeTimeUs, price: `${100 + i}`, qty: "0.25" });
+      return trade(i + 1, {
+        symbol,
+        tradeTimeUs,
+        eventTimeUs: tradeTimeUs,
+        price: `${100 + i}`,
+        qty: "0.25",
+      });
     }).filter(() => source.uniform() < 0.98);
   });
   writer.append(batchOf(trades, SYMBOLS), T0);
