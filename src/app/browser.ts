@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { makeFolder } from "../pipeline/store/folder.ts";
 import { projectRoot } from "./project.ts";
 
 /**
@@ -12,7 +13,7 @@ export function openBrowser(address: string): void {
   const { DISPLAY, WAYLAND_DISPLAY } = process.env;
   if (process.platform === "linux" && DISPLAY === undefined && WAYLAND_DISPLAY === undefined) return;
   const folder = join(projectRoot, ".tickbook");
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const page = join(folder, "open.html");
   writeFileSync(
     page,

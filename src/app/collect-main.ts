@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { dirname, join, resolve } from "node:path";
 import { quote, refuse, TickbookError } from "../core/errors.ts";
 import { random } from "../core/random.ts";
@@ -13,6 +14,7 @@ import { type ExchangeProcess, startExchangeProcess } from "./exchange-process.t
 import { type Command, type Flags, readFlags } from "./flags.ts";
 import { type LogEntry, logLine } from "./log.ts";
 import { statusText } from "./status-text.ts";
+import { stopRequest } from "./stop-request.ts";
 
 const COMMAND = {
   usage: "npm run collect --",
@@ -69,7 +71,10 @@ async function run(flags: Flags<Name>): Promise<number> {
     else if (entry.message !== undefined) process.stdout.write(`\r\x1b[K${entry.message}\n`);
   };
 
-  const stopped = stopRequest(durationMs);
+  const stop = stopRequest();
+  const stopping = new AbortController();
+  void stop.asked.then(() => stopping.abort());
+  let timer: NodeJS.Timeout | undefined;
   let exchange: ExchangeProcess | undefined;
   let exchangeDied = false;
   let failure: Error | undefined;
@@ -81,7 +86,7 @@ async function run(flags: Flags<Name>): Promise<number> {
         event: "exchange-died",
         message: `the built-in exchange ended with code ${code}`,
       });
-      stopped.now();
+      stopping.abort();
     });
   }
   try {
@@ -98,16 +103,16 @@ async function run(flags: Flags<Name>): Promise<number> {
           ),
         onFailure: (error) => {
           failure = error;
-          stopped.now();
+          stopping.abort();
         },
       },
       {
         clock: systemClock,
         random: random(systemClock.nowUs()),
-        get: httpGet({ deadlineMs: 15_000, maxBytes: 16 << 20, stop: stopped.signal }),
+        get: httpGet({ deadlineMs: 15_000, maxBytes: 16 << 20, stop: stopping.signal }),
         openSocket,
         log,
-        signal: stopped.signal,
+        signal: stopping.signal,
       },
     );
     if (collector === undefined) return 0;
@@ -133,7 +138,8 @@ async function run(flags: Flags<Name>): Promise<number> {
           `${logLine(systemClock.nowUs(), { level: "info", event: "status", ...status })}\n`,
         );
     }, 1000);
-    await stopped.promise;
+    timer = durationMs === undefined ? undefined : setTimeout(() => stopping.abort(), durationMs);
+    if (!stopping.signal.aborted) await once(stopping.signal, "abort");
     clearInterval(ticker);
     const lost = await collector.stop();
     const stored = Object.values(collector.status().symbols).reduce((sum, { stored }) => sum + stored, 0);
@@ -147,8 +153,10 @@ async function run(flags: Flags<Name>): Promise<number> {
     if (failure !== undefined) throw failure;
     return lost === 0 && !exchangeDied ? 0 : 1;
   } finally {
+    clearTimeout(timer);
     await exchange?.stop();
-    stopped.done();
+    stop.done();
+    if (process.connected === true) process.disconnect();
   }
 }
 
@@ -204,41 +212,6 @@ function exchangeFlags(flags: Flags<Name>): string[] {
     flags[name] === undefined ? [] : [`--${name}`, flags[name]],
   );
   return [...passed, "--port", flags["exchange-port"] ?? "0"];
-}
-
-interface StopRequest {
-  readonly promise: Promise<void>;
-  readonly signal: AbortSignal;
-  now(): void;
-  /** Takes the listeners off again. */
-  done(): void;
-}
-
-/** Resolves at the first SIGINT or SIGTERM, when the parent is gone, or in time; a second signal ends the process at once. */
-function stopRequest(durationMs: number | undefined): StopRequest {
-  const controller = new AbortController();
-  const now = (): void => controller.abort();
-  const promise = new Promise<void>((resolve) => {
-    controller.signal.addEventListener("abort", () => resolve());
-  });
-  let firstMs: number | undefined;
-  const onSignal = (): void => {
-    // one Ctrl-C may arrive twice: from the terminal and handed on by npm
-    firstMs ??= systemClock.monotonicMs();
-    if (systemClock.monotonicMs() - firstMs > 500) process.exit(130);
-    now();
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("disconnect", now);
-  // Listening for the parent's end must not keep a collector alive that was refused.
-  process.channel?.unref();
-  if (process.connected === false) now();
-  const timer = durationMs === undefined ? undefined : setTimeout(now, durationMs);
-  const done = (): void => {
-    clearTimeout(timer);
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("disconnect", now);
-    if (process.connected === true) process.disconnect();
-  };
-  return { promise, signal: controller.signal, now, done };
 }
 
 function statusLine(status: CollectorStatus): string {

@@ -21,6 +21,8 @@ export function startExchangeProcess(
   const program = fileURLToPath(new URL(`../../scripts/exchange.${extension}`, import.meta.url));
   const child: ChildProcess = fork(program, [...flags, "--exit-with-parent"], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
+    // a Ctrl-C of the terminal is for us: we end it
+    detached: true,
   });
   let said = "";
   child.stderr!.setEncoding("utf8").on("data", (text: string) => {

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
+
 import { join, relative, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TickbookError } from "../core/errors.ts";
+import { makeFolder } from "../pipeline/store/folder.ts";
 import { rotatingFile } from "./log.ts";
 import { describeEnding, type Ending, endGently, endingOf, killGroup, OWN_GROUP } from "./process-end.ts";
 import { projectRoot } from "./project.ts";
@@ -82,7 +83,7 @@ export function startJupyter({ port, notebook, environment }: JupyterSettings): 
 /** Jupyter's own files stay inside the project: the user's settings, kernels and history are neither read nor written. */
 function ownFolders(): Record<string, string | undefined> {
   const folder = join(projectRoot, ".tickbook", "jupyter");
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   return {
     JUPYTER_CONFIG_DIR: join(folder, "config"),
     JUPYTER_DATA_DIR: join(folder, "data"),

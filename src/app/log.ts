@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { appendFileSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { formatUtc } from "../core/time.ts";
+import { makeFolder } from "../pipeline/store/folder.ts";
 
 export type Level = "info" | "warn" | "error";
 
@@ -22,7 +23,7 @@ export function logLine(nowUs: number, entry: LogEntry): string {
 export function rotatingFile(path: string, maxBytes: number, files: number): (line: string) => void {
   let size = 0;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     size = statSync(path).size;
   } catch {
     size = 0;

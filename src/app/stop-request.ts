@@ -10,15 +10,19 @@ export interface StopRequest {
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** One Ctrl-C may arrive twice: from the terminal, and handed on by npm. */
+const SAME_MS = 300;
+
 export function stopRequest(): StopRequest {
   let kill = (): void => {};
   let resolve: (value: undefined) => void;
   const asked = new Promise<undefined>((settle) => {
     resolve = settle;
   });
-  let signals = 0;
+  let firstMs: number | undefined;
   const onSignal = (): void => {
-    if (++signals > 1) {
+    firstMs ??= performance.now();
+    if (performance.now() - firstMs > SAME_MS) {
       kill();
       process.exit(130);
     }

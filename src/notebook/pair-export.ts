@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
+
 import { dirname, join, resolve } from "node:path";
 import type { PairFrame, PairMonitor } from "../app/pair-monitor.ts";
 import { reportHtml, writeWhole } from "../app/report.ts";
 import type { Bars } from "../core/bars.ts";
 import { formatDuration, formatUtc } from "../core/time.ts";
 import type { Venue } from "../core/trade.ts";
+import { makeFolder } from "../pipeline/store/folder.ts";
 import { csvText } from "../render/csv.ts";
 import type { Report } from "../render/report.ts";
 import type { TableData } from "../render/table.ts";
@@ -77,7 +78,7 @@ export async function exportPage(
 async function write(file: string, text: string): Promise<Exported> {
   const path = resolve(file);
   const bytes = Buffer.from(text, "utf8");
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   await writeWhole(path, bytes);
   const toView = (): View =>
     tableView({

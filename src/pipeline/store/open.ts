@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { quote, TickbookError } from "../../core/errors.ts";
+import { makeFolder } from "./folder.ts";
 import { lockDatabase } from "./lock.ts";
 import { ensureSchema } from "./schema.ts";
 
@@ -22,7 +23,7 @@ export function openLocked<T>(file: string, use: (locked: LockedDatabase) => T):
   let release: (() => void) | undefined;
   let db: Database.Database | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     release = lockDatabase(path);
     checkLength(path);
     db = new Database(path, { timeout: BUSY_MS });
