@@ -11,6 +11,8 @@ export const tasks = {
   exchange: { needs: node, program: "exchange.js" },
   doctor: { needs: node, program: "doctor.js" },
   import: { needs: node, program: "import.js" },
+  archive: { needs: node, program: "archive.js" },
+  export: { needs: node, program: "export.js" },
   test: { needs: all, work: (args) => runTests("tests", args) },
   "test:long": { needs: all, work: (args) => runTests("tests/long", args) },
   build: { needs: node, work: () => 0 },

@@ -12,6 +12,8 @@ export interface CsvOptions {
    * file that only programs read. Numbers are never touched.
    */
   readonly guardFormulas?: boolean;
+  /** False: rows only, for the later parts of a file. */
+  readonly header?: boolean;
 }
 
 /**
@@ -30,7 +32,8 @@ export function* csvChunks(data: TableData | Bars, options: CsvOptions = {}): Ge
   const front = venue ? `${quoted(guard(venue.name))},${venue.kind},` : "";
   const heads = table.columns.map(({ name, unit }) => quoted(guard(unit ? `${name} (${unit})` : name)));
   const cells = table.columns.map((column) => cellWriter(column, table.length, guard));
-  let chunk = `${[...(venue ? ["venue", "venue_kind"] : []), ...heads].join(",")}\r\n`;
+  const head = `${[...(venue ? ["venue", "venue_kind"] : []), ...heads].join(",")}\r\n`;
+  let chunk = options.header === false ? "" : head;
   for (let row = 0; row < table.length; row++) {
     chunk += front;
     for (let c = 0; c < cells.length; c++) chunk += c === 0 ? cells[c]!(row) : `,${cells[c]!(row)}`;

@@ -2,11 +2,11 @@ import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { refuse } from "../../core/errors.ts";
 import { firstAtLeast } from "../../core/search.ts";
-import type { TradeColumns } from "../../core/trade-columns.ts";
+import { sliceTrades, type TradeColumns } from "../../core/trade-columns.ts";
 import { type ArchivePart, openArchiveList } from "../store/archive-desk.ts";
 import { checkRange, openReader, type Series, type StoreReader, type TradeRange } from "../store/reader.ts";
 import { readTrades } from "./parquet.ts";
-import { sliceTrades, weaveTrades } from "./weave.ts";
+import { weaveTrades } from "./weave.ts";
 
 const MOST = Number.MAX_SAFE_INTEGER;
 const BLOCK_ROWS = 262_144;

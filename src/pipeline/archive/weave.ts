@@ -1,21 +1,6 @@
-import type { TradeColumns } from "../../core/trade-columns.ts";
+import { sliceTrades, type TradeColumns } from "../../core/trade-columns.ts";
 
 const COLUMNS = ["id", "tradeTimeUs", "price", "qty", "isBuyerMaker"] as const;
-
-/** Rows `from` to `to` (not included), as views. */
-export function sliceTrades(trades: TradeColumns, from: number, to: number): TradeColumns {
-  if (from <= 0 && to >= trades.length) return trades;
-  const { id, tradeTimeUs, price, qty, isBuyerMaker, lastId } = trades;
-  return {
-    length: Math.max(0, to - from),
-    id: id.subarray(from, to),
-    tradeTimeUs: tradeTimeUs.subarray(from, to),
-    price: price.subarray(from, to),
-    qty: qty.subarray(from, to),
-    isBuyerMaker: isBuyerMaker.subarray(from, to),
-    ...(lastId && { lastId: lastId.subarray(from, to) }),
-  };
-}
 
 /** Pieces without an id in common, each by ascending id, as one: its first `limit` rows. */
 export function weaveTrades(pieces: readonly TradeColumns[], limit: number): TradeColumns {

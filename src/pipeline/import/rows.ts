@@ -55,6 +55,14 @@ function tradeTaker(check: RowChecks, { receivedUs }: RowContext): RowTaker {
     take: (fields, line) => {
       check.shape(fields, line);
       const id = check.nextId(fields, line);
+      const lastId = check.text(fields, "lastId");
+      if (lastId !== "" && lastId !== String(id)) {
+        check.refuse(
+          line,
+          "lastId",
+          `one trade in every row; this one stands for ${id} to ${quote(lastId, 40)}`,
+        );
+      }
       const priceText = check.text(fields, "price");
       const qtyText = check.text(fields, "qty");
       const i = batch.length;
