@@ -1,5 +1,4 @@
-import type { Bars } from "../../core/bars.ts";
-import { formatDuration } from "../../core/time.ts";
+import { type Bars, barRuleText } from "../../core/bars.ts";
 import { drawable } from "../round.ts";
 import { COLOURS } from "../theme.ts";
 import { assetsOf } from "../units.ts";
@@ -31,7 +30,7 @@ export interface CandleOptions extends ChartOptions {
 export function candleChart(bars: Bars, options: CandleOptions = {}): View {
   const { width = WIDTH, height = 260, volumeHeight = 70, forming } = options;
   const told = { ...options, venue: options.venue ?? bars.venue };
-  const title = options.title ?? `${bars.symbol}, ${formatDuration(bars.intervalUs)} bars`;
+  const title = options.title ?? `${bars.symbol}, ${barRuleText(bars.rule)} bars`;
   const rows = [...candleRows(bars, false), ...(forming ? candleRows(forming, true) : [])];
   if (rows.length === 0) {
     return waitingView(title, options.needs ?? 1, 0, {
