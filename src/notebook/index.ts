@@ -1,4 +1,5 @@
 export { barsArquero, tradesArquero } from "./arquero.ts";
+export { check } from "./check.ts";
 export { alignedCloses, type Closes, type ClosesSettings } from "./closes.ts";
 export type { LiveOptions, LiveStatus } from "./desk.ts";
 export { live, liveStatus, stopLive } from "./live.ts";

@@ -15,6 +15,8 @@ export interface PairBars extends Omit<Closes, "closes" | "symbols"> {
   readonly names: { readonly y: string; readonly x: string };
   readonly y: Float64Array;
   readonly x: Float64Array;
+  /** Begin of the first bar and end of the last: the time axis of a chart. */
+  readonly domainUs: readonly [number, number];
   /** Bars in which one of the two has no price. */
   readonly missing: number;
 }
@@ -56,6 +58,7 @@ export function pairBars(settings: PairBarsSettings): PairBars {
     length: to - from,
     missing: to - from - known.length,
     timeUs: timeUs.subarray(from, to),
+    domainUs: [timeUs[from]!, timeUs[to - 1]! + intervalUs],
     y: ys.subarray(from, to).map(price),
     x: xs.subarray(from, to).map(price),
   };

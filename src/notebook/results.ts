@@ -45,18 +45,28 @@ function factsOf(test: TestResult): ResultTable {
   };
 }
 
-/** Tests side by side, each with its name where there are names. */
+/** Tests side by side, with what they suppose below, once for those that suppose the same. */
 function testsView(
   tests: readonly TestResult[],
   names?: readonly string[],
   given?: readonly string[],
 ): HtmlView {
   const sentences = given ?? tests.map(({ sentence }, k) => (names ? `${names[k]}: ${sentence}` : sentence));
-  const { columns, ...table } = testsTable(tests, "");
-  return told(sentences, {
-    length: table.length,
-    columns: names === undefined ? columns : [{ name: "of", values: names }, ...columns],
+  const { columns, length } = testsTable(tests, "");
+  const isOne = new Set(tests.map(({ test }) => test)).size === 1;
+  const shown = columns.filter(
+    ({ name }) => name !== "null hypothesis" && !(name === "test" && isOne && names !== undefined),
+  );
+  const supposed = tests.map(({ test, nullHypothesis, alternative }) => {
+    const text = `null hypothesis: ${nullHypothesis}; alternative: ${alternative}.`;
+    return isOne ? `${text[0]!.toUpperCase()}${text.slice(1)}` : `${test}, ${text}`;
   });
+  const table = {
+    length,
+    columns: names === undefined ? shown : [{ name: "of", values: names }, ...shown],
+    ...(isOne && { caption: tests[0]!.test }),
+  };
+  return told(sentences, table, [...new Set(supposed)]);
 }
 
 /** What a result has in plain numbers and words, a row each: `halfLifeBars` reads `half life bars`. */
@@ -82,16 +92,21 @@ function numbersOf(result: Readonly<Record<string, unknown>>): TableData {
   };
 }
 
-/** Sentences that a person may quote, above the table that they rest on. */
-function told(sentences: string | readonly string[], table: TableData): HtmlView {
-  const lines = [sentences].flat();
+/** Sentences that a person may quote, the table that they rest on, and what is to be known about it. */
+function told(
+  sentences: string | readonly string[],
+  table: TableData,
+  notes: readonly string[] = [],
+): HtmlView {
   const { html, text } = tableView(table);
-  const style =
-    "font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif);max-width:62em;margin:4px 0 2px;white-space:normal";
-  const above = lines
-    .map((line) => `<div class="tickbook-sentence" style="${style}">${escapeHtml(line)}</div>`)
-    .join("");
-  return { kind: "html", html: above + html, text: [...lines, text].join("\n") };
+  const lines = (texts: readonly string[], size: string): string =>
+    texts.map((line) => `<div class="tickbook-sentence" style="${size}">${escapeHtml(line)}</div>`).join("");
+  const style = "line-height:1.5;font-family:var(--jp-ui-font-family,system-ui,sans-serif);max-width:62em";
+  return {
+    kind: "html",
+    html: `${lines([sentences].flat(), `${style};font-size:13px;margin:4px 0 2px`)}${html}${lines(notes, `${style};font-size:12px;opacity:.75`)}`,
+    text: [sentences, text, notes].flat().join("\n"),
+  };
 }
 
 function isListOf<T>(value: unknown, is: (one: unknown) => one is T): value is readonly T[] {

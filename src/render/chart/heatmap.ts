@@ -55,7 +55,14 @@ export function heatmapChart(matrix: HeatmapData, options: HeatmapOptions = {}):
     })),
   );
   const sort = order.map((i) => text(names[i]!));
-  const axis = { title: null, domain: false, ticks: false, labelPadding: 6, labelLimit: 120 };
+  const axis = {
+    title: null,
+    domain: false,
+    ticks: false,
+    labelPadding: 6,
+    labelLimit: 120,
+    labelOverlap: false,
+  };
   return frame(options, title, [], {
     width: cell * names.length,
     height: options.height ?? Math.min(cell, 46) * names.length,
@@ -80,7 +87,6 @@ export function heatmapChart(matrix: HeatmapData, options: HeatmapOptions = {}):
         mark: { type: "rect", stroke: "rgba(128,128,128,0.35)", strokeWidth: 0.5 },
         encoding: {
           color: {
-            condition: { test: "datum.r === null", value: "transparent" },
             field: "r",
             type: "quantitative",
             scale: { domain: [-1, -0.5, 0, 0.5, 1], range: SCALE, interpolate: "lab" },
@@ -89,7 +95,7 @@ export function heatmapChart(matrix: HeatmapData, options: HeatmapOptions = {}):
               title: null,
               gradientLength: 150,
               values: [-1, -0.5, 0, 0.5, 1],
-              format: "+.1f",
+              labelExpr: "datum.value === 0 ? '0' : format(datum.value, '+.1f')",
               direction: "vertical",
             },
           },

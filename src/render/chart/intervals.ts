@@ -39,7 +39,7 @@ export function intervalsChart(intervals: readonly Interval[], options: Interval
   const y = {
     field: "name",
     type: "nominal",
-    sort: null,
+    sort: values.map(({ name }) => name),
     axis: { title: null, grid: true, labelLimit: 200 },
   };
   const x: Json = {
