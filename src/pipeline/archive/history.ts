@@ -1,11 +1,10 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { refuse } from "../../core/errors.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import { sliceTrades, type TradeColumns } from "../../core/trade-columns.ts";
 import { type ArchivePart, openArchiveList } from "../store/archive-desk.ts";
 import { checkRange, openReader, type Series, type StoreReader, type TradeRange } from "../store/reader.ts";
-import { readTrades } from "./parquet.ts";
+import { missingPart, readTrades } from "./parquet.ts";
 import { weaveTrades } from "./weave.ts";
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -128,14 +127,7 @@ export function openHistory(file: string): StoreReader {
 function readPart(base: string, part: ArchivePart): TradeColumns {
   const path = join(base, part.path);
   const size = statSync(path, { throwIfNoEntry: false })?.size;
-  if (size === part.bytes) return readTrades(path);
-  return refuse({
-    code: "archive-missing",
-    where: part.path,
-    problem: `needs the file that holds ${part.rows} trades of ${part.date}, ${part.bytes} bytes; ${size === undefined ? "it is not there" : `it has ${size}`}`,
-    hint: "Bring it back from where it was moved, beside the database.",
-    facts: { path, bytes: part.bytes, size },
-  });
+  return size === part.bytes ? readTrades(path) : missingPart(part, size);
 }
 
 function sameParts(a: readonly ArchivePart[], b: readonly ArchivePart[]): boolean {

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import pl from "nodejs-polars";
 import { quote, refuse } from "../../core/errors.ts";
 import type { TradeColumns } from "../../core/trade-columns.ts";
-import type { StoredTrades } from "../store/archive-desk.ts";
+import type { ArchivePart, StoredTrades } from "../store/archive-desk.ts";
 
 /** Trades as the content of a Parquet file, zstd. Decimals stay exact: integers × 1e8, and how many decimals were written. */
 export function storedBytes(trades: StoredTrades): Buffer {
@@ -133,4 +133,15 @@ function reading<T>(path: string, read: () => T): T {
       facts: { path },
     });
   }
+}
+
+/** Refuses a file of the archive that is not there, or has another size than it was written with. */
+export function missingPart({ path, date, rows, bytes }: ArchivePart, size: number | undefined): never {
+  return refuse({
+    code: "archive-missing",
+    where: path,
+    problem: `needs the file that holds ${rows} trades of ${date}, ${bytes} bytes; ${size === undefined ? "it is not there" : `it has ${size}`}`,
+    hint: "Bring it back from where it was moved, beside the database.",
+    facts: { path, bytes, size },
+  });
 }

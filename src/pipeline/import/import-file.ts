@@ -2,15 +2,8 @@ import { basename } from "node:path";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
 import type { Venue } from "../../core/trade.ts";
-import {
-  beginImport,
-  endImport,
-  type ImportCounts,
-  type ImportEntry,
-  importOutlook,
-  noteImport,
-} from "../store/import-journal.ts";
-import { putBars } from "../store/imported-bars.ts";
+import { openArchivedTrades } from "../archive/compare.ts";
+import { type ImportCounts, type ImportEntry, importOutlook } from "../store/import-journal.ts";
 import { openWriter, type StoreWriter } from "../store/writer.ts";
 import { type FileFacts, factsTaker } from "./facts.ts";
 import { type BinanceName, binanceName } from "./file-name.ts";
@@ -18,6 +11,7 @@ import type { RowKind } from "./layout.ts";
 import { parquetPieces } from "./parquet-pieces.ts";
 import { csvPieces } from "./pieces.ts";
 import type { Piece, RowContext } from "./rows.ts";
+import { openShelf } from "./shelf.ts";
 import { openSource, type Source } from "./source.ts";
 
 export interface ImportSettings {
@@ -138,63 +132,43 @@ async function store(
 ): Promise<ImportResult> {
   const { nowUs, onProgress } = settings;
   const file = source.name;
-  checkMarket(writer, facts, file, symbol);
-  const { entry, issuedBefore } = writer.together((db, [symbolId]) =>
-    beginImport(
-      db,
-      { symbolId: symbolId!, kind: facts.kind, file, sha256: source.sha256 },
-      facts.rows,
+  const intervalUs = facts.kind === "bars" ? intervalOf(file, facts, named, settings) : 0;
+  const archived = openArchivedTrades(settings.db);
+  try {
+    const shelf = openShelf({
+      writer,
+      archived,
+      facts,
+      file,
+      symbol,
+      sha256: source.sha256,
+      intervalUs,
       nowUs,
-    ),
-  );
-  let done = 0;
-  for await (const piece of piecesOf(source, source.read(), named, symbol, settings)) {
-    done += piece.rows;
-    if (done <= entry.rowsDone) continue;
-    writer.together((db, [symbolId]) =>
-      noteImport(
-        db,
-        entry.importId,
-        piece.rows,
-        put(
-          writer,
-          piece,
-          facts,
-          (bars) => putBars(db, symbolId!, intervalOf(file, facts, named, settings), bars, nowUs),
-          nowUs,
-        ),
-      ),
-    );
-    writer.care();
-    onProgress?.({ file, phase: "store", done, total: facts.rows });
+    });
+    let done = 0;
+    for await (const piece of piecesOf(source, source.read(), named, symbol, settings)) {
+      done += piece.rows;
+      if (done <= shelf.entry.rowsDone) continue;
+      shelf.put(piece);
+      onProgress?.({ file, phase: "store", done, total: facts.rows });
+    }
+    await source.checkUnchanged();
+    const { rows, stored, known, conflicts } = shelf.end();
+    return {
+      file,
+      symbol,
+      kind: facts.kind,
+      outcome: shelf.entry.rowsDone > 0 ? "resumed" : "imported",
+      rows,
+      stored,
+      known,
+      conflicts,
+      issuedBeforeUs: shelf.issuedBefore?.startedUs,
+      backup: writer.backup,
+    };
+  } finally {
+    archived.close();
   }
-  await source.checkUnchanged();
-  const end = writer.together((db) => endImport(db, entry.importId, nowUs));
-  return {
-    file,
-    symbol,
-    kind: facts.kind,
-    outcome: entry.rowsDone > 0 ? "resumed" : "imported",
-    rows: end.rows,
-    stored: end.stored,
-    known: end.known,
-    conflicts: end.conflicts,
-    issuedBeforeUs: issuedBefore?.startedUs,
-    backup: writer.backup,
-  };
-}
-
-function put(
-  writer: StoreWriter,
-  piece: Piece,
-  facts: FileFacts,
-  bars: (bars: Extract<Piece, { kind: "bars" }>["bars"]) => ImportCounts,
-  nowUs: number,
-): ImportCounts {
-  if (piece.kind === "bars") return bars(piece.bars);
-  if (piece.kind === "aggTrades") return writer.adopt(0, piece.merged, facts.ids!, nowUs);
-  const [counts] = writer.append(piece.batch, nowUs).symbols;
-  return { stored: counts!.stored, known: counts!.duplicates, conflicts: counts!.conflicts };
 }
 
 function piecesOf(
@@ -247,20 +221,6 @@ function disagree(name: string, what: string, inName: string, told: string, hint
     where: name,
     problem: `needs the ${what} that its name tells, ${quote(inName)}; got ${quote(told, 80)}`,
     hint,
-  });
-}
-
-/** Refuses trades most of which contradict those that are held: another symbol's, under a wrong name. */
-function checkMarket(writer: StoreWriter, { kind, sample }: FileFacts, where: string, symbol: string): void {
-  if (kind !== "trades") return;
-  const { known, conflicts } = writer.compare(sample);
-  if (known < 8 || conflicts * 2 <= known) return;
-  refuse({
-    code: "another-market",
-    where,
-    problem: `needs trades of ${quote(symbol, 60)}; of ${known} looked at which are stored already, ${conflicts} have another content`,
-    hint: "The file seems to be another symbol's or venue's. Nothing was imported.",
-    facts: { known, conflicts },
   });
 }
 

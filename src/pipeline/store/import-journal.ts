@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type Database from "better-sqlite3";
 import type { Venue } from "../../core/trade.ts";
+import type { TradeBatch } from "./batch.ts";
 import { openLocked } from "./open.ts";
 
 export interface ImportCounts {
@@ -109,4 +110,27 @@ export function endImport(db: Database.Database, importId: number, nowUs: number
     importId,
   );
   return db.prepare(`${ENTRY} WHERE import_id = ?`).get(importId) as ImportEntry;
+}
+
+/** Lists a trade of a batch that is held with another content. */
+export function listConflict(
+  db: Database.Database,
+  symbolId: number,
+  batch: TradeBatch,
+  i: number,
+  nowUs: number,
+): void {
+  db.prepare(
+    `INSERT INTO conflicts (symbol_id, trade_id, found_us, price_e8, qty_e8, trade_time_us, is_buyer_maker, source)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    symbolId,
+    batch.id[i],
+    nowUs,
+    batch.priceE8[i],
+    batch.qtyE8[i],
+    batch.tradeTimeUs[i],
+    batch.isBuyerMaker[i],
+    batch.source[i],
+  );
 }

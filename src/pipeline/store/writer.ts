@@ -239,7 +239,7 @@ function sameTrade(first: Row, priceE8: bigint, qtyE8: bigint, timeUs: number, m
 }
 
 /** One door may give milliseconds where the other gave microseconds. */
-function sameTime(a: number, b: number): boolean {
+export function sameTime(a: number, b: number): boolean {
   if (a === b) return true;
   return (a % 1000 === 0 || b % 1000 === 0) && Math.floor(a / 1000) === Math.floor(b / 1000);
 }

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { archive } from "../../../src/pipeline/archive/archive.ts";
 import { openReader } from "../../../src/pipeline/store/reader.ts";
 import { openWriter } from "../../../src/pipeline/store/writer.ts";
-import { checkSum, importing, publish, put, rows, tradeLines } from "../../support/import.ts";
+import { checkSum, importing, NOW_US, publish, put, rows, tradeLines } from "../../support/import.ts";
 import { tempFolder } from "../../support/temp.ts";
 import { batchOf, trade } from "../../support/trades.ts";
 
@@ -340,4 +341,26 @@ test("what is no file, empty, or of another kind is refused in a sentence", asyn
   await assert.rejects(importing(put(folder, NAME, ""), db), { code: "empty-file" });
   await assert.rejects(importing(publish(folder, NAME, ""), db), { code: "no-rows" });
   assert.equal(existsSync(db), false);
+});
+
+test("trades that are archived are compared, too: a re-issued file's differences are listed", async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  await importing(publish(folder, NAME, TEXT), db);
+  const next = tradeLines(1500, 10, DAY_US + 86_400e6).join("\n");
+  await importing(publish(folder, "BTCUSDT-trades-2024-08-09.zip", next), db);
+  assert.equal(archive({ db, nowUs: NOW_US }).trades, 500);
+  const changed = LINES.map((line, i) => (i % 100 === 7 ? line.replace(",60000.", ",61000.") : line));
+  const again = await importing(publish(folder, NAME, changed.join("\n")), db);
+  assert.deepEqual([again.stored, again.known, again.conflicts], [0, 495, 5]);
+  assert.deepEqual(
+    rows(db, "SELECT trade_id FROM conflicts ORDER BY trade_id").flat(),
+    [1007, 1107, 1207, 1307, 1407],
+  );
+  const other = LINES.map((line) => line.replace(",600", ",24"));
+  await assert.rejects(importing(publish(folder, NAME, other.join("\n")), db), { code: "another-market" });
+  // in milliseconds it is the same
+  const ms = tradeLines(1000, 500, DAY_US, "ms").join("\n");
+  const third = await importing(publish(folder, NAME, ms), db);
+  assert.deepEqual([third.stored, third.known, third.conflicts], [0, 500, 0]);
 });
