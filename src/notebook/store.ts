@@ -2,14 +2,15 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { refuse } from "../core/errors.ts";
-import { openReader, type StoreReader } from "../pipeline/store/reader.ts";
+import { openHistory } from "../pipeline/archive/history.ts";
+import type { StoreReader } from "../pipeline/store/reader.ts";
 
 /**
- * Opens a database for reading: the file given, else the one that `npm start` fills (`TICKBOOK_DB`), else the one in
+ * Opens a database and its archive for reading, as one: the file given, else the one that `npm start` fills (`TICKBOOK_DB`), else the one in
  * `data/` that was written to last.
  */
 export function openStore(file?: string): StoreReader {
-  return openReader(file ?? process.env.TICKBOOK_DB ?? newestDatabase());
+  return openHistory(file ?? process.env.TICKBOOK_DB ?? newestDatabase());
 }
 
 function newestDatabase(): string {

@@ -38,7 +38,7 @@ export interface ArchiveSettings {
   readonly keepUs?: number;
   /** The oldest days only, until the database's content takes no more than this. */
   readonly maxBytes?: number;
-  /** Trades in one file; a day with more has several. 4,194,304 unless told. */
+  /** Trades in one file; a day with more has several. 2,097,152 unless told. */
   readonly partRows?: number;
   /** Give freed room back to the system. */
   readonly vacuum?: boolean;
@@ -65,7 +65,8 @@ export interface ArchiveResult {
   readonly fileBytes: number;
 }
 
-const PART_ROWS = 1 << 22;
+/** About a gigabyte of memory while a file is written. */
+const PART_ROWS = 1 << 21;
 
 /**
  * Moves the trades of days that are over into Parquet files. A file is written under a temporary name, read back and compared
