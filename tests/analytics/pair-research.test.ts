@@ -77,9 +77,22 @@ describe("pairVerdict", () => {
     assert.match(sentence, /^Not worth trading on this evidence, for want of: return after costs\./);
   });
 
-  test("is against two that have nothing to do with each other", () => {
-    const { verdict } = pairVerdict(evidence(pair(2000, 0, 5), 1));
-    assert.equal(verdict, "against");
+  test("is never for two whose spread is a walk, and says how many half-lives a test would want", () => {
+    for (const seed of [5, 6, 7, 8]) {
+      const given = evidence(pair(2000, 0, seed), 1);
+      assert.notEqual(pairVerdict(given).verdict, "for");
+      assert.match(sideOf(given, "Cointegration")!.evidence, /half-lives, 45 wanted$/);
+    }
+  });
+
+  test("is against a pair without cointegration where the bars were many enough to see it", () => {
+    const { yOnX, xOnY, sentence } = good.cointegration;
+    const weak = { yOnX: { ...yOnX, statistic: -1 }, xOnY: { ...xOnY, statistic: -1 }, sentence };
+    assert.equal(sideOf({ ...good, cointegration: weak }, "Cointegration")?.side, "against");
+    const slow = { ...good.halfLife, correctedHalfLifeBars: good.halfLife.nobs / 20 };
+    const few = { ...good, cointegration: weak, halfLife: slow };
+    assert.equal(sideOf(few, "Cointegration")?.side, "not known");
+    assert.match(pairVerdict(few).sentence, /^Not shown on these bars, so no case for trading\. For it/);
   });
 
   test("is against a ratio that moved between the halves", () => {
@@ -95,13 +108,13 @@ describe("pairVerdict", () => {
     const short = { ...good, heldOut: { ...unseen, nobs: 20 * good.halfLife.correctedHalfLifeBars } };
     assert.equal(sideOf(long, "Return on held-out bars")?.side, "against");
     assert.equal(sideOf(short, "Return on held-out bars")?.side, "not known");
-    assert.equal(pairVerdict(short).verdict, "undecided");
+    assert.equal(pairVerdict(short).verdict, "not shown");
   });
 
-  test("says that cointegration says little where a price returns by itself", () => {
+  test("says where a price returns by itself, since the tests suppose walks", () => {
     const [point] = pairVerdict({ ...good, unitRoots: { y: good.heldOut, x: good.unitRoots.x } }).points;
     assert.equal(point?.side, "not known");
-    assert.match(point!.evidence, /cointegration says little/);
+    assert.match(point!.evidence, /one returns by itself/);
   });
 
   test("labels each figure in-sample or out-of-sample, and always names what no figure knows", () => {

@@ -58,7 +58,7 @@ describe("pair-research and correlation", { timeout: 300_000 }, () => {
       }
       assert.match(
         textOf(pair!),
-        /^(Worth a backtest|Undecided|Not worth trading)[^\n]*For it: \d, against: \d/m,
+        /^(Worth a backtest|Not shown|Not worth trading)[^\n]*For it: \d, against: \d/m,
       );
       assert.match(textOf(pair!), /rejected at|not rejected/);
       assert.match(textOf(correlation!), /Correlation, Kendall \(τ-b\)/);
@@ -99,12 +99,24 @@ describe("pair-research and correlation", { timeout: 300_000 }, () => {
       ends.unshift(() => browser.close());
     });
 
+    it("pair-research draws five years of hourly bars", { skip: !hourly }, async () => {
+      const name = "hourly.ipynb";
+      copy(folder, NAMES[0], hourly!, name);
+      const notebook = await openNotebook(browser, lab, name, { width: 1240, height: 7600 });
+      assert.equal(await notebook.runAll(), true);
+      const charts = cellsWith(NAMES[0], /show\(\w+Chart\(/);
+      for (const n of charts) await notebook.output(n).locator(".vega-embed canvas").first().waitFor();
+      await screenshots(notebook, name, charts);
+      assert.deepEqual(notebook.errors(), []);
+      await notebook.page.close();
+    });
+
     for (const name of NAMES) {
       it(`${name} runs from top to bottom and draws every chart, light and dark`, async () => {
         copy(folder, name, "store");
         const notebook = await openNotebook(browser, lab, name, { width: 1240, height: 7600 });
         assert.equal(await notebook.runAll(), true);
-        const charts = chartCells(name);
+        const charts = cellsWith(name, /show\(\w+Chart\(/);
         for (const theme of ["Light", "Dark"] as const) {
           await notebook.setTheme(`JupyterLab ${theme}`);
           for (const n of charts) {
@@ -114,7 +126,7 @@ describe("pair-research and correlation", { timeout: 300_000 }, () => {
           const path = join(artifacts, `${name.replace(".ipynb", "")}-${theme.toLowerCase()}.png`);
           await notebook.page.screenshot({ path });
         }
-        await screenshots(notebook, name, charts);
+        await screenshots(notebook, name, [...charts, ...cellsWith(name, /pairVerdict\(|check\(\{/)]);
         assert.deepEqual(notebook.errors(), []);
         await notebook.page.close();
       });
@@ -122,13 +134,13 @@ describe("pair-research and correlation", { timeout: 300_000 }, () => {
   });
 });
 
-/** Cells whose code draws a chart. */
-function chartCells(name: string): number[] {
+/** Code cells which hold something. */
+function cellsWith(name: string, what: RegExp): number[] {
   const { cells } = JSON.parse(readFileSync(join(projectRoot, "notebooks", name), "utf8")) as {
     cells: { cell_type: string; source: string[] }[];
   };
   return cells.flatMap(({ cell_type, source }, n) =>
-    cell_type === "code" && /show\(\w+Chart\(/.test(source.join("")) ? [n] : [],
+    cell_type === "code" && what.test(source.join("")) ? [n] : [],
   );
 }
 

@@ -38,7 +38,7 @@ export function frame(
   const title = options.title ?? fallbackTitle;
   const subtitle = [
     options.venue ? venueLabel(options.venue) : "",
-    [...notes, options.note ?? ""].filter(Boolean).join(" · "),
+    ...inLines([...notes, ...(options.note ?? "").split(" · ")], (options.width ?? WIDTH) / 6),
   ].filter(Boolean);
   const label = [title, ...subtitle].join(" · ");
   const spec: VegaLiteSpec = {
@@ -48,6 +48,18 @@ export function frame(
     config: vegaConfig(),
   };
   return { kind: "chart", spec, label: plainText(label) };
+}
+
+/** Small print joined by dots, in as many lines as keep each within so many letters. */
+function inLines(parts: readonly string[], most: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts.filter(Boolean)) {
+    const last = lines[lines.length - 1];
+    if (last !== undefined && last.length + part.length + 3 <= most)
+      lines[lines.length - 1] = `${last} · ${part}`;
+    else lines.push(part);
+  }
+  return lines;
 }
 
 /**
