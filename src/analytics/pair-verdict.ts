@@ -117,7 +117,7 @@ function wanderPoint({ unitRoots: { y, x } }: PairEvidence): VerdictPoint {
   return {
     side: rejects ? "not known" : "for",
     point: "Each price wanders",
-    evidence: `ADF of log y ${pText(y.pValue)}, of log x ${pText(x.pValue)}${rejects ? "; one returns by itself, where the tests below want walks" : ""}`,
+    evidence: `ADF of log y ${pText(y.pValue)}, of log x ${pText(x.pValue)}${rejects ? "; one returns by itself" : ""}`,
     sample: "in-sample",
   };
 }
@@ -131,7 +131,7 @@ const NEEDED = { cointegration: 45, heldOut: 30, stability: 30 };
 
 /** What stands behind a finding that may only be a lack of bars. */
 function shortOf(halfLives: number, needed: number): string {
-  return halfLives < needed ? `; ${halfLives.toFixed(0)} half-lives, ${needed} wanted` : "";
+  return halfLives < needed ? `; ${halfLives.toFixed(0)} of ${needed} half-lives` : "";
 }
 
 function cointegrationPoint({ cointegration: { yOnX, xOnY }, halfLife }: PairEvidence): VerdictPoint {
@@ -142,7 +142,7 @@ function cointegrationPoint({ cointegration: { yOnX, xOnY }, halfLife }: PairEvi
   return {
     side: count === 2 ? "for" : count === 1 || short ? "not known" : "against",
     point: "Cointegration",
-    evidence: `Engle-Granger at 5 %: ${["neither direction", "one direction", "both directions"][count]} (${pText(yOnX.pValue)}, ${pText(xOnY.pValue)})${count === 2 ? "" : short}`,
+    evidence: `Engle-Granger: ${["neither way", "one way", "both ways"][count]} (${pText(yOnX.pValue)}, ${pText(xOnY.pValue)})${count === 2 ? "" : short}`,
     sample: "in-sample",
   };
 }
@@ -153,7 +153,7 @@ function heldOutPoint({ heldOut, halfLife }: PairEvidence): VerdictPoint {
   return {
     side: returns ? "for" : short ? "not known" : "against",
     point: "Return on held-out bars",
-    evidence: `ADF with an earlier ratio: ${decision(heldOut)} (${pText(heldOut.pValue)})${short}`,
+    evidence: `ADF, earlier ratio: ${decision(heldOut)} (${pText(heldOut.pValue)})${short}`,
     sample: "out-of-sample",
   };
 }
@@ -210,7 +210,7 @@ function stabilityPoint({ earlyRatio, lateRatio, halfLife }: PairEvidence): Verd
   return {
     side: short || !known ? "not known" : moved ? "against" : "for",
     point: "Stable ratio",
-    evidence: `β ${earlyRatio.beta.toFixed(2)} earlier, ${lateRatio.beta.toFixed(2)} later; up to ${chance.toFixed(2)} apart by chance${short}`,
+    evidence: `β ${earlyRatio.beta.toFixed(2)}, then ${lateRatio.beta.toFixed(2)}; apart by chance up to ${chance.toFixed(2)}${short}`,
     sample: "in-sample",
   };
 }
