@@ -2,6 +2,7 @@
 export * from "./analytics/index.ts";
 export type { Diagnosis, Disk, DoctorSettings } from "./app/doctor.ts";
 export type { Finding } from "./app/doctor-findings.ts";
+export { type ExportResult, type ExportSettings, exportCsv } from "./app/export.ts";
 export type { FrozenHedge, PairFrame, PairSettings } from "./app/pair-monitor.ts";
 export { type BarColumns, type BarRule, type Bars, concatBars, sliceBars } from "./core/bars.ts";
 export { TickbookError } from "./core/errors.ts";
@@ -16,6 +17,11 @@ export { barsFrame, barsFromFrame, tradesFrame } from "./pipeline/bars/polars.ts
 export { type ReadBarsSettings, readBars } from "./pipeline/bars/read-bars.ts";
 export { barRule } from "./pipeline/bars/rule.ts";
 export { findSeries } from "./pipeline/store/find-series.ts";
+export {
+  type ImportedBars,
+  type ImportedInterval,
+  openImportedBars,
+} from "./pipeline/store/imported-bars.ts";
 export type {
   Changes,
   Cursor,

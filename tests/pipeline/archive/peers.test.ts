@@ -5,19 +5,13 @@ import { test } from "node:test";
 import type { Trade } from "../../../src/core/trade.ts";
 import { archive } from "../../../src/pipeline/archive/archive.ts";
 import { fewDays, storeTrades } from "../../support/archive.ts";
+import { archivePython } from "../../support/archive-python.ts";
 import { projectRoot } from "../../support/project.ts";
 import { tempFolder } from "../../support/temp.ts";
 
-/** A Python with duckdb and polars: `TICKBOOK_PYTHON`, or the one on the path. */
-const python: string = process.env.TICKBOOK_PYTHON ?? "python3";
-
 test("DuckDB and Polars of Python read the archive as it was stored", (t) => {
-  if (spawnSync(python, ["-c", "import duckdb, polars"]).status !== 0) {
-    console.warn(
-      "SKIPPED: no Python with duckdb and polars (TICKBOOK_PYTHON); the archive was read by us alone.",
-    );
-    return t.skip("no Python with duckdb and polars");
-  }
+  const python = archivePython();
+  if (python === undefined) return t.skip("no Python with duckdb and polars");
   const db = join(tempFolder(t), "x.db");
   const trades = fewDays(600);
   // a symbol that has to be encoded in a path
