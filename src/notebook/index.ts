@@ -4,7 +4,7 @@ export { alignedCloses, type Closes, type ClosesSettings } from "./closes.ts";
 export type { LiveOptions, LiveStatus } from "./desk.ts";
 export { live, liveStatus, stopLive } from "./live.ts";
 export { type PairBars, type PairBarsSettings, pairBars } from "./pair-data.ts";
-export { type Exported, exportCsv } from "./pair-export.ts";
+export { type Exported, saveTable } from "./pair-export.ts";
 export { type PairWatch, type WatchSettings, watchPair } from "./pair-watch.ts";
 export { type DataQuality, dataQuality, type QualitySettings, type QualityTable } from "./quality.ts";
 export { show } from "./show.ts";

@@ -36,11 +36,11 @@ export function exportPath(
 }
 
 export async function exportTable(path: string, table: TableData, now: PairFrame): Promise<Exported> {
-  return exportCsv(path, table, now.venue);
+  return saveTable(path, table, now.venue);
 }
 
 /** Writes a table as CSV beside the notebook, with the venue in each row; the folder is made if need be. */
-export async function exportCsv(path: string, table: TableData, venue: Venue): Promise<Exported> {
+export async function saveTable(path: string, table: TableData, venue: Venue): Promise<Exported> {
   return write(path, csvText(table, { venue }));
 }
 
