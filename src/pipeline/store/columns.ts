@@ -1,15 +1,9 @@
 import type Database from "better-sqlite3";
+import { firstAtLeast } from "../../core/search.ts";
 import type { TradeColumns } from "../../core/trade-columns.ts";
 
 /** Rows of one symbol with `fromId ≤ id < toId`, at most `limit`, the first ones; holes are not looked at. */
 export type ReadColumns = (symbolId: number, fromId: number, toId: number, limit: number) => TradeColumns;
-
-/**
- * SQL for a trade's time as readers take it: a trade time a minute or more from the time at which the exchange published it
- * can't be right, and the latter stands for it. The store keeps both as they came.
- */
-export const TRADE_TIME =
-  "CASE WHEN abs(trade_time_us - event_time_us) >= 60000000 THEN event_time_us ELSE trade_time_us END";
 
 /** Ids that one statement looks at: what bounds its time and its memory. */
 const WINDOW = 262_144;
@@ -48,7 +42,7 @@ export function columnsReader(db: Database.Database): ReadColumns {
     columns.id[filled] = id;
     return step(timeUs, priceE8, signedE8);
   };
-  const FIELDS = `${TRADE_TIME}, price_e8, qty_e8 * (1 - 2 * is_buyer_maker)`;
+  const FIELDS = "trade_time_us, price_e8, qty_e8 * (1 - 2 * is_buyer_maker)";
   const RANGE = "FROM trades WHERE symbol_id = ? AND trade_id >= ? AND trade_id < ?";
   db.function("fill", { directOnly: true }, step as (...values: unknown[]) => unknown);
   db.function("fill_with_id", { directOnly: true }, stepWithId as (...values: unknown[]) => unknown);
@@ -71,6 +65,9 @@ export function columnsReader(db: Database.Database): ReadColumns {
       "SELECT min(trade_id) FROM trades WHERE symbol_id = ? AND trade_id >= ?",
     )
     .pluck();
+  const oddTimes = db.prepare<number[], { id: number; timeUs: number }>(
+    `SELECT trade_id AS id, time_us AS timeUs FROM odd_times WHERE symbol_id = ? AND trade_id >= ? AND trade_id < ?`,
+  );
   const merged = db.prepare<number[], Merged>(
     `SELECT first_id AS first, last_id AS last, trade_time_us AS timeUs, price_e8 AS priceE8, qty_e8 AS qtyE8,
        is_buyer_maker AS isBuyerMaker
@@ -93,6 +90,10 @@ export function columnsReader(db: Database.Database): ReadColumns {
     }
     const singles = cut(columns, filled);
     columns = allocate(0);
+    for (const { id, timeUs } of oddTimes.all(symbolId, fromId, toId)) {
+      const row = firstAtLeast(singles.id, id);
+      if (singles.id[row] === id) singles.tradeTimeUs[row] = timeUs;
+    }
     const end = filled === limit ? singles.id[filled - 1]! : toId;
     const rows = merged.all(symbolId, fromId, end, limit);
     return rows.length === 0 ? singles : weave(singles, rows, limit);

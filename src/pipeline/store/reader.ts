@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 import { quote, refuse } from "../../core/errors.ts";
 import type { Venue, VenueKind } from "../../core/trade.ts";
 import type { TradeColumns } from "../../core/trade-columns.ts";
-import { columnsReader, TRADE_TIME } from "./columns.ts";
+import { columnsReader } from "./columns.ts";
 import { missingIds } from "./held-ids.ts";
 import { type IdRange, idRanges } from "./id-ranges.ts";
 import { checkEngine, checkSchema } from "./schema.ts";
@@ -132,7 +132,7 @@ export function openReader(file: string): StoreReader {
     .prepare<number[], number | null>("SELECT max(trade_id) FROM trades WHERE symbol_id = ? AND trade_id < ?")
     .pluck();
   const atOrAfter = db.prepare<unknown[], { id: number; timeUs: number }>(
-    `SELECT trade_id AS id, ${TRADE_TIME} AS timeUs FROM trades
+    `SELECT trade_id AS id, coalesce(time_us, trade_time_us) AS timeUs FROM trades LEFT JOIN odd_times USING (symbol_id, trade_id)
      WHERE symbol_id = ? AND trade_id >= ? ORDER BY trade_id LIMIT 1`,
   );
   const first = db.prepare("SELECT min(trade_id) FROM trades WHERE symbol_id = ?").pluck();

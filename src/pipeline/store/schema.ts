@@ -129,8 +129,21 @@ FROM holes h JOIN symbols s USING (symbol_id) JOIN venues v USING (venue_id);
  * `imports`: the files that were taken in, and how far. `imported_bars`: bars that came as bars, never made from trades.
  * `archived`: the Parquet files which hold trades in this database's stead, by day; `path` is relative to the database's
  * folder. Only with state `archived` are a file's trades gone from here. `archived_ids`: exactly which ones, as ranges.
+ * `odd_times`: trades whose time lies a minute or more from the time at which the exchange published them and can't be
+ * right; readers take the latter, `trades` keeps what came.
  */
 const FILES = `
+CREATE TABLE odd_times (
+  symbol_id INTEGER NOT NULL REFERENCES symbols,
+  trade_id  INTEGER NOT NULL,
+  time_us   INTEGER NOT NULL,
+  PRIMARY KEY (symbol_id, trade_id)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER odd_time AFTER INSERT ON trades WHEN abs(NEW.trade_time_us - NEW.event_time_us) >= 60000000
+BEGIN
+  INSERT OR REPLACE INTO odd_times VALUES (NEW.symbol_id, NEW.trade_id, NEW.event_time_us);
+END;
+
 ALTER TABLE conflicts ADD COLUMN agg_id INTEGER;
 
 CREATE TABLE imports (
@@ -220,7 +233,9 @@ SELECT symbol_id, end_id + 1, next_id - 1, 0, 'before the ledger', 'detected', 0
   (SELECT symbol_id, last_id AS end_id,
      lead(first_id) OVER (PARTITION BY symbol_id ORDER BY first_id) AS next_id FROM ranges)
 WHERE next_id IS NOT NULL;`,
-  3: FILES,
+  3: `${FILES}
+INSERT INTO odd_times SELECT symbol_id, trade_id, event_time_us FROM trades
+WHERE abs(trade_time_us - event_time_us) >= 60000000;`,
 };
 
 /** SQL for the decimal text of an e8 column which was written with 8 − `fewer` decimals. */

@@ -239,7 +239,7 @@ test("a database of version 1 is copied, then brought to this version with its h
      ALTER TABLE conflicts DROP COLUMN agg_id`,
   );
   old.exec(
-    "DROP VIEW v_holes; DROP VIEW v_agg_trades; DROP TABLE ranges; DROP TABLE holes; DROP TABLE revisions; DROP TABLE agg_trades",
+    "DROP TRIGGER odd_time; DROP TABLE odd_times; DROP VIEW v_holes; DROP VIEW v_agg_trades; DROP TABLE ranges; DROP TABLE holes; DROP TABLE revisions; DROP TABLE agg_trades",
   );
   old.pragma("user_version = 1");
   old.close();
