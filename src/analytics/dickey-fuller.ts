@@ -13,7 +13,7 @@ export type LagChoice = number | "AIC" | "BIC" | "t-stat";
 export interface LagSettings {
   /** `"AIC"` unless given. `"t-stat"` drops the longest lag until it is significant at 10 % (|t| ≥ 1.645). */
   readonly lags?: LagChoice;
-  /** The most that a choice may take; ⌈12 (n / 100)^¼⌉ unless given, and never beyond the degrees of freedom. */
+  /** The most that a choice may take; ⌈12 (n / 100)^¼⌉ unless given, and never beyond the degrees of freedom that gaps leave. */
   readonly maxLags?: number;
 }
 
@@ -46,11 +46,11 @@ export function dickeyFuller(
   const terms = trend === "n" ? 0 : trend.length;
   const wanted = typeof choice === "number" ? choice : (maxLags ?? 0);
   const least = Math.max(2 * wanted + 3 + terms, 2 * (wanted + terms + 1));
-  requireCount(where, n, least, `for ${counted(wanted, "lag")} with trend "${trend}"`);
+  requireCount(where, n, least, `for ${counted(wanted, "lag")}${terms > 0 ? ` with trend "${trend}"` : ""}`);
   const room = Math.min(Math.floor(n / 2) - terms - 1, Math.floor((n - 3 - terms) / 2));
   const data: Data = { where, values, differences: differencesOf(values), terms };
   if (typeof choice === "number") return levelT(data, choice);
-  const longest = maxLags ?? Math.min(Math.ceil(12 * (n / 100) ** 0.25), room);
+  const longest = maxLags ?? affordable(data, Math.min(Math.ceil(12 * (n / 100) ** 0.25), room));
   return levelT(data, chooseLags(data, longest, choice));
 }
 
@@ -69,6 +69,22 @@ function differencesOf(values: Float64Array): Float64Array {
 
 /** The bars at which a difference and `lags` differences before it are all there. */
 function completeBars(data: Data, lags: number): Int32Array {
+  const bars = unbrokenBars(data, lags);
+  const needed = data.terms + lags + 2;
+  requireCount(data.where, bars.length, needed, `in rows without a gap, for ${counted(lags, "lag")}`);
+  return bars;
+}
+
+/** The most lags up to `most` that leave the rows which the degrees of freedom want, as in a series without gaps. */
+function affordable(data: Data, most: number): number {
+  for (let lags = most; lags > 0; lags--) {
+    const needed = lags + data.terms + Math.max(2, data.terms + 1);
+    if (unbrokenBars(data, lags).length >= needed) return lags;
+  }
+  return 0;
+}
+
+function unbrokenBars(data: Data, lags: number): Int32Array {
   const bars = new Int32Array(data.values.length);
   let count = 0;
   let unbroken = 0;
@@ -76,8 +92,6 @@ function completeBars(data: Data, lags: number): Int32Array {
     unbroken = Number.isNaN(difference) ? 0 : unbroken + 1;
     if (unbroken > lags) bars[count++] = t;
   });
-  const needed = data.terms + lags + 2;
-  requireCount(data.where, count, needed, `in rows without a gap, for ${counted(lags, "lag")}`);
   return bars.subarray(0, count);
 }
 

@@ -259,3 +259,21 @@ test("a test says in one sentence what it found, and shows its facts as a table"
   assert.equal(side.length, 2);
   assert.deepEqual(side.columns.map(({ name }) => name).slice(0, 3), ["test", "statistic", "p-value"]);
 });
+
+test("adf and engleGranger choose fewer lags where gaps leave no rows for more", () => {
+  const gaps = (series: Float64Array) => series.map((value, t) => (t % 10 === 9 ? nan : value));
+  for (const lags of ["AIC", "BIC", "t-stat"] as const) {
+    const result = adf(gaps(noise(5, 200)), { lags });
+    assert.ok(result.lags <= 7 && result.nobs === 20 * (8 - result.lags));
+    assert.equal(result.statistic, adf(gaps(noise(5, 200)), { lags: result.lags }).statistic);
+  }
+  assert.ok(engleGranger(gaps(noise(6, 200)), walk(7, 200)).lags <= 7);
+  assert.throws(() => adf(gaps(noise(5, 200)), { maxLags: 8 }), { code: "too-few-values" });
+  assert.throws(() => adf(gaps(noise(5, 200)), { lags: 8 }), { code: "too-few-values" });
+});
+
+test("engleGranger does not speak of a trend that the caller did not ask for", () => {
+  assert.throws(() => engleGranger(walk(1, 9), walk(2, 9), { lags: 5 }), {
+    message: "engleGranger: needs at least 13 values for 5 lags; got 9. Wait for more bars or ask for less.",
+  });
+});
