@@ -90,7 +90,7 @@ export function ljungBox(series: Float64Array, settings: LjungBoxSettings = {}):
 }
 
 function coefficients(where: string, values: Float64Array, lags: number): Float64Array {
-  requireCount(where, values.length, lags + 2, `for ${counted(lags, "lag")}`);
+  requireCount(where, values.length, lags + 1, `for ${counted(lags, "lag")}`);
   const { values: off } = centre(values);
   const total = dot(off, off);
   if (total === 0) {

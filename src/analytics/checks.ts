@@ -3,7 +3,18 @@ import { quote, refuse } from "../core/errors.ts";
 /** Refuses a window that is not a whole number of at least `least` bars. */
 export function requireWindow(where: string, window: number, least: number): void {
   requireWhole(where, "window", window, least, " bars", "Pass 60 for an hour of minute bars");
+  if (window <= LONGEST_WINDOW) return;
+  refuse({
+    code: "bad-window",
+    where,
+    problem: `window must be at most ${LONGEST_WINDOW} bars; got ${window}`,
+    hint: "Pass 60 for an hour of minute bars, or take longer bars.",
+    facts: { name: "window", got: window, most: LONGEST_WINDOW },
+  });
 }
+
+/** A window is held in memory. */
+const LONGEST_WINDOW = 10_000_000;
 
 /** Refuses a setting that is not a whole number of at least `least`. */
 export function requireWhole(
@@ -85,9 +96,21 @@ export function requireCount(where: string, got: number, least: number, why: str
   refuse({
     code: "too-few-values",
     where,
-    problem: `needs at least ${least} values ${why}; got ${got}`,
+    problem: `needs at least ${least} value${least === 1 ? "" : "s"} ${why}; got ${got}`,
     hint: "Wait for more bars or ask for less.",
     facts: { got, least },
+  });
+}
+
+/** Refuses what is no finite number. */
+export function requireNumber(where: string, name: string, got: number): void {
+  if (Number.isFinite(got)) return;
+  refuse({
+    code: "bad-setting",
+    where,
+    problem: `${name} must be a finite number; got ${quote(got)}`,
+    hint: "Pass for example 0.",
+    facts: { name, got },
   });
 }
 

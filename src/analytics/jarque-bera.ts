@@ -23,9 +23,11 @@ export function jarqueBera(values: Float64Array): JarqueBeraResult {
   const nobs = known.length;
   requireCount(where, nobs, 3, "for a skewness");
   const off = centre(known).values;
-  const moment = (power: number): number => off.reduce((sum, d) => sum + d ** power, 0) / nobs;
+  const largest = off.reduce((most, d) => Math.max(most, Math.abs(d)), 0);
+  // in units of the largest, so that no power of a tiny deviation vanishes
+  const moment = (power: number): number => off.reduce((sum, d) => sum + (d / largest) ** power, 0) / nobs;
   const variance = moment(2);
-  if (variance === 0) {
+  if (largest === 0) {
     refuse({
       code: "no-variation",
       where,

@@ -1,4 +1,4 @@
-import { requireBetween, requireVariance } from "./checks.ts";
+import { requireBetween, requireNumber, requireVariance } from "./checks.ts";
 import type { KalmanLineAt, KalmanLineColumns, KalmanLineSettings } from "./kalman-line.ts";
 
 /**
@@ -36,6 +36,8 @@ export function newFilter(where: string, settings: KalmanLineSettings): KalmanLi
   requireVariance(where, "stateNoise", qBeta);
   requireBetween(where, "noise", noise, 0, Number.POSITIVE_INFINITY);
   const given = start === "diffuse" ? { alpha: 0, beta: 0, alphaVariance: 0, betaVariance: 0 } : start;
+  requireNumber(where, "start.alpha", given.alpha);
+  requireNumber(where, "start.beta", given.beta);
   requireVariance(where, "start.alphaVariance", given.alphaVariance);
   requireVariance(where, "start.betaVariance", given.betaVariance);
   return {

@@ -1,4 +1,5 @@
-import { requireCount, requireFinite, requireSameLength } from "./checks.ts";
+import { refuse } from "../core/errors.ts";
+import { requireCount, requireFinite, requireOneOf, requireSameLength } from "./checks.ts";
 import { kalmanLine } from "./kalman-line.ts";
 import { kalmanRatio } from "./kalman-ratio.ts";
 
@@ -36,17 +37,30 @@ export function kalmanNoise(
 ): KalmanNoise {
   const where = "kalmanNoise";
   const { model = "line" } = settings;
+  requireOneOf(where, "model", model, ["line", "ratio"]);
   requireSameLength(where, { y: y.length, x: x.length });
   requireFinite(where, "y", y);
   requireFinite(where, "x", x);
   let nobs = 0;
   let squares = 0;
+  let squaresY = 0;
   for (let i = 0; i < y.length; i++) {
     if (Number.isNaN(y[i]! * x[i]!)) continue;
     nobs += 1;
     squares += x[i]! * x[i]!;
+    squaresY += y[i]! * y[i]!;
   }
   requireCount(where, nobs, 10, "to compare variances");
+  const first = x.find((value, i) => !Number.isNaN(y[i]! * value))!;
+  if (model === "line" && x.every((value, i) => value === first || Number.isNaN(y[i]! * value))) {
+    refuse({
+      code: "constant-regressor",
+      where,
+      problem: `x must vary beside an α that walks; got x constant at ${first}`,
+      hint: "Take a longer window, or check that the feed of this series is alive.",
+      facts: { value: first },
+    });
+  }
   const reach = squares / nobs + (model === "line" ? 1 : 0);
   const at = (logRatio: number): Profile => profile(y, x, model, 10 ** logRatio / reach);
 
@@ -60,6 +74,16 @@ export function kalmanNoise(
   const found = at(goldenTop((u) => at(u).logLikelihood, top - step, top + step));
   if (found.logLikelihood > best.logLikelihood) best = found;
   const { ratio, noise, logLikelihood } = best;
+  // what is left beside the rounding of y
+  if (!(noise * (1 + ratio * reach) > 1e-28 * (squaresY / nobs))) {
+    refuse({
+      code: "no-variation",
+      where,
+      problem: `needs a y with noise beside x; got ${nobs} pairs that one ${model} explains in full`,
+      hint: "Check that two different series were passed.",
+      facts: { nobs, noise },
+    });
+  }
   const atEdge = top === low || top === high;
   return { model, stateNoise: ratio * noise, noise, start: "diffuse", ratio, atEdge, logLikelihood, nobs };
 }

@@ -1,4 +1,10 @@
-import { requireBetween, requireFinite, requireSameLength, requireVariance } from "./checks.ts";
+import {
+  requireBetween,
+  requireFinite,
+  requireNumber,
+  requireSameLength,
+  requireVariance,
+} from "./checks.ts";
 
 /** The two variances of the model, and where it starts. */
 export interface KalmanRatioSettings {
@@ -90,7 +96,10 @@ function ratioFilter(where: string, settings: KalmanRatioSettings): KalmanRatioO
   const { stateNoise = 1e-5, noise = 1e-3, start = { beta: 0, betaVariance: 1 } } = settings;
   requireVariance(where, "stateNoise", stateNoise);
   requireBetween(where, "noise", noise, 0, Number.POSITIVE_INFINITY);
-  if (start !== "diffuse") requireVariance(where, "start.betaVariance", start.betaVariance);
+  if (start !== "diffuse") {
+    requireNumber(where, "start.beta", start.beta);
+    requireVariance(where, "start.betaVariance", start.betaVariance);
+  }
   const undefinedAt = Number.NaN;
   const at: KalmanRatioAt = {
     beta: start === "diffuse" ? undefinedAt : start.beta,

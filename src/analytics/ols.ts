@@ -1,4 +1,11 @@
-import { requireBetween, requireFinite, requireOneOf, requireSameLength, requireWhole } from "./checks.ts";
+import {
+  requireBetween,
+  requireCount,
+  requireFinite,
+  requireOneOf,
+  requireSameLength,
+  requireWhole,
+} from "./checks.ts";
 import { completeRows } from "./complete-rows.ts";
 import { studentCdf, studentQuantile } from "./distributions/student-t.ts";
 import { leastSquares } from "./least-squares.ts";
@@ -9,6 +16,7 @@ import {
   ERROR_KINDS,
   type ErrorKind,
 } from "./regression-errors.ts";
+import { counted } from "./words.ts";
 
 export interface OlsSettings {
   /** A constant beside the regressors; true unless given. */
@@ -97,6 +105,7 @@ export function ols(
   const nobs = indices.length;
   const wanted = asked === "andrews" ? andrewsLags(fit.residuals) : (asked ?? defaultHacLags(nobs));
   const lags = errors === "HAC" ? wanted : 0;
+  requireCount(where, nobs, lags + 1, `for ${counted(lags, "lag")} of HAC`);
   const covariance = coefficientCovariance(fit, intercept, errors, lags);
   const degreesOfFreedom = nobs - covariance.length;
   const width = studentQuantile((1 + confidence) / 2, degreesOfFreedom);

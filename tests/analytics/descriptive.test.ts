@@ -122,10 +122,27 @@ test("they refuse constants, short series and lags that mean nothing", () => {
     assert.throws(() => run(flat.map(() => Number.POSITIVE_INFINITY)), { code: "infinite-value" });
   }
   const series = noise(7, 20);
-  assert.throws(() => autocorrelation(series, { lags: 19 }), {
+  assert.throws(() => autocorrelation(series, { lags: 20 }), {
     message:
-      "autocorrelation: needs at least 21 values for 19 lags; got 20. Wait for more bars or ask for less.",
+      "autocorrelation: needs at least 21 values for 20 lags; got 20. Wait for more bars or ask for less.",
   });
   assert.throws(() => ljungBox(series, { lags: 2, modelParameters: 2 }), { code: "bad-setting" });
   assert.throws(() => ljungBox(series, { lags: 1.5 }), { code: "bad-setting" });
+});
+
+test("autocorrelation takes every lag there is, and few bars without being told", () => {
+  for (const n of [2, 3, 5, 8, 11]) {
+    assert.equal(
+      autocorrelation(walk(n, n)).values.length,
+      Math.max(2, Math.min(Math.floor(10 * Math.log10(n)), n - 1) + 1),
+    );
+  }
+  assertAllClose(autocorrelation(Float64Array.of(1, 2, 4)).values, [1, -1 / 42, -10 / 21], 1e-14);
+  assert.throws(() => autocorrelation(walk(1, 5), { lags: 5 }), { code: "too-few-values" });
+});
+
+test("jarqueBera is untouched by a scale of 1e-100", () => {
+  const values = noise(3, 50);
+  const tiny = jarqueBera(values.map((value) => value * 1e-100));
+  assertClose(tiny.statistic, jarqueBera(values).statistic, 1e-10);
 });

@@ -272,3 +272,35 @@ test("filters take empty series and refuse what makes no model", () => {
   );
   assert.throws(() => kalmanNoise(x.subarray(0, 5), x.subarray(0, 5)), { code: "too-few-values" });
 });
+
+test("kalmanNoise refuses a model that does not exist, an x that stands still and a y without noise", () => {
+  const x = walk(4, 50);
+  assert.throws(() => kalmanNoise(x, x, { model: "x" as "line" }), { code: "bad-setting" });
+  assert.throws(() => kalmanNoise(x, new Float64Array(50).fill(0.1)), { code: "constant-regressor" });
+  for (const model of ["line", "ratio"] as const) {
+    assert.throws(
+      () =>
+        kalmanNoise(
+          x.map((value) => 2 * value),
+          x,
+          { model },
+        ),
+      { code: "no-variation" },
+    );
+  }
+  assert.ok(
+    kalmanNoise(
+      x.map((value, t) => 1e9 + 2 * value + (t % 3) * 1e-3),
+      x,
+    ).noise > 0,
+  );
+});
+
+test("the filters refuse a start that is no number", () => {
+  const x = walk(4, 9);
+  for (const beta of [nan, Number.POSITIVE_INFINITY]) {
+    assert.throws(() => kalmanRatio(x, x, { start: { beta, betaVariance: 1 } }), { code: "bad-setting" });
+    const start = { alpha: 0, beta, alphaVariance: 1, betaVariance: 1 };
+    assert.throws(() => kalmanLine(x, x, { stateNoise: 1, noise: 1, start }), { code: "bad-setting" });
+  }
+});

@@ -84,3 +84,12 @@ test("Andrews' lags grow with the memory of the residuals, where the plain rule 
   assert.equal(ols(x, noise(7, 2000), { errors: "HAC" }).lags, 7);
   assert.equal(ols(x, noise(7, 2000), { lags: "andrews" }).lags, 0);
 });
+
+test("ols refuses HAC lags that its rows do not have", () => {
+  const [y, x] = [noise(1, 9), noise(2, 9)];
+  assert.equal(ols(y, x, { errors: "HAC", lags: 8 }).lags, 8);
+  assert.throws(() => ols(y, x, { errors: "HAC", lags: 9 }), {
+    code: "too-few-values",
+    message: "ols: needs at least 10 values for 9 lags of HAC; got 9. Wait for more bars or ask for less.",
+  });
+});

@@ -191,3 +191,11 @@ test("rolling statistics refuse an infinite value and say where it stands", () =
     message: /^rollingMean: values must hold finite numbers.*got Infinity at index 2\./,
   });
 });
+
+test("a window that no memory holds is refused like any other", () => {
+  assert.throws(() => rollingMean(noise(1, 4), { window: 1e12 }), {
+    code: "bad-window",
+    message:
+      "rollingMean: window must be at most 10000000 bars; got 1000000000000. Pass 60 for an hour of minute bars, or take longer bars.",
+  });
+});
