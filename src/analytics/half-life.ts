@@ -52,10 +52,14 @@ export function halfLife(spread: Float64Array, settings: HalfLifeSettings = {}):
   const percent = Number((100 * confidence).toPrecision(4));
   const until =
     high === Number.POSITIVE_INFINITY ? "no end that the window can show" : `${high.toFixed(1)} bars`;
+  const interval =
+    low === Number.POSITIVE_INFINITY ? "no return at all" : `${low.toFixed(1)} bars to ${until}`;
   const length =
     correctedHalfLifeBars === Number.POSITIVE_INFINITY
       ? "The spread does not return to its mean in this window"
-      : `Half of a deviation is gone after ${correctedHalfLifeBars.toFixed(1)} bars`;
+      : correctedHalfLifeBars === 0
+        ? "A deviation is gone within one bar"
+        : `Half of a deviation is gone after ${correctedHalfLifeBars.toFixed(1)} bars`;
   return {
     phi,
     standardError,
@@ -66,7 +70,7 @@ export function halfLife(spread: Float64Array, settings: HalfLifeSettings = {}):
     high,
     confidence,
     nobs,
-    sentence: `${length} (${percent} % interval: ${low.toFixed(1)} bars to ${until}; ${nobs} observations, corrected for bias).`,
+    sentence: `${length} (${percent} % interval: ${interval}; ${nobs} observations, corrected for bias).`,
   };
 }
 

@@ -1,5 +1,8 @@
+import { refuse } from "../core/errors.ts";
 import { requireCount, requireFinite, requireWhole } from "./checks.ts";
+import { completeRows } from "./complete-rows.ts";
 import { leastSquares } from "./least-squares.ts";
+import { counted } from "./words.ts";
 
 export interface HurstSettings {
   /** The longest lag that is compared, in bars; 100, or a quarter of the series if that is less, unless given. */
@@ -9,6 +12,7 @@ export interface HurstSettings {
 export interface HurstResult {
   readonly hurst: number;
   readonly maxLag: number;
+  /** Bars with a value. */
   readonly nobs: number;
   readonly sentence: string;
 }
@@ -28,7 +32,16 @@ export function hurst(series: Float64Array, settings: HurstSettings = {}): Hurst
   requireCount(where, series.length, Math.max(8, 2 * maxLag), `for lags up to ${maxLag}`);
   const logs = Float64Array.from({ length: maxLag }, (_, k) => Math.log(k + 1));
   const sizes = Float64Array.from({ length: maxLag }, (_, k) => Math.log(moveOver(series, k + 1)));
-  requireCount(where, sizes.filter(Number.isFinite).length, maxLag, "lags at which the series moves");
+  const still = sizes.findIndex((size) => !Number.isFinite(size));
+  if (still >= 0) {
+    refuse({
+      code: "no-variation",
+      where,
+      problem: `needs a series that moves over every lag up to ${maxLag} bars; got no move over ${counted(still + 1, "bar")}`,
+      hint: "Check that the feed is alive, or take a longer window.",
+      facts: { maxLag, lag: still + 1 },
+    });
+  }
   const exponent = leastSquares(where, sizes, [logs], true, ["ln k"]).beta[0]!;
   const nature =
     exponent < 0.45
@@ -39,7 +52,7 @@ export function hurst(series: Float64Array, settings: HurstSettings = {}): Hurst
   return {
     hurst: exponent,
     maxLag,
-    nobs: series.length,
+    nobs: completeRows([series]).indices.length,
     sentence: `The Hurst exponent over lags of 1 to ${maxLag} bars is ${exponent.toFixed(2)}: ${nature}.`,
   };
 }

@@ -100,7 +100,11 @@ test("hurst does not feel a shift or a scale, and passes over a NaN", () => {
 });
 
 test("hurst refuses a constant, a short series and lags that mean nothing", () => {
-  assert.throws(() => hurst(new Float64Array(50).fill(3)), { code: "too-few-values" });
+  assert.throws(() => hurst(new Float64Array(50).fill(3)), {
+    code: "no-variation",
+    message:
+      "hurst: needs a series that moves over every lag up to 12 bars; got no move over 1 bar. Check that the feed is alive, or take a longer window.",
+  });
   assert.throws(() => hurst(walk(9, 6)), { code: "too-few-values" });
   assert.throws(() => hurst(walk(9, 50), { maxLag: 30 }), {
     message: "hurst: needs at least 60 values for lags up to 30; got 50. Wait for more bars or ask for less.",
@@ -122,4 +126,21 @@ test("meanCrossings of a constant are none, at an offset of 1e9 they are those w
   const series = noise(10, 300).map((value) => Math.round(value * 1024) / 1024);
   assert.equal(meanCrossings(series.map((value) => value + 1e9)).crossings, meanCrossings(series).crossings);
   assert.throws(() => meanCrossings(Float64Array.of(1, nan)), { code: "too-few-values" });
+});
+
+test("halfLife of a series that runs away, or turns over at every bar, says so in words", () => {
+  assert.match(
+    halfLife(Float64Array.from({ length: 30 }, (_, t) => 1.2 ** t)).sentence,
+    /^The spread does not return to its mean in this window \(95 % interval: no return at all; 29 observations/,
+  );
+  assert.match(
+    halfLife(Float64Array.of(1, -1, 1, -1.1, 1, -1, 1.1, -1)).sentence,
+    /^A deviation is gone within one bar \(/,
+  );
+});
+
+test("hurst counts the bars that have a value", () => {
+  const series = walk(11, 60);
+  series[0] = series[30] = nan;
+  assert.equal(hurst(series).nobs, 58);
 });
