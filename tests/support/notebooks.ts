@@ -1,10 +1,11 @@
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import { artifacts, projectPython } from "./project.ts";
+import { artifacts, projectPython, projectRoot } from "./project.ts";
 
 /** A folder for notebooks inside the project, where they find its packages; it goes when the test ends. */
 export function notebookFolder(t: Pick<TestContext, "after">): string {
@@ -122,4 +123,17 @@ export function jupyterHome(): { folder: string; env: Record<string, string>; re
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** The notebook as it is kept, with another source. */
+export function copyNotebook(folder: string, name: string, source: string, as: string = name): string {
+  const text = readFileSync(join(projectRoot, "notebooks", name), "utf8");
+  const changed = text.replace(
+    'source: \\"store\\"',
+    `source: ${JSON.stringify(JSON.stringify(source)).slice(1, -1)}`,
+  );
+  assert.ok(source === "store" || changed !== text, "the notebook has its source in one place");
+  const path = join(folder, as);
+  writeFileSync(path, changed);
+  return path;
 }
