@@ -92,6 +92,7 @@ export {
   movingRatios,
 } from "./moving-ratios.ts";
 export { type OlsResult, type OlsSettings, ols, type Parameter } from "./ols.ts";
+export { olsTable } from "./ols-table.ts";
 export type { Operator, PairOperator } from "./operator.ts";
 export { type PairTableSettings, pairTable } from "./pair-table.ts";
 export {

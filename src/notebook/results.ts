@@ -3,6 +3,8 @@ import {
   clusterOrder,
   type HedgeRatio,
   hedgeRatioTable,
+  type OlsResult,
+  olsTable,
   type PairVerdict,
   type ResultTable,
   type TestResult,
@@ -23,6 +25,7 @@ export function statisticView(value: unknown, options: TableOptions = {}): View 
   if (isNamedTests(value)) return testsView(Object.values(value), Object.keys(value));
   if (isHedgeRatio(value)) return tableView(hedgeRatioTable([value]));
   if (isListOf(value, isHedgeRatio)) return tableView(hedgeRatioTable(value));
+  if (isOls(value)) return tableView(olsTable(value));
   if (isMatrix(value)) return heatmapChart(value, { order: clusterOrder(value).order });
   if (isVerdict(value)) return told(value.sentence, verdictTable(value));
   if (isTableData(value)) return tableView(value, options);
@@ -130,6 +133,10 @@ function isBothWays(
 
 function isHedgeRatio(value: unknown): value is HedgeRatio {
   return has(value, "method", "beta", "alpha", "low", "high", "prices");
+}
+
+function isOls(value: unknown): value is OlsResult {
+  return has(value, "parameters", "covariance", "residuals", "degreesOfFreedom");
 }
 
 function isMatrix(value: unknown): value is CorrelationMatrix {

@@ -171,7 +171,7 @@ function namesAndValues(entries: readonly (readonly [unknown, unknown])[]): Tabl
       {
         name: "value",
         kind: "text",
-        values: entries.map(([name, value]) => timeIfNamed(String(name), value)),
+        values: entries.map(([name, value]) => shortOf(timeIfNamed(String(name), value))),
       },
     ],
   };
@@ -193,6 +193,18 @@ function isTime(name: string, value: unknown): boolean {
 
 function timeIfNamed(name: string, value: unknown): unknown {
   return isTime(name, value) ? new Date(Number(value) / 1_000) : value;
+}
+
+/** A typed array beside other values stands for itself by how many values it has and the first of them. */
+function shortOf(value: unknown): unknown {
+  if (!ArrayBuffer.isView(value) || value instanceof DataView) return value;
+  const values = value as unknown as ArrayLike<number | bigint>;
+  const first = Array.from({ length: Math.min(values.length, 4) }, (_, i) => {
+    const one = values[i]!;
+    return String(typeof one === "bigint" ? one : Number(one.toPrecision(6)));
+  });
+  const more = values.length > first.length ? ", …" : "";
+  return `${values.length} ${values.length === 1 ? "value" : "values"}: ${first.join(", ")}${more}`;
 }
 
 /** An array-like whose values are read when asked for. */

@@ -9,8 +9,10 @@ import {
   hedgeRatios,
   hurst,
   jarqueBera,
+  kalmanRatio,
   ljungBox,
   meanCrossings,
+  ols,
   pairTable,
 } from "../../src/analytics/index.ts";
 import { random } from "../../src/core/random.ts";
@@ -121,5 +123,26 @@ describe("check", () => {
       code: "broken-claim",
       message: /not so: one is two; two is three\. Look at the cells/,
     });
+  });
+});
+
+describe("a regression shows", () => {
+  it("a row a parameter, with its errors in words, and none of its residuals", () => {
+    const { text } = shown(ols(y, x, { errors: "HAC", lags: 3 }));
+    const lines = text.split("\n");
+    assert.match(lines[0]!, /^Least squares, HAC errors with 3 lags, 300 observations, R² 0\.\d{4}$/);
+    assert.match(lines[1]!, /^parameter +estimate +standard error +t +p-value +from +to$/);
+    assert.match(lines[2]!, /^intercept /);
+    assert.match(lines[3]!, /^x /);
+    assert.equal(lines.length, 4);
+  });
+});
+
+describe("a filter shows", () => {
+  it("how many values each of its series has, not all of them in one cell", () => {
+    const view = viewOf(kalmanRatio(y, x));
+    assert.ok(view.kind === "html");
+    assert.match(view.text, /^beta +300 values: [-\d.e]+(, [-\d.e]+){3}, …$/m);
+    assert.match(view.text, /^nobs +300$/m);
   });
 });
