@@ -59,7 +59,7 @@ export function testTable(result: TestResult): ResultTable {
     ["null hypothesis", result.nullHypothesis],
     ["alternative", result.alternative],
     ["statistic", number(result.statistic)],
-    ["p-value", number(result.pValue)],
+    ["p-value", result.pValue < 1e-4 ? "< 0.0001" : number(result.pValue)],
     ["critical value, 1 %", number(critical["1%"])],
     ["critical value, 5 %", number(critical["5%"])],
     ["critical value, 10 %", number(critical["10%"])],
