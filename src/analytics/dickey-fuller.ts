@@ -13,7 +13,7 @@ export type LagChoice = number | "AIC" | "BIC" | "t-stat";
 export interface LagSettings {
   /** `"AIC"` unless given. `"t-stat"` drops the longest lag until it is significant at 10 % (|t| ≥ 1.645). */
   readonly lags?: LagChoice;
-  /** The most that a choice may take; ⌈12 (n / 100)^¼⌉ unless given, and never beyond the degrees of freedom that gaps leave. */
+  /** The most that a choice may take; ⌈12 (n / 100)^¼⌉ unless given, and never beyond the degrees of freedom, nor where gaps take half of the rows. */
   readonly maxLags?: number;
 }
 
@@ -75,10 +75,11 @@ function completeBars(data: Data, lags: number): Int32Array {
   return bars;
 }
 
-/** The most lags up to `most` that leave the rows which the degrees of freedom want, as in a series without gaps. */
+/** The most lags up to `most` that leave the rows which a series without gaps would: enough freedom, and half of all. */
 function affordable(data: Data, most: number): number {
+  const half = unbrokenBars(data, 0).length / 2;
   for (let lags = most; lags > 0; lags--) {
-    const needed = lags + data.terms + Math.max(2, data.terms + 1);
+    const needed = Math.max(half, lags + data.terms + Math.max(2, data.terms + 1));
     if (unbrokenBars(data, lags).length >= needed) return lags;
   }
   return 0;

@@ -3,7 +3,7 @@ import { requireBetween } from "./checks.ts";
 import { normalQuantile } from "./distributions/normal.ts";
 import { countInversions, tieSizes } from "./inversions.ts";
 import { completePairs, type LineFit } from "./line-fit.ts";
-import { centre, squaresAbout } from "./mean.ts";
+import { centre } from "./mean.ts";
 import { medianInPlace } from "./median.ts";
 
 export interface TheilSenSettings {
@@ -72,12 +72,12 @@ function slopeSelector(ys: Float64Array, xs: Float64Array): (k: number) => numbe
     for (let i = 0; i < values.length; i++) values[i] = ys[i]! - theta * xs[i]!;
     return countInversions(values, buffer);
   };
-  const unit = Math.sqrt(squaresAbout(ys, 0) / squaresAbout(xs, 0)) || 1;
+  const unit = largest(ys) / largest(xs) || 1;
   return (k) => {
     let low = -unit;
     let high = unit;
-    while (below(low) > k) low *= 2;
-    while (below(high) <= k) high *= 2;
+    while (below(low) > k && low > Number.NEGATIVE_INFINITY) low *= 2;
+    while (below(high) <= k && high < Number.POSITIVE_INFINITY) high *= 2;
     while (high - low > 1e-15 * Math.max(Math.abs(low), Math.abs(high))) {
       const middle = low + (high - low) / 2;
       if (middle === low || middle === high) break;
@@ -87,4 +87,8 @@ function slopeSelector(ys: Float64Array, xs: Float64Array): (k: number) => numbe
     }
     return low + (high - low) / 2;
   };
+}
+
+function largest(values: Float64Array): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }

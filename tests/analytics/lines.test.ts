@@ -161,3 +161,9 @@ test("huber and theilSen refuse settings that mean nothing", () => {
       "theilSen: confidence must be a number between 0 and 1; got 1. Pass a finite number between 0 and 1.",
   });
 });
+
+test("theilSen ends, whatever the size of its numbers", () => {
+  const x = Float64Array.of(1, 2, 3);
+  assertClose(theilSen(Float64Array.of(1e200, 2e200, 4e200), x).beta, 1.5e200, 1e-12);
+  assertClose(theilSen(Float64Array.of(1e-200, 2e-200, 4e-200), x).beta, 1.5e-200, 1e-12);
+});
