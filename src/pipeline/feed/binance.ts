@@ -37,24 +37,46 @@ export async function fetchExchangeInfo(
   symbols: readonly string[],
 ): Promise<ExchangeInfo> {
   for (const symbol of symbols) checkSymbolForm(symbol);
-  const asked = encodeURIComponent(JSON.stringify(symbols));
-  const reply = await get(`${restUrl.replace(/\/+$/, "")}/api/v3/exchangeInfo?symbols=${asked}`);
-  const body = readJson(reply);
-  if (reply.status === 400 && isObject(body) && body.code === -1121) {
-    return refuseUnknown(await findUnknown(get, restUrl, symbols));
+  const states = new Map<string, string>();
+  const unknown: string[] = [];
+  let venue = BINANCE;
+  let weightPerMinute = USUAL_WEIGHT;
+  // where one of many is unknown the exchange names no culprit: the halves are asked for
+  const waiting = chunks(symbols, SYMBOLS_A_REQUEST).reverse();
+  for (let some = waiting.pop(); some !== undefined && unknown.length < NAMED_UNKNOWN; some = waiting.pop()) {
+    const asked = encodeURIComponent(JSON.stringify(some));
+    const reply = await get(`${restUrl.replace(/\/+$/, "")}/api/v3/exchangeInfo?symbols=${asked}`);
+    const body = readJson(reply);
+    if (reply.status === 400 && isObject(body) && body.code === -1121) {
+      if (some.length === 1) unknown.push(...some);
+      else waiting.push(...chunks(some, Math.ceil(some.length / 2)).reverse());
+      continue;
+    }
+    if (reply.status !== 200 || !isObject(body) || !Array.isArray(body.symbols)) throw httpProblem(reply);
+    for (const entry of body.symbols) {
+      if (isObject(entry) && typeof entry.symbol === "string") states.set(entry.symbol, String(entry.status));
+    }
+    unknown.push(...some.filter((symbol) => !states.has(symbol)));
+    venue = readVenue(reply.header("x-tickbook-venue")) ?? BINANCE;
+    weightPerMinute = readWeightLimit(body.rateLimits);
   }
-  if (reply.status !== 200 || !isObject(body) || !Array.isArray(body.symbols)) throw httpProblem(reply);
-  const listed = new Map<string, string>();
-  for (const entry of body.symbols) {
-    if (isObject(entry) && typeof entry.symbol === "string") listed.set(entry.symbol, String(entry.status));
-  }
-  const missing = symbols.filter((symbol) => !listed.has(symbol));
-  if (missing.length > 0) refuseUnknown(missing);
+  if (unknown.length > 0) refuseUnknown(unknown.slice(0, NAMED_UNKNOWN));
   return {
-    venue: readVenue(reply.header("x-tickbook-venue")) ?? BINANCE,
-    symbols: symbols.map((symbol) => ({ symbol, status: listed.get(symbol)! })),
-    weightPerMinute: readWeightLimit(body.rateLimits),
+    venue,
+    symbols: symbols.map((symbol) => ({ symbol, status: states.get(symbol)! })),
+    weightPerMinute,
   };
+}
+
+/** The address of a request for more would be longer than servers take. */
+const SYMBOLS_A_REQUEST = 100;
+/** To find more would cost too many requests. */
+const NAMED_UNKNOWN = 5;
+
+function chunks(symbols: readonly string[], size: number): string[][] {
+  return Array.from({ length: Math.ceil(symbols.length / size) }, (_, i) =>
+    symbols.slice(i * size, (i + 1) * size),
+  );
 }
 
 const USUAL_WEIGHT = 6000;
@@ -78,16 +100,6 @@ export function checkSymbolForm(symbol: string): void {
     hint: SYMBOL.test(upper) ? `Pass ${upper}.` : "Pass for example BTCUSDT,ETHUSDT.",
     facts: { symbol },
   });
-}
-
-/** The exchange names no culprit: asks for each symbol alone. */
-async function findUnknown(get: HttpGet, restUrl: string, symbols: readonly string[]): Promise<string[]> {
-  const unknown: string[] = [];
-  for (const symbol of symbols) {
-    const reply = await get(`${restUrl}/api/v3/exchangeInfo?symbol=${encodeURIComponent(symbol)}`);
-    if (reply.status === 400) unknown.push(symbol);
-  }
-  return unknown;
 }
 
 function refuseUnknown(symbols: readonly string[]): never {

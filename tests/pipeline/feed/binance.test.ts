@@ -53,6 +53,37 @@ test("an unknown symbol is named, wherever it stands among known ones", async ()
   );
 });
 
+// row 25
+test("fetchExchangeInfo asks for 1,500 symbols in addresses short enough for any server, and finds the unknown in few requests", async () => {
+  const symbols = Array.from({ length: 1500 }, (_, i) => `S${i}USDT`);
+  let requests = 0;
+  const exchange =
+    (unknown: readonly string[]): HttpGet =>
+    async (url) => {
+      requests++;
+      assert.ok(url.length < 4000, `${url.length} characters`);
+      const asked = JSON.parse(new URL(url).searchParams.get("symbols")!) as string[];
+      if (asked.some((symbol) => unknown.includes(symbol)))
+        return reply(400, { code: -1121, msg: "Invalid symbol." });
+      return reply(200, { symbols: asked.map((symbol) => ({ symbol, status: "TRADING" })) });
+    };
+  const listed = (await fetchExchangeInfo(exchange([]), "http://h/", symbols)).symbols;
+  assert.deepEqual(
+    listed.map(({ symbol }) => symbol),
+    symbols,
+  );
+  assert.equal(requests, 15);
+  requests = 0;
+  await assert.rejects(
+    fetchExchangeInfo(exchange(["S7USDT", "S1499USDT"]), "http://h", symbols),
+    /it does not know "S7USDT", "S1499USDT"\./,
+  );
+  assert.ok(requests < 50, `${requests} requests`);
+  requests = 0;
+  await assert.rejects(fetchExchangeInfo(exchange(symbols), "http://h", symbols), /it does not know/);
+  assert.ok(requests < 50, `${requests} requests`);
+});
+
 for (const symbol of ["btcusdt", "", "BTC USDT", "BTC/USDT", "<script>", "'; DROP", "BTC\u202eUSDT"]) {
   test(`symbol ${JSON.stringify(symbol)} is refused before anything is asked`, async () => {
     const get: HttpGet = async () => assert.fail("asked");
