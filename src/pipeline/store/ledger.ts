@@ -112,7 +112,7 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
   let lastListed: number;
   /** The first id seen since the last settling: ranges from its own range on may have changed. */
   let lowest: number;
-  /** Whether an id has come since the ledger was opened, and as of the last settling. */
+  /** Whether an id outside all that were held has come since the ledger was opened, and as of the last settling. */
   let seen = false;
   let seenSettled = false;
 
@@ -207,7 +207,8 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
       if (arrival === "first" && lastListed >= 0) list({ first: id, last: id }, atUs, "restart");
       if (arrival === "gap") gap(held.ranges.at(-1)!.last + 1, id - 1);
       if (arrival === "before") gap(id + 1, held.ranges[0]!.first - 1);
-      seen = true;
+      // what fills an old hole does not end the downtime
+      if (arrival !== "late") seen = true;
       if (arrival === "late" || arrival === "before" || id <= lastListed) late.hold(id, id);
       held.hold(id, id);
       lowest = Math.min(lowest, id);

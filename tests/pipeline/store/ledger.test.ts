@@ -60,6 +60,20 @@ test("the first id of a symbol has no hole before it; a jump ahead is one, found
   ]);
 });
 
+test("downtime is named so where older holes are filled before the first new trade comes", (t) => {
+  const { file, add, reopen } = open(t);
+  add(1, 2, 5);
+  reopen();
+  add(3, 5);
+  add(9);
+  add(11);
+  assert.deepEqual(rows(file, HOLES), [
+    [3, 4, "gap", "partly filled"],
+    [6, 8, "restart", "detected"],
+    [10, 10, "gap", "detected"],
+  ]);
+});
+
 test("a restart finds its own downtime as a hole, named so; holes from before are still open", (t) => {
   const { file, add, reopen } = open(t);
   add(1, 2, 5);
