@@ -51,7 +51,9 @@ export function readPlan(source: string, where: string): FaultPlan {
     return badPlan(where, [`the file must hold an object such as {"faults": []}; got ${quote(plan, 40)}`]);
   const problems: string[] = [];
   const complain = (name: string, need: string, got: unknown): void => {
-    problems.push(`${name} ${need}; got ${got === undefined ? "nothing" : quote(got, 40)}`);
+    problems.push(
+      `${/^[\w.[\]]{1,80}$/.test(name) ? name : quote(name, 80)} ${need}; got ${got === undefined ? "nothing" : quote(got, 40)}`,
+    );
   };
   for (const name of Object.keys(plan)) {
     if (!["seed", "settings", "faults"].includes(name))
