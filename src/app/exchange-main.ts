@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { quote, refuse, TickbookError } from "../core/errors.ts";
 import { simulatedMarket } from "../pipeline/exchange/market.ts";
 import { NO_PLAN, readPlan } from "../pipeline/exchange/plan.ts";
@@ -83,14 +83,18 @@ async function readSource(flags: Flags<Name>): Promise<MarketSource> {
   return readTape([flags.tape]);
 }
 
+const MOST_PLAN_BYTES = 4 << 20;
+
 function readFile(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    const file = statSync(path);
+    if (file.isFile() && file.size <= MOST_PLAN_BYTES) return readFileSync(path, "utf8");
+    throw Object.assign(new Error(), { code: file.isFile() ? `${file.size} bytes` : "something else" });
   } catch (error) {
     refuse({
       code: "bad-plan",
       where: path,
-      problem: `must be a file that can be read; got ${(error as NodeJS.ErrnoException).code}`,
+      problem: `must be a file of at most 4 MB that can be read; got ${(error as NodeJS.ErrnoException).code}`,
       hint: "Check the path and its permissions.",
     });
   }

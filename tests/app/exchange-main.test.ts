@@ -108,7 +108,11 @@ test("a plan that is wrong is refused with all that is wrong, before anything li
   assert.match(said, /plan\.json: faults\[0\]\.fault must be one of drop, .* · faults\[1\]\.every must be/);
   assert.match(
     await refused(["--plan", "/no/plan.json"]),
-    /^\/no\/plan\.json: must be a file that can be read; got ENOENT/,
+    /^\/no\/plan\.json: must be a file of at most 4 MB that can be read; got ENOENT/,
+  );
+  assert.match(
+    await refused(["--plan", "/dev/zero"]),
+    /^\/dev\/zero: must be a file of at most 4 MB that can be read; got something else/,
   );
 });
 
