@@ -1,0 +1,122 @@
+/** One instrument at the bars of a market. */
+export interface Leg {
+  readonly symbol: string;
+  /** First price of the bar, quote units; NaN in a bar without a trade, or with trades missing. */
+  readonly open: Float64Array;
+  /** Last price known at the end of the bar: of an earlier bar where this one has no trade. NaN before the first, and where it is not known. */
+  readonly close: Float64Array;
+  /** Base units; what a liquidity filter looks at. */
+  readonly volume?: Float64Array;
+  readonly tradeCount?: Float64Array;
+}
+
+/** Bars of one or two instruments on one grid: what a backtest runs on. */
+export interface Market {
+  readonly length: number;
+  /** Start of each bar, µs since 1970 UTC. */
+  readonly startUs: Float64Array;
+  readonly intervalUs: number;
+  /** One leg, or two: y and x. */
+  readonly legs: readonly Leg[];
+}
+
+/** What trading costs, on the turnover of each leg. */
+export interface Costs {
+  /** Of the money that changes hands; maker or taker, as the rule trades. A rebate is negative. */
+  readonly feeBps: number;
+  /** Half of the distance between bid and ask. */
+  readonly halfSpreadBps: number;
+  readonly slippageBps: number;
+  /** A year, on what is borrowed: the value of short legs, and cash below 0. */
+  readonly financingBpsPerYear: number;
+}
+
+export type Reason =
+  | "entry"
+  | "exit"
+  | "stop"
+  | "time stop"
+  | "re-hedge"
+  | "end of data"
+  /** A rule's own word. */
+  | (string & {});
+
+/** A decision at the close of a bar, to hold `target` units of a leg. */
+export interface Order {
+  readonly id: number;
+  /** The bar at whose close it was decided. */
+  readonly bar: number;
+  readonly timeUs: number;
+  readonly leg: number;
+  /** Signed units to buy (or sell, below 0). */
+  readonly quantity: number;
+  readonly reason: Reason;
+  /** `"cancelled"`: a later decision took its place first; `"open"`: the data ended. */
+  readonly state: "filled" | "cancelled" | "open";
+}
+
+/** What an order came to, at the open of a later bar. */
+export interface Fill {
+  readonly order: number;
+  readonly bar: number;
+  /** Start of that bar. */
+  readonly timeUs: number;
+  readonly leg: number;
+  /** Signed units. */
+  readonly quantity: number;
+  /** Open of the bar. */
+  readonly open: number;
+  /** Paid or received a unit: the open made worse by half-spread and slippage. */
+  readonly price: number;
+  /** In money, as the next two; below 0 for a rebate. */
+  readonly fee: number;
+  readonly spreadCost: number;
+  readonly slippageCost: number;
+}
+
+/** From flat to flat again, both legs together. */
+export interface RoundTrip {
+  /** 1: long y (short x); −1: the other way. */
+  readonly side: 1 | -1;
+  readonly entryBar: number;
+  readonly exitBar: number;
+  readonly entryUs: number;
+  readonly exitUs: number;
+  readonly entryReason: Reason;
+  readonly exitReason: Reason;
+  /** Units of each leg after the entry. */
+  readonly units: readonly number[];
+  /** Money at the entry: the sum of the legs' absolute values. */
+  readonly notional: number;
+  /** Money, after all costs: the change of equity from just before the entry to just after the exit. */
+  readonly profit: number;
+  /** Money: fees, half-spread, slippage and financing. */
+  readonly costs: number;
+  /** The signal at the close that decided on entry and exit: the z-score; NaN for rules without one. */
+  readonly entrySignal: number;
+  readonly exitSignal: number;
+  /** False: the data ended before it was closed; `profit` is what it stood at. */
+  readonly closed: boolean;
+}
+
+/** What a rule did on a market: the books of each leg, and the account bar by bar. */
+export interface Backtest {
+  readonly startCash: number;
+  readonly costs: Costs;
+  readonly orders: readonly Order[];
+  readonly fills: readonly Fill[];
+  readonly roundTrips: readonly RoundTrip[];
+  /** Money at the close of each bar: equity = cash + the legs' units × closes. */
+  readonly equity: Float64Array;
+  readonly cash: Float64Array;
+  /** Of each leg, the units held at the close of each bar. */
+  readonly units: readonly Float64Array[];
+  /** Money at the close: the sum of the legs' absolute values. */
+  readonly exposure: Float64Array;
+  /** Money that changed hands in each bar. */
+  readonly turnover: Float64Array;
+  /** Paid in each bar, all kinds together. */
+  readonly paid: Float64Array;
+  /** What the rule looked at, bar by bar: for mean reversion the z-score and the hedge ratio. For charts. */
+  readonly signals: Readonly<Record<string, Float64Array>>;
+}
