@@ -124,8 +124,8 @@ function wanderPoint({ unitRoots: { y, x } }: PairEvidence): VerdictPoint {
 
 /**
  * Half-lives in the window from which a test sees what is there, by simulation of β = 1.5 and walks that are twice as
- * rough as the spread: Engle-Granger finds one in 95 of 100 cases, ADF with a given β in 84, and two halves whose β is
- * one look apart in 5.
+ * rough as the spread (tests/long/pair-verdict.test.ts): Engle-Granger finds it in 95 of 100 cases, ADF with a given β
+ * in 80, and a ratio that stood still is called moved in 6.
  */
 const NEEDED = { cointegration: 45, heldOut: 30, stability: 30 };
 
