@@ -45,7 +45,7 @@ export function autocorrelation(
 }
 
 export interface LjungBoxSettings {
-  /** Lags that are tested together; min(10, ⌊n / 5⌋) unless given. */
+  /** Lags that are tested together; min(10, ⌊n / 5⌋), but more than the model has parameters, unless given. */
   readonly lags?: number;
   /** Parameters of the model whose residuals are tested: they cost degrees of freedom; 0 unless given. */
   readonly modelParameters?: number;
@@ -59,7 +59,8 @@ export function ljungBox(series: Float64Array, settings: LjungBoxSettings = {}):
   const where = "ljungBox";
   const values = unbroken(where, series);
   const nobs = values.length;
-  const { lags = Math.max(1, Math.min(10, Math.floor(nobs / 5))), modelParameters = 0 } = settings;
+  const { modelParameters = 0 } = settings;
+  const { lags = Math.max(modelParameters + 1, Math.min(10, Math.floor(nobs / 5))) } = settings;
   requireWhole(where, "lags", lags, 1);
   requireWhole(where, "modelParameters", modelParameters, 0);
   requireWhole(where, "lags less modelParameters", lags - modelParameters, 1);

@@ -75,6 +75,11 @@ test("jarqueBera gives scipy's statistic, p, skewness and kurtosis (1e-9, p 1e-6
   assertClose(result.kurtosis, kurtosis, 1e-9);
 });
 
+test("ljungBox chooses more lags than the model has parameters, where the series is short, too", () => {
+  assert.equal(ljungBox(noise(2, 7), { modelParameters: 1 }).lags, 2);
+  assert.equal(ljungBox(noise(2, 200), { modelParameters: 1 }).lags, 10);
+});
+
 test("autocorrelation, ljungBox and jarqueBera do not feel a shift or a scale, at an offset of 1e9 either", () => {
   const series = walk(2, 300).map((value) => Math.round(value * 1024) / 1024);
   const moved = series.map((value) => 1e9 + 4 * value);
