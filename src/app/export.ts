@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { assetsOf } from "../core/assets.ts";
 import { type Bars, barColumn, makeBars, sliceBars } from "../core/bars.ts";
 import { quote, refuse } from "../core/errors.ts";
 import { firstAtLeast } from "../core/search.ts";
@@ -9,7 +10,6 @@ import { barRule } from "../pipeline/bars/rule.ts";
 import type { Series, StoreReader } from "../pipeline/store/reader.ts";
 import { csvChunks } from "../render/csv.ts";
 import type { TableData } from "../render/table.ts";
-import { assetsOf } from "../render/units.ts";
 
 export interface ExportSettings {
   readonly what: "trades" | "bars";

@@ -2,11 +2,11 @@ import { extname } from "node:path";
 import { quote, refuse } from "../core/errors.ts";
 import { formatDuration, parseDuration } from "../core/time.ts";
 import { type Venue, venueLabel } from "../core/trade.ts";
+import { type BarFile, readBarFile } from "../pipeline/bars/bar-file.ts";
 import { joinBars, joinedColumn } from "../pipeline/bars/join.ts";
 import { readBars } from "../pipeline/bars/read-bars.ts";
 import { findSeries } from "../pipeline/store/find-series.ts";
 import type { Series, StoreReader } from "../pipeline/store/reader.ts";
-import { type BarFile, readBarFile } from "./bar-file.ts";
 import { openStore } from "./store.ts";
 
 export interface ClosesSettings {
@@ -121,7 +121,7 @@ function seriesOf(reader: StoreReader, { symbols, venue }: ClosesSettings): read
 function fromFile(path: string, { symbols, interval, bars: most }: ClosesSettings): Closes {
   const file = readBarFile(path);
   const names = symbols ?? file.priceColumns;
-  const ownUs = spacingOf(path, file.timeUs);
+  const ownUs = file.intervalUs;
   const intervalUs = interval === undefined ? ownUs : Math.max(ownUs, parseDuration(interval, "interval"));
   const { timeUs, rows } = onGrid(path, file, intervalUs, ownUs);
   const from = most === undefined ? 0 : Math.max(0, timeUs.length - most);
@@ -138,23 +138,6 @@ function fromFile(path: string, { symbols, interval, bars: most }: ClosesSetting
     closes: Object.fromEntries(names.map((name, k) => [name, closes[k]!])),
     label: labelOf(venueLabel(file.venue) === "" ? file.venue.detail : "", timeUs.length - from, intervalUs),
   };
-}
-
-/** The most common distance of one row from the next. */
-function spacingOf(path: string, timeUs: Float64Array): number {
-  const counts = new Map<number, number>();
-  for (let i = 1; i < timeUs.length; i++) {
-    const step = timeUs[i]! - timeUs[i - 1]!;
-    counts.set(step, (counts.get(step) ?? 0) + 1);
-  }
-  const most = [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [0, 0]);
-  if (most[0] > 0) return most[0];
-  return refuse({
-    code: "too-few-rows",
-    where: path,
-    problem: `needs at least 2 rows, to know the length of a bar; got ${timeUs.length}`,
-    hint: "Check that the file is whole.",
-  });
 }
 
 const MOST_BARS = 10_000_000;

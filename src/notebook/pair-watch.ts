@@ -1,4 +1,5 @@
 import { type PairFrame, type PairSettings, pairMonitor } from "../app/pair-monitor.ts";
+import { assetsOf } from "../core/assets.ts";
 import { type Bars, makeBars, sliceBars } from "../core/bars.ts";
 import { quote, refuse } from "../core/errors.ts";
 import { formatUtc } from "../core/time.ts";
@@ -11,7 +12,6 @@ import { zscoreChart } from "../render/chart/zscore.ts";
 import type { TableColumn, TableData } from "../render/table.ts";
 import { tableView } from "../render/table.ts";
 import { type Tile, tiles } from "../render/tiles.ts";
-import { assetsOf } from "../render/units.ts";
 import type { View } from "../render/view.ts";
 import { type Exported, exportPage, exportPath, exportTable } from "./pair-export.ts";
 import { openStore } from "./store.ts";

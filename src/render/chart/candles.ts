@@ -1,7 +1,7 @@
+import { assetsOf } from "../../core/assets.ts";
 import { type Bars, barRuleText } from "../../core/bars.ts";
 import { drawable } from "../round.ts";
 import { COLOURS } from "../theme.ts";
-import { assetsOf } from "../units.ts";
 import type { View } from "../view.ts";
 import {
   type ChartOptions,

@@ -1,4 +1,4 @@
-import { assetsOf } from "../units.ts";
+import { assetsOf } from "../../core/assets.ts";
 import type { View } from "../view.ts";
 import { type LinesOptions, linesChart } from "./lines.ts";
 

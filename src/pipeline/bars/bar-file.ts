@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import pl from "nodejs-polars";
-import { quote, refuse } from "../core/errors.ts";
-import { formatUtc } from "../core/time.ts";
-import type { Venue, VenueKind } from "../core/trade.ts";
-import { assetsOf } from "../render/units.ts";
+import { assetsOf } from "../../core/assets.ts";
+import { quote, refuse } from "../../core/errors.ts";
+import { formatUtc } from "../../core/time.ts";
+import type { Venue, VenueKind } from "../../core/trade.ts";
 
 /** A file of bars: a row a bar, a column a symbol. */
 export interface BarFile {
@@ -13,7 +13,12 @@ export interface BarFile {
   readonly timeUs: Float64Array;
   /** The numbers that are prices: named `close`, `…_close` or `…_price`; all where none is named so. */
   readonly priceColumns: readonly string[];
+  /** The prices of a symbol: of the column of its very name, or of its close. */
   column(symbol: string): Float64Array;
+  /** What else the file has of that symbol; undefined: no such column. */
+  more(symbol: string, what: "open" | "volume" | "trades"): Float64Array | undefined;
+  /** The most common distance of one row from the next. */
+  readonly intervalUs: number;
 }
 
 const TIME_NAMES =
@@ -27,16 +32,42 @@ export function readBarFile(path: string): BarFile {
     /^(Float|U?Int|Decimal)/.test(String(frame.dtypes[k]?.variant)),
   );
   const named = numbers.filter((name) => /(^|[_ ])(close|price)$/i.test(name) && !/log/i.test(name));
+  const values = (name: string): Float64Array => {
+    const column = frame.getColumn(name).cast(pl.Float64).toArray() as (number | null)[];
+    return Float64Array.from(column, (value) => value ?? Number.NaN);
+  };
   return {
     venue: venueOf(path, frame),
     timeUs,
+    intervalUs: spacingOf(path, timeUs),
     priceColumns: named.length > 0 ? named : numbers.filter((name) => !TIME_NAMES.test(name)),
-    column: (symbol) => {
-      const name = columnOf(path, frame.columns, symbol);
-      const values = frame.getColumn(name).cast(pl.Float64).toArray() as (number | null)[];
-      return Float64Array.from(values, (value) => value ?? Number.NaN);
+    column: (symbol) => values(columnOf(path, frame.columns, symbol)),
+    more: (symbol, what) => {
+      const close = columnOf(path, frame.columns, symbol);
+      const front = close.replace(/(close|price)$/i, "");
+      const wanted = (front === close ? [`${close}_${what}`, `${close} ${what}`] : [`${front}${what}`]).map(
+        (name) => name.toLowerCase(),
+      );
+      const name = numbers.find((one) => wanted.includes(one.toLowerCase()));
+      return name === undefined ? undefined : values(name);
     },
   };
+}
+
+function spacingOf(path: string, timeUs: Float64Array): number {
+  const counts = new Map<number, number>();
+  for (let i = 1; i < timeUs.length; i++) {
+    const step = timeUs[i]! - timeUs[i - 1]!;
+    counts.set(step, (counts.get(step) ?? 0) + 1);
+  }
+  const most = [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [0, 0]);
+  if (most[0] > 0) return most[0];
+  return refuse({
+    code: "too-few-rows",
+    where: path,
+    problem: `needs at least 2 rows, to know the length of a bar; got ${timeUs.length}`,
+    hint: "Check that the file is whole.",
+  });
 }
 
 function readFrame(path: string): pl.DataFrame {
