@@ -3,7 +3,6 @@ import type { Tslab, TslabExecutor } from "./tslab.ts";
 export interface Answer {
   readonly type: string;
   readonly content: Record<string, unknown>;
-  readonly onIopub?: boolean;
 }
 
 /** What the editor asks about code. */
@@ -33,7 +32,7 @@ export function createCompleter(tslab: Tslab, executor: TslabExecutor): Complete
   };
 }
 
-/** Every request of the protocol but execute_request; undefined where none is due. */
+/** Every request of the protocol but those to run code and those about comms; undefined where no answer is due. */
 export function answerFor(
   type: string,
   content: Readonly<Record<string, unknown>>,
@@ -52,11 +51,6 @@ export function answerFor(
       return { type: "is_complete_reply", content: completer.isComplete(code) };
     case "history_request":
       return { type: "history_reply", content: { status: "ok", history: [] } };
-    case "comm_info_request":
-      return { type: "comm_info_reply", content: { status: "ok", comms: {} } };
-    case "comm_open":
-      // No target is registered: the protocol's answer is to close at once, so that the front end does not wait.
-      return { type: "comm_close", content: { comm_id: content.comm_id, data: {} }, onIopub: true };
     case "interrupt_request":
       return { type: "interrupt_reply", content: { status: "ok" } };
     case "shutdown_request":

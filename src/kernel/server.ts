@@ -4,11 +4,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Publisher, Router } from "zeromq";
 import { refuse } from "../core/errors.ts";
 import { offerKernelApi } from "../notebook/kernel-api.ts";
+import { createCellReruns } from "./cell-reruns.ts";
 import { type Cell, type Cells, openCell } from "./cells.ts";
+import { createComms } from "./comms.ts";
+import { createInterruptible } from "./interruptible.ts";
 import { answerFor, type Completer } from "./requests.ts";
 import type { Runner } from "./runner.ts";
 import type { Tslab } from "./tslab.ts";
-import { type Message, readMessage, writeMessage } from "./wire.ts";
+import { type Message, type Outgoing, readMessage, writeMessage } from "./wire.ts";
 
 interface Connection {
   readonly transport: string;
@@ -46,26 +49,28 @@ export async function serve(
     await socket.bind(`${transport}://${ip}:${port}`);
   };
 
-  const send = (
-    socket: Publisher | Router,
-    type: string,
-    request: Message | undefined,
-    content: Readonly<Record<string, unknown>>,
-  ): void => {
-    const identities = socket === server.iopub ? [Buffer.from(type)] : request?.identities;
-    const frames = writeMessage(key, {
-      type,
-      session,
-      content,
-      parent: request?.header,
-      ...(identities && { identities }),
-    });
-    socket.send(frames).catch(logError);
+  const write = (socket: Publisher | Router, message: Omit<Outgoing, "session">): void => {
+    socket.send(writeMessage(key, { ...message, session })).catch(logError);
   };
-  const publish = (type: string, request: Message | undefined, content: Record<string, unknown>): void =>
-    send(server.iopub, type, request, content);
+  const broadcast = (message: Omit<Outgoing, "session">): void =>
+    write(server.iopub, { ...message, identities: [Buffer.from(message.type)] });
+  const reply = (socket: Router, type: string, request: Message, content: Record<string, unknown>): void =>
+    write(socket, { type, content, parent: request.header, identities: request.identities });
+  const publish = (type: string, request: Message | undefined, content: Outgoing["content"]): void =>
+    broadcast({ type, content, parent: request?.header });
   const status = (state: "busy" | "idle" | "starting", request?: Message): void =>
     publish("status", request, { execution_state: state });
+
+  const interruptible = createInterruptible(() => runner.interrupt());
+  const reruns = createCellReruns(logError);
+  const onCellRerun = (cleanUp: () => void): (() => void) => reruns.add(cells.current()?.request, cleanUp);
+  const comms = createComms({
+    publish: broadcast,
+    currentCell: () => cells.current()?.request,
+    onCellRerun,
+    interruptible,
+    report: (error) => process.stderr.write(`${runner.explain(error).traceback.join("\n")}\n`),
+  });
 
   async function execute(request: Message): Promise<Record<string, unknown>> {
     const code = String(request.content.code ?? "");
@@ -75,6 +80,7 @@ export async function serve(
     running = cell;
     if (!silent) cell.publish("execute_input", { code, execution_count: count });
     const failure = await cells.run(cell, async () => {
+      reruns.starts(request);
       const failed = code.trim() === "" ? undefined : await runner.run(code, cell.count);
       return failed ?? (await runner.settle(cell.holds));
     });
@@ -92,17 +98,17 @@ export async function serve(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { socket, request } = next;
       status("busy", request);
-      const reply = await execute(request);
+      const result = await execute(request);
       const dropped: Waiting[] = [];
-      if (reply.status === "error" && request.content.stop_on_error !== false) {
+      if (result.status === "error" && request.content.stop_on_error !== false) {
         await delay(drainMs);
         dropped.push(...waiting.splice(0));
       }
-      send(socket, "execute_reply", request, reply);
+      reply(socket, "execute_reply", request, result);
       status("idle", request);
       for (const { socket, request } of dropped) {
         status("busy", request);
-        send(socket, "execute_reply", request, { status: "aborted", execution_count: count });
+        reply(socket, "execute_reply", request, { status: "aborted", execution_count: count });
         status("idle", request);
       }
     }
@@ -120,9 +126,14 @@ export async function serve(
     }
     status("busy", request);
     try {
-      const answer = answerFor(type, request.content, completer);
-      if (answer?.onIopub) publish(answer.type, request, answer.content);
-      else if (answer) send(socket, answer.type, request, answer.content);
+      if (type === "comm_info_request") {
+        reply(socket, "comm_info_reply", request, comms.info(request.content.target_name));
+      } else if (type.startsWith("comm_")) {
+        await comms.handle(request);
+      } else {
+        const answer = answerFor(type, request.content, completer);
+        if (answer) reply(socket, answer.type, request, answer.content);
+      }
     } catch (problem) {
       logError(problem);
     }
@@ -147,6 +158,9 @@ export async function serve(
     holdCell: (work) => {
       if (cells.current() === running) running?.holds.push(work);
     },
+    comms,
+    onCellRerun,
+    interruptible,
   });
 
   await server.init();

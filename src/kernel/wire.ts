@@ -54,9 +54,10 @@ export interface Outgoing {
   readonly identities?: readonly Buffer[];
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly content: Readonly<Record<string, unknown>>;
+  readonly buffers?: readonly Uint8Array[];
 }
 
-export function writeMessage(key: string, message: Outgoing): (Buffer | string)[] {
+export function writeMessage(key: string, message: Outgoing): (Uint8Array | string)[] {
   const header: Header = {
     msg_id: randomUUID(),
     msg_type: message.type,
@@ -68,7 +69,7 @@ export function writeMessage(key: string, message: Outgoing): (Buffer | string)[
   const parts = [header, message.parent ?? {}, message.metadata ?? {}, message.content].map((part) =>
     JSON.stringify(part),
   );
-  return [...(message.identities ?? []), delimiter, sign(key, parts), ...parts];
+  return [...(message.identities ?? []), delimiter, sign(key, parts), ...parts, ...(message.buffers ?? [])];
 }
 
 /** Jupyter signs the four JSON frames, not the binary buffers after them; an empty key means no signature. */

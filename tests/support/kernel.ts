@@ -14,6 +14,11 @@ export interface KernelMessage {
   /** The number of the run that it belongs to, from 0. */
   readonly run: number | null;
   readonly session: string;
+  /** The id of the message that it answers or belongs to. */
+  readonly parent: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** Base64. */
+  readonly buffers: readonly string[];
 }
 
 export interface KernelRun {
@@ -27,16 +32,28 @@ export interface KernelRun {
 
 /** A kernel driven through Jupyter's own client library. */
 export interface TestKernel {
-  run(code: string, options?: { stopOnError?: boolean; interruptAfter?: number }): Promise<KernelRun>;
+  run(
+    code: string,
+    options?: { stopOnError?: boolean; interruptAfter?: number; cellId?: string },
+  ): Promise<KernelRun>;
   /** Sends code and does not wait; the number of the run. */
   send(code: string): Promise<number>;
   wait(run: number): Promise<KernelRun>;
   /** What comes within a time in which nothing is asked. */
   listen(seconds: number): Promise<readonly KernelMessage[]>;
+  /** Sends a message other than code and waits for its reply, where one is due, and until the kernel is done with it. */
   request(
     type: string,
     content: object,
-  ): Promise<{ reply: { type: string; content: Record<string, unknown> } | null; messages: KernelMessage[] }>;
+    buffers?: readonly string[],
+  ): Promise<{
+    id: string;
+    reply: { type: string; content: Record<string, unknown> } | null;
+    messages: KernelMessage[];
+  }>;
+  /** Sends a message and does not wait; its id. */
+  post(type: string, content: object): Promise<string>;
+  interrupt(): Promise<void>;
   /** What the kernel wrote to its terminal. */
   log(): string;
   shutdown(): Promise<{ seconds: number; alive: boolean }>;
@@ -82,7 +99,9 @@ export async function startKernel(
     send: async (code) => (await ask<{ run: number }>({ do: "send", code })).run,
     wait: (run) => ask({ do: "wait", run }),
     listen: async (seconds) => (await ask<{ messages: KernelMessage[] }>({ do: "listen", seconds })).messages,
-    request: (type, content) => ask({ do: "request", type, content }),
+    request: (type, content, buffers = []) => ask({ do: "request", type, content, buffers }),
+    post: async (type, content) => (await ask<{ id: string }>({ do: "post", type, content })).id,
+    interrupt: () => ask({ do: "interrupt" }),
     log: () => readFileSync(logFile, "utf8"),
     shutdown: () => ask({ do: "shutdown" }),
     stop: async () => {

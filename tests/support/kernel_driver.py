@@ -1,5 +1,6 @@
 """A kernel under jupyter_client, driven by lines of JSON: one command in, one answer out."""
 
+import base64
 import json
 import sys
 import threading
@@ -50,12 +51,26 @@ def keep(channel, message):
             "content": content,
             "run": sent.index(parent) if parent in sent else None,
             "session": message["header"]["session"],
+            "parent": parent,
+            "metadata": message["metadata"],
+            "buffers": [base64.b64encode(part).decode() for part in message["buffers"]],
         }
     )
 
 
 def send(command):
-    sent.append(client.execute(command["code"], stop_on_error=command.get("stopOnError", True)))
+    content = {
+        "code": command["code"],
+        "silent": False,
+        "store_history": True,
+        "user_expressions": {},
+        "allow_stdin": False,
+        "stop_on_error": command.get("stopOnError", True),
+    }
+    metadata = {"cellId": command["cellId"]} if "cellId" in command else {}
+    message = client.session.msg("execute_request", content, metadata=metadata)
+    client.shell_channel.send(message)
+    sent.append(message["header"]["msg_id"])
     return sent[-1]
 
 
@@ -85,15 +100,23 @@ def answer(command):
         out = messages[:]
         messages.clear()
         return {"messages": out}
+    if name == "interrupt":
+        manager.interrupt_kernel()
+        return {}
+    if name == "post":
+        message = client.session.msg(command["type"], command["content"])
+        client.shell_channel.send(message)
+        return {"id": message["header"]["msg_id"]}
     if name == "request":
         message = client.session.msg(command["type"], command["content"])
+        message["buffers"] = [base64.b64decode(part) for part in command.get("buffers", [])]
         client.shell_channel.send(message)
         wanted = message["header"]["msg_id"]
         replied = lambda: wanted in replies or not command["type"].endswith("_request")
         pump(lambda: wanted in idle and replied(), timeout)
         out = messages[:]
         messages.clear()
-        return {"reply": replies.get(wanted), "messages": out}
+        return {"id": wanted, "reply": replies.get(wanted), "messages": out}
     if name == "shutdown":
         start = time.monotonic()
         client.shutdown()
