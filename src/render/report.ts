@@ -28,6 +28,8 @@ export interface Report {
   readonly provenance: Readonly<Record<string, string>>;
   /** Rows of a table that are shown; 40 unless told. */
   readonly maxRows?: number;
+  /** For programs that read the file again: JSON by the id of its element; nothing of it is shown. */
+  readonly attachments?: Readonly<Record<string, unknown>>;
 }
 
 /** A program inside the page, with the base64 SHA-256 of exactly this text: the page runs nothing else. */
@@ -91,7 +93,9 @@ ${sections}
 <footer>
 ${footerHtml(report, charts.length > 0, runtime.licences)}
 </footer>
-${jsonBlock("grounds", grounds)}
+${Object.entries(report.attachments ?? {})
+  .map(([id, value]) => `${jsonBlock(id, value)}\n`)
+  .join("")}${jsonBlock("grounds", grounds)}
 ${charts.map(({ spec }, i) => jsonBlock(`chart-${i}`, withoutConfig(spec))).join("\n")}
 ${runtime.scripts.map(({ source }) => `<script>${source}</script>`).join("\n")}
 </body>
@@ -157,7 +161,7 @@ function footerHtml(report: Report, hasCharts: boolean, licences: readonly Licen
 }
 
 function jsonBlock(id: string, value: unknown): string {
-  return `<script type="application/json" id="${id}">${scriptJson(value)}</script>`;
+  return `<script type="application/json" id="${escapeHtml(id)}">${scriptJson(value)}</script>`;
 }
 
 /** The page brings the configuration that suits its ground. */
