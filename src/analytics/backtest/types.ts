@@ -37,6 +37,8 @@ export type Reason =
   | "stop"
   | "time stop"
   | "re-hedge"
+  /** Nothing is left: the engine closes the position and asks the rule no more. */
+  | "ruin"
   | "end of data"
   /** A rule's own word. */
   | (string & {});
@@ -106,7 +108,7 @@ export interface Backtest {
   readonly orders: readonly Order[];
   readonly fills: readonly Fill[];
   readonly roundTrips: readonly RoundTrip[];
-  /** Money at the close of each bar: equity = cash + the legs' units × closes. */
+  /** Money at the close of each bar: equity = cash + the legs' units × closes, the last known ones where a close is NaN. */
   readonly equity: Float64Array;
   readonly cash: Float64Array;
   /** Of each leg, the units held at the close of each bar. */
@@ -117,6 +119,6 @@ export interface Backtest {
   readonly turnover: Float64Array;
   /** Paid in each bar, all kinds together. */
   readonly paid: Float64Array;
-  /** What the rule looked at, bar by bar: for mean reversion the z-score and the hedge ratio. For charts. */
+  /** What the rule looked at, bar by bar. Of mean reversion: `z`, `spread` and `beta` (NaN where there is none yet). */
   readonly signals: Readonly<Record<string, Float64Array>>;
 }

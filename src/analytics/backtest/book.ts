@@ -1,0 +1,39 @@
+import type { Fill, Order, Reason, RoundTrip } from "./types.ts";
+
+export type OpenOrder = { -readonly [Name in keyof Order]: Order[Name] };
+
+/** What a run writes down. */
+export interface Book {
+  readonly orders: OpenOrder[];
+  readonly fills: Fill[];
+  readonly roundTrips: RoundTrip[];
+  readonly equity: Float64Array;
+  readonly cash: Float64Array;
+  readonly units: readonly Float64Array[];
+  readonly exposure: Float64Array;
+  readonly turnover: Float64Array;
+  readonly paid: Float64Array;
+}
+
+export function newBook(length: number, legs: number): Book {
+  const column = (): Float64Array => new Float64Array(length);
+  return {
+    orders: [],
+    fills: [],
+    roundTrips: [],
+    equity: column(),
+    cash: column(),
+    units: Array.from({ length: legs }, column),
+    exposure: column(),
+    turnover: column(),
+    paid: column(),
+  };
+}
+
+/** What is decided and not filled yet: the units to hold of each leg, and the orders that lead there. */
+export interface Waiting {
+  readonly bar: number;
+  readonly reason: Reason;
+  readonly target: readonly number[];
+  readonly orders: readonly OpenOrder[];
+}

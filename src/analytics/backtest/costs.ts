@@ -1,0 +1,35 @@
+import { quote, refuse } from "../../core/errors.ts";
+import type { Costs } from "./types.ts";
+
+/** What trading costs, with 0 for what is not named. */
+export function completeCosts(where: string, given: Partial<Costs>): Costs {
+  const unknown = Object.keys(given).find((name) => !(name in RANGES));
+  if (unknown !== undefined) {
+    refuse({
+      code: "unknown-setting",
+      where,
+      problem: `costs has ${Object.keys(RANGES).join(", ")}; got ${quote(unknown)}`,
+      hint: "Correct its name; all are in basis points, 1 is 0.01 %.",
+      facts: { unknown },
+    });
+  }
+  for (const [name, [least, most]] of Object.entries(RANGES)) {
+    const got = given[name as keyof Costs] ?? 0;
+    if (got >= least && got <= most) continue;
+    refuse({
+      code: "bad-setting",
+      where,
+      problem: `costs.${name} must be a number of basis points from ${least} to ${most}; got ${quote(got)}${Number.isFinite(got) ? `, which is ${got / 100} %` : ""}`,
+      hint: "1 basis point is 0.01 %: pass 10 for a fee of 0.1 %.",
+      facts: { name, got, least, most },
+    });
+  }
+  return { feeBps: 0, halfSpreadBps: 0, slippageBps: 0, financingBpsPerYear: 0, ...given };
+}
+
+const RANGES: Readonly<Record<keyof Costs, readonly [least: number, most: number]>> = {
+  feeBps: [-100, 1000],
+  halfSpreadBps: [0, 1000],
+  slippageBps: [0, 1000],
+  financingBpsPerYear: [0, 100_000],
+};

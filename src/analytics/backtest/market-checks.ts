@@ -1,0 +1,76 @@
+import { quote, refuse } from "../../core/errors.ts";
+import { formatUtc } from "../../core/time.ts";
+import { requireBetween, requireSameLength } from "../checks.ts";
+import type { Leg, Market } from "./types.ts";
+
+/** Refuses a market whose legs do not lie on one grid of bars, or whose prices can be none. */
+export function requireMarket(where: string, market: Market): void {
+  const { legs, startUs, length, intervalUs } = market;
+  requireLegs(where, legs.length);
+  requireBetween(where, "intervalUs", intervalUs, 0, Number.POSITIVE_INFINITY);
+  requireSameLength(where, {
+    market: length,
+    startUs: startUs.length,
+    ...Object.fromEntries(
+      legs.flatMap((leg) => [
+        [`${leg.symbol} open`, leg.open.length],
+        [`${leg.symbol} close`, leg.close.length],
+      ]),
+    ),
+  });
+  if (length === 0) {
+    refuse({
+      code: "too-few-values",
+      where,
+      problem: "needs at least 1 bar; got 0",
+      hint: "Widen the range of time, or wait for the first bar to close.",
+      facts: { got: 0, least: 1 },
+    });
+  }
+  requireGrid(where, market);
+  for (const leg of legs) {
+    requirePrices(where, leg, "open", startUs);
+    requirePrices(where, leg, "close", startUs);
+  }
+}
+
+function requireLegs(where: string, got: number): void {
+  if (got === 1 || got === 2) return;
+  refuse({
+    code: "bad-market",
+    where,
+    problem: `needs a market of one leg or two; got ${got}`,
+    hint: "Pass legs: [y] or legs: [y, x].",
+    facts: { got },
+  });
+}
+
+function requireGrid(where: string, { startUs, intervalUs, length }: Market): void {
+  for (let t = 0; t < length; t++) {
+    const step = t === 0 ? 0 : startUs[t]! - startUs[t - 1]!;
+    if (Number.isFinite(startUs[t]!) && (t === 0 || (step >= intervalUs && step % intervalUs === 0)))
+      continue;
+    refuse({
+      code: "bars-do-not-align",
+      where,
+      problem: `needs bars on one grid, each a whole number of intervals of ${intervalUs} µs after the one before; bar ${t} begins ${step} µs after bar ${t - 1}`,
+      hint: "Join the bars of both symbols on one interval first: pairMarket does.",
+      facts: { bar: t, step, intervalUs },
+    });
+  }
+}
+
+function requirePrices(where: string, leg: Leg, name: "open" | "close", startUs: Float64Array): void {
+  const prices = leg[name];
+  for (let t = 0; t < prices.length; t++) {
+    const price = prices[t]!;
+    if ((price > 0 && price < Number.POSITIVE_INFINITY) || Number.isNaN(price)) continue;
+    refuse({
+      code: "not-a-price",
+      where,
+      problem: `needs prices above 0, or NaN where there is none; got ${price} as ${name} of ${quote(leg.symbol)} at bar ${t}, ${formatUtc(startUs[t]!)}`,
+      hint: "Look at the source of this bar; a bar without a trade has NaN as its open.",
+      facts: { symbol: leg.symbol, bar: t, got: price },
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import { requireBetween, requireSameLength } from "../checks.ts";
+import { newBook } from "./book.ts";
+import { completeCosts } from "./costs.ts";
+import { requireMarket } from "./market-checks.ts";
+import { simulate, type Terms } from "./simulate.ts";
+import type { Rule, RunningRule, Strategy } from "./strategy.ts";
+import type { Backtest, Costs, Market } from "./types.ts";
+
+export interface BacktestSettings {
+  /** Quote units; 100,000 unless told. */
+  readonly startCash?: number;
+  /** 0 for what is not named: `{}` is trading for nothing, and has to be said. */
+  readonly costs: Partial<Costs>;
+}
+
+/**
+ * What a rule would have come to on a market.
+ *
+ * The rule decides at the close of a bar. Its order is filled at the open of the first later bar in which every leg of
+ * the order traded; all its legs are filled there. Until then a later decision takes its place. A price that is stale
+ * or not known (NaN) never fills: it only marks what is held, at the last close that was known.
+ *
+ * Costs come on the turnover of each leg: half-spread and slippage make the price worse, the fee is on the money at that
+ * price. Financing is on the value of short legs and on cash below 0, while something is held, by the time of the bars
+ * (a year of 365 days). Nothing is closed at the end of the data. When the equity is gone the position is closed and
+ * the rule is asked no more.
+ */
+export function runBacktest(market: Market, strategy: Strategy | Rule, settings: BacktestSettings): Backtest {
+  const where = "runBacktest";
+  requireMarket(where, market);
+  const terms = completeTerms(where, settings);
+  const rule = typeof strategy === "function" ? { decide: strategy } : strategy.begin(market);
+  requireSignals(where, rule, market);
+  const book = newBook(market.length, market.legs.length);
+  simulate(market, rule, terms, book);
+  return { ...terms, ...book, signals: rule.signals ?? {} };
+}
+
+export function completeTerms(where: string, { startCash = 100_000, costs }: BacktestSettings): Terms {
+  requireBetween(where, "startCash", startCash, 0, Number.POSITIVE_INFINITY);
+  return { startCash, costs: completeCosts(where, costs) };
+}
+
+function requireSignals(where: string, { signals = {} }: RunningRule, { length }: Market): void {
+  for (const [name, values] of Object.entries(signals))
+    requireSameLength(where, { market: length, [`signal ${name}`]: values.length });
+}
