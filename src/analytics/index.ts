@@ -103,6 +103,31 @@ export {
   verdictTable,
 } from "./pair-verdict.ts";
 export { percentileRank, percentileRankOperator } from "./percentile-rank.ts";
+export type { CalendarReturn } from "./performance/calendar-returns.ts";
+export type { Drawdown } from "./performance/drawdowns.ts";
+export type { MetricUnit } from "./performance/metric-text.ts";
+export {
+  drawdownsTable,
+  type Metric,
+  metricRows,
+  metricsTable,
+  monthsTable,
+} from "./performance/metrics-table.ts";
+export {
+  type CurveMetrics,
+  type LegMetrics,
+  type Performance,
+  type PerformanceSettings,
+  performance,
+} from "./performance/performance.ts";
+export {
+  type ReturnMetrics,
+  type ReturnMetricsSettings,
+  returnMetrics,
+} from "./performance/return-metrics.ts";
+export type { RollingMetrics } from "./performance/rolling-metrics.ts";
+export type { RoundTripMetrics } from "./performance/round-trip-metrics.ts";
+export type { Sampling } from "./performance/sampling.ts";
 export type { PriceScale } from "./price-scale.ts";
 export type { ErrorKind } from "./regression-errors.ts";
 export { type ReturnSettings, returns } from "./returns.ts";

@@ -1,0 +1,31 @@
+import { completeRows } from "../complete-rows.ts";
+import { centre, dot } from "../mean.ts";
+import { periodRate } from "./return-metrics.ts";
+
+/** A strategy's returns on a line of the market's: r = rate + a + β (m − rate) + e. */
+export interface Against {
+  readonly beta: number;
+  /** a · returns a year. */
+  readonly alpha: number;
+  readonly correlation: number;
+}
+
+/** NaN with fewer than two pairs of returns, and where the market (for the correlation, either) does not move. */
+export function against(
+  returns: Float64Array,
+  market: Float64Array,
+  perYear: number,
+  riskFree: number,
+): Against {
+  const { columns } = completeRows([returns, market]);
+  const [r, m] = columns.map(centre) as [ReturnType<typeof centre>, ReturnType<typeof centre>];
+  const rate = periodRate(riskFree, perYear);
+  const [rr, mm, rm] = [dot(r.values, r.values), dot(m.values, m.values), dot(r.values, m.values)];
+  const least = 1e-30 * r.values.length;
+  const beta = mm > least ? rm / mm : Number.NaN;
+  return {
+    beta,
+    alpha: (r.mean - rate - beta * (m.mean - rate)) * perYear,
+    correlation: mm > least && rr > least ? rm / Math.sqrt(rr * mm) : Number.NaN,
+  };
+}

@@ -1,0 +1,35 @@
+import { DAY_US } from "./sampling.ts";
+
+/** What a metric is counted in. `×` is a multiple: of equity, or of another figure. */
+export type MetricUnit = "%" | "ratio" | "×" | "money" | "bps" | "time" | "count";
+
+/** A value as people read it; `–` where it is not defined. */
+export function metricText(value: number, unit: MetricUnit): string {
+  if (!Number.isFinite(value)) return "–";
+  if (unit === "time") return spanText(value);
+  if (unit === "count") return String(value);
+  if (unit === "%") return `${fixed(100 * value, 2)} %`;
+  if (unit === "×") return `${fixed(value, 2)} ×`;
+  if (unit === "bps") return `${fixed(value, 2)} bps`;
+  return fixed(value, 2);
+}
+
+/** A length of time in its two largest units: `3 d 4 h`, `1.5 s`. */
+export function spanText(us: number): string {
+  if (us < 60e6) return `${Number((us / 1e6).toFixed(3))} s`;
+  const minutes = Math.round(us / 60e6);
+  const [days, hours, rest] = [Math.floor(us / DAY_US), Math.floor(minutes / 60) % 24, minutes % 60];
+  const parts =
+    days > 0
+      ? [`${days} d`, hours > 0 ? `${hours} h` : ""]
+      : [hours > 0 ? `${hours} h` : "", rest > 0 ? `${rest} min` : ""];
+  return parts.filter(Boolean).join(" ");
+}
+
+/** Decimals, or an exponent where there would be too many figures to read. */
+function fixed(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  if (Math.abs(value) >= 1e9) return value.toExponential(2);
+  if (value !== 0 && Number(text) === 0) return value.toPrecision(2);
+  return text;
+}

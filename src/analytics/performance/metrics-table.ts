@@ -1,0 +1,113 @@
+import { formatDuration, formatUtc } from "../../core/time.ts";
+import type { ResultTable } from "../test-result.ts";
+import type { CalendarReturn } from "./calendar-returns.ts";
+import { METRICS, type MetricDefinition } from "./metric-definitions.ts";
+import { type MetricUnit, metricText, spanText } from "./metric-text.ts";
+import type { Performance } from "./performance.ts";
+
+/** A figure with what it means. */
+export interface Metric {
+  readonly group: MetricDefinition["group"];
+  readonly name: string;
+  readonly unit: MetricUnit;
+  /** Of the strategy, as a number: a share for `%`, µs for `time`; NaN where it is not defined. */
+  readonly value: number;
+  readonly text: string;
+  /** Formula and annualisation; and why there is no value, where there is none. */
+  readonly definition: string;
+  /** The same of each leg, bought and held; without `value` where it is no figure of a leg. */
+  readonly legs: readonly { readonly symbol: string; readonly value?: number; readonly text: string }[];
+}
+
+/** Every figure of a tear sheet, with its definition. */
+export function metricRows(performance: Performance): Metric[] {
+  return METRICS.map(({ group, name, unit, of, ofLeg, definition, missing }) => {
+    const value = of?.(performance) ?? Number.NaN;
+    const isMissing = of !== undefined && Number.isNaN(value);
+    const why = isMissing ? missing?.(performance) : "";
+    return {
+      group,
+      name,
+      unit,
+      value,
+      text: of ? metricText(value, unit) : "",
+      definition: `${definition(performance)}${why ? ` (– ${why})` : ""}`,
+      legs: performance.legs.map((leg) => {
+        if (ofLeg === undefined) return { symbol: leg.symbol, text: "" };
+        return { symbol: leg.symbol, value: ofLeg(leg), text: metricText(ofLeg(leg), unit) };
+      }),
+    };
+  });
+}
+
+/** The tear sheet: a row a figure, the strategy beside its legs bought and held. */
+export function metricsTable(performance: Performance): ResultTable {
+  const rows = metricRows(performance);
+  const { legs, startUs, endUs, bars, intervalUs } = performance;
+  return {
+    columns: [
+      { name: "metric", values: rows.map(({ name }) => name) },
+      { name: "strategy", values: rows.map(({ text }) => text) },
+      ...legs.map(({ symbol }, k) => ({
+        name: `hold ${symbol}`,
+        values: rows.map((row) => row.legs[k]!.text),
+      })),
+      { name: "definition", values: rows.map(({ definition }) => definition) },
+    ],
+    length: rows.length,
+    caption:
+      bars === 0
+        ? "Performance: no bars"
+        : `Performance, ${formatUtc(startUs)} to ${formatUtc(endUs)}, ${bars} bars of ${formatDuration(intervalUs)}`,
+  };
+}
+
+/** The deepest falls: a row each, the deepest first. */
+export function drawdownsTable({ worstDrawdowns }: Performance): ResultTable {
+  const time = (name: string, pick: (k: number) => number) => ({
+    name,
+    values: Float64Array.from(worstDrawdowns, (_, k) => pick(k)),
+    kind: "time" as const,
+  });
+  return {
+    columns: [
+      { name: "drawdown", values: worstDrawdowns.map(({ depth }) => 100 * depth), unit: "%", digits: 2 },
+      time("peak", (k) => worstDrawdowns[k]!.peakUs),
+      time("lowest", (k) => worstDrawdowns[k]!.troughUs),
+      time("recovered", (k) => worstDrawdowns[k]!.recoveryUs),
+      {
+        name: "length",
+        values: worstDrawdowns.map(
+          ({ lengthUs, recoveryUs }) =>
+            `${spanText(lengthUs)}${Number.isNaN(recoveryUs) ? ", not over" : ""}`,
+        ),
+      },
+    ],
+    length: worstDrawdowns.length,
+    caption: "Worst drawdowns, on the closes of bars (UTC)",
+  };
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** Returns by calendar month, a row a year; `*` where some bars of the month are not in the data. */
+export function monthsTable({ months, calendarYears }: Performance): ResultTable {
+  const cell = (found: CalendarReturn | undefined): string => {
+    if (found === undefined) return "";
+    const text = Number.isNaN(found.return) ? "–" : (100 * found.return).toFixed(2);
+    return `${text}${found.partial ? "*" : ""}`;
+  };
+  const of = (year: number, month: number) => months.find((m) => m.year === year && m.month === month);
+  return {
+    columns: [
+      { name: "year", values: calendarYears.map(({ year }) => String(year)) },
+      ...MONTHS.map((name, m) => ({
+        name,
+        values: calendarYears.map(({ year }) => cell(of(year, m + 1))),
+      })),
+      { name: "year's return", values: calendarYears.map(cell) },
+    ],
+    length: calendarYears.length,
+    caption: "Returns by month, % (UTC); * some of its bars are not in the data",
+  };
+}
