@@ -1,0 +1,92 @@
+import type { AlertRule, PairName } from "./rule.ts";
+
+export interface DefaultRules {
+  /** y and x of the rules on a pair; without one these are left out. */
+  readonly pair?: PairName;
+  /** Length of the bars; `"1s"` unless told. */
+  readonly interval?: string;
+  /** Bars of z-score and correlation; 60 unless told. */
+  readonly window?: number;
+}
+
+/**
+ * The rules that come with Tickbook: |z| at 2 now, |z| at 2 within the last 20 bars, little volume, low correlation, a
+ * feed without trades, trades missing.
+ */
+export function defaultRules({ pair, interval = "1s", window = 60 }: DefaultRules = {}): AlertRule[] {
+  const every = { symbol: "*", interval } as const;
+  const ofData: AlertRule[] = [
+    {
+      ...every,
+      name: "feed stale",
+      measure: "feedAge",
+      when: "above",
+      fire: 10,
+      resolve: 1,
+      remind: "15m",
+      severity: "critical",
+      text: "no trade of {symbol} for {value} s",
+    },
+    {
+      ...every,
+      name: "hole open",
+      measure: "holeOpen",
+      window,
+      when: "above",
+      fire: 1,
+      resolve: 0,
+      remind: "15m",
+      text: "{symbol}: trades are missing in {value} of the last {window} bars",
+    },
+    {
+      ...every,
+      name: "low volume",
+      measure: "quoteVolume",
+      window,
+      when: "below",
+      fire: 1000,
+      resolve: 2000,
+      for: "10s",
+      coolDown: "1m",
+      severity: "info",
+      text: "{symbol}: {value} quote units traded in the last {window} bars, at or below {fire}",
+    },
+  ];
+  if (pair === undefined) return ofData;
+  const ofPair = { pair, interval, window } as const;
+  return [
+    ...ofData,
+    {
+      ...ofPair,
+      name: "z-score out",
+      measure: "zScore",
+      when: "abs",
+      fire: 2,
+      resolve: 1,
+      coolDown: "5s",
+      remind: "15m",
+      text: "{pair}: z is {value}, beyond ±{fire}",
+    },
+    {
+      ...ofPair,
+      name: "z-score was out",
+      measure: "zScore",
+      within: 20,
+      when: "abs",
+      fire: 2,
+      severity: "info",
+      text: "{pair}: z has reached {value} in the last 20 bars",
+    },
+    {
+      ...ofPair,
+      name: "low correlation",
+      measure: "correlation",
+      when: "below",
+      fire: 0.3,
+      resolve: 0.4,
+      for: "10s",
+      coolDown: "1m",
+      text: "{pair}: correlation of returns is {value}, at or below {fire}",
+    },
+  ];
+}

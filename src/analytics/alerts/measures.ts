@@ -1,0 +1,145 @@
+/** What a rule can look at. */
+export type Measure =
+  | "zScore"
+  | "spread"
+  | "correlation"
+  | "halfLife"
+  | "adfPValue"
+  | "volume"
+  | "quoteVolume"
+  | "tradeCount"
+  | "takerImbalance"
+  | "amihud"
+  | "rollSpread"
+  | "secondsBetweenTrades"
+  | "priceMove"
+  | "feedAge"
+  | "holeOpen";
+
+export interface MeasureFacts {
+  readonly of: "pair" | "symbol";
+  /** Stands behind the value where it is told. */
+  readonly unit: string;
+  readonly about: string;
+  /** The shortest window; undefined: the measure has none. */
+  readonly leastWindow?: number;
+  /** The window unless told; undefined: a rule must tell it. */
+  readonly window?: number;
+  /** Whether it is made of a spread, which needs a hedge ratio. */
+  readonly hedged?: true;
+  /** Whether it is worked out every quarter of a window only, and held in between. */
+  readonly heldForQuarter?: true;
+  /** Whether it judges the data and not the market: while such a rule fires, what depends on its symbol keeps silent. */
+  readonly ofData?: true;
+}
+
+/** Every measure: the one table behind the checks, the JSON Schema, the evaluator and the documentation. */
+export const MEASURES: Readonly<Record<Measure, MeasureFacts>> = {
+  zScore: {
+    of: "pair",
+    unit: "deviations",
+    about: "the spread against its own last `window` bars, the current one included",
+    leastWindow: 3,
+    hedged: true,
+  },
+  spread: {
+    of: "pair",
+    unit: "log price",
+    about: "y − α − βx, of log prices unless `prices` says raw",
+    hedged: true,
+  },
+  correlation: {
+    of: "pair",
+    unit: "",
+    about: "of the log returns of both symbols over the last `window` bars",
+    leastWindow: 3,
+  },
+  halfLife: {
+    of: "pair",
+    unit: "bars",
+    about:
+      "of the spread over the last `window` bars, corrected for bias; made anew every quarter of a window",
+    leastWindow: 10,
+    hedged: true,
+    heldForQuarter: true,
+  },
+  adfPValue: {
+    of: "pair",
+    unit: "",
+    about:
+      "of the augmented Dickey-Fuller test of the spread over the last `window` bars; made anew every quarter of a window",
+    leastWindow: 20,
+    hedged: true,
+    heldForQuarter: true,
+  },
+  volume: {
+    of: "symbol",
+    unit: "base units",
+    about: "traded in the last `window` bars",
+    leastWindow: 1,
+    window: 1,
+  },
+  quoteVolume: {
+    of: "symbol",
+    unit: "quote units",
+    about: "price × quantity traded in the last `window` bars",
+    leastWindow: 1,
+    window: 1,
+  },
+  tradeCount: {
+    of: "symbol",
+    unit: "trades",
+    about: "trades in the last `window` bars",
+    leastWindow: 1,
+    window: 1,
+  },
+  takerImbalance: {
+    of: "symbol",
+    unit: "",
+    about: "(bought − sold by takers) / volume over the last `window` bars, −1 to 1",
+    leastWindow: 1,
+    window: 1,
+  },
+  amihud: {
+    of: "symbol",
+    unit: "per million",
+    about: "mean over the last `window` bars of |return| / quote volume, for a million traded",
+    leastWindow: 1,
+  },
+  rollSpread: {
+    of: "symbol",
+    unit: "of price",
+    about: "Roll's estimate of the bid-ask spread from the last `window` closes, a share of the price",
+    leastWindow: 4,
+  },
+  secondsBetweenTrades: {
+    of: "symbol",
+    unit: "s",
+    about: "mean time between trades over the last `window` bars",
+    leastWindow: 1,
+    window: 1,
+  },
+  priceMove: {
+    of: "symbol",
+    unit: "%",
+    about: "change of the close over the last `window` bars",
+    leastWindow: 1,
+    window: 1,
+  },
+  feedAge: {
+    of: "symbol",
+    unit: "s",
+    about: "since the end of the last bar that had a trade",
+    ofData: true,
+  },
+  holeOpen: {
+    of: "symbol",
+    unit: "bars",
+    about: "bars with trades missing among the last `window` ones",
+    leastWindow: 1,
+    window: 60,
+    ofData: true,
+  },
+};
+
+export const MEASURE_NAMES: readonly Measure[] = Object.keys(MEASURES) as Measure[];
