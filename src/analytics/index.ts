@@ -6,6 +6,7 @@ export {
   type LjungBoxSettings,
   ljungBox,
 } from "./autocorrelation.ts";
+export * from "./backtest/index.ts";
 export { type ClusterMerge, type ClusterOrder, clusterOrder } from "./cluster-order.ts";
 export { clustersAbove } from "./clusters.ts";
 export { compareRatios, type NamedRatio } from "./compare-ratios.ts";

@@ -1,3 +1,4 @@
+import { refuse } from "../../core/errors.ts";
 import { requireBetween, requireSameLength } from "../checks.ts";
 import { newBook } from "./book.ts";
 import { completeCosts } from "./costs.ts";
@@ -30,7 +31,7 @@ export function runBacktest(market: Market, strategy: Strategy | Rule, settings:
   requireMarket(where, market);
   const terms = completeTerms(where, settings);
   const rule = typeof strategy === "function" ? { decide: strategy } : strategy.begin(market);
-  requireSignals(where, rule, market);
+  requireRule(where, rule, market);
   const book = newBook(market.length, market.legs.length);
   simulate(market, rule, terms, book);
   return { ...terms, ...book, signals: rule.signals ?? {} };
@@ -41,7 +42,15 @@ export function completeTerms(where: string, { startCash = 100_000, costs }: Bac
   return { startCash, costs: completeCosts(where, costs) };
 }
 
-function requireSignals(where: string, { signals = {} }: RunningRule, { length }: Market): void {
+function requireRule(where: string, { signals = {}, warmUpBars = 0 }: RunningRule, { length }: Market): void {
   for (const [name, values] of Object.entries(signals))
     requireSameLength(where, { market: length, [`signal ${name}`]: values.length });
+  if (warmUpBars <= length) return;
+  refuse({
+    code: "too-few-bars",
+    where,
+    problem: `needs ${warmUpBars} bars before the first decision can be taken; the market has ${length}`,
+    hint: "Take shorter windows, or more bars.",
+    facts: { warmUpBars, length },
+  });
 }

@@ -4,7 +4,7 @@ import type { Market, Reason } from "./types.ts";
  * What a rule sees at the close of a bar: that bar and those before it. There is no way from here to a later one.
  * It is one object, moved on from bar to bar. `leg` is 0 (y) unless told, `ago` is in bars, 0 for the one that has closed.
  */
-export interface View {
+export interface BarView {
   /** The bar that has closed, counted from 0. */
   readonly bar: number;
   /** Its end, µs since 1970 UTC. */
@@ -38,7 +38,7 @@ export type Decision =
   | { readonly weights: readonly number[]; readonly reason?: Reason };
 
 /** Decides at the close of each bar; undefined: leave everything as it is. */
-export type Rule = (view: View) => Decision | undefined;
+export type Rule = (view: BarView) => Decision | undefined;
 
 /** A rule that has begun on a market. */
 export interface RunningRule {
@@ -46,6 +46,8 @@ export interface RunningRule {
   readonly signals?: Readonly<Record<string, Float64Array>>;
   /** The name of the one that decides; round trips keep its value at entry and exit. */
   readonly mainSignal?: string;
+  /** Bars that go by before it can decide anything: a market with fewer is refused. */
+  readonly warmUpBars?: number;
   readonly decide: Rule;
 }
 

@@ -1,6 +1,6 @@
 import { quote, refuse } from "../../core/errors.ts";
 import type { Waiting } from "./book.ts";
-import type { View } from "./strategy.ts";
+import type { BarView } from "./strategy.ts";
 import type { Market } from "./types.ts";
 
 /** Where a run stands; the engine moves it on. */
@@ -19,7 +19,7 @@ export function viewOf(
   market: Market,
   signals: Readonly<Record<string, Float64Array>>,
   standing: Standing,
-): View {
+): BarView {
   const { legs, startUs, intervalUs } = market;
   const legAt = (leg: number) => legs[leg] ?? noLeg(leg, legs.length);
   const at = (column: Float64Array | undefined, ago: number): number =>

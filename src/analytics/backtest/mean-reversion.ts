@@ -1,0 +1,126 @@
+import type { ThinRules } from "../liquidity-thin.ts";
+import type { PriceScale } from "../price-scale.ts";
+import type { HedgeSetting } from "./hedge.ts";
+import { completeReversion, requireLegsFor } from "./reversion-checks.ts";
+import { reversionSignals, spreadDeviation, thinLegs } from "./reversion-signals.ts";
+import { hedgeUnits, type Neutral, type Sizing, type SizingAt, unitsOfY } from "./sizing.ts";
+import type { BarView, Decision, Memo, RunningRule, Strategy } from "./strategy.ts";
+import type { Market, Reason } from "./types.ts";
+
+export interface MeanReversionSettings {
+  /** β of x against y. Needed for a market of two legs; one leg reverts to its own trailing mean. */
+  readonly hedge?: HedgeSetting;
+  /** The scale of spread and β: `"log"` unless given. */
+  readonly prices?: PriceScale;
+  /** Bars in the trailing window of the z-score, and of the deviation that `size: { by: "risk" }` looks at. */
+  readonly window: number;
+  /** `"rolling"`, the default, or of a Kalman hedge `"innovation"`: the surprise over its predicted deviation, no window. */
+  readonly zScore?: "rolling" | "innovation";
+  /** Enter where |z| is this or more. */
+  readonly entry: number;
+  /** Leave where z has come back this near to 0; 0 unless given. Below 0: on the other side of it. */
+  readonly exit?: number;
+  /** Leave where |z| is this or more; never unless given. */
+  readonly stop?: number;
+  /** Leave after so many bars; never unless given. */
+  readonly maxBars?: number;
+  /** After an exit is decided, bars in which nothing is entered; 0 unless given. */
+  readonly coolDownBars?: number;
+  /** `"both"` unless given; `"long"` buys the spread (y) where it is low, `"short"` sells it where it is high. */
+  readonly side?: "both" | "long" | "short";
+  /** Nothing is entered at a bar that is thin by these rules, one for each leg or one for both. */
+  readonly liquidity?: ThinRules | readonly ThinRules[];
+  readonly size: Sizing;
+  /** `"beta"` unless given. */
+  readonly neutral?: Neutral;
+  /** While a position is held, bring x to β again where β has moved by more than this share (0.05) of itself. */
+  readonly rehedge?: number;
+}
+
+/**
+ * Mean reversion on the z-score of a spread: against y where z is high, with y where it is low, until it has come back.
+ *
+ * The z-score includes its own bar, so a rolling |z| never exceeds (w − 1) / √w. After a stop or a time stop nothing is
+ * entered before |z| has once been below `entry`; beyond `stop` nothing is entered at all. Where z is NaN the rule waits:
+ * only the time stop goes on. Its signals are `z`, `spread` and, of two legs, `beta`.
+ */
+export function meanReversion(settings: MeanReversionSettings): Strategy {
+  const complete = completeReversion(settings);
+  return {
+    name: "mean reversion",
+    settings: { ...settings },
+    begin: (market, memo = (_, make) => make()) => begin(market, complete, memo),
+  };
+}
+
+function begin(market: Market, settings: ReturnType<typeof completeReversion>, memo: Memo): RunningRule {
+  const { entry, exit, stop, maxBars, coolDownBars, side, neutral, prices, size, rehedge } = settings;
+  requireLegsFor(market, settings);
+  const { z, spread, beta } = reversionSignals(market, settings, memo);
+  const deviation = size.by === "risk" ? spreadDeviation(market, settings, memo) : undefined;
+  const thin =
+    settings.liquidity &&
+    thinLegs(neutral === "none" ? market.legs.slice(0, 1) : market.legs, settings.liquidity, memo);
+  const [closeY, closeX = closeY] = market.legs.map(({ close }) => close) as [Float64Array, Float64Array?];
+  const hasX = market.legs.length === 2;
+  const flat = hasX ? [0, 0] : [0];
+  let heldBeta = Number.NaN;
+  let coolUntil = -1;
+  // after a stop, not again before |z| was below the entry
+  let isArmed = true;
+
+  const at = (bar: number, equity: number): SizingAt => ({
+    priceY: closeY[bar]!,
+    priceX: closeX[bar]!,
+    beta: beta[bar]!,
+    deviation: deviation?.[bar] ?? Number.NaN,
+    equity,
+  });
+  const enter = (want: 1 | -1, bar: number, equity: number): Decision | undefined => {
+    const known = at(bar, equity);
+    const unitsY = want * unitsOfY(size, known, neutral, prices);
+    const units = hasX ? [unitsY, hedgeUnits(unitsY, known, neutral, prices)] : [unitsY];
+    if (!units.every(Number.isFinite)) return undefined;
+    heldBeta = known.beta;
+    return { units, reason: "entry" };
+  };
+  const whyLeave = (depth: number, heldBars: number): Reason | undefined => {
+    if (depth <= -stop) return "stop";
+    if (depth >= -exit) return "exit";
+    return heldBars >= maxBars ? "time stop" : undefined;
+  };
+  const hedgeAgain = (view: BarView, bar: number): Decision | undefined => {
+    const moved = Math.abs(beta[bar]! - heldBeta);
+    if (!(moved > rehedge * Math.abs(heldBeta)) || view.isWaiting) return undefined;
+    const unitsY = view.units(0);
+    const unitsX = hedgeUnits(unitsY, at(bar, Number.NaN), neutral, prices);
+    if (!Number.isFinite(unitsX)) return undefined;
+    heldBeta = beta[bar]!;
+    return { units: [unitsY, unitsX], reason: "re-hedge" };
+  };
+
+  return {
+    signals: hasX ? { z, spread, beta } : { z, spread },
+    mainSignal: "z",
+    warmUpBars: settings.warmUpBars,
+    decide(view) {
+      const { bar } = view;
+      const now = z[bar]!;
+      const aim = view.target(0);
+      if (aim !== 0) {
+        // how far z stands on the position's side: below 0 until it has come back
+        const why = whyLeave(aim > 0 ? now : -now, view.heldBars);
+        if (why === undefined) return hedgeAgain(view, bar);
+        coolUntil = bar + coolDownBars;
+        isArmed = why === "exit";
+        return { units: flat, reason: why };
+      }
+      const size = Math.abs(now);
+      if (size < entry) isArmed = true;
+      if (!(size >= entry && size < stop) || !isArmed || bar <= coolUntil || view.isWaiting) return undefined;
+      const want = now < 0 ? 1 : -1;
+      if (side === (want > 0 ? "short" : "long") || thin?.[bar] === 1) return undefined;
+      return enter(want, bar, view.equity);
+    },
+  };
+}
