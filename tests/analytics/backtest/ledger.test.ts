@@ -212,13 +212,13 @@ describe("runBacktest keeps a ledger that a hand can check", () => {
     assertAllClose(
       run.roundTrips.map(({ profit }) => profit),
       [35.183209667, 13.402560733333],
-      1e-10,
+      1e-9,
     );
     assertAllClose(
       run.roundTrips.map((trip) => trip.costs),
       // 3.590162 + 0.034 + 824/24000 + 0.244147 + 0.03825 + 3.875898; 1.9763976 + 505/24000
       [7.816790333333, 1.997439267],
-      1e-10,
+      1e-9,
     );
   });
 });
