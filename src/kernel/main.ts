@@ -1,6 +1,8 @@
 import { writeSync } from "node:fs";
 import { inspect } from "node:util";
 import { TickbookError } from "../core/errors.ts";
+import { controls } from "../notebook/controls/arrange.ts";
+import { isControl } from "../notebook/controls/control.ts";
 import { display } from "../notebook/display.ts";
 import { resultView } from "../notebook/views.ts";
 import { createCells, routeProcessOutput } from "./cells.ts";
@@ -24,8 +26,9 @@ function logError(problem: unknown): void {
 
 /** Shows what the last expression of a cell comes to. */
 function printResult(value: unknown): void {
-  const view = resultView(value);
-  if (view) display(view);
+  const view = isControl(value) ? undefined : resultView(value);
+  if (isControl(value)) controls(value);
+  else if (view) display(view);
   else process.stdout.write(`${typeof value === "string" ? value : inspect(value)}\n`);
 }
 

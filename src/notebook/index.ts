@@ -1,6 +1,7 @@
 export { barsArquero, tradesArquero } from "./arquero.ts";
 export { check } from "./check.ts";
 export { alignedCloses, type Closes, type ClosesSettings } from "./closes.ts";
+export * from "./controls/index.ts";
 export type { LiveOptions, LiveStatus } from "./desk.ts";
 export { live, liveStatus, stopLive } from "./live.ts";
 export { type PairBars, type PairBarsSettings, pairBars } from "./pair-data.ts";

@@ -1,0 +1,142 @@
+import { quote, refuse } from "../../core/errors.ts";
+import { escapeHtml, plainText } from "../../render/escape.ts";
+import { display } from "../display.ts";
+import { kernelApi } from "../kernel-api.ts";
+import { type Core, coreOf, isControl, labelOf } from "./control.ts";
+import { openWidget, reference, type Widget } from "./widget.ts";
+
+/** A control of whatever type. */
+export interface AnyControl {
+  readonly name: string;
+  onChange(callback: () => unknown): void;
+}
+
+/**
+ * Shows controls under the cell: those that stand alone beside each other, each list in a row of its own. Below them
+ * stands what went wrong when one was moved. A control may be shown in several places. On a kernel that cannot talk
+ * with the page they show as their values.
+ */
+export function controls(...given: readonly (AnyControl | readonly AnyControl[])[]): void {
+  const rows = rowsOf(given).map((row) => row.map(checkedCore));
+  const text = plainText(rows.map((row) => row.map(textOf).join("   ")).join("\n"));
+  const kernel = kernelApi();
+  if (kernel === undefined) {
+    const note = "These values can be moved on the tickbook kernel; this one cannot talk with the page.";
+    const html = `<pre>${escapeHtml(text)}</pre><small>${note}</small>`;
+    display({ kind: "html", html, text: `${text}\n${note}` });
+    return;
+  }
+  const layout = openWidget("Layout", { flex_flow: "row wrap" });
+  const style = openWidget("DescriptionStyle", { description_width: "initial" });
+  const boxes = rows.map((row) =>
+    openWidget("HBox", {
+      layout: reference(layout),
+      children: row.flatMap((core) => faceOf(core, style).map(reference)),
+    }),
+  );
+  const box = openWidget("VBox", { children: [...boxes, problemsOf(rows.flat())].map(reference) });
+  kernel.display(
+    {
+      "application/vnd.jupyter.widget-view+json": { version_major: 2, version_minor: 0, model_id: box.id },
+      "text/html": `<pre>${escapeHtml(text)}</pre>`,
+      "text/plain": text,
+    },
+    undefined,
+    false,
+  );
+}
+
+function checkedCore(control: unknown): Core<unknown> {
+  if (isControl(control)) return coreOf(control);
+  return refuse({
+    code: "not-a-control",
+    where: "controls",
+    problem: `controls and lists of controls are needed; got ${quote(control, 80)}`,
+    hint: 'Make them with slider, select, checkbox, button, text or dateRange: controls(slider("entry", { … })).',
+  });
+}
+
+function rowsOf(given: readonly (AnyControl | readonly AnyControl[])[]): AnyControl[][] {
+  const rows: AnyControl[][] = [];
+  let open: AnyControl[] | undefined;
+  for (const one of given) {
+    if (Array.isArray(one)) {
+      rows.push([...one]);
+      open = undefined;
+      continue;
+    }
+    if (open === undefined) {
+      open = [];
+      rows.push(open);
+    }
+    open.push(one as AnyControl);
+  }
+  return rows;
+}
+
+function textOf({ kind, value }: Core<unknown>): string {
+  return `${labelOf(kind.name, kind.unit)}: ${kind.text(value())}`;
+}
+
+/** The widgets of one control in one place, which follow its value and set it. */
+function faceOf(core: Core<unknown>, style: Widget): Widget[] {
+  const { kind } = core;
+  const widgets = kind.parts.map((part) =>
+    openWidget(part.widget, { ...part.model, ...part.state(core.value()), style: reference(style) }),
+  );
+  const show = (value: unknown): void => {
+    for (const [k, part] of kind.parts.entries()) widgets[k]!.update(part.state(value));
+  };
+  const end = core.shownBy(show);
+  for (const [k, part] of kind.parts.entries()) {
+    widgets[k]!.onMessage((data) => received(core, () => part.read(data, core.value()), show));
+    widgets[k]!.onClose(end);
+  }
+  return widgets;
+}
+
+/** A value from the page; one that cannot be taken is said so beside the control, which keeps the last good one. */
+async function received(
+  core: Core<unknown>,
+  read: () => unknown,
+  show: (value: unknown) => void,
+): Promise<void> {
+  try {
+    const value = read();
+    if (value === undefined) return;
+    core.tell(received, undefined);
+    await core.take(value, show);
+  } catch (problem) {
+    core.tell(received, (problem as Error).message);
+  }
+}
+
+/** The line of what went wrong: empty while all is well. */
+function problemsOf(cores: readonly Core<unknown>[]): Widget {
+  const widget = openWidget("HTML", { value: "" });
+  const texts = new Map<Core<unknown>, readonly string[]>();
+  let shown = "";
+  const draw = (): void => {
+    const lines = cores.flatMap((core) =>
+      [...new Set(texts.get(core))].map((text) => `${core.name}: ${text}`),
+    );
+    const value = lines.map(lineHtml).join("");
+    if (value === shown) return;
+    shown = value;
+    widget.update({ value });
+  };
+  const ends = cores.map((core) =>
+    core.watched((problems) => {
+      texts.set(core, problems);
+      draw();
+    }),
+  );
+  widget.onClose(() => {
+    for (const end of ends) end();
+  });
+  return widget;
+}
+
+function lineHtml(text: string): string {
+  return `<div class="tickbook-note" role="alert" style="font:12px/1.5 var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-error-color1,#D55E00)">${escapeHtml(text)}</div>`;
+}

@@ -1,0 +1,142 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { TickbookError } from "../../core/errors.ts";
+import { kernelApi } from "../kernel-api.ts";
+import { createFollower, type Followed } from "./tracking.ts";
+
+/** Work that is done again when a control moves: one run under way, one waiting with the newest values, never a queue. */
+export interface Reaction {
+  /** Runs the work; resolves when a run that began after the call has ended. Never rejects. */
+  run(): Promise<void>;
+  follow(source: Followed): void;
+  stop(): void;
+}
+
+export interface ReactionOptions {
+  /** Follows whatever the work reads, too. */
+  readonly tracks: boolean;
+  /** After every run: its result, or why it failed. */
+  readonly ended?: (outcome: { readonly result: unknown } | { readonly problem: string }) => void;
+}
+
+const limitMs = 30_000;
+
+/**
+ * The work runs as part of the cell in which the reaction was made and ends with it: the cell run again stops it.
+ * What it throws is shown at the controls that moved.
+ */
+export function createReaction(work: () => unknown, { tracks, ended = () => {} }: ReactionOptions): Reaction {
+  const inCell = AsyncLocalStorage.snapshot();
+  const interruptible = kernelApi()?.interruptible ?? (<T>(run: () => T): T => run());
+  const moved = new Set<Followed>();
+  const blamed = new Set<Followed>();
+  let running = false;
+  let stopped = false;
+  let next: Deferred | undefined;
+
+  const follower = createFollower((source) => {
+    moved.add(source);
+    return run();
+  });
+  const attempt = (): unknown => interruptible(() => (tracks ? follower.run(work) : work()));
+
+  async function once(): Promise<void> {
+    const causes = [...moved];
+    moved.clear();
+    let problem: string | undefined;
+    try {
+      const result = await inTime(inCell(attempt));
+      if (stopped) return;
+      ended({ result });
+    } catch (error) {
+      if (stopped) return;
+      problem = oneLine(error);
+      ended({ problem });
+    }
+    for (const source of blamed) source.tell(reaction, undefined);
+    blamed.clear();
+    if (problem === undefined) return;
+    for (const source of causes) {
+      source.tell(reaction, problem);
+      blamed.add(source);
+    }
+  }
+  async function runAll(): Promise<void> {
+    running = true;
+    while (next !== undefined && !stopped) {
+      // what else has arrived by now is taken into account
+      await new Promise(setImmediate);
+      const now: Deferred = next;
+      next = undefined;
+      if (!stopped) await once();
+      now.resolve();
+    }
+    running = false;
+  }
+  function run(): Promise<void> {
+    if (stopped) return Promise.resolve();
+    next ??= deferred();
+    const { promise } = next;
+    if (!running) void runAll();
+    return promise;
+  }
+
+  const reaction: Reaction = {
+    run,
+    follow: follower.follow,
+    stop: () => {
+      stopped = true;
+      follower.stop();
+      next?.resolve();
+      for (const source of blamed) source.tell(reaction, undefined);
+    },
+  };
+  kernelApi()?.onCellRerun(reaction.stop);
+  return reaction;
+}
+
+/** Rejects where the work takes so long that it looks as if it never ended; the newest values are not kept waiting for it. */
+async function inTime(work: unknown): Promise<unknown> {
+  if (!isPromise(work)) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(tooSlow()), limitMs).unref();
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tooSlow(): TickbookError {
+  return new TickbookError({
+    code: "reaction-slow",
+    where: "control",
+    problem: `what a control calls must end within ${limitMs / 1_000} s; this run did not and is not waited for any longer`,
+    hint: "Do long work in a cell, or start it with a button and show its progress.",
+    facts: { limitMs },
+  });
+}
+
+interface Deferred {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+}
+
+function deferred(): Deferred {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+function oneLine(problem: unknown): string {
+  const text = problem instanceof Error ? problem.message : String(problem);
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
