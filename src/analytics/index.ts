@@ -106,6 +106,7 @@ export {
 export { percentileRank, percentileRankOperator } from "./percentile-rank.ts";
 export type { CalendarReturn } from "./performance/calendar-returns.ts";
 export type { Drawdown } from "./performance/drawdowns.ts";
+export type { MetricGroup } from "./performance/metric-definitions.ts";
 export type { MetricUnit } from "./performance/metric-text.ts";
 export {
   drawdownsTable,

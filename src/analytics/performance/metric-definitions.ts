@@ -1,14 +1,16 @@
-import { formatUtc } from "../../core/time.ts";
-import type { MetricUnit } from "./metric-text.ts";
-import { spanText } from "./metric-text.ts";
+import { formatDuration } from "../../core/time.ts";
+import { type MetricUnit, spanText } from "./metric-text.ts";
 import type { CurveMetrics, LegMetrics, Performance } from "./performance.ts";
+import { DAY_US, YEAR_US } from "./sampling.ts";
+
+export type MetricGroup = "growth" | "risk" | "returns" | "activity" | "round trips" | "against buy and hold";
 
 /** A line of the tear sheet: where its figure comes from, and what it means. */
 export interface MetricDefinition {
-  readonly group: "growth" | "risk" | "returns" | "activity" | "round trips" | "against buy and hold";
+  readonly group: MetricGroup;
   readonly name: string;
   readonly unit: MetricUnit;
-  /** Of the account; absent where the figure is a leg's alone. */
+  /** As `Performance` holds it. Of the account; absent where the figure is a leg's alone. */
   readonly of?: (p: Performance) => number;
   /** Of a leg that is bought and held. */
   readonly ofLeg?: (leg: LegMetrics) => number;
@@ -21,7 +23,7 @@ type CurveKey = Exclude<keyof CurveMetrics, "ruinUs">;
 
 /** A figure of the account and of each leg. */
 function both(
-  group: MetricDefinition["group"],
+  group: MetricGroup,
   name: string,
   unit: MetricUnit,
   key: CurveKey,
@@ -50,20 +52,22 @@ function trips(
 }
 
 const percent = (share: number): string => `${Number((100 * share).toPrecision(6))} %`;
-const daily = ({ sampling }: Performance): string => (sampling.period === "day" ? "daily" : "bar");
-const yearly = (p: Performance): string => `√${Number(p.sampling.perYear.toPrecision(6))}`;
+const one = ({ sampling: { period, periodUs } }: Performance): string =>
+  period === "day" || periodUs === DAY_US ? "day" : `bar of ${formatDuration(periodUs)}`;
+const daily = (p: Performance): string => (one(p) === "day" ? "daily" : formatDuration(p.sampling.periodUs));
+const perYear = ({ sampling }: Performance): number => Number(sampling.perYear.toPrecision(6));
+const yearly = (p: Performance): string => `√${perYear(p)}`;
 const above = ({ settings }: Performance): string =>
   settings.riskFree === 0 ? "0" : `the risk-free rate of ${percent(settings.riskFree)} a year`;
 const excess = ({ settings }: Performance): string =>
   settings.riskFree === 0 ? "" : `, less ${percent(settings.riskFree)} a year`;
 const extrapolated = ({ years }: Performance): string =>
-  years < 1 ? `; extrapolated from ${spanText(years * 365 * 86_400e6)}` : "";
+  years < 1 ? `; extrapolated from ${spanText(years * YEAR_US)}` : "";
 
 function noReturns(p: Performance): string {
   if (p.bars === 0) return "no bars";
-  if (!Number.isNaN(p.ruinUs))
-    return `nothing was left at ${formatUtc(p.ruinUs)}, and returns have no meaning after that`;
-  if (p.nobs < 2) return `${p.nobs} ${daily(p)} return${p.nobs === 1 ? "" : "s"}, at least 2 are needed`;
+  if (!Number.isNaN(p.ruinUs)) return "ruin";
+  if (p.nobs < 2) return "a single return";
   return p.volatility === 0 ? "the returns do not vary" : "";
 }
 
@@ -87,7 +91,7 @@ export const METRICS: readonly MetricDefinition[] = [
     "%",
     "cagr",
     (p) => `(end / start)^(1 / years) − 1, years of 365 days${extrapolated(p)}`,
-    or(noRuin, "beyond all numbers: the window is too short"),
+    or(noRuin, "the window is shorter than 30 days"),
   ),
   both(
     "growth",
@@ -118,7 +122,7 @@ export const METRICS: readonly MetricDefinition[] = [
     "ratio",
     "calmar",
     (p) => `CAGR / |max drawdown|, whole window${extrapolated(p)}`,
-    or(noRuin, "no drawdown"),
+    or(noRuin, "no drawdown, or less than 30 days"),
   ),
   both(
     "growth",
@@ -146,7 +150,7 @@ export const METRICS: readonly MetricDefinition[] = [
   both(
     "risk",
     "length of max drawdown",
-    "time",
+    "days",
     "maxDrawdownUs",
     () => "from its peak to its recovery, or to the end of the data",
     noRuin,
@@ -154,7 +158,7 @@ export const METRICS: readonly MetricDefinition[] = [
   both(
     "risk",
     "longest drawdown",
-    "time",
+    "days",
     "longestDrawdownUs",
     () => "the longest time below a peak, of any depth",
     noRuin,
@@ -165,14 +169,15 @@ export const METRICS: readonly MetricDefinition[] = [
     "%",
     "valueAtRisk",
     (p) =>
-      `historical: the ${percent(p.settings.tail)} quantile of ${daily(p)} returns, interpolated; of one period`,
+      `historical: the ${percent(p.settings.tail)} quantile of ${daily(p)} returns, interpolated; below 0 a loss, in one ${one(p)}`,
   ),
   both(
     "risk",
     "CVaR",
     "%",
     "expectedShortfall",
-    (p) => `historical: mean of the lowest ${percent(p.settings.tail)} of ${daily(p)} returns; of one period`,
+    (p) =>
+      `historical: mean of the lowest ${percent(p.settings.tail)} of ${daily(p)} returns; in one ${one(p)}`,
   ),
   both(
     "returns",
@@ -191,8 +196,8 @@ export const METRICS: readonly MetricDefinition[] = [
     "kurtosis",
     (p) => `m₄ / m₂² of ${daily(p)} returns, divisor n: 3 for the normal`,
   ),
-  both("returns", "best return", "%", "best", (p) => `of one ${p.sampling.period}`),
-  both("returns", "worst return", "%", "worst", (p) => `of one ${p.sampling.period}`),
+  both("returns", "best return", "%", "best", (p) => `of one ${one(p)}`),
+  both("returns", "worst return", "%", "worst", (p) => `of one ${one(p)}`),
   both("returns", "returns above 0", "%", "positive", (p) => `share of ${daily(p)} returns`),
   both(
     "returns",
@@ -202,9 +207,10 @@ export const METRICS: readonly MetricDefinition[] = [
     (p) => `of neighbouring ${daily(p)} returns: ${yearly(p)} holds where it is near 0`,
   ),
   both("returns", "returns", "count", "nobs", (p) => {
-    const { perYear, missing } = p.sampling;
-    const gaps = missing === 0 ? "" : `; ${missing} ${p.sampling.period}s without a bar are left out`;
-    return `${daily(p)} ones; ${Number(perYear.toPrecision(6))} a year, of markets that never close${gaps}`;
+    const { period, missing } = p.sampling;
+    const gaps =
+      missing === 0 ? "" : `; without a bar: ${missing} ${period}s, whose move falls into the next`;
+    return `${daily(p)} ones, ${perYear(p)} a year of markets that never close${gaps}`;
   }),
   {
     group: "activity",
@@ -265,8 +271,8 @@ export const METRICS: readonly MetricDefinition[] = [
   trips("payoff", "ratio", "payoff", "average win / |average loss|", "wins or losses are missing"),
   trips("best round trip", "money", "best", "highest profit"),
   trips("worst round trip", "money", "worst", "lowest profit"),
-  trips("average duration", "time", "averageUs", "from entry to exit"),
-  trips("longest duration", "time", "longestUs", "from entry to exit"),
+  trips("average duration", "days", "averageUs", "from entry to exit"),
+  trips("longest duration", "days", "longestUs", "from entry to exit"),
   trips("losing streak", "count", "losingStreak", "most round trips in a row without a profit"),
   trips("SQN", "ratio", "sqn", "√count · mean / deviation (n − 1) of the profits", "profits do not vary"),
   trips(
@@ -282,16 +288,13 @@ export const METRICS: readonly MetricDefinition[] = [
     unit: "ratio",
     ofLeg: (leg) => leg.beta,
     definition: (p) => `slope of the strategy's ${daily(p)} returns on the leg's`,
-    missing: noReturns,
   },
   {
     group: "against buy and hold",
     name: "alpha",
     unit: "%",
     ofLeg: (leg) => leg.alpha,
-    definition: (p) =>
-      `intercept of that line${excess(p)} · ${Number(p.sampling.perYear.toPrecision(6))}: a year, not compounded`,
-    missing: noReturns,
+    definition: (p) => `intercept of that line${excess(p)} · ${perYear(p)}: a year, not compounded`,
   },
   {
     group: "against buy and hold",
@@ -299,6 +302,5 @@ export const METRICS: readonly MetricDefinition[] = [
     unit: "ratio",
     ofLeg: (leg) => leg.correlation,
     definition: (p) => `of the strategy's ${daily(p)} returns with the leg's`,
-    missing: noReturns,
   },
 ];

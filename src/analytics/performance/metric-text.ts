@@ -1,14 +1,19 @@
 import { DAY_US } from "./sampling.ts";
 
 /** What a metric is counted in. `×` is a multiple: of equity, or of another figure. */
-export type MetricUnit = "%" | "ratio" | "×" | "money" | "bps" | "time" | "count";
+export type MetricUnit = "%" | "ratio" | "×" | "money" | "bps" | "days" | "count";
 
-/** A value as people read it; `–` where it is not defined. */
+/** What `Performance` holds, in the unit it is shown in: shares as per cent, microseconds as days. */
+export function inUnit(value: number, unit: MetricUnit): number {
+  return unit === "%" ? 100 * value : unit === "days" ? value / DAY_US : value;
+}
+
+/** A value in its unit as people read it; `–` where it is not defined. */
 export function metricText(value: number, unit: MetricUnit): string {
   if (!Number.isFinite(value)) return "–";
-  if (unit === "time") return spanText(value);
+  if (unit === "days") return spanText(value * DAY_US);
   if (unit === "count") return String(value);
-  if (unit === "%") return `${fixed(100 * value, 2)} %`;
+  if (unit === "%") return `${fixed(value, 2)} %`;
   if (unit === "×") return `${fixed(value, 2)} ×`;
   if (unit === "bps") return `${fixed(value, 2)} bps`;
   return fixed(value, 2);

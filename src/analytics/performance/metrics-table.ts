@@ -1,16 +1,16 @@
 import { formatDuration, formatUtc } from "../../core/time.ts";
 import type { ResultTable } from "../test-result.ts";
 import type { CalendarReturn } from "./calendar-returns.ts";
-import { METRICS, type MetricDefinition } from "./metric-definitions.ts";
-import { type MetricUnit, metricText, spanText } from "./metric-text.ts";
+import { METRICS, type MetricGroup } from "./metric-definitions.ts";
+import { inUnit, type MetricUnit, metricText, spanText } from "./metric-text.ts";
 import type { Performance } from "./performance.ts";
 
 /** A figure with what it means. */
 export interface Metric {
-  readonly group: MetricDefinition["group"];
+  readonly group: MetricGroup;
   readonly name: string;
   readonly unit: MetricUnit;
-  /** Of the strategy, as a number: a share for `%`, µs for `time`; NaN where it is not defined. */
+  /** Of the strategy, in `unit`; NaN where it is not defined, and where it is a figure of legs alone. */
   readonly value: number;
   readonly text: string;
   /** Formula and annualisation; and why there is no value, where there is none. */
@@ -22,7 +22,7 @@ export interface Metric {
 /** Every figure of a tear sheet, with its definition. */
 export function metricRows(performance: Performance): Metric[] {
   return METRICS.map(({ group, name, unit, of, ofLeg, definition, missing }) => {
-    const value = of?.(performance) ?? Number.NaN;
+    const value = inUnit(of?.(performance) ?? Number.NaN, unit);
     const isMissing = of !== undefined && Number.isNaN(value);
     const why = isMissing ? missing?.(performance) : "";
     return {
@@ -34,16 +34,18 @@ export function metricRows(performance: Performance): Metric[] {
       definition: `${definition(performance)}${why ? ` (– ${why})` : ""}`,
       legs: performance.legs.map((leg) => {
         if (ofLeg === undefined) return { symbol: leg.symbol, text: "" };
-        return { symbol: leg.symbol, value: ofLeg(leg), text: metricText(ofLeg(leg), unit) };
+        const legValue = inUnit(ofLeg(leg), unit);
+        return { symbol: leg.symbol, value: legValue, text: metricText(legValue, unit) };
       }),
     };
   });
 }
 
-/** The tear sheet: a row a figure, the strategy beside its legs bought and held. */
-export function metricsTable(performance: Performance): ResultTable {
-  const rows = metricRows(performance);
-  const { legs, startUs, endUs, bars, intervalUs } = performance;
+/** The tear sheet: a row a figure, the strategy beside its legs bought and held. `groups`: some rows only. */
+export function metricsTable(performance: Performance, groups?: readonly MetricGroup[]): ResultTable {
+  const rows = metricRows(performance).filter(({ group }) => groups?.includes(group) ?? true);
+  const { legs, startUs, endUs, bars, intervalUs, ruinUs } = performance;
+  const ruin = Number.isNaN(ruinUs) ? "" : `; ruin: nothing was left at ${formatUtc(ruinUs)}`;
   return {
     columns: [
       { name: "metric", values: rows.map(({ name }) => name) },
@@ -58,7 +60,7 @@ export function metricsTable(performance: Performance): ResultTable {
     caption:
       bars === 0
         ? "Performance: no bars"
-        : `Performance, ${formatUtc(startUs)} to ${formatUtc(endUs)}, ${bars} bars of ${formatDuration(intervalUs)}`,
+        : `Performance, ${formatUtc(startUs)} to ${formatUtc(endUs)}, ${bars} bars of ${formatDuration(intervalUs)}${ruin}`,
   };
 }
 

@@ -31,7 +31,7 @@ export interface PerformanceSettings {
 export interface CurveMetrics extends ReturnMetrics {
   /** End over start − 1. */
   readonly totalReturn: number;
-  /** (end / start)^(1 / years) − 1. */
+  /** (end / start)^(1 / years) − 1. NaN for a window of less than 30 days, which says nothing of a year. */
   readonly cagr: number;
   /** `cagr` over |`maxDrawdown`|. */
   readonly calmar: number;
@@ -88,6 +88,8 @@ export interface Performance extends CurveMetrics {
 }
 
 const NAN = Number.NaN;
+// 30 days, less a rounding
+const LEAST_YEARS = (30 / 365) * (1 - 1e-12);
 
 /**
  * What an account did, in the figures of a tear sheet; `metricsTable` prints them with their definitions. Equity is the
@@ -205,7 +207,7 @@ function measured(
   const isKnown = curve.start > 0 && values.length > 0;
   const growth = isKnown ? lastValue(curve) / curve.start : NAN;
   const maxDrawdown = isKnown ? (worst?.depth ?? 0) : NAN;
-  const cagr = isRuined ? NAN : finite(growth ** (1 / years) - 1);
+  const cagr = isRuined || years < LEAST_YEARS ? NAN : finite(growth ** (1 / years) - 1);
   return {
     metrics: {
       ...ratios,

@@ -41,7 +41,7 @@ export function samplingOf(grid: Grid, period: "day" | "bar"): Sampling {
     periodUs,
     bars: Int32Array.from(bars),
     endUs: Float64Array.from(bars, (bar) => closeUs(grid, bar)),
-    perYear: slots === 0 ? Number.NaN : (YEAR_US / periodUs) * (bars.length / slots),
+    perYear: (YEAR_US / periodUs) * (slots === 0 ? 1 : bars.length / slots),
     missing: slots - bars.length,
   };
 }
