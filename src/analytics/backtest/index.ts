@@ -1,3 +1,4 @@
+export { assertCausal, type CausalCheck, type CausalSettings } from "./assert-causal.ts";
 export { type BuyAndHoldSettings, buyAndHold } from "./buy-and-hold.ts";
 export type { HedgeSetting } from "./hedge.ts";
 export { type MeanReversionSettings, meanReversion } from "./mean-reversion.ts";
