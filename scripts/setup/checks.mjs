@@ -14,7 +14,9 @@ const run = (name, args) => runTool(projectNode(), [name, ...args]);
 export async function runChecks() {
   const colors = process.stdout.isTTY ? "force" : "off";
   const style = await run(biome, [process.env.CI === undefined ? "check" : "ci", `--colors=${colors}`]);
-  return style !== 0 ? style : run(compiler, ["--noEmit"]);
+  if (style !== 0) return style;
+  const types = await run(compiler, ["--noEmit"]);
+  return types !== 0 ? types : run(compiler, ["--noEmit", "-p", path.join("labextension", "tsconfig.json")]);
 }
 
 /** Formats what can be formatted, and mends what the linter can. */

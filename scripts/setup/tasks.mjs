@@ -2,7 +2,7 @@ import { runChecks, runFormat } from "./checks.mjs";
 import { runTests } from "./tests.mjs";
 
 const node = ["dependencies", "build"];
-const all = [...node, "python", "jupyter"];
+const all = [...node, "python", "jupyter", "labextension"];
 
 /** What `npm run <task>` needs to be set up first, and the program or the work that it then runs. */
 export const tasks = {
@@ -13,6 +13,7 @@ export const tasks = {
   import: { needs: node, program: "import.js" },
   archive: { needs: node, program: "archive.js" },
   export: { needs: node, program: "export.js" },
+  report: { needs: node, program: "report.js" },
   test: { needs: all, work: (args) => runTests("tests", args) },
   "test:long": { needs: all, work: (args) => runTests("tests/long", args) },
   build: { needs: node, work: () => 0 },

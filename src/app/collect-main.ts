@@ -4,6 +4,7 @@ import { quote, refuse, TickbookError } from "../core/errors.ts";
 import { random } from "../core/random.ts";
 import { parseDuration } from "../core/time.ts";
 import { venueLabel } from "../core/trade.ts";
+import { isStoredTape } from "../pipeline/exchange/stored-tape.ts";
 import { BINANCE_HOSTS, checkSymbolForm, type Host } from "../pipeline/feed/binance.ts";
 import { httpGet } from "../pipeline/feed/http.ts";
 import { openSocket } from "../pipeline/feed/socket.ts";
@@ -11,10 +12,11 @@ import { placeWarning } from "../pipeline/store/place.ts";
 import { systemClock } from "./clock.ts";
 import { type CollectorStatus, logFile, startCollector } from "./collect.ts";
 import { type ExchangeProcess, startExchangeProcess } from "./exchange-process.ts";
-import { type Command, type Flags, readFlags } from "./flags.ts";
+import { type Command, type Flags, listFlag, readFlags } from "./flags.ts";
 import { type LogEntry, logLine } from "./log.ts";
 import { statusText } from "./status-text.ts";
 import { stopRequest } from "./stop-request.ts";
+import { checkApart, chosenVenue, DEFAULT_SYMBOLS, EXCHANGE_FLAGS, exchangeFlags } from "./venue-flags.ts";
 
 const COMMAND = {
   usage: "npm run collect --",
@@ -22,18 +24,18 @@ const COMMAND = {
   flags: {
     venue: {
       value: "NAME",
-      help: "binance, or sim: the built-in exchange, started here",
-      default: "binance",
+      help: "binance; or sim or replay: the built-in exchange, started here (binance, with --tape replay)",
     },
-    symbols: { value: "A,B", help: "symbols as the exchange writes them", default: "BTCUSDT,ETHUSDT" },
+    symbols: {
+      value: "A,B",
+      help: `symbols as the exchange writes them (${DEFAULT_SYMBOLS}; of a tape all that it has)`,
+    },
     db: { value: "FILE", help: "database; by default data/binance.db, data/sim.db or data/replay.db" },
     "ws-url": { value: "URL", help: "another exchange's WebSocket address, with --rest-url" },
     "rest-url": { value: "URL", help: "another exchange's HTTP address, with --ws-url" },
-    seed: { value: "N", help: "sim: seed of the market" },
-    tape: { value: "PATH", help: "sim: a recorded tape instead of the seeded market" },
-    speed: { value: "X", help: "sim: how many times faster than real time, or max" },
-    "exchange-port": { value: "P", help: "sim: the built-in exchange's port" },
-    plan: { value: "FILE", help: "sim: faults on order" },
+    ...EXCHANGE_FLAGS,
+    "exchange-port": { value: "P", help: "sim, replay: the built-in exchange's port" },
+    plan: { value: "FILE", help: "sim, replay: faults on order" },
     duration: { value: "TIME", help: "stop after this long, for example 30s" },
     "fail-if-unreachable": { help: "end with code 3 when no host answers at the start" },
   },
@@ -54,13 +56,15 @@ export async function collectMain(argv: readonly string[]): Promise<number> {
 }
 
 async function run(flags: Flags<Name>): Promise<number> {
-  const symbols = [...new Set(flags.symbols!.split(",").map((symbol) => symbol.trim()))];
-  for (const symbol of symbols) checkSymbolForm(symbol);
+  const asked = flags.symbols === undefined ? undefined : listFlag(flags.symbols);
+  for (const symbol of asked ?? []) checkSymbolForm(symbol);
   const durationMs =
     flags.duration === undefined ? undefined : parseDuration(flags.duration, "--duration") / 1000;
   const given = givenHost(flags);
-  checkVenueFlags(flags, given);
-  const db = flags.db ?? join("data", `${flags.tape === undefined ? flags.venue : "replay"}.db`);
+  const venue = chosenVenue(flags);
+  checkExchangeFlags(flags, venue !== "binance" && given === undefined);
+  const db = flags.db ?? join("data", `${venue}.db`);
+  checkApart(flags.tape, db);
   const terminal = process.stdout.isTTY === true;
   const quarantine = logFile(db, "rejected.log");
   const toFile = logFile(db, "collector.log");
@@ -78,17 +82,15 @@ async function run(flags: Flags<Name>): Promise<number> {
   let exchange: ExchangeProcess | undefined;
   let exchangeDied = false;
   let failure: Error | undefined;
-  if (flags.venue === "sim" && given === undefined) {
-    exchange = await startExchangeProcess(exchangeFlags(flags), (code) => {
+  if (venue !== "binance" && given === undefined) {
+    exchange = await startExchangeProcess(processFlags(flags), (code, said) => {
       exchangeDied = true;
-      log({
-        level: "error",
-        event: "exchange-died",
-        message: `the built-in exchange ended with code ${code}`,
-      });
+      const message = `the built-in exchange ended with code ${code}${said === "" ? "" : `: ${said}`}`;
+      log({ level: "error", event: "exchange-died", message });
       stopping.abort();
     });
   }
+  const symbols = asked ?? (venue === "replay" && exchange ? exchange.symbols : DEFAULT_SYMBOLS.split(","));
   try {
     const hosts = given !== undefined ? [given] : exchange !== undefined ? [exchange] : BINANCE_HOSTS;
     const collector = await startCollector(
@@ -120,15 +122,14 @@ async function run(flags: Flags<Name>): Promise<number> {
     if (warning !== undefined) {
       log({ level: "warn", event: "place", message: `${warning}. Pass a --db on a local disk.` });
     }
-    const { venue } = collector;
-    const label = venueLabel(venue);
+    const label = venueLabel(collector.venue);
     log({
       level: "info",
       event: "started",
-      venue,
+      venue: collector.venue,
       db,
       symbols,
-      message: `collecting ${symbols.join(", ")} from ${label === "" ? venue.detail : label} into ${db}`,
+      message: `collecting ${symbols.join(", ")} from ${label === "" ? collector.venue.detail : label} into ${db}`,
     });
     const ticker = setInterval(() => {
       const status = collector.status();
@@ -187,31 +188,27 @@ function checkUrl(flag: string, text: string, protocols: readonly string[]): voi
   });
 }
 
-function checkVenueFlags(flags: Flags<Name>, given: Host | undefined): void {
-  if (flags.venue !== "binance" && flags.venue !== "sim") {
-    refuse({
-      code: "bad-flag",
-      where: "--venue",
-      problem: `needs binance or sim; got ${quote(flags.venue, 60)}`,
-      hint: "Pass one of the two.",
-    });
-  }
-  for (const name of ["seed", "tape", "speed", "plan", "exchange-port"] as const) {
-    if (flags[name] === undefined || (flags.venue === "sim" && given === undefined)) continue;
+function checkExchangeFlags(flags: Flags<Name>, isOurs: boolean): void {
+  for (const name of [...(Object.keys(EXCHANGE_FLAGS) as Name[]), "plan", "exchange-port"] as const) {
+    if (flags[name] === undefined || isOurs) continue;
     refuse({
       code: "bad-flag",
       where: `--${name}`,
-      problem: "needs --venue sim with the exchange started here",
+      problem: "needs --venue sim or replay with the exchange started here",
       hint: "Pass --venue sim and no addresses, or leave it out.",
     });
   }
 }
 
-function exchangeFlags(flags: Flags<Name>): string[] {
-  const passed = (["seed", "tape", "speed", "plan"] as const).flatMap((name) =>
-    flags[name] === undefined ? [] : [`--${name}`, flags[name]],
-  );
-  return [...passed, "--port", flags["exchange-port"] ?? "0"];
+function processFlags(flags: Flags<Name>): string[] {
+  const { tape, symbols, plan } = flags;
+  return [
+    ...exchangeFlags(flags),
+    ...(tape !== undefined && symbols !== undefined && isStoredTape(tape) ? ["--symbols", symbols] : []),
+    ...(plan === undefined ? [] : ["--plan", plan]),
+    "--port",
+    flags["exchange-port"] ?? "0",
+  ];
 }
 
 function statusLine(status: CollectorStatus): string {

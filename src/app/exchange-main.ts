@@ -4,12 +4,14 @@ import { simulatedMarket } from "../pipeline/exchange/market.ts";
 import { NO_PLAN, readPlan } from "../pipeline/exchange/plan.ts";
 import { startExchange } from "../pipeline/exchange/server.ts";
 import type { MarketSource } from "../pipeline/exchange/source.ts";
+import { isStoredTape, openStoredTape } from "../pipeline/exchange/stored-tape.ts";
 import { readTape } from "../pipeline/exchange/tape.ts";
 import type { Speed } from "../pipeline/exchange/timeline.ts";
 import { WORLD } from "../pipeline/exchange/world.ts";
 import { systemClock } from "./clock.ts";
-import { type Command, type Flags, numberFlag, readFlags } from "./flags.ts";
+import { type Command, type Flags, listFlag, numberFlag, readFlags, timeFlag } from "./flags.ts";
 import { stopRequest } from "./stop-request.ts";
+import { EXCHANGE_FLAGS } from "./venue-flags.ts";
 
 const COMMAND = {
   usage: "npm run exchange --",
@@ -21,7 +23,14 @@ const COMMAND = {
     },
     tape: {
       value: "PATH",
-      help: "play a recording: a CSV, a .gz of WebSocket lines, a folder of either, or SYMBOL=PATH",
+      help: "play a recording: a database, a CSV, a .gz of WebSocket lines, a folder of either, or SYMBOL=PATH",
+    },
+    from: EXCHANGE_FLAGS.from,
+    to: EXCHANGE_FLAGS.to,
+    "tape-venue": EXCHANGE_FLAGS["tape-venue"],
+    symbols: {
+      value: "A,B",
+      help: "of a database: the symbols to play (all that have trades in the window)",
     },
     speed: { value: "X", help: "how many times faster than real time, or max", default: "1" },
     port: { value: "P", help: "port to listen on, 0 for any free one", default: "0" },
@@ -50,12 +59,14 @@ async function run(flags: Flags<Name>): Promise<void> {
   const port = numberFlag("port", flags.port!, 0, 65_535);
   const plan = flags.plan === undefined ? NO_PLAN : readPlan(readFile(flags.plan), flags.plan);
   const source = await readSource(flags);
+  process.once("uncaughtException", endWithSentence);
   const exchange = await startExchange({ source, clock: systemClock, speed, port, plan });
   const stop = stopRequest();
   const { venue, wsUrl, restUrl } = exchange;
+  const symbols = source.symbols.map(({ symbol }) => symbol);
   say(
-    { event: "listening", port: exchange.port, wsUrl, restUrl, venue },
-    `${venue.kind} market (${venue.detail}) of ${source.symbols.map(({ symbol }) => symbol).join(", ")} at ${wsUrl} and ${restUrl}; Ctrl-C ends it`,
+    { event: "listening", port: exchange.port, wsUrl, restUrl, venue, symbols },
+    `${venue.kind} market (${venue.detail}) of ${symbols.join(", ")} at ${wsUrl} and ${restUrl}; Ctrl-C ends it`,
   );
   void exchange.ended.then(() => {
     say({ event: "tape-ended" }, "the tape has ended; the exchange stays up and quiet");
@@ -69,10 +80,8 @@ async function run(flags: Flags<Name>): Promise<void> {
 }
 
 async function readSource(flags: Flags<Name>): Promise<MarketSource> {
-  if (flags.tape === undefined) {
-    return simulatedMarket(numberFlag("seed", flags.seed ?? "7", 0, Number.MAX_SAFE_INTEGER));
-  }
-  if (flags.seed !== undefined) {
+  const { tape, seed, from, to, symbols, "tape-venue": venue } = flags;
+  if (tape !== undefined && seed !== undefined) {
     refuse({
       code: "bad-flag",
       where: "--tape",
@@ -80,7 +89,33 @@ async function readSource(flags: Flags<Name>): Promise<MarketSource> {
       hint: "Pass one of the two.",
     });
   }
-  return readTape([flags.tape]);
+  if (tape !== undefined && isStoredTape(tape)) {
+    const [fromUs, toUs] = [timeFlag("from", from), timeFlag("to", to)];
+    return openStoredTape(tape, {
+      ...(venue !== undefined && { venue }),
+      ...(symbols !== undefined && { symbols: listFlag(symbols) }),
+      ...(fromUs !== undefined && { fromUs }),
+      ...(toUs !== undefined && { toUs }),
+    });
+  }
+  for (const name of ["from", "to", "tape-venue", "symbols"] as const) {
+    if (flags[name] === undefined) continue;
+    refuse({
+      code: "bad-flag",
+      where: `--${name}`,
+      problem: `needs a --tape that is a database; got ${tape === undefined ? "none" : quote(tape, 120)}`,
+      hint: "Leave it out, or pass a .db file.",
+    });
+  }
+  if (tape !== undefined) return readTape([tape]);
+  return simulatedMarket(numberFlag("seed", seed ?? "7", 0, Number.MAX_SAFE_INTEGER));
+}
+
+/** A tape may turn out to be unreadable while it is played. */
+function endWithSentence(error: Error): void {
+  if (!(error instanceof TickbookError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(2);
 }
 
 const MOST_PLAN_BYTES = 4 << 20;

@@ -7,15 +7,17 @@ import { TickbookError } from "../core/errors.ts";
 export interface ExchangeProcess {
   readonly wsUrl: string;
   readonly restUrl: string;
+  /** All that it trades. */
+  readonly symbols: readonly string[];
   stop(): Promise<void>;
 }
 
 const STOP_MS = 3000;
 
-/** Starts `npm run exchange` with these flags; it ends with this process, and `died` is called when it ends before. */
+/** Starts `npm run exchange` with these flags; it ends with this process, and `died` is called with its last words when it ends before. */
 export function startExchangeProcess(
   flags: readonly string[],
-  died: (code: number | null) => void,
+  died: (code: number | null, said: string) => void,
 ): Promise<ExchangeProcess> {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const program = fileURLToPath(new URL(`../../scripts/exchange.${extension}`, import.meta.url));
@@ -32,12 +34,18 @@ export function startExchangeProcess(
   return new Promise((resolve, reject) => {
     let listening = false;
     createInterface({ input: child.stdout! }).on("line", (line) => {
-      const message = JSON.parse(line) as { event: string; wsUrl: string; restUrl: string };
+      const message = JSON.parse(line) as {
+        event: string;
+        wsUrl: string;
+        restUrl: string;
+        symbols: string[];
+      };
       if (message.event !== "listening") return;
       listening = true;
       resolve({
         wsUrl: message.wsUrl,
         restUrl: message.restUrl,
+        symbols: message.symbols,
         stop: () =>
           new Promise((done) => {
             stopping = true;
@@ -54,7 +62,7 @@ export function startExchangeProcess(
     child.on("error", reject);
     child.on("exit", (code) => {
       if (listening) {
-        if (!stopping) died(code);
+        if (!stopping) died(code, said.trim());
         return;
       }
       reject(

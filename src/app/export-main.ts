@@ -1,10 +1,9 @@
 import { quote, refuse } from "../core/errors.ts";
 import { openHistory } from "../pipeline/archive/history.ts";
-import { parseUtcText } from "../pipeline/import/time-text.ts";
 import type { Series, StoreReader } from "../pipeline/store/reader.ts";
 import { runCommand } from "./command-line.ts";
 import { exportCsv } from "./export.ts";
-import { type Command, type Flags, readFlags } from "./flags.ts";
+import { type Command, type Flags, readFlags, timeFlag } from "./flags.ts";
 import type { ProgressTeller } from "./progress.ts";
 
 const COMMAND = {
@@ -50,7 +49,7 @@ function run(flags: Flags<Name>, teller: ProgressTeller): void {
   if (symbol === undefined) bad("--symbol", "a symbol", undefined, "Pass for example --symbol BTCUSDT.");
   if (out === undefined) bad("--out", "a file to write", undefined, "Pass for example --out trades.csv.");
   if (what !== "trades" && what !== "bars") bad("--what", "trades or bars", what, "See --help.");
-  const [fromUs, toUs] = [timeOf("--from", flags.from), timeOf("--to", flags.to)];
+  const [fromUs, toUs] = [timeFlag("from", flags.from), timeFlag("to", flags.to)];
   if (fromUs !== undefined && toUs !== undefined && fromUs >= toUs)
     bad("--to", "a time after --from", flags.to, "Swap them.");
   const store = openHistory(db);
@@ -95,13 +94,6 @@ function seriesOf(store: StoreReader, symbol: string, venue: string | undefined)
         : `needs a symbol of this database; got ${quote(symbol, 60)}${venue === undefined ? "" : ` at ${quote(venue, 60)}`}`,
     hint: `There are: ${names.map((name) => quote(name, 80)).join(", ") || "none"}.`,
   });
-}
-
-function timeOf(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  return (
-    parseUtcText(text) ?? bad(flag, "a UTC time", text, "Pass for example 2026-01-31 or 2026-01-31T12:00.")
-  );
 }
 
 function bad(where: string, what: string, got: string | undefined, hint: string): never {

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { quote, refuse } from "../core/errors.ts";
+import { parseUtcText } from "../pipeline/import/time-text.ts";
 
 /** A flag of a command: `value` names what it takes (none: a switch). */
 export interface Flag {
@@ -99,4 +100,23 @@ export function numberFlag(name: string, text: string, low: number, high: number
     hint: "See --help.",
     facts: { got: text },
   });
+}
+
+/** Microseconds since 1970, from a flag; UTC unless it names an offset. */
+export function timeFlag(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const us = parseUtcText(text);
+  if (us !== undefined) return us;
+  return refuse({
+    code: "bad-flag",
+    where: `--${name}`,
+    problem: `needs a UTC time; got ${quote(text, 60)}`,
+    hint: "Pass for example 2026-01-31 or 2026-01-31T12:00.",
+    facts: { got: text },
+  });
+}
+
+/** `A,B` → its parts, each once. */
+export function listFlag(text: string): string[] {
+  return [...new Set(text.split(",").map((part) => part.trim()))];
 }

@@ -2,6 +2,14 @@ import { statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { quote, refuse } from "../core/errors.ts";
 import { type Command, type Flags, numberFlag } from "./flags.ts";
+import {
+  checkApart,
+  chosenVenue,
+  DEFAULT_SYMBOLS,
+  EXCHANGE_FLAGS,
+  exchangeFlags,
+  type VenueChoice,
+} from "./venue-flags.ts";
 
 type StartFlag =
   | "venue"
@@ -10,9 +18,7 @@ type StartFlag =
   | "notebook"
   | "port"
   | "no-browser"
-  | "seed"
-  | "tape"
-  | "speed"
+  | keyof typeof EXCHANGE_FLAGS
   | "exchange-port"
   | "ws-url"
   | "rest-url";
@@ -27,17 +33,18 @@ export const START: Command<StartFlag> = {
   flags: {
     venue: {
       value: "NAME",
-      help: "binance; or sim, the built-in exchange, which needs no network (binance)",
+      help: "binance; or sim or replay, the built-in exchange, which needs no network (binance, with --tape replay)",
     },
-    symbols: { value: "A,B", help: "symbols as the exchange writes them", default: "BTCUSDT,ETHUSDT" },
+    symbols: {
+      value: "A,B",
+      help: `symbols as the exchange writes them (${DEFAULT_SYMBOLS}; of a tape all that it has)`,
+    },
     db: { value: "FILE", help: "database (data/binance.db, data/sim.db or data/replay.db)" },
     notebook: { value: "FILE", help: "notebook to open", default: "notebooks/live-monitor.ipynb" },
     port: { value: "P", help: "JupyterLab's port (8888, or the next free one)" },
     "no-browser": { help: "print the address only" },
-    seed: { value: "N", help: "sim: seed of the market" },
-    tape: { value: "PATH", help: "replay a recorded tape instead; the venue is the replay" },
-    speed: { value: "X", help: "sim: how many times faster than real time, or max" },
-    "exchange-port": { value: "P", help: "sim: the built-in exchange's port" },
+    ...EXCHANGE_FLAGS,
+    "exchange-port": { value: "P", help: "sim, replay: the built-in exchange's port" },
     "ws-url": { value: "URL", help: "another exchange's WebSocket address, with --rest-url" },
     "rest-url": { value: "URL", help: "another exchange's HTTP address, with --ws-url" },
   },
@@ -45,7 +52,9 @@ export const START: Command<StartFlag> = {
 
 /** What the collector is started with, and what the notebooks are told of it. */
 export interface CollectorPlan {
-  readonly venue: "binance" | "sim";
+  readonly venue: VenueChoice;
+  /** In words, for a person. */
+  readonly what: string;
   /** Absolute path of the database. */
   readonly db: string;
   readonly flags: readonly string[];
@@ -54,33 +63,26 @@ export interface CollectorPlan {
 
 /** The collector's part of the flags; what these are worth the collector itself checks. */
 export function planCollector(flags: StartFlags, root: string): CollectorPlan {
-  const replay = flags.tape !== undefined;
-  const venue = flags.venue ?? (replay ? "sim" : "binance");
-  if (venue !== "binance" && venue !== "sim") {
-    refuse({
-      code: "bad-flag",
-      where: "--venue",
-      problem: `needs binance or sim; got ${quote(venue, 60)}`,
-      hint: "Pass one of the two.",
-    });
-  }
-  if (replay && venue !== "sim") {
-    refuse({
-      code: "bad-flag",
-      where: "--tape",
-      problem: `needs the built-in exchange to replay it; got --venue ${venue} beside it`,
-      hint: "Leave --venue out.",
-    });
-  }
-  const db = resolve(root, flags.db ?? join("data", `${replay ? "replay" : venue}.db`));
-  const symbols = flags.symbols!;
-  const passed = (["seed", "tape", "speed", "exchange-port", "ws-url", "rest-url"] as const).flatMap(
-    (name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]]),
+  const venue = chosenVenue(flags);
+  const db = resolve(root, flags.db ?? join("data", `${venue}.db`));
+  checkApart(flags.tape, db);
+  const symbols = flags.symbols ?? (venue === "replay" ? undefined : DEFAULT_SYMBOLS);
+  const passed = (["exchange-port", "ws-url", "rest-url"] as const).flatMap((name) =>
+    flags[name] === undefined ? [] : [`--${name}`, flags[name]],
   );
   return {
     venue,
+    what: `${symbols ?? "all symbols"} from ${flags.tape ?? venue}`,
     db,
-    flags: ["--venue", venue, "--symbols", symbols, "--db", db, ...passed],
+    flags: [
+      "--venue",
+      venue,
+      ...(symbols === undefined ? [] : ["--symbols", symbols]),
+      "--db",
+      db,
+      ...exchangeFlags(flags),
+      ...passed,
+    ],
     environment: { TICKBOOK_DB: db },
   };
 }
@@ -91,7 +93,10 @@ export const mayFallBack = (flags: StartFlags, plan: CollectorPlan): boolean =>
 
 /** The built-in exchange instead, with a database of its own beside the one asked for: venues are never mixed. */
 export const fallBack = (flags: StartFlags, plan: CollectorPlan): CollectorPlan =>
-  planCollector({ symbols: flags.symbols!, venue: "sim", db: "sim.db" }, dirname(plan.db));
+  planCollector(
+    { ...(flags.symbols !== undefined && { symbols: flags.symbols }), venue: "sim", db: "sim.db" },
+    dirname(plan.db),
+  );
 
 export function planNotebook(flags: StartFlags, root: string): string {
   const given = flags.notebook!;

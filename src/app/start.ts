@@ -81,7 +81,7 @@ async function reach(
   screen: Screen,
   stop: StopRequest,
 ): Promise<Reached | number> {
-  screen.line(`Starting the collector: ${flags.symbols} from ${plan.venue} into ${nearPath(plan.db)}`);
+  screen.line(`Starting the collector: ${plan.what} into ${nearPath(plan.db)}`);
   const collector = keepCollector(plan.flags, screen, systemClock);
   stop.atOnce(() => collector.kill());
   const news = await Promise.race([collector.first, stop.asked]);

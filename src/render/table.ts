@@ -11,6 +11,8 @@ export interface TableColumn {
   readonly unit?: string;
   /** Decimals of a `number`; without it, as many as show it exactly, or six significant digits. */
   readonly digits?: number;
+  /** Sentences: they are broken into lines and never cut off. */
+  readonly wrap?: boolean;
 }
 
 /** A table as columns, all of `length` rows. */
@@ -37,6 +39,7 @@ div.tickbook-table.tickbook-table table :is(th,td){padding:2px 7px;text-align:le
 div.tickbook-table.tickbook-table table thead th{border-bottom:1px solid var(--jp-border-color1,rgba(128,128,128,.5));font-weight:600}
 div.tickbook-table.tickbook-table table th small{font-weight:400;opacity:.7;margin-left:.35em}
 div.tickbook-table.tickbook-table table :is(th,td).n{text-align:right}
+div.tickbook-table.tickbook-table table td.w{white-space:normal;min-width:18em;max-width:60em}
 div.tickbook-table.tickbook-table table td.none{opacity:.65}
 div.tickbook-table.tickbook-table table td.cut{opacity:.65;text-align:center}
 `;
@@ -54,10 +57,10 @@ export function tableView(table: TableData, options: TableOptions = {}): HtmlVie
 /** The table alone: for a page that has `TABLE_CSS` already. */
 export function tableMarkup(table: TableData, options: TableOptions = {}): string {
   const { columns, rows, cutAfter } = layOut(table, options);
-  const cell = ({ kind, texts, title }: LaidColumn, r: number): string => {
+  const cell = ({ kind, texts, title, wrap }: LaidColumn, r: number): string => {
     // a text that the column cuts off can still be read under the mouse
-    const why = title(r) ?? (texts[r]!.length > 60 ? texts[r] : undefined);
-    const classes = [isRight(kind) ? "n" : "", title(r) === undefined ? "" : "none"]
+    const why = title(r) ?? (texts[r]!.length > 60 && !wrap ? texts[r] : undefined);
+    const classes = [isRight(kind) ? "n" : "", wrap ? "w" : "", title(r) === undefined ? "" : "none"]
       .filter(Boolean)
       .join(" ");
     const attributes = `${classes ? ` class="${classes}"` : ""}${why ? ` title="${escapeHtml(why)}"` : ""}`;
@@ -109,6 +112,7 @@ interface LaidColumn extends CellTexts {
   readonly name: string;
   readonly unit: string | undefined;
   readonly kind: CellKind;
+  readonly wrap: boolean;
 }
 
 interface Layout {
@@ -129,7 +133,8 @@ function layOut(table: TableData, { maxRows = 20 }: TableOptions): Layout {
   }
   const columns = table.columns.map((column) => {
     const kind = columnKind(column, table.length);
-    return { name: column.name, unit: column.unit, kind, ...columnTexts(column, kind, rows) };
+    const { name, unit, wrap = false } = column;
+    return { name, unit, kind, wrap, ...columnTexts(column, kind, rows) };
   });
   return { columns, rows, cutAfter };
 }
