@@ -1,7 +1,7 @@
 import { quote, refuse } from "../core/errors.ts";
 import { type Clock, formatUtc } from "../core/time.ts";
 import type { View } from "../render/view.ts";
-import type { Place } from "./display.ts";
+import type { Place } from "./places.ts";
 import { noteView, viewOf, withNote } from "./views.ts";
 
 export interface LiveOptions {
@@ -34,12 +34,19 @@ export interface Desk {
 
 interface Panel {
   stop(because: string): void;
+  /** What to do when it stops. */
+  onStop(callback: () => void): void;
   status(): LiveStatus;
 }
 
 const fastestMs = 50;
 
-export function createDesk(clock: Clock, newPlace: () => Place): Desk {
+/** `onCellRerun`: see the kernel's API. */
+export function createDesk(
+  clock: Clock,
+  newPlace: () => Place,
+  onCellRerun: (stop: () => void) => () => void = () => () => {},
+): Desk {
   const panels = new Map<string, Panel>();
   return {
     live: (name, draw, { refreshMs }) => {
@@ -47,6 +54,7 @@ export function createDesk(clock: Clock, newPlace: () => Place): Desk {
       panels.get(name)?.stop("another run draws it now");
       const { panel, first } = startPanel(name, draw, refreshMs, clock, newPlace());
       panels.set(name, panel);
+      panel.onStop(onCellRerun(() => panel.stop("its cell runs again")));
       return first;
     },
     stop: (name) => {
@@ -106,6 +114,7 @@ function startPanel(
   let last: View | undefined;
   let lastSent = "";
   let cancel = (): void => {};
+  let stopped = (): void => {};
 
   const put = (view: View): void => {
     const text = JSON.stringify(view);
@@ -125,6 +134,7 @@ function startPanel(
     if (state === "stopped") return;
     try {
       const view = viewOf(drawable(result));
+      place.confirm();
       put(view);
       last = view;
       error = "";
@@ -167,6 +177,11 @@ function startPanel(
         cancel();
         const note = `stopped at ${timeOfDay(clock)}${because && `: ${because}`}`;
         put(last ? withNote(last, note, "quiet") : noteView(`${name} ${note}`, "quiet"));
+        place.close();
+        stopped();
+      },
+      onStop: (callback) => {
+        stopped = callback;
       },
       status: () => ({
         name,

@@ -1,27 +1,29 @@
 import { randomUUID } from "node:crypto";
 import type { View } from "../render/view.ts";
 import { kernelApi, type MimeBundle } from "./kernel-api.ts";
+import { VIEW_MIME } from "./live-messages.ts";
+import { createPlaces, type Place } from "./places.ts";
+import { unrefClock } from "./unref-clock.ts";
 import { bundleOf } from "./views.ts";
 
-/** A place in a cell's output: shown there first, then changed in place. */
-export interface Place {
-  show(view: View): void;
-}
+const key = Symbol.for("tickbook.places");
 
+/** A new place in the output of the running cell; all places of a kernel are told of together. */
 export function newPlace(): Place {
-  const id = randomUUID();
-  let shown = false;
-  return {
-    show: (view) => {
-      send(bundleOf(view), id, shown);
-      shown = true;
-    },
-  };
+  const places = globalThis as { [key]?: () => Place };
+  places[key] ??= createPlaces({
+    clock: unrefClock,
+    newId: randomUUID,
+    display: send,
+    comms: kernelApi()?.comms,
+  });
+  return places[key]();
 }
 
 /** Shows a view once. */
 export function display(view: View): void {
-  send(bundleOf(view), undefined, false);
+  const bundle = bundleOf(view);
+  send(view.kind === "chart" ? { [VIEW_MIME]: {}, ...bundle } : bundle, undefined, false);
 }
 
 type WriteDisplayData = (

@@ -1,7 +1,7 @@
-import { systemClock } from "../app/clock.ts";
 import { createDesk, type Desk, type LiveOptions, type LiveStatus } from "./desk.ts";
 import { newPlace } from "./display.ts";
 import { kernelApi } from "./kernel-api.ts";
+import { unrefClock } from "./unref-clock.ts";
 
 /**
  * Draws in the cell that calls it, and again every `refreshMs` in the same place while other cells run, until
@@ -38,15 +38,6 @@ const key = Symbol.for("tickbook.desk");
 /** One desk a kernel, also when the package is loaded twice. */
 function desk(): Desk {
   const place = globalThis as Record<symbol, unknown>;
-  place[key] ??= createDesk(unrefClock, newPlace);
+  place[key] ??= createDesk(unrefClock, newPlace, kernelApi()?.onCellRerun);
   return place[key] as Desk;
 }
-
-/** The machine's clock; what waits on it does not keep the process alive. */
-const unrefClock: typeof systemClock = {
-  ...systemClock,
-  after: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs).unref();
-    return () => clearTimeout(timer);
-  },
-};

@@ -20,7 +20,7 @@ function stage(): Stage {
   const desk = createDesk(clock, () => {
     const views: View[] = [];
     sent.push(views);
-    return { show: (view) => views.push(view) };
+    return { show: (view) => views.push(view), confirm: () => {}, close: () => {} };
   });
   return { clock, desk, sent };
 }

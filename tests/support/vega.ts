@@ -8,7 +8,7 @@ export interface Drawn {
   readonly warnings: readonly string[];
   /** The texts in the picture, in the order in which they are drawn. */
   readonly texts: readonly string[];
-  /** How many items each kind of mark has; axes, legends and titles do not count. */
+  /** How many items each kind of mark has; axes, legends, titles and what has no size do not count. */
   readonly marks: Readonly<Record<string, number>>;
 }
 
@@ -28,7 +28,9 @@ export async function draw(shown: Shown): Promise<Drawn> {
   const texts = [...svg.matchAll(/<(?:text|tspan)[^>]*>([^<]+)</g)].map(([, text]) => text!);
   const marks: Record<string, number> = {};
   for (const group of svg.matchAll(/<g class="mark-(\w+) role-mark[^>]*>(.*?)<\/g>/gs)) {
-    marks[group[1]!] = (marks[group[1]!] ?? 0) + [...group[2]!.matchAll(/<(path|text|line)\b/g)].length;
+    marks[group[1]!] =
+      (marks[group[1]!] ?? 0) +
+      [...group[2]!.matchAll(/<(?:path(?! [^>]*d="[^1-9"]*")|text|line)\b/g)].length;
   }
   view.finalize();
   return { svg, warnings, texts, marks };

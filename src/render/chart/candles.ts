@@ -39,10 +39,9 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
       height: height + volumeHeight,
     });
   }
-  const missing = rows.filter((row) => row.missing === 1).length;
-  const isForming = rows[rows.length - 1]!.forming === 1;
+  const missing = rows.filter((row) => row.kind === MISSING).length;
   const notes = [
-    isForming ? "dashed: still forming" : "",
+    rows[rows.length - 1]!.kind === FORMING ? "dashed: still forming" : "",
     missing > 0 ? `✕ ${missing} ${missing === 1 ? "bar" : "bars"} with missing trades` : "",
   ].filter(Boolean);
 
@@ -69,8 +68,8 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
         mark: WICK,
         encoding: { x: x.channel("middle"), y: { ...y, field: "bottom" }, y2: { field: "l" }, ...INK },
       },
-      ...bodies(x.channel, { y: { ...y, field: "o" }, y2: { field: "c" } }, isForming),
-      ...(missing > 0 ? [crosses(x.channel, y)] : []),
+      bodies(x.channel, { y: { ...y, field: "o" }, y2: { field: "c" } }),
+      crosses(x.channel, y),
       ...lastPrice(rows, y),
       hoverColumns("price", x.channel, base, quote),
     ],
@@ -78,7 +77,11 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
   const { data, transform } = packed(rows);
   const rest = { data, transform: [...transform, ...derived(bars.intervalUs)] };
   if (!hasVolume)
-    return frame(told, title, notes, { ...rest, params: mouseParameters(options, ["price"]), ...price });
+    return frame(told, title, notes, {
+      ...rest,
+      params: [...x.params, ...mouseParameters(options, ["price"])],
+      ...price,
+    });
 
   const below = timeAxis(span);
   const v = {
@@ -90,13 +93,13 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
     width,
     height: volumeHeight,
     layer: [
-      ...bodies(below.channel, { y: v, y2: { datum: 0 } }, isForming, 0.6),
+      bodies(below.channel, { y: v, y2: { datum: 0 } }, 0.6),
       hoverColumns("volume", below.channel, base, quote),
     ],
   };
   return frame(told, title, notes, {
     ...rest,
-    params: mouseParameters(options, ["price", "volume"]),
+    params: [...x.params, ...mouseParameters(options, ["price", "volume"])],
     vconcat: [price, volume],
     resolve: { scale: { x: "shared" } },
   });
@@ -106,16 +109,23 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
 const EXACT = ",.12~r";
 const WICK: Json = { type: "rule", clip: true, strokeWidth: 1 };
 
-/** The boxes of closed bars, and that of the forming one dashed and pale. */
-function bodies(x: (field: string) => Json, y: Json, isForming: boolean, fillOpacity = 1): Json[] {
-  const encoding = { x: x("left"), x2: { field: "right" }, ...y, ...INK, ...FILL };
-  const mark = { type: "rect", clip: true, strokeWidth: 1, fillOpacity };
-  if (!isForming) return [{ mark, encoding }];
-  const pale = { ...mark, strokeDash: [2, 2], fillOpacity: 0.35 * fillOpacity };
-  return [
-    { transform: [{ filter: "!datum.forming" }], mark, encoding },
-    { transform: [{ filter: "datum.forming" }], mark: pale, encoding },
-  ];
+/** What is said of a bar beside its numbers. */
+const [FORMING, MISSING] = [1, 2];
+
+/** The boxes of the bars, that of the forming one dashed and pale. */
+function bodies(x: (field: string) => Json, y: Json, fillOpacity = 1): Json {
+  const isForming = `datum.kind === ${FORMING}`;
+  return {
+    mark: { type: "rect", clip: true, strokeWidth: 1, strokeDash: { expr: `${isForming} ? [2, 2] : []` } },
+    encoding: {
+      x: x("left"),
+      x2: { field: "right" },
+      ...y,
+      ...INK,
+      ...FILL,
+      fillOpacity: { condition: { test: isForming, value: 0.35 * fillOpacity }, value: fillOpacity },
+    },
+  };
 }
 
 const INK: Json = {
@@ -137,10 +147,8 @@ function candleRows(bars: Bars, forming: boolean): Json[] {
     if (o === null || h === null || l === null || c === null) continue;
     const v = drawable(bars.volume[i], 8);
     const n = drawable(bars.tradeCount[i], 15);
-    const row: Json = { t: bars.startUs[i]! / 1000, o, h, l, c, v, n };
-    if (forming) row.forming = 1;
-    else if (bars.complete[i] === 0) row.missing = 1;
-    rows.push(row);
+    const kind = forming ? FORMING : bars.complete[i] === 0 ? MISSING : 0;
+    rows.push({ t: bars.startUs[i]! / 1000, o, h, l, c, v, n, kind });
   }
   return rows;
 }
@@ -158,7 +166,7 @@ function derived(intervalUs: number): Json[] {
     { calculate: "min(datum.o, datum.c)", as: "bottom" },
     { calculate: utcExpression("t", intervalUs % 1_000_000 !== 0), as: "start" },
     {
-      calculate: "datum.forming ? 'still forming' : datum.missing ? 'trades are missing' : 'complete'",
+      calculate: `['complete', 'still forming', 'trades are missing'][datum.kind]`,
       as: "state",
     },
   ];
@@ -166,31 +174,38 @@ function derived(intervalUs: number): Json[] {
 
 function crosses(x: (field: string) => Json, y: Json): Json {
   return {
-    transform: [{ filter: "datum.missing" }],
     mark: {
       type: "text",
-      text: "✕",
       fontSize: 12,
       fontWeight: 700,
       dy: 9,
       clip: true,
       color: COLOURS.missing,
     },
-    encoding: { x: x("middle"), y: { ...y, field: "l" } },
+    encoding: {
+      x: x("middle"),
+      y: { ...y, field: "l" },
+      text: { condition: { test: `datum.kind === ${MISSING}`, value: "✕" }, value: "" },
+    },
   };
 }
 
 /** A line at the newest price with the price at its right end. */
 function lastPrice(rows: readonly Json[], y: Json): Json[] {
   const { c, o } = rows[rows.length - 1]!;
-  const color = (c as number) >= (o as number) ? COLOURS.up : COLOURS.down;
-  const data = { values: [{ last: c }] };
+  const data = { values: [{ last: c, up: (c as number) >= (o as number) }] };
+  const color = { condition: { test: "datum.up", value: COLOURS.up }, value: COLOURS.down };
   return [
-    { data, mark: { type: "rule", strokeDash: [1, 3], color }, encoding: { y: { ...y, field: "last" } } },
     {
       data,
-      mark: { type: "text", clip: false, align: "left", dx: 5, fontWeight: 600, color },
+      mark: { type: "rule", strokeDash: [1, 3] },
+      encoding: { y: { ...y, field: "last" }, color },
+    },
+    {
+      data,
+      mark: { type: "text", clip: false, align: "left", dx: 5, fontWeight: 600 },
       encoding: {
+        color,
         x: { value: "width" },
         y: { ...y, field: "last" },
         text: { field: "last", type: "quantitative", format: EXACT },

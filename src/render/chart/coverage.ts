@@ -83,7 +83,7 @@ export function coverageChart(lines: readonly CoverageLine[], options: ChartOpti
   return frame(options, title, [holes.length > 0 ? "the signs above the bars are holes" : ""], {
     width,
     height,
-    params: mouseParameters(options, ["bars"]),
+    params: [...x.params, ...mouseParameters(options, ["bars"])],
     layer: [
       barLayer(drawn, x, y),
       endLayer(drawn, x, y),

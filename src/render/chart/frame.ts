@@ -86,8 +86,13 @@ export function packed(rows: readonly Json[]): { data: Json; transform: Json[] }
   return { data: { values: [columns] }, transform: [{ flatten: names }] };
 }
 
-/** The time axis of a chart: UTC, and it says so with the date. `span`: first and last time, µs. */
+/**
+ * The time axis of a chart: UTC, and it says so with the date. `span`: first and last time, µs. Its ends are parameters,
+ * so that a live chart can be given others without being made anew.
+ */
 export interface TimeAxis {
+  /** The ends of the axis: they belong to the parameters of the whole chart. */
+  readonly params: readonly Json[];
   /** The x channel of a field of milliseconds. */
   readonly channel: (field: string) => Json;
   /** The same for the one layer, without an x2, that fixes the axis' ends: Vega-Lite wants them said once. */
@@ -101,11 +106,15 @@ export function timeAxis(span: readonly [number, number], labelled = true): Time
     : { title: null, labels: false, ticks: false };
   const scale = { type: "utc", nice: false };
   return {
+    params: [
+      { name: "firstMs", value: fromUs / 1000 },
+      { name: "lastMs", value: toUs / 1000 },
+    ],
     channel: (field) => ({ field, type: "temporal", scale, axis }),
     fixed: (field) => ({
       field,
       type: "temporal",
-      scale: { ...scale, domainMin: { expr: `${fromUs / 1000}` }, domainMax: { expr: `${toUs / 1000}` } },
+      scale: { ...scale, domainMin: { expr: "firstMs" }, domainMax: { expr: "lastMs" } },
       axis,
     }),
   };

@@ -88,7 +88,7 @@ export function linesChart(
     scale: {
       zero: false,
       nice: false,
-      ...(options.yDomain ? { domain: options.yDomain } : { padding: 8 }),
+      ...(options.yDomain ? { domain: [{ expr: "lowest" }, { expr: "highest" }] } : { padding: 8 }),
     },
     axis: {
       title: withUnit(options.yName ?? (single ? lines[0]!.name : "value"), unit),
@@ -96,23 +96,34 @@ export function linesChart(
       tickCount: 5,
     },
   };
-  const isBeyond =
-    markBeyond !== undefined && rows.some(({ y0 }) => Math.abs((y0 as number | null) ?? 0) >= markBeyond);
+  // what a refresh changes stands in rows and parameters; layers stay
+  const [lowest, highest] = options.yDomain ?? [];
+  const params = [
+    ...x.params,
+    { name: "columns", value: drawn.length },
+    ...(options.yDomain
+      ? [
+          { name: "lowest", value: lowest },
+          { name: "highest", value: highest },
+        ]
+      : []),
+    ...mouseParameters(options, ["times"]),
+  ];
   const layer = [
     ...bands.map((band) => bandLayer(band, y)),
     ...levels.map((level) => levelRule(level, y)),
     ...lines.flatMap(({ band }, k) => (band ? [ribbon(k, lines.length === 1, x, y)] : [])),
     lineLayer(lines, x, y),
-    ...(isBeyond ? [alarms(markBeyond, x, y)] : []),
+    ...(markBeyond === undefined ? [] : [alarms(markBeyond, x, y)]),
     ...levels.filter(({ label }) => label).map((level) => levelLabel(level, y)),
-    ...(single && newest !== null ? [lastValue(newest, y)] : []),
-    hoverRules(times, drawn, lines, x, options),
+    ...(single ? [lastValue(newest, y)] : []),
+    hoverRules(times, lines, x),
   ];
   return frame(options, title, [thinNote(drawn.length, times.length)], {
     width,
     height,
     ...packed(rows),
-    params: mouseParameters(options, ["times"]),
+    params,
     layer,
   });
 }
@@ -221,18 +232,18 @@ function levelLabel({ value, label, colour }: Level, y: Json): Json {
 /** Triangles that point away from 0 where the first line lies `beyond` it. */
 function alarms(beyond: number, x: TimeAxis, y: Json): Json {
   return {
-    transform: [{ filter: `datum.y0 !== null && abs(datum.y0) >= ${beyond}` }],
-    mark: { type: "point", filled: true, size: 36, color: COLOURS.alarm, opacity: 1, clip: true },
+    mark: { type: "point", filled: true, color: COLOURS.alarm, opacity: 1, clip: true },
     encoding: {
       x: x.channel("t"),
       y: { ...y, field: "y0" },
       shape: { condition: { test: "datum.y0 > 0", value: "triangle-up" }, value: "triangle-down" },
+      size: { condition: { test: `abs(datum.y0) >= ${beyond}`, value: 36 }, value: 0 },
     },
   };
 }
 
-/** The newest value, at the right end of the line. */
-function lastValue(value: number, y: Json): Json {
+/** The newest value, at the right end of the line; nothing where it is not defined. */
+function lastValue(value: number | null, y: Json): Json {
   return {
     data: { values: [{ last: value }] },
     mark: { type: "text", align: "left", dx: 5, fontWeight: 600, clip: false, color: COLOURS.line },
@@ -245,20 +256,13 @@ function lastValue(value: number, y: Json): Json {
 }
 
 /** An unseen line at each time: it lights up under the mouse and says the values. */
-function hoverRules(
-  times: ArrayLike<number>,
-  drawn: Int32Array,
-  lines: readonly Line[],
-  x: TimeAxis,
-  options: LinesOptions,
-): Json {
-  const { width = WIDTH } = options;
+function hoverRules(times: ArrayLike<number>, lines: readonly Line[], x: TimeAxis): Json {
   let isWhole = true;
   for (let i = 0; i < times.length; i++) isWhole &&= times[i]! % 1_000_000 === 0;
   return {
     transform: [{ calculate: utcExpression("t", !isWhole), as: "start" }],
     name: "times",
-    mark: { type: "rule", color: "#808080", strokeWidth: Math.max(1, width / drawn.length), clip: true },
+    mark: { type: "rule", color: "#808080", strokeWidth: { expr: "max(1, width / columns)" }, clip: true },
     encoding: {
       x: x.channel("t"),
       opacity: { condition: { param: "hover", empty: false, value: 0.35 }, value: 0 },

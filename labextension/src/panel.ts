@@ -1,0 +1,110 @@
+import type { View } from "../../src/render/view.ts";
+import { type Chart, createChart } from "./chart.ts";
+import { drawHtml } from "./html.ts";
+import type { Json } from "./split-spec.ts";
+
+/** The place of one view in the page. */
+export interface Panel {
+  /** Draws it in the next frame; of several within a frame, the last. */
+  show(view: View): void;
+  /** The picture as it is, for the saved notebook; nothing where there is no chart. */
+  picture(): string | undefined;
+  close(): void;
+}
+
+export const isLight = (): boolean => document.body.dataset.jpThemeLight !== "false";
+const ground = (): "light" | "dark" => (isLight() ? "light" : "dark");
+
+export function createPanel(node: HTMLElement): Panel {
+  const message = document.createElement("div");
+  message.className = "tickbook-failure";
+  message.setAttribute("role", "alert");
+  const place = document.createElement("div");
+  node.append(place, message);
+
+  let chart: Chart | undefined;
+  let wanted: View | undefined;
+  let shown: View | undefined;
+  let frame = 0;
+  let drawing = false;
+  let closed = false;
+
+  const schedule = (): void => {
+    if (!closed && !drawing) frame ||= requestAnimationFrame(drawNewest);
+  };
+  const drawNewest = async (): Promise<void> => {
+    frame = 0;
+    const view = wanted ?? shown;
+    wanted = undefined;
+    if (!view) return;
+    drawing = true;
+    shown = view;
+    try {
+      await draw(view);
+      message.textContent = "";
+    } catch (problem) {
+      message.textContent = `This ${view.kind} cannot be drawn: ${oneLine(problem)}`;
+    }
+    drawing = false;
+    if (wanted) schedule();
+  };
+  const draw = async (view: View): Promise<void> => {
+    if (view.kind === "html") {
+      chart?.finalize();
+      if (chart) place.replaceChildren();
+      chart = undefined;
+      drawHtml(place, view.html);
+      return;
+    }
+    if (!chart) {
+      place.replaceChildren();
+      chart = createChart(place, ground);
+    }
+    const { count } = chart;
+    await chart.draw(view.spec as Json);
+    node.dataset.embeds = String(count.embeds);
+    node.dataset.draws = String(count.draws);
+    if (view.label) place.setAttribute("aria-label", view.label);
+  };
+
+  const resized = new ResizeObserver(() => chart && schedule());
+  resized.observe(node);
+  const themed = new MutationObserver(() => chart && schedule());
+  themed.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+
+  return {
+    show: (view) => {
+      wanted = view;
+      schedule();
+    },
+    picture: () => {
+      const canvas = chart && place.querySelector("canvas");
+      return canvas ? onGround(canvas) : undefined;
+    },
+    close: () => {
+      closed = true;
+      cancelAnimationFrame(frame);
+      resized.disconnect();
+      themed.disconnect();
+      chart?.finalize();
+    },
+  };
+}
+
+/** A canvas as PNG in base64, on the page's ground: the chart itself has none. */
+function onGround(canvas: HTMLCanvasElement): string | undefined {
+  const copy = document.createElement("canvas");
+  copy.width = canvas.width;
+  copy.height = canvas.height;
+  const context = copy.getContext("2d");
+  if (!context || canvas.width === 0) return undefined;
+  context.fillStyle = isLight() ? "#ffffff" : "#111111";
+  context.fillRect(0, 0, copy.width, copy.height);
+  context.drawImage(canvas, 0, 0);
+  return copy.toDataURL("image/png").split(",")[1];
+}
+
+function oneLine(problem: unknown): string {
+  const text = (problem instanceof Error ? problem.message : String(problem)).replace(/\s+/g, " ");
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}

@@ -1,0 +1,153 @@
+import { type PanelState, VIEW_MIME } from "../../src/notebook/live-messages.ts";
+import type { View } from "../../src/render/view.ts";
+import type { LuminoWidgetClass, MimeModel, Renderer, RendererOptions } from "./jupyterlab.ts";
+import type { Cut, Links } from "./links.ts";
+import { createPanel } from "./panel.ts";
+import { createStatusLine } from "./status-line.ts";
+
+const VEGA_LITE = "application/vnd.vegalite.v5+json";
+
+/** What a renderer offers to its notebook. */
+export interface ViewRenderer extends Renderer {
+  /** Puts the picture as it is into the notebook, which is about to be saved. */
+  keep(): void;
+}
+
+/** Draws one output of a cell: a view that stands still, or a live one. */
+export function createRenderer(
+  Widget: LuminoWidgetClass,
+  { sanitizer }: RendererOptions,
+  links: Links,
+  onDispose: (renderer: ViewRenderer) => void,
+): ViewRenderer {
+  const widget = new Widget();
+  widget.addClass("tickbook-view");
+  const panel = createPanel(widget.node);
+  let model: MimeModel | undefined;
+  let live: Live | undefined;
+
+  const renderer: ViewRenderer = Object.assign(widget, {
+    renderModel: async (given: MimeModel): Promise<void> => {
+      model = given;
+      const view = viewIn(given, sanitizer.sanitize);
+      const told = given.data[VIEW_MIME] as Partial<PanelState>;
+      if (typeof told?.panel === "string") {
+        live ??= createLive(widget.node, panel.show, links, told.panel);
+        if (view) live.saved({ ...(told as PanelState), view });
+      } else if (view) panel.show(view);
+    },
+    keep: (): void => {
+      if (!model) return;
+      const { state, view } = live?.newest() ?? {};
+      const picture = panel.picture();
+      const data: Record<string, unknown> = { ...model.data, ...(view && bundleOf(view)) };
+      if (state) data[VIEW_MIME] = state;
+      if (picture) data["image/png"] = picture;
+      else delete data["image/png"];
+      model.setData({ data });
+    },
+    dispose: (): void => {
+      if (widget.isDisposed) return;
+      live?.close();
+      panel.close();
+      onDispose(renderer);
+      Object.getPrototypeOf(widget).dispose.call(widget);
+    },
+  });
+  return renderer;
+}
+
+interface Live {
+  /** What the notebook itself holds. */
+  saved(state: PanelState): void;
+  newest(): { state: PanelState; view: View } | undefined;
+  close(): void;
+}
+
+function createLive(node: HTMLElement, show: (view: View) => void, links: Links, id: string): Live {
+  let newest: PanelState | undefined;
+  let view: View | undefined;
+  let state: PanelState["state"] | undefined;
+  let cut: Cut = "";
+  let paused = false;
+  let heardAt = performance.now();
+  let rightAt = heardAt;
+
+  const pause = (): void => {
+    paused = !paused;
+    if (!paused && view) show(view);
+    tell();
+  };
+  const line = createStatusLine(pause);
+  node.append(line.node);
+  const tell = (): void => {
+    const now = performance.now();
+    line.show({
+      state,
+      cut,
+      paused,
+      ageMs: now - rightAt,
+      silentMs: now - heardAt,
+      atMs: newest?.atMs ?? 0,
+    });
+  };
+  const take = (told: PanelState): void => {
+    newest = { ...told };
+    view = told.view;
+    if (!paused && view) show(view);
+  };
+
+  const hangUp = links.listen(id, {
+    news: (told) => {
+      heardAt = performance.now();
+      cut = "";
+      state = told.state;
+      if (told.state === "unknown") return tell();
+      if (told.view && told.seq > (newest?.seq ?? -1)) take(told);
+      else if (told.seq > (newest?.seq ?? -1)) links.ask(id);
+      if (told.seq === newest?.seq) {
+        newest = { ...newest, state: told.state, atMs: told.atMs };
+        if (!paused) rightAt = heardAt - told.ageMs;
+      }
+      tell();
+    },
+    cut: (why) => {
+      cut = why;
+      tell();
+    },
+  });
+  const clock = setInterval(tell, 1000);
+  tell();
+
+  return {
+    saved: (told) => {
+      if (told.seq > (newest?.seq ?? -1)) take(told);
+    },
+    newest: () => {
+      if (!newest || !view) return undefined;
+      const { view: _, ...state } = newest;
+      return { state, view };
+    },
+    close: () => {
+      clearInterval(clock);
+      hangUp();
+    },
+  };
+}
+
+/** The view in an output: its own type says which panel it is, the others what it shows. */
+function viewIn({ data, trusted }: MimeModel, sanitize: (html: string) => string): View | undefined {
+  const text = String(data["text/plain"] ?? "");
+  const spec = data[VEGA_LITE];
+  if (typeof spec === "object" && spec !== null) return { kind: "chart", spec: spec as never, label: text };
+  const html = data["text/html"];
+  if (html === undefined) return undefined;
+  const source = Array.isArray(html) ? html.join("") : String(html);
+  return { kind: "html", html: trusted ? source : sanitize(source), text };
+}
+
+function bundleOf(view: View): Record<string, unknown> {
+  return view.kind === "html"
+    ? { "text/html": view.html, "text/plain": view.text }
+    : { [VEGA_LITE]: view.spec, "text/plain": view.label ?? "" };
+}
