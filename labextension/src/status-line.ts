@@ -57,7 +57,7 @@ export function createStatusLine(onPause: () => void): StatusLine {
   button.addEventListener("click", onPause);
   const state = document.createElement("b");
   const detail = document.createElement("span");
-  node.append(button, state, detail);
+  node.append(state, detail, button);
   return {
     node,
     show: (condition) => {
@@ -65,9 +65,10 @@ export function createStatusLine(onPause: () => void): StatusLine {
       node.dataset.state = text.state;
       set(state, text.state);
       set(detail, text.detail);
-      set(button, condition.paused ? "▶" : "⏸");
-      button.title = condition.paused ? "Go on with the newest" : "Pause in this tab; the kernel goes on";
-      button.setAttribute("aria-label", condition.paused ? "go on" : "pause");
+      set(button, condition.paused ? "go on" : "pause");
+      button.title = condition.paused
+        ? "Draw the newest picture again"
+        : "Stop drawing in this tab; the kernel goes on";
       button.hidden = text.state !== "live" && text.state !== "paused";
     },
   };

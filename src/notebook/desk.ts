@@ -176,8 +176,8 @@ function startPanel(
         state = "stopped";
         cancel();
         const note = `stopped at ${timeOfDay(clock)}${because && `: ${because}`}`;
-        put(last ? withNote(last, note, "quiet") : noteView(`${name} ${note}`, "quiet"));
-        place.close();
+        place.close(last ? withNote(last, note, "quiet") : noteView(`${name} ${note}`, "quiet"));
+        sent++;
         stopped();
       },
       onStop: (callback) => {

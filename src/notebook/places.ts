@@ -9,8 +9,8 @@ export interface Place {
   show(view: View): void;
   /** The picture is right as of now: to be called again and again where its age matters. */
   confirm(): void;
-  /** The picture stays as it is. */
-  close(): void;
+  /** Shows the last picture. */
+  close(view: View): void;
 }
 
 export interface PlacesOptions {
@@ -111,10 +111,12 @@ export function createPlaces({ clock, newId, display, comms }: PlacesOptions): (
         panel.rightMs = clock.monotonicMs();
         panel.atMs = nowMs();
       },
-      close: () => {
+      close: (view) => {
         panel.state = "stopped";
-        put(panel, true);
-        tell([stateOf(panel)]);
+        panel.view = view;
+        panel.seq++;
+        put(panel, panel.seq > 0);
+        tell([whole(panel)]);
         forgetOldest();
       },
     };

@@ -20,7 +20,8 @@ function stage(): Stage {
   const desk = createDesk(clock, () => {
     const views: View[] = [];
     sent.push(views);
-    return { show: (view) => views.push(view), confirm: () => {}, close: () => {} };
+    const show = (view: View): unknown => views.push(view);
+    return { show, confirm: () => {}, close: show };
   });
   return { clock, desk, sent };
 }
