@@ -1,4 +1,4 @@
-import { quote, refuse } from "../../core/errors.ts";
+import { quote, refuse, TickbookError } from "../../core/errors.ts";
 import { escapeHtml, plainText } from "../../render/escape.ts";
 import { display } from "../display.ts";
 import { kernelApi } from "../kernel-api.ts";
@@ -107,8 +107,14 @@ async function received(
     core.tell(received, undefined);
     await core.take(value, show);
   } catch (problem) {
-    core.tell(received, (problem as Error).message);
+    core.tell(received, reasonOf(problem));
   }
+}
+
+/** The place that an error of ours names is the control, which is named already. */
+function reasonOf(problem: unknown): string {
+  if (problem instanceof TickbookError) return `${problem.problem}. ${problem.hint}`;
+  return problem instanceof Error ? problem.message : String(problem);
 }
 
 /** The line of what went wrong: empty while all is well. */

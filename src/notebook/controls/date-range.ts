@@ -60,7 +60,7 @@ export function dateRange(name: string, settings: DateRangeSettings): Control<Ti
     first: settings.value,
     accept,
     text: ({ fromUs, toUs }) => `${formatUtc(fromUs)} to ${formatUtc(toUs)}`,
-    parts: [end("fromUs", labelOf(`${name} from`, "UTC")), end("toUs", labelOf("to", "UTC"))],
+    parts: [end("fromUs", labelOf(name, "UTC")), end("toUs", "to")],
   });
 }
 
