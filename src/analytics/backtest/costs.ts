@@ -1,18 +1,18 @@
 import { quote, refuse } from "../../core/errors.ts";
+import { requireKnown } from "./settings-checks.ts";
 import type { Costs } from "./types.ts";
 
 /** What trading costs, with 0 for what is not named. */
 export function completeCosts(where: string, given: Partial<Costs>): Costs {
-  const unknown = Object.keys(given).find((name) => !(name in RANGES));
-  if (unknown !== undefined) {
+  if (given === undefined) {
     refuse({
-      code: "unknown-setting",
+      code: "bad-setting",
       where,
-      problem: `costs has ${Object.keys(RANGES).join(", ")}; got ${quote(unknown)}`,
-      hint: "Correct its name; all are in basis points, 1 is 0.01 %.",
-      facts: { unknown },
+      problem: "needs costs; got none",
+      hint: "Pass costs: { feeBps: 10, halfSpreadBps: 1 }, or costs: {} to trade for nothing.",
     });
   }
+  requireKnown(where, "costs", given, Object.keys(RANGES));
   for (const [name, [least, most]] of Object.entries(RANGES)) {
     const got = given[name as keyof Costs] ?? 0;
     if (got >= least && got <= most) continue;

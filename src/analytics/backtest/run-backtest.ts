@@ -3,6 +3,7 @@ import { requireBetween, requireSameLength } from "../checks.ts";
 import { newBook } from "./book.ts";
 import { completeCosts } from "./costs.ts";
 import { requireMarket } from "./market-checks.ts";
+import { requireKnown } from "./settings-checks.ts";
 import { simulate, type Terms } from "./simulate.ts";
 import type { Rule, RunningRule, Strategy } from "./strategy.ts";
 import type { Backtest, Costs, Market } from "./types.ts";
@@ -37,7 +38,10 @@ export function runBacktest(market: Market, strategy: Strategy | Rule, settings:
   return { ...terms, ...book, signals: rule.signals ?? {} };
 }
 
-export function completeTerms(where: string, { startCash = 100_000, costs }: BacktestSettings): Terms {
+/** The settings, checked and with nothing left open. */
+export function completeTerms(where: string, settings: BacktestSettings): Terms {
+  requireKnown(where, "settings", settings, ["startCash", "costs"]);
+  const { startCash = 100_000, costs } = settings;
   requireBetween(where, "startCash", startCash, 0, Number.POSITIVE_INFINITY);
   return { startCash, costs: completeCosts(where, costs) };
 }
