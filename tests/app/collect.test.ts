@@ -125,7 +125,7 @@ for (const [flags, says] of [
   [["--symbols", ""], /^symbols: .*got ""\./],
   [["--frequency", "1"], /^npm run collect --: needs flags that it knows; Unknown option '--frequency'\./],
   [["--duration", "30"], /^--duration: needs a whole number with a unit .*got "30"\./],
-  [["--venue", "nasdaq"], /^--venue: needs binance or sim; got "nasdaq"\./],
+  [["--venue", "nasdaq"], /^--venue: needs binance, sim or replay; got "nasdaq"\./],
   [["--ws-url", "ws://127.0.0.1:1"], /^--ws-url: needs --ws-url and --rest-url together/],
   [
     ["--ws-url", "http://x", "--rest-url", "http://x"],

@@ -33,9 +33,53 @@ test("with no flags the collector stores Binance's two symbols in data/binance.d
 
 test("a tape is replayed by the built-in exchange into a database of its own", () => {
   const plan = planCollector(flags("--tape", "t.csv", "--speed", "5"), "/p");
-  assert.deepEqual(plan.flags.slice(0, 2), ["--venue", "sim"]);
   assert.equal(plan.db, "/p/data/replay.db");
-  assert.deepEqual(plan.flags.slice(-4), ["--tape", "t.csv", "--speed", "5"]);
+  assert.deepEqual(plan.flags, [
+    "--venue",
+    "replay",
+    "--db",
+    "/p/data/replay.db",
+    "--tape",
+    "t.csv",
+    "--speed",
+    "5",
+  ]);
+});
+
+test("a window of a database is replayed as it was chosen, all of its symbols unless some are named", () => {
+  const window = [
+    "--tape",
+    "data/x.db",
+    "--from",
+    "2026-01-31",
+    "--to",
+    "2026-02-01",
+    "--tape-venue",
+    "binance",
+  ];
+  const plan = planCollector(flags("--venue", "replay", ...window, "--speed", "60"), "/p");
+  assert.deepEqual(plan.flags.slice(4), [...window, "--speed", "60"]);
+  assert.equal(plan.what, "all symbols from data/x.db");
+  const some = planCollector(flags(...window, "--symbols", "BTCUSDT"), "/p");
+  assert.deepEqual(some.flags.slice(0, 4), ["--venue", "replay", "--symbols", "BTCUSDT"]);
+});
+
+test("a replay is not written into the database it is read from", () => {
+  const asked = flags("--tape", "/p/data/replay.db");
+  assert.throws(() => planCollector(asked, "/p"), {
+    message:
+      '--db: needs another database than the tape; both are "/p/data/replay.db". Pass for example --db data/again.db.',
+  });
+});
+
+test("a window without a tape, and a replay without one, are refused", () => {
+  assert.throws(() => planCollector(flags("--from", "2026-01-31"), "/p"), {
+    message:
+      "--from: needs a --tape, of which it chooses a part; got none. Leave it out, or pass a database.",
+  });
+  assert.throws(() => planCollector(flags("--venue", "replay"), "/p"), {
+    message: "--venue: replay needs a --tape to play; got none. Pass for example --tape data/binance.db.",
+  });
 });
 
 test("the built-in exchange that takes Binance's place never writes into Binance's database", () => {
@@ -56,7 +100,7 @@ test("an exchange whose address was named is never replaced by another", () => {
 
 test("an unknown venue and a tape beside binance are refused", () => {
   assert.throws(() => planCollector(flags("--venue", "kraken"), "/p"), {
-    message: '--venue: needs binance or sim; got "kraken". Pass one of the two.',
+    message: '--venue: needs binance, sim or replay; got "kraken". Pass one of them.',
   });
   assert.throws(() => planCollector(flags("--venue", "binance", "--tape", "t"), "/p"), {
     message:

@@ -20,8 +20,8 @@ import {
   openArchiveDesk,
   openArchiveList,
   type StoredDay,
-  type StoredTrades,
 } from "../store/archive-desk.ts";
+import type { StoredTrades } from "../store/exact-trades.ts";
 import { readStored, storedBytes } from "./parquet.ts";
 
 /** What has just been done for one file, in this order. */

@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { firstAtLeast } from "../../core/search.ts";
-import { type ArchivePart, openArchiveList, type StoredTrades } from "../store/archive-desk.ts";
+import { type ArchivePart, openArchiveList } from "../store/archive-desk.ts";
 import type { TradeBatch } from "../store/batch.ts";
+import type { StoredTrades } from "../store/exact-trades.ts";
 import { sameTime } from "../store/writer.ts";
 import { missingPart, readStored } from "./parquet.ts";
 

@@ -3,9 +3,17 @@ import { dirname, join } from "node:path";
 import { firstAtLeast } from "../../core/search.ts";
 import { sliceTrades, type TradeColumns } from "../../core/trade-columns.ts";
 import { type ArchivePart, openArchiveList } from "../store/archive-desk.ts";
-import { checkRange, openReader, type Series, type StoreReader, type TradeRange } from "../store/reader.ts";
-import { missingPart, readTrades } from "./parquet.ts";
-import { weaveTrades } from "./weave.ts";
+import type { StoredTrades } from "../store/exact-trades.ts";
+import {
+  checkRange,
+  type NewestTrade,
+  openReader,
+  type Series,
+  type StoreReader,
+  type TradeRange,
+} from "../store/reader.ts";
+import { missingPart, readStoredIds, readTrades } from "./parquet.ts";
+import { weaveStored, weaveTrades } from "./weave.ts";
 
 const MOST = Number.MAX_SAFE_INTEGER;
 const BLOCK_ROWS = 262_144;
@@ -20,10 +28,12 @@ export function openHistory(file: string): StoreReader {
   const base = dirname(reader.path);
   const recent: { readonly part: ArchivePart; readonly trades: TradeColumns }[] = [];
 
+  let newestArchived: { readonly series: number; readonly trade: NewestTrade } | undefined;
+
   const load = (part: ArchivePart): TradeColumns => {
     const at = recent.findIndex((one) => one.part.path === part.path);
     const [found] = at < 0 ? [] : recent.splice(at, 1);
-    const entry = found ?? { part, trades: readPart(base, part) };
+    const entry = found ?? { part, trades: readTrades(partPath(base, part)) };
     recent.push(entry);
     if (recent.length > 2) recent.shift();
     return entry.trades;
@@ -63,6 +73,23 @@ export function openHistory(file: string): StoreReader {
     }
   };
 
+  const exact = (series: Series, fromId: number, toId: number, limit: number): StoredTrades => {
+    for (;;) {
+      const parts = list.parts(series.symbolId);
+      const stored = reader.exact(series, fromId, toId, limit);
+      if (parts.length === 0) return stored;
+      const pieces: StoredTrades[] = [];
+      let end = toId;
+      for (const part of parts) {
+        if (part.lastId < fromId || part.firstId >= end) continue;
+        const piece = readStoredIds(partPath(base, part), fromId, end, limit);
+        pieces.push(piece);
+        if (piece.length === limit) end = Math.min(end, lastIdOf(piece) + 1);
+      }
+      if (sameParts(parts, list.parts(series.symbolId))) return weaveStored([...pieces, stored], limit);
+    }
+  };
+
   const read = (series: Series, fromId: number, toId: number, limit: number): TradeColumns => {
     if (fromId >= toId) return weaveTrades([], 0);
     const trades = rows(series, fromId, toId, limit);
@@ -81,6 +108,19 @@ export function openHistory(file: string): StoreReader {
       if (first < length) least = Math.min(least, id[first]!);
     }
     return least === MOST ? undefined : least;
+  };
+
+  /** The last trade may be archived: of a symbol that went quiet before its venue did. */
+  const newest = (series: Series, belowId = MOST): NewestTrade | undefined => {
+    const stored = reader.newest(series, belowId);
+    const archived = list.newest(series.symbolId, belowId);
+    if (archived === undefined || (stored !== undefined && stored.id > archived.id)) return stored;
+    const { part, id } = archived;
+    if (newestArchived?.series !== series.symbolId || newestArchived.trade.id !== id) {
+      const trade = newestOf(readStoredIds(partPath(base, part), id, id + 1, 1));
+      newestArchived = { series: series.symbolId, trade };
+    }
+    return newestArchived.trade;
   };
 
   const idsOf = (series: Series, range: TradeRange): [number, number] => {
@@ -107,6 +147,7 @@ export function openHistory(file: string): StoreReader {
         yield block;
       }
     },
+    exact,
     changes: (series, cursor, limit = MOST) => {
       const changes = reader.changes(series, cursor, limit);
       const parts = list.parts(series.symbolId);
@@ -116,7 +157,7 @@ export function openHistory(file: string): StoreReader {
       return { ...changes, trades, cursor: { ...changes.cursor, nextId } };
     },
     firstIdAt,
-    newest: (series) => reader.newest(series),
+    newest,
     close: () => {
       list.close();
       reader.close();
@@ -124,16 +165,37 @@ export function openHistory(file: string): StoreReader {
   };
 }
 
-function readPart(base: string, part: ArchivePart): TradeColumns {
+/** Refuses a database of which a file with trades of this range is missing. */
+export function checkArchived(file: string, { symbolId }: Series, fromId: number, toId: number): void {
+  const list = openArchiveList(file);
+  try {
+    for (const part of list.parts(symbolId)) {
+      if (part.lastId >= fromId && part.firstId < toId) partPath(dirname(file), part);
+    }
+  } finally {
+    list.close();
+  }
+}
+
+function partPath(base: string, part: ArchivePart): string {
   const path = join(base, part.path);
   const size = statSync(path, { throwIfNoEntry: false })?.size;
-  return size === part.bytes ? readTrades(path) : missingPart(part, size);
+  return size === part.bytes ? path : missingPart(part, size);
+}
+
+function newestOf({ id, tradeTimeUs, eventTimeUs, receivedUs }: StoredTrades): NewestTrade {
+  const eventUs = eventTimeUs[0]!;
+  return {
+    id: id[0]!,
+    timeUs: Number.isNaN(eventUs) ? tradeTimeUs[0]! : eventUs,
+    receivedUs: receivedUs[0]!,
+  };
 }
 
 function sameParts(a: readonly ArchivePart[], b: readonly ArchivePart[]): boolean {
   return a.length === b.length && a.every(({ partId }, i) => partId === b[i]!.partId);
 }
 
-function lastIdOf({ id, lastId = id, length }: TradeColumns): number {
+function lastIdOf({ id, lastId = id, length }: Pick<TradeColumns, "id" | "lastId" | "length">): number {
   return lastId[length - 1]!;
 }

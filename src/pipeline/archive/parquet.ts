@@ -2,7 +2,8 @@ import { basename } from "node:path";
 import pl from "nodejs-polars";
 import { quote, refuse } from "../../core/errors.ts";
 import type { TradeColumns } from "../../core/trade-columns.ts";
-import type { ArchivePart, StoredTrades } from "../store/archive-desk.ts";
+import type { ArchivePart } from "../store/archive-desk.ts";
+import type { StoredTrades } from "../store/exact-trades.ts";
 
 /** Trades as the content of a Parquet file, zstd. Decimals stay exact: integers × 1e8, and how many decimals were written. */
 export function storedBytes(trades: StoredTrades): Buffer {
@@ -41,7 +42,17 @@ export function storedBytes(trades: StoredTrades): Buffer {
 
 /** The inverse of `storedBytes`. */
 export function readStored(content: Buffer, path: string): StoredTrades {
-  const frame = reading(path, () => pl.readParquet(content));
+  return storedOf(reading(path, () => pl.readParquet(content)));
+}
+
+/** Of a file that `storedBytes` made, the first `limit` trades with `fromId` ≤ id < `toId`; reads little more than these. */
+export function readStoredIds(path: string, fromId: number, toId: number, limit: number): StoredTrades {
+  const id = pl.col("trade_id");
+  const isAsked = id.gtEq(pl.lit(fromId).cast(pl.Int64)).and(id.lt(pl.lit(toId).cast(pl.Int64)));
+  return storedOf(reading(path, () => pl.scanParquet(path).filter(isAsked).head(limit).collectSync()));
+}
+
+function storedOf(frame: pl.DataFrame): StoredTrades {
   const numbers = (name: string): Float64Array => typed(frame, name, pl.Float64) as Float64Array;
   const bytes = (name: string): Uint8Array => typed(frame, name, pl.UInt8) as Uint8Array;
   const exact = (name: string): BigInt64Array => typed(frame, name, pl.Int64) as unknown as BigInt64Array;

@@ -1,4 +1,5 @@
 import { sliceTrades, type TradeColumns } from "../../core/trade-columns.ts";
+import { allocateStored, type StoredTrades, sliceStored } from "../store/exact-trades.ts";
 
 const COLUMNS = ["id", "tradeTimeUs", "price", "qty", "isBuyerMaker"] as const;
 
@@ -23,19 +24,10 @@ export function weaveTrades(pieces: readonly TradeColumns[], limit: number): Tra
     }
     return sliceTrades(out, 0, limit);
   }
-  const next = full.map(() => 0);
-  for (let i = 0; i < out.length; i++) {
-    let least = -1;
-    for (let p = 0; p < full.length; p++) {
-      const at = next[p]!;
-      if (at === full[p]!.length) continue;
-      if (least < 0 || full[p]!.id[at]! < full[least]!.id[next[least]!]!) least = p;
-    }
-    const piece = full[least]!;
-    const at = next[least]!++;
-    for (const name of COLUMNS) out[name][i] = piece[name][at]!;
-    if (out.lastId) out.lastId[i] = (piece.lastId ?? piece.id)[at]!;
-  }
+  eachByAscendingId(full, out.length, (piece, row, i) => {
+    for (const name of COLUMNS) out[name][i] = piece[name][row]!;
+    if (out.lastId) out.lastId[i] = (piece.lastId ?? piece.id)[row]!;
+  });
   return out;
 }
 
@@ -49,4 +41,42 @@ function allocate(length: number, hasMerged: boolean): TradeColumns {
     isBuyerMaker: new Uint8Array(length),
     ...(hasMerged && { lastId: new Float64Array(length) }),
   };
+}
+
+/** The same with everything that is known of the trades. */
+export function weaveStored(pieces: readonly StoredTrades[], limit: number): StoredTrades {
+  const full = pieces.filter(({ length }) => length > 0).sort((a, b) => a.id[0]! - b.id[0]!);
+  if (full.length <= 1) return sliceStored(full[0] ?? allocateStored(0), 0, limit);
+  const total = full.reduce((sum, { length }) => sum + length, 0);
+  const out = allocateStored(Math.min(total, limit));
+  eachByAscendingId(full, out.length, (piece, row, i) => {
+    out.id[i] = piece.id[row]!;
+    out.priceE8[i] = piece.priceE8[row]!;
+    out.qtyE8[i] = piece.qtyE8[row]!;
+    out.decimals[i] = piece.decimals[row]!;
+    out.tradeTimeUs[i] = piece.tradeTimeUs[row]!;
+    out.eventTimeUs[i] = piece.eventTimeUs[row]!;
+    out.receivedUs[i] = piece.receivedUs[row]!;
+    out.isBuyerMaker[i] = piece.isBuyerMaker[row]!;
+    out.source[i] = piece.source[row]!;
+  });
+  return out;
+}
+
+/** Calls with the piece and the row of each of the `count` lowest ids. */
+function eachByAscendingId<Piece extends { readonly length: number; readonly id: Float64Array }>(
+  pieces: readonly Piece[],
+  count: number,
+  use: (piece: Piece, row: number, i: number) => void,
+): void {
+  const next = pieces.map(() => 0);
+  for (let i = 0; i < count; i++) {
+    let least = -1;
+    for (let p = 0; p < pieces.length; p++) {
+      const at = next[p]!;
+      if (at === pieces[p]!.length) continue;
+      if (least < 0 || pieces[p]!.id[at]! < pieces[least]!.id[next[least]!]!) least = p;
+    }
+    use(pieces[least]!, next[least]!++, i);
+  }
 }

@@ -145,14 +145,16 @@ function aggTrades(query: Query, world: RestWorld): unknown {
   }
   const floor = floorId(symbol, world);
   const served = lastServed(symbol, world);
+  /** Nothing later than now is looked for: a source may have to read up to there. */
+  const lastBy = (us: number): number => source.lastId(symbol, Math.min(us, world.nowUs), "trade");
   // a bound in milliseconds takes in its whole millisecond
-  const end = endUs === undefined ? served : Math.min(served, source.lastId(symbol, endUs + 999, "trade"));
+  const end = endUs === undefined ? served : Math.min(served, lastBy(endUs + 999));
   const forward = fromId !== undefined || startUs !== undefined;
   const start =
     fromId !== undefined
       ? source.firstIdOfAggregate(symbol, fromId)
       : startUs !== undefined
-        ? source.lastId(symbol, startUs - 1, "trade") + 1
+        ? lastBy(startUs - 1) + 1
         : floor;
   const whole = forward
     ? forwards(world, symbol, Math.max(start, floor), end, most)

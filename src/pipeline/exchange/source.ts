@@ -25,7 +25,7 @@ export interface SymbolInfo {
 }
 
 /**
- * What the exchange trades: a market made from a seed, or a recorded tape.
+ * What the exchange trades: a market made from a seed, a recorded tape, or a window of a database.
  * Everything is a question about the past or the present, so the same question always has the same answer.
  */
 export interface MarketSource {
@@ -34,10 +34,10 @@ export interface MarketSource {
   readonly kind: Exclude<VenueKind, "real">;
   readonly detail: string;
   readonly symbols: readonly SymbolInfo[];
-  /** Event times of the first and of the last trade there will ever be. */
+  /** When the first and the last trade there will ever be are sent: their event times, or that of one sent before them. */
   readonly startUs: number;
   readonly endUs: number;
-  /** Trades of all symbols with event time in `(fromUs, toUs]`, in the order they are sent. */
+  /** Trades of all symbols that are sent in `(fromUs, toUs]`, in that order. */
   between(fromUs: number, toUs: number): readonly MarketTrade[];
   /** At most `most` trades of a symbol with ids in `[fromId, toId]`, ascending. */
   trades(symbol: number, fromId: number, toId: number, most: number): readonly MarketTrade[];

@@ -42,3 +42,12 @@ export function tapeName(argument: string): string {
   const path = argument.replace(/^[A-Z0-9\-._]{2,50}=/, "");
   return basename(resolve(path)).replace(/(\.csv)?(\.gz)?$/, "");
 }
+
+/** That name as a part of a venue's. */
+export function tapeSlug(name: string): string {
+  const text = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+  return text.slice(0, 60) || "tape";
+}

@@ -1,7 +1,9 @@
 import { quote } from "../../core/errors.ts";
+import { firstAbove } from "./first-above.ts";
 import { eachLine } from "./lines.ts";
-import type { MarketSource, MarketTrade, SymbolInfo } from "./source.ts";
-import { tapeFiles, tapeName } from "./tape-files.ts";
+import type { MarketSource, MarketTrade } from "./source.ts";
+import { symbolInfo } from "./symbol-info.ts";
+import { tapeFiles, tapeName, tapeSlug } from "./tape-files.ts";
 import { badTape, isHeader, type RowReader, rowReader, type TapeRow } from "./tape-rows.ts";
 
 /** One symbol's trades as columns. Event and trade times are also kept as running maxima, which can be searched. */
@@ -113,10 +115,10 @@ function tapeSource(name: string, tracks: readonly Track[]): MarketSource {
   };
   const total = order.row.length;
   return {
-    name: `replay-${slug(name)}`,
+    name: `replay-${tapeSlug(name)}`,
     kind: "replayed",
     detail: name,
-    symbols: tracks.map(symbolInfo),
+    symbols: tracks.map(({ symbol, price, qty }) => symbolInfo(symbol, price, qty)),
     startUs: sentUs(0),
     endUs: sentUs(total - 1),
     between(fromUs, toUs) {
@@ -172,49 +174,4 @@ function playingOrder(tracks: readonly Track[]): { track: Uint16Array; row: Uint
 function isBefore(a: Track, i: number, b: Track, j: number): boolean {
   const byEvent = a.newestEventUs[i]! - b.newestEventUs[j]!;
   return byEvent !== 0 ? byEvent < 0 : a.received[i]! < b.received[j]!;
-}
-
-/** The first place in `0 … length` whose value is above `limit`, values ascending. */
-function firstAbove(length: number, value: (at: number) => number, limit: number): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (value(middle) > limit) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-const QUOTES = ["USDT", "USDC", "FDUSD", "TUSD", "BUSD", "BTC", "ETH", "BNB", "EUR", "TRY", "USD"];
-
-function symbolInfo(track: Track): SymbolInfo {
-  const { symbol } = track;
-  const quoteAsset =
-    QUOTES.find((end) => symbol.endsWith(end) && symbol.length > end.length) ?? symbol.slice(-3);
-  return {
-    symbol,
-    base: symbol.slice(0, -quoteAsset.length),
-    quote: quoteAsset,
-    tickSize: finestStep(track.price),
-    stepSize: finestStep(track.qty),
-  };
-}
-
-/** The largest power of ten that divides every number seen, at most 1. */
-function finestStep(texts: readonly string[]): string {
-  let places = 0;
-  for (const text of texts) {
-    const used = text.includes(".") ? text.replace(/0+$/, "").length - text.indexOf(".") - 1 : 0;
-    if (used > places) places = used;
-  }
-  return places === 0 ? "1.00000000" : `0.${"1".padStart(places, "0")}`.padEnd(10, "0");
-}
-
-function slug(name: string): string {
-  const text = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
-  return text.slice(0, 60) || "tape";
 }

@@ -1,13 +1,10 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { refuse } from "../../core/errors.ts";
-import type { TradeBatch } from "./batch.ts";
+import { exactReaders, type StoredTrades } from "./exact-trades.ts";
 import type { IdRange } from "./id-ranges.ts";
 import { openLocked } from "./open.ts";
 import { connectReadOnly } from "./reader.ts";
-
-/** Trades of one symbol with everything that the store knows of them, by ascending id. */
-export type StoredTrades = Omit<TradeBatch, "symbol" | "length"> & { readonly length: number };
 
 /** A Parquet file that holds trades in the database's stead. Trades of one day may be in several. */
 export interface ArchivePart {
@@ -82,41 +79,8 @@ export function openArchiveDesk(file: string): ArchiveDesk {
     });
   }
   return openLocked(file, ({ db, release }) => {
-    let target: StoredTrades = allocate(0);
-    let filled = 0;
-    // an integer may pass 2^53, so all of them come as BigInt
-    const step = (
-      id: bigint,
-      at: bigint,
-      event: bigint | null,
-      received: bigint,
-      price: bigint,
-      qty: bigint,
-      flags: bigint,
-    ) => {
-      const bits = Number(flags);
-      target.id[filled] = Number(id);
-      target.tradeTimeUs[filled] = Number(at);
-      target.eventTimeUs[filled] = event === null ? Number.NaN : Number(event);
-      target.receivedUs[filled] = Number(received);
-      target.priceE8[filled] = price;
-      target.qtyE8[filled] = qty;
-      target.isBuyerMaker[filled] = bits & 1;
-      target.source[filled] = (bits >> 1) & 3;
-      target.decimals[filled] = bits >> 3;
-      filled++;
-      return null;
-    };
-    db.function(
-      "fill_trades",
-      { directOnly: true, safeIntegers: true },
-      step as (...values: unknown[]) => unknown,
-    );
-    const fill = db.prepare(
-      `SELECT total(fill_trades(trade_id, trade_time_us, event_time_us, received_us, price_e8, qty_e8,
-         is_buyer_maker + 2 * source + 8 * decimals))
-       FROM (SELECT * FROM trades WHERE symbol_id = ? AND trade_id BETWEEN ? AND ?
-         AND trade_time_us >= ? AND trade_time_us < ? ORDER BY trade_id LIMIT ?)`,
+    const readExact = exactReaders(db)(
+      "symbol_id = ? AND trade_id BETWEEN ? AND ? AND trade_time_us >= ? AND trade_time_us < ?",
     );
     const days = db.prepare<[], StoredDay>(
       `WITH days AS (
@@ -155,13 +119,10 @@ export function openArchiveDesk(file: string): ArchiveDesk {
     return {
       sealedDays: () => days.all(),
       read: ({ symbolId, firstId, lastId, dayUs }, count) => {
-        target = allocate(count);
-        filled = 0;
-        fill.get(symbolId, firstId, lastId, dayUs, dayUs + DAY_US, target.length);
-        if (filled !== count) throw new Error(`${filled} trades of the day were found, and not ${count}`);
-        const done = target;
-        target = allocate(0);
-        return done;
+        const trades = readExact(count, symbolId, firstId, lastId, dayUs, dayUs + DAY_US);
+        if (trades.length !== count)
+          throw new Error(`${trades.length} trades of the day were found, and not ${count}`);
+        return trades;
       },
       unfinished: () => some.all("writing"),
       parts: () => some.all("archived"),
@@ -191,6 +152,8 @@ export function openArchiveDesk(file: string): ArchiveDesk {
 export interface ArchiveList {
   /** One symbol's, by ascending first id. */
   parts(symbolId: number): ArchivePart[];
+  /** The one with the highest id below `belowId`, and that id. */
+  newest(symbolId: number, belowId: number): { readonly part: ArchivePart; readonly id: number } | undefined;
   all(): ArchivePart[];
   close(): void;
 }
@@ -200,21 +163,29 @@ export function openArchiveList(file: string): ArchiveList {
   const select = db.prepare<[number], ArchivePart>(
     `${PART} WHERE symbol_id = ? AND state = 'archived' ORDER BY first_id, part_id`,
   );
+  const whole = db.prepare<number[], ArchivePart>(
+    `${PART} WHERE symbol_id = ? AND state = 'archived' AND last_id < ? ORDER BY last_id DESC LIMIT 1`,
+  );
+  const cut = db.prepare<{ symbolId: number; below: number }, { partId: number; id: number }>(
+    `SELECT part_id AS partId, min(i.last_id, :below - 1) AS id FROM archived_ids i JOIN archived a USING (part_id)
+     WHERE a.symbol_id = :symbolId AND a.state = 'archived' AND a.first_id < :below AND a.last_id >= :below
+       AND i.first_id < :below
+     ORDER BY i.last_id DESC LIMIT 1`,
+  );
+  const byId = db.prepare<[number], ArchivePart>(`${PART} WHERE part_id = ?`);
+  const newest: ArchiveList["newest"] = (symbolId, belowId) => {
+    const last = whole.get(symbolId, belowId);
+    const inside = cut.get({ symbolId, below: belowId });
+    if (inside !== undefined && inside.id > (last?.lastId ?? -1)) {
+      return { part: byId.get(inside.partId)!, id: inside.id };
+    }
+    return last === undefined ? undefined : { part: last, id: last.lastId };
+  };
   const all = db.prepare<[], ArchivePart>(`${PART} WHERE state = 'archived' ORDER BY date, part_id`);
-  return { parts: (symbolId) => select.all(symbolId), all: () => all.all(), close: () => db.close() };
-}
-
-function allocate(length: number): StoredTrades {
   return {
-    length,
-    id: new Float64Array(length),
-    priceE8: new BigInt64Array(length),
-    qtyE8: new BigInt64Array(length),
-    decimals: new Uint8Array(length),
-    tradeTimeUs: new Float64Array(length),
-    eventTimeUs: new Float64Array(length),
-    receivedUs: new Float64Array(length),
-    isBuyerMaker: new Uint8Array(length),
-    source: new Uint8Array(length),
+    parts: (symbolId) => select.all(symbolId),
+    newest,
+    all: () => all.all(),
+    close: () => db.close(),
   };
 }

@@ -5,6 +5,7 @@ import { quote, refuse } from "../../core/errors.ts";
 import type { Venue, VenueKind } from "../../core/trade.ts";
 import type { TradeColumns } from "../../core/trade-columns.ts";
 import { columnsReader } from "./columns.ts";
+import { exactReaders, type StoredTrades } from "./exact-trades.ts";
 import { missingIds } from "./held-ids.ts";
 import { type IdRange, idRanges } from "./id-ranges.ts";
 import { checkEngine, checkSchema } from "./schema.ts";
@@ -57,6 +58,8 @@ export interface StoreReader {
   trades(series: Series, range?: TradeRange): TradeColumns;
   /** The same piece by piece, `rows` at most in each: memory stays bounded, however long the range is. */
   blocks(series: Series, range?: TradeRange, rows?: number): Generator<TradeColumns, void, undefined>;
+  /** Single trades with `fromId` ≤ id < `toId`, the first `limit`, with everything that is known of them. */
+  exact(series: Series, fromId: number, toId: number, limit: number): StoredTrades;
   /** Where to begin: before the trades from `fromId` on. */
   cursor(series: Series, fromId: number): Cursor;
   /** Trades above the cursor, `limit` at most, and which below it came late. Costs what is new, not what is stored. */
@@ -65,8 +68,8 @@ export interface StoreReader {
   holes(series: Series, first: number, last: number): IdRange[];
   /** The first id whose trade and all later ones come at `timeUs` or later; undefined when there is none. O(log n). */
   firstIdAt(series: Series, timeUs: number): number | undefined;
-  /** The last trade by id, its time being the event time, or the trade time where there is none; undefined without one. */
-  newest(series: Series): NewestTrade | undefined;
+  /** The last trade by id (below `belowId`), its time being the event time, or the trade time where there is none. */
+  newest(series: Series, belowId?: number): NewestTrade | undefined;
   /** Changes whenever another connection has committed. */
   version(): number;
   close(): void;
@@ -116,6 +119,7 @@ export function openReader(file: string): StoreReader {
     "SELECT name, kind, detail, symbol, symbol_id FROM symbols JOIN venues USING (venue_id) ORDER BY symbol_id",
   );
   const readColumns = columnsReader(db);
+  const readExact = exactReaders(db)("symbol_id = ? AND trade_id >= ? AND trade_id < ?");
   const missing = missingIds(db);
   const revision = db.prepare<[], number>("SELECT coalesce(max(revision), 0) FROM revisions").pluck();
   const revised = db.prepare<number[], IdRange>(
@@ -138,11 +142,14 @@ export function openReader(file: string): StoreReader {
   const first = db.prepare("SELECT min(trade_id) FROM trades WHERE symbol_id = ?").pluck();
   const last = db.prepare<unknown[], NewestTrade>(
     `SELECT trade_id AS id, coalesce(event_time_us, trade_time_us) AS timeUs, received_us AS receivedUs FROM trades
-     WHERE symbol_id = ? ORDER BY trade_id DESC LIMIT 1`,
+     WHERE symbol_id = ? AND trade_id < ? ORDER BY trade_id DESC LIMIT 1`,
   );
+  const newest = ({ symbolId }: Series, belowId = Number.MAX_SAFE_INTEGER): NewestTrade | undefined =>
+    last.get(symbolId, belowId);
 
-  const firstIdAt = ({ symbolId }: Series, timeUs: number): number | undefined => {
-    const end = last.get(symbolId);
+  const firstIdAt = (series: Series, timeUs: number): number | undefined => {
+    const { symbolId } = series;
+    const end = newest(series);
     if (end === undefined) return undefined;
     let low = first.get(symbolId) as number;
     let high = end.id + 1;
@@ -197,6 +204,7 @@ export function openReader(file: string): StoreReader {
         yield block;
       }
     },
+    exact: ({ symbolId }, fromId, toId, limit) => readExact(limit, symbolId, fromId, toId),
     cursor: (_, fromId) => ({ nextId: fromId, revision: revision.get()! }),
     changes: (series, { nextId, revision: before }, limit = Number.MAX_SAFE_INTEGER) =>
       db.transaction(() => {
@@ -215,7 +223,7 @@ export function openReader(file: string): StoreReader {
       })(),
     holes: (series, first, last) => db.transaction(() => missing(series.symbolId, first, last))(),
     firstIdAt: (series, timeUs) => db.transaction(() => firstIdAt(series, timeUs))(),
-    newest: (series) => last.get(series.symbolId),
+    newest,
     version: () => db.pragma("data_version", { simple: true }) as number,
     close: () => db.close(),
   };
