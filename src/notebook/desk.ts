@@ -1,6 +1,7 @@
 import { quote, refuse } from "../core/errors.ts";
 import { type Clock, formatUtc } from "../core/time.ts";
 import type { View } from "../render/view.ts";
+import { createFollower, type Followed } from "./controls/tracking.ts";
 import type { Place } from "./places.ts";
 import { noteView, viewOf, withNote } from "./views.ts";
 
@@ -115,7 +116,24 @@ function startPanel(
   let lastSent = "";
   let cancel = (): void => {};
   let stopped = (): void => {};
+  /** The controls that have moved since the last drawing that went well. */
+  const moved = new Set<Followed>();
+  let again = false;
 
+  const controls = createFollower(async (control) => {
+    moved.add(control);
+    if (again) return;
+    again = true;
+    if (state === "waiting") hurry();
+  });
+  const hurry = (): void => {
+    cancel();
+    cancel = clock.after(0, cycle);
+  };
+  const tell = (problem: string | undefined): void => {
+    for (const control of moved) control.tell(moved, problem);
+    if (problem === undefined) moved.clear();
+  };
   const put = (view: View): void => {
     const text = JSON.stringify(view);
     if (text === lastSent) return;
@@ -129,6 +147,7 @@ function startPanel(
     drawn++;
     state = "waiting";
     cancel = clock.after(refreshMs - (sinceMs % refreshMs), cycle);
+    if (again) hurry();
   };
   const succeeded = (result: unknown): void => {
     if (state === "stopped") return;
@@ -139,6 +158,7 @@ function startPanel(
       last = view;
       error = "";
       failingSince = "";
+      tell(undefined);
       next();
     } catch (problem) {
       failed(problem);
@@ -150,13 +170,15 @@ function startPanel(
     failingSince ||= timeOfDay(clock);
     const note = `${name}: not drawn since ${failingSince}: ${error}`;
     put(last ? withNote(last, note, "alarm") : noteView(note, "alarm"));
+    tell(error);
     next();
   };
   function cycle(): Promise<void> | undefined {
     state = "drawing";
+    again = false;
     startedMs = clock.monotonicMs();
     try {
-      const result = draw();
+      const result = controls.run(draw);
       if (isPromise(result)) return result.then(succeeded, failed);
       succeeded(result);
     } catch (problem) {
@@ -175,6 +197,8 @@ function startPanel(
         if (state === "stopped") return;
         state = "stopped";
         cancel();
+        controls.stop();
+        tell(undefined);
         const note = `stopped at ${timeOfDay(clock)}${because && `: ${because}`}`;
         place.close(last ? withNote(last, note, "quiet") : noteView(`${name} ${note}`, "quiet"));
         sent++;

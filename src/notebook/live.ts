@@ -7,7 +7,7 @@ import { unrefClock } from "./unref-clock.ts";
  * Draws in the cell that calls it, and again every `refreshMs` in the same place while other cells run, until
  * `stopLive`. `draw` returns, or promises, what `show` can show. A name that runs already is stopped and replaced;
  * nothing is sent while the picture stays the same; a slow drawing is never overlapped or queued; one that fails says
- * why in its panel and is tried again.
+ * why in its panel and is tried again. A control whose `value` it reads has it drawn at once when it moves.
  */
 export function live(name: string, draw: () => unknown, options: LiveOptions): void {
   const first = desk().live(name, draw, options);

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { coreOf } from "../../src/notebook/controls/control.ts";
+import { slider } from "../../src/notebook/controls/index.ts";
 import { createDesk, type Desk } from "../../src/notebook/desk.ts";
 import type { View } from "../../src/render/view.ts";
 import { type VirtualClock, virtualClock } from "../support/virtual-clock.ts";
@@ -54,6 +56,61 @@ describe("live panels", () => {
     assert.deepEqual(texts(sent[0]), ["same", "new"]);
     const [status] = desk.status();
     assert.deepEqual([status?.drawn, status?.sent], [6, 2]);
+  });
+
+  it("draw at once when a control that they have read moves, one time for many moves, and not twice", () => {
+    const { clock, desk, sent } = stage();
+    const entry = slider("entry", { min: 1, max: 4, value: 2 });
+    desk.live("a", () => html(`at ${entry.value}`), { refreshMs: 1000 });
+    clock.advance(300);
+    entry.value = 3;
+    entry.value = 4;
+    clock.advance(1);
+    assert.deepEqual(texts(sent[0]), ["at 2", "at 4"]);
+    assert.equal(desk.status()[0]?.drawn, 2);
+    clock.advance(1000);
+    assert.equal(desk.status()[0]?.drawn, 3);
+    desk.stop("a");
+    entry.value = 1;
+    clock.advance(5000);
+    assert.equal(desk.status()[0]?.drawn, 3);
+  });
+
+  it("draw once more after a drawing under way in which a control has moved", async () => {
+    const { clock, desk, sent } = stage();
+    const entry = slider("entry", { min: 1, max: 4, value: 2 });
+    const gates: (() => void)[] = [];
+    const draw = async (): Promise<View> => {
+      const { value } = entry;
+      await new Promise<void>((resolve) => gates.push(resolve));
+      return html(`at ${value}`);
+    };
+    void desk.live("a", draw, { refreshMs: 60_000 });
+    entry.value = 3;
+    gates.shift()!();
+    await settled();
+    clock.advance(1);
+    gates.shift()!();
+    await settled();
+    clock.advance(1000);
+    assert.deepEqual([texts(sent[0]).slice(1), gates.length], [["at 2", "at 3"], 0]);
+  });
+
+  it("tell the control that moved what went wrong, until the drawing succeeds", () => {
+    const { clock, desk } = stage();
+    const entry = slider("entry", { min: 1, max: 4, value: 2 });
+    const told: (readonly string[])[] = [];
+    coreOf(entry as never).watched((problems) => told.push(problems));
+    const draw = (): View => {
+      if (entry.value > 3) throw new Error("too wide");
+      return html("fine");
+    };
+    desk.live("a", draw, { refreshMs: 1000 });
+    entry.value = 4;
+    clock.advance(1);
+    entry.value = 2;
+    clock.advance(1);
+    assert.deepEqual(told, [[], ["too wide"], []]);
   });
 
   it("never overlap or queue a drawing that is slower than the refresh", async () => {

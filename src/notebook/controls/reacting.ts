@@ -33,8 +33,10 @@ export function reacting(draw: () => unknown): void {
       const note = `not drawn: ${outcome.problem}`;
       place.show(last ? withNote(last, note, "alarm") : noteView(note, "alarm"));
     },
+    stopped: () => place.close(last ?? noteView("stopped", "quiet")),
   });
-  kernelApi()?.holdCell(reaction.run());
+  const first = reaction.run();
+  kernelApi()?.holdCell(first);
 }
 
 function drawn(result: unknown): View {

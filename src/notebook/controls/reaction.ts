@@ -16,6 +16,7 @@ export interface ReactionOptions {
   readonly tracks: boolean;
   /** After every run: its result, or why it failed. */
   readonly ended?: (outcome: { readonly result: unknown } | { readonly problem: string }) => void;
+  readonly stopped?: () => void;
 }
 
 const limitMs = 30_000;
@@ -24,7 +25,8 @@ const limitMs = 30_000;
  * The work runs as part of the cell in which the reaction was made and ends with it: the cell run again stops it.
  * What it throws is shown at the controls that moved.
  */
-export function createReaction(work: () => unknown, { tracks, ended = () => {} }: ReactionOptions): Reaction {
+export function createReaction(work: () => unknown, options: ReactionOptions): Reaction {
+  const { tracks, ended = () => {} } = options;
   const inCell = AsyncLocalStorage.snapshot();
   const interruptible = kernelApi()?.interruptible ?? (<T>(run: () => T): T => run());
   const moved = new Set<Followed>();
@@ -88,6 +90,7 @@ export function createReaction(work: () => unknown, { tracks, ended = () => {} }
       follower.stop();
       next?.resolve();
       for (const source of blamed) source.tell(reaction, undefined);
+      options.stopped?.();
     },
   };
   kernelApi()?.onCellRerun(reaction.stop);

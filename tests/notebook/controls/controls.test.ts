@@ -271,8 +271,8 @@ test("a cell that runs again ends its drawings and callbacks, and its controls a
   reacting(() => String(entry.value));
   controls(entry);
   await settled();
-  const shown = kernel.shown.length;
   kernel.rerun();
+  const shown = kernel.shown.length;
   entry.value = 4;
   await settled();
   assert.deepEqual([calls, kernel.shown.length, kernel.widget("FloatSlider").updates], [0, shown, []]);

@@ -11,7 +11,7 @@ test("on another kernel controls show their values and say why they do not move;
   const entry = slider("entry", { min: 1, max: 4, value: 2, unit: "σ" });
   controls(entry);
   reacting(() => `at ${entry.value}`);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  while (shown.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
   assert.deepEqual(shown, [
     "entry (σ): 2\nThese values can be moved on the tickbook kernel; this one cannot talk with the page.",
     "at 2",
