@@ -48,6 +48,8 @@ export interface CurveMetrics extends ReturnMetrics {
 /** A leg bought at its first price and held without costs, and the strategy's returns against it. */
 export interface LegMetrics extends CurveMetrics, Against {
   readonly symbol: string;
+  /** The starting cash put into it: money at the close of each bar. */
+  readonly equity: Float64Array;
 }
 
 export interface Performance extends CurveMetrics {
@@ -125,9 +127,11 @@ export function performance(
     ...activity(backtest, lastValue(account) - startCash, years),
     roundTrips: roundTripMetrics(backtest.roundTrips),
     legs: market.legs.map((leg) => {
-      const held = measured(holdCurve(leg, market), market, sampling, years, chosen);
+      const hold = holdCurve(leg, market);
+      const held = measured(hold, market, sampling, years, chosen);
       return {
         symbol: leg.symbol,
+        equity: leg.close.map((close) => (close / hold.start) * startCash),
         ...held.metrics,
         ...(Number.isNaN(account.ruinUs)
           ? against(returns, held.returns, sampling.perYear, chosen.riskFree)

@@ -52,6 +52,8 @@ export interface LinesOptions extends ChartOptions {
   readonly bands?: readonly Band[];
   /** Marks on the first line where its value is at least this far from 0. */
   readonly markBeyond?: number;
+  /** Further layers, drawn over the lines in their axes; the line's rows have `t` in milliseconds and `y0`, `y1`, …. */
+  readonly layers?: (x: TimeAxis, y: Json) => readonly Json[];
   /** Longer series are drawn by the extremes of each stretch, about this many rows; 2000 unless told. */
   readonly mostRows?: number;
 }
@@ -118,6 +120,7 @@ export function linesChart(
     ...levels.filter(({ label }) => label).map((level) => levelLabel(level, y)),
     ...(single ? [lastValue(newest, y)] : []),
     hoverRules(times, lines, x),
+    ...(options.layers?.(x, y) ?? []),
   ];
   return frame(options, title, [thinNote(drawn.length, times.length)], {
     width,

@@ -1,7 +1,7 @@
 import { quote, refuse } from "../../core/errors.ts";
 import { COLOURS } from "../theme.ts";
 import type { View } from "../view.ts";
-import { type Band, type Level, type LinesOptions, linesChart } from "./lines.ts";
+import { type Level, type LinesOptions, linesChart } from "./lines.ts";
 
 export interface ZscoreOptions extends LinesOptions {
   /** |z| from which the value is marked. */
@@ -29,25 +29,11 @@ export function zscoreChart(times: ArrayLike<number>, z: ArrayLike<number>, opti
     const size = 1.08 * Math.abs(z[i]!);
     if (size > largest && Number.isFinite(size)) largest = size;
   }
-  const pair = (value: number, style: Omit<Level, "value" | "label">): Level[] => [
-    { value, label: `+${value}`, ...style },
-    { value: -value, label: `−${value}`, ...style },
-  ];
-  const levels: Level[] = [
-    { value: 0, dash: [], colour: "rgba(128,128,128,0.6)" },
-    ...(exit === undefined || exit === 0 ? [] : pair(exit, { dash: [1, 3] })),
-    ...pair(threshold, { dash: [5, 3], colour: COLOURS.alarm }),
-  ];
-  const bands: Band[] = [
-    { from: threshold, to: Number.POSITIVE_INFINITY, colour: COLOURS.alarm },
-    { from: Number.NEGATIVE_INFINITY, to: -threshold, colour: COLOURS.alarm },
-  ];
   return linesChart(times, [{ name: "z-score", values: z }], {
     title: "z-score",
     unit: "standard deviations",
     yDomain: [-largest, largest],
-    levels,
-    bands,
+    ...thresholds({ entry: threshold, ...(exit !== undefined && { exit }) }),
     markBeyond: threshold,
     ...(window !== undefined && { needs: window }),
     ...options,
@@ -55,6 +41,39 @@ export function zscoreChart(times: ArrayLike<number>, z: ArrayLike<number>, opti
       .filter(Boolean)
       .join(" · "),
   });
+}
+
+/** Lines at ± where a position is opened, closed and given up; the ground beyond the first is shaded. */
+export function thresholds({ entry, exit, stop }: Thresholds): Pick<LinesOptions, "levels" | "bands"> {
+  const pair = (value: number | undefined, style: Omit<Level, "value" | "label">): Level[] => {
+    if (value === undefined || value === 0) return [];
+    const text = String(Math.abs(value));
+    return [
+      { value: Math.abs(value), label: `+${text}`, ...style },
+      { value: -Math.abs(value), label: `−${text}`, ...style },
+    ];
+  };
+  return {
+    levels: [
+      { value: 0, dash: [], colour: "rgba(128,128,128,0.6)" },
+      ...pair(exit, { dash: [1, 3] }),
+      ...pair(entry, { dash: [5, 3], colour: COLOURS.alarm }),
+      ...pair(stop, { dash: [9, 3, 2, 3], colour: COLOURS.missing }),
+    ],
+    bands:
+      entry === undefined
+        ? []
+        : [
+            { from: entry, to: Number.POSITIVE_INFINITY, colour: COLOURS.alarm },
+            { from: Number.NEGATIVE_INFINITY, to: -entry, colour: COLOURS.alarm },
+          ],
+  };
+}
+
+export interface Thresholds {
+  readonly entry?: number;
+  readonly exit?: number;
+  readonly stop?: number;
 }
 
 /** A z-score whose window holds the current bar cannot exceed (w − 1)/√w. */

@@ -125,6 +125,7 @@ describe("by hand", () => {
     const leg = p.legs[0]!;
     assertClose(leg.totalReturn, -0.01, 1e-12);
     assertClose(leg.maxDrawdown, -0.25, 1e-12);
+    assertAllClose(leg.equity, [120, 90, 99], 1e-12);
     assertClose(leg.beta, 0.5, 1e-12);
     assertClose(leg.alpha, 0.01 * 365, 1e-12);
     assertClose(leg.correlation, 1, 1e-12);
