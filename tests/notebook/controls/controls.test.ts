@@ -17,7 +17,10 @@ beforeEach(() => {
   kernel = fakeKernel();
 });
 
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+/** Lets what is due at once, and what that leads to, run. */
+const settled = async (): Promise<void> => {
+  for (let i = 0; i < 6; i++) await new Promise(setImmediate);
+};
 const entrySlider = () => slider("entry", { min: 1, max: 4, step: 0.1, value: 2, unit: "σ" });
 
 test("a slider is a FloatSlider with label, unit, range and a readout of as many decimals as its step", () => {
