@@ -1,4 +1,6 @@
+import { spanText } from "../analytics/performance/metric-text.ts";
 import { drawdownsTable, metricsTable, monthsTable } from "../analytics/performance/metrics-table.ts";
+import { YEAR_US } from "../analytics/performance/sampling.ts";
 import { formatDuration } from "../core/time.ts";
 import { venueLabel } from "../core/trade.ts";
 import type { Report, ReportSection } from "../render/report.ts";
@@ -12,6 +14,7 @@ import {
   fillsTable,
   holesTable,
   parametersTable,
+  quoteOf,
   roundTripsTable,
 } from "./backtest-tables.ts";
 import type { CodePrint } from "./code-print.ts";
@@ -82,7 +85,7 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
   ];
   return {
     title: description.title ?? `Backtest: ${pair}`,
-    subtitle: `${run.description.strategy.name} · ${market(run)}`,
+    subtitle: `${description.strategy.name} · ${barsText(run)}`,
     venue,
     coverage: coverageText(run),
     generatedUs: madeUs,
@@ -106,11 +109,10 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
 const METHOD =
   "A decision is made at the close of a bar, from that bar and earlier ones. Its order is filled at the open of the first later bar in which every leg of the order traded; a price that is stale or not known never fills.\n\nHalf-spread and slippage make the price of each fill worse, the fee is on the money that changes hands, leg by leg; financing is on the value of short legs and on cash below 0. What is held is valued at the last known closes. Nothing is closed when the data end.\n\nWhat is not in it: the depth of the book, the effect of one's own orders on prices, delays beyond the next open, margin calls, the exchange's failures. Parameters that were chosen after looking at these data make every figure here too good.";
 
-function market({ data }: BacktestRun): string {
-  const { market, request, venue } = data;
+function barsText({ data }: BacktestRun): string {
+  const { market, request } = data;
   const bars = `${market.length.toLocaleString("en")} bars of ${formatDuration(market.intervalUs)}`;
-  const from = venueLabel(venue) === "" ? ` · ${venue.detail || venue.name}` : "";
-  return `${bars}, ${request.from} to ${request.to}${from}`;
+  return `${bars}, ${request.from} to ${request.to}`;
 }
 
 /** In words, what the figures say; the data's length and the number of trades with it. */
@@ -123,7 +125,7 @@ export function verdictText({ performance, result, data }: BacktestRun): string 
     return `The rule gave ${result.orders.length} orders in these ${span}, and none was filled: no later bar had a trade in every leg.`;
   const trips = `${roundTrips.count} closed round trip${roundTrips.count === 1 ? "" : "s"}${roundTrips.open > 0 ? " and one still open" : ""}`;
   const verb = totalReturn >= 0 ? "gained" : "lost";
-  const after = `After costs it ${verb} ${share(Math.abs(totalReturn))} of its money in ${trips}. Costs took ${money(totalCosts)}, ${costBps.toFixed(2)} basis points of what changed hands`;
+  const after = `After costs it ${verb} ${share(Math.abs(totalReturn))} of its money in ${trips}. Costs took ${moneyOf(data, totalCosts)}, ${costBps.toFixed(2)} basis points of what changed hands`;
   const edge =
     breakEvenBps > 0
       ? `; at ${breakEvenBps.toFixed(2)} nothing would have been left.`
@@ -148,16 +150,17 @@ function coverageText({ data }: BacktestRun): string {
     .join(" ");
 }
 
-function headTiles({ performance }: BacktestRun): Tile[] {
+function headTiles({ performance, data }: BacktestRun): Tile[] {
   const { totalReturn, sharpe, sharpeError, maxDrawdown, roundTrips, totalCosts, costBps, breakEvenBps } =
     performance;
-  const { timeInMarket, sampling } = performance;
+  const { timeInMarket, years } = performance;
+  const unit = quoteOf(data);
   return [
     { label: "return, after costs", value: percent(totalReturn), unit: "%" },
     {
       label: "Sharpe ratio, a year",
       value: decimals(sharpe),
-      note: `± ${decimals(sharpeError)} (1 s.e.), ${sampling.period} returns`,
+      note: `± ${decimals(sharpeError)} (1 s.e.)${years < 1 ? `, from ${spanText(years * YEAR_US)} only` : ""}`,
     },
     { label: "deepest fall", value: percent(maxDrawdown), unit: "%" },
     {
@@ -165,16 +168,16 @@ function headTiles({ performance }: BacktestRun): Tile[] {
       value: String(roundTrips.count),
       note: `${percent(roundTrips.winRate)} % won`,
     },
-    { label: "costs", value: money(totalCosts), note: `${decimals(costBps)} bps of turnover` },
+    { label: "costs", value: money(totalCosts), unit, note: `${decimals(costBps)} bps of turnover` },
     { label: "break-even costs", value: decimals(breakEvenBps), unit: "bps" },
     { label: "time in the market", value: percent(timeInMarket), unit: "%" },
   ];
 }
 
-function costsText({ performance }: BacktestRun): string {
+function costsText({ performance, data }: BacktestRun): string {
   const { totalCosts, startEquity, endEquity } = performance;
   const before = endEquity - startEquity + totalCosts;
-  return `Before costs the account would have changed by ${money(before)}; ${money(totalCosts)} of costs leave ${money(endEquity - startEquity)}. The same orders were taken; without costs, sizes that follow the equity would have been others.`;
+  return `Before costs the account would have changed by ${moneyOf(data, before)}; ${money(totalCosts)} of costs leave ${money(endEquity - startEquity)}. The same orders were taken; without costs, sizes that follow the equity would have been others.`;
 }
 
 /** The last column holds sentences. */
@@ -198,7 +201,11 @@ function share(value: number): string {
   return `${(100 * value).toFixed(2)} %`;
 }
 
-/** Quote units; the quote asset is named where symbols are. */
+/** With the quote asset, where the symbol tells it. */
+function moneyOf(data: BacktestRun["data"], value: number): string {
+  return `${money(value)} ${quoteOf(data)}`.trimEnd();
+}
+
 function money(value: number): string {
   return value.toLocaleString("en", { maximumFractionDigits: 2 }).replace("-", "−");
 }

@@ -1,4 +1,4 @@
-import type { Fill, RoundTrip } from "../analytics/backtest/types.ts";
+import type { Fill } from "../analytics/backtest/types.ts";
 import { assetsOf } from "../core/assets.ts";
 import { formatUtc } from "../core/time.ts";
 import type { TableColumn, TableData } from "../render/table.ts";
@@ -17,21 +17,17 @@ export function roundTripsTable({ result, data }: BacktestRun): TableData {
       column(roundTrips, "side", "text", ({ side }) => (side > 0 ? "long" : "short")),
       column(roundTrips, "entry", "time", ({ entryUs }) => entryUs, "UTC"),
       column(roundTrips, "exit", "time", ({ exitUs }) => exitUs, "UTC"),
-      column(roundTrips, "because", "text", because),
-      column(roundTrips, "signal at entry", "number", ({ entrySignal }) => entrySignal, "", 2),
-      column(roundTrips, "at exit", "number", ({ exitSignal }) => exitSignal, "", 2),
+      column(roundTrips, "ended by", "text", ({ exitReason }) => exitReason),
+      column(roundTrips, "profit", "number", ({ profit }) => profit, unit, 2),
+      column(roundTrips, "costs", "number", ({ costs }) => costs, unit, 2),
+      column(roundTrips, "notional", "number", ({ notional }) => notional, unit, 2),
+      column(roundTrips, "signal", "number", ({ entrySignal }) => entrySignal, "at entry", 2),
+      column(roundTrips, "signal", "number", ({ exitSignal }) => exitSignal, "at exit", 2),
       ...legs.map(({ symbol }, k) =>
         column(roundTrips, "units", "number", ({ units }) => units[k], assetsOf(symbol).base || symbol),
       ),
-      column(roundTrips, "notional", "number", ({ notional }) => notional, unit, 2),
-      column(roundTrips, "costs", "number", ({ costs }) => costs, unit, 2),
-      column(roundTrips, "profit", "number", ({ profit }) => profit, unit, 2),
     ],
   };
-}
-
-function because({ entryReason, exitReason, closed }: RoundTrip): string {
-  return `${entryReason} → ${exitReason}${closed ? "" : " (open)"}`;
 }
 
 /** A row a fill of one leg. */
@@ -72,7 +68,7 @@ export function equityTable({ result, data, performance }: BacktestRun): TableDa
   return {
     length: market.length,
     columns: [
-      { name: "bar", values: market.startUs, kind: "time", unit: "UTC, start" },
+      { name: "start", values: market.startUs, kind: "time", unit: "UTC" },
       numbers("equity", equity),
       numbers("drawdown", performance.drawdown, "share"),
       numbers("cash", cash),

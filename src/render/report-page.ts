@@ -22,7 +22,10 @@ pre{white-space:pre-wrap;font-size:11px}
 .html-view{overflow-x:auto}
 @media (max-width:600px){main,header,footer{padding-left:12px;padding-right:12px}h1{font-size:22px}}
 @media print{:root{color-scheme:light;--ground:#fff;--ink:#1b1f24;--soft:#4b535c;--line:rgba(27,31,36,.18);--label:#8a3c00;--label-ground:#fff1e6}
-main,header,footer{max-width:none}figure,tr{break-inside:avoid}h2{break-after:avoid}.screen,.vega-embed summary{display:none}
+main,header,footer{max-width:none;padding:0}figure,tr{break-inside:avoid}
+figure .vega-embed,figure .chart-wrapper{max-width:100%}figure canvas{max-width:100%!important;height:auto!important}
+body div.tickbook-table.tickbook-table table{font-size:8.5px}body div.tickbook-table.tickbook-table table :is(th,td){padding:1px 4px}
+h2{break-after:avoid}.screen,.vega-embed summary{display:none}
 [data-drawn="dark"] figure{background:#14171a;-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `;
 
@@ -46,6 +49,7 @@ const fit = (spec, width) => {
 const embed = (figure, ground, width) => {
   const base = grounds[ground];
   const config = { ...base, title: { ...base.title, limit: figure.clientWidth - ${AXIS_WIDTH + 30} } };
+  if (figure.clientWidth < 500) config.legend = { ...base.legend, columns: 1 };
   return vegaEmbed(figure.firstElementChild, fit(read(figure.dataset.chart), width), {
     mode: "vega-lite", ast: true, renderer: "canvas", config, logLevel: 1,
     actions: { export: true, source: false, compiled: false, editor: false },
