@@ -47,8 +47,8 @@ function requireLegs(where: string, got: number): void {
 
 function requireGrid(where: string, { startUs, intervalUs, length }: Market): void {
   for (let t = 0; t < length; t++) {
-    const step = t === 0 ? 0 : startUs[t]! - startUs[t - 1]!;
-    if (Number.isFinite(startUs[t]!) && (t === 0 || (step >= intervalUs && step % intervalUs === 0)))
+    const step = t === 0 ? intervalUs : startUs[t]! - startUs[t - 1]!;
+    if (step === intervalUs ? Number.isFinite(startUs[t]!) : step > intervalUs && step % intervalUs === 0)
       continue;
     refuse({
       code: "bars-do-not-align",

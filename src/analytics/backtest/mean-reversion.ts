@@ -64,6 +64,8 @@ function begin(market: Market, settings: ReturnType<typeof completeReversion>, m
   const [closeY, closeX = closeY] = market.legs.map(({ close }) => close) as [Float64Array, Float64Array?];
   const hasX = market.legs.length === 2;
   const flat = hasX ? [0, 0] : [0];
+  // what it holds, or has ordered
+  let aim: 1 | 0 | -1 = 0;
   let heldBeta = Number.NaN;
   let coolUntil = -1;
   // after a stop, not again before |z| was below the entry
@@ -81,13 +83,14 @@ function begin(market: Market, settings: ReturnType<typeof completeReversion>, m
     const unitsY = want * unitsOfY(size, known, neutral, prices);
     const units = hasX ? [unitsY, hedgeUnits(unitsY, known, neutral, prices)] : [unitsY];
     if (!units.every(Number.isFinite)) return undefined;
+    aim = want;
     heldBeta = known.beta;
     return { units, reason: "entry" };
   };
-  const whyLeave = (depth: number, heldBars: number): Reason | undefined => {
+  const whyLeave = (depth: number, view: BarView): Reason | undefined => {
     if (depth <= -stop) return "stop";
     if (depth >= -exit) return "exit";
-    return heldBars >= maxBars ? "time stop" : undefined;
+    return view.heldBars >= maxBars ? "time stop" : undefined;
   };
   const hedgeAgain = (view: BarView, bar: number): Decision | undefined => {
     const moved = Math.abs(beta[bar]! - heldBeta);
@@ -106,11 +109,11 @@ function begin(market: Market, settings: ReturnType<typeof completeReversion>, m
     decide(view) {
       const { bar } = view;
       const now = z[bar]!;
-      const aim = view.target(0);
       if (aim !== 0) {
-        // how far z stands on the position's side: below 0 until it has come back
-        const why = whyLeave(aim > 0 ? now : -now, view.heldBars);
-        if (why === undefined) return hedgeAgain(view, bar);
+        // below 0 until z has come back
+        const why = whyLeave(aim * now, view);
+        if (why === undefined) return rehedge < Number.POSITIVE_INFINITY ? hedgeAgain(view, bar) : undefined;
+        aim = 0;
         coolUntil = bar + coolDownBars;
         isArmed = why === "exit";
         return { units: flat, reason: why };

@@ -16,6 +16,8 @@ export function simulate(market: Market, rule: RunningRule, { startCash, costs }
   const { signals = {}, mainSignal, decide } = rule;
   const main = mainSignal === undefined ? undefined : signals[mainSignal];
   const signalAt = (bar: number): number => main?.[bar] ?? Number.NaN;
+  const opens = legs.map(({ open }) => open);
+  const closes = legs.map(({ close }) => close);
   const units = new Float64Array(legs.length);
   const marks = new Float64Array(legs.length);
   const standing: Standing = {
@@ -41,14 +43,14 @@ export function simulate(market: Market, rule: RunningRule, { startCash, costs }
   };
 
   const trades = (bar: number, { orders }: Waiting): boolean => {
-    for (const { leg } of orders) if (Number.isNaN(legs[leg]!.open[bar]!)) return false;
+    for (const { leg } of orders) if (Number.isNaN(opens[leg]![bar]!)) return false;
     return true;
   };
 
   const fill = (bar: number, { bar: decided, reason, target, orders }: Waiting): void => {
     const timeUs = startUs[bar]!;
     const sideBefore = sideOf(units);
-    for (const { leg } of orders) marks[leg] = legs[leg]!.open[bar]!;
+    for (const { leg } of orders) marks[leg] = opens[leg]![bar]!;
     let valueBefore = standing.cash;
     for (let k = 0; k < units.length; k++) valueBefore += units[k]! * marks[k]!;
     let [closing, opening] = [0, 0];
@@ -104,6 +106,7 @@ export function simulate(market: Market, rule: RunningRule, { startCash, costs }
     standing.waiting = orders.length === 0 ? undefined : { bar, reason, target, orders };
   };
 
+  const { cash: cashes, equity: equities, exposure: exposures, units: held } = book;
   let isRuined = false;
   for (let bar = 0; bar < length; bar++) {
     standing.bar = bar;
@@ -113,29 +116,33 @@ export function simulate(market: Market, rule: RunningRule, { startCash, costs }
       if (gapUs > 0) finance(bar, gapUs);
     }
     if (standing.waiting !== undefined && trades(bar, standing.waiting)) fill(bar, standing.waiting);
+    let holdings = 0;
     if (standing.entryBar >= 0) {
+      let exposure = 0;
       for (let k = 0; k < units.length; k++) {
-        const close = legs[k]!.close[bar]!;
+        const close = closes[k]![bar]!;
         if (!Number.isNaN(close)) marks[k] = close;
+        const value = units[k]! * marks[k]!;
+        holdings += value;
+        exposure += Math.abs(value);
+        held[k]![bar] = units[k]!;
       }
+      exposures[bar] = exposure;
       if (financingPerUs > 0) finance(bar, intervalUs);
-      let equity = standing.cash;
-      for (let k = 0; k < units.length; k++) {
-        equity += units[k]! * marks[k]!;
-        book.units[k]![bar] = units[k]!;
-      }
-      standing.equity = equity;
-      book.exposure[bar] = absoluteValue(units, marks);
-    } else standing.equity = standing.cash;
-    book.cash[bar] = standing.cash;
-    book.equity[bar] = standing.equity;
-    if (standing.equity <= 0 && !isRuined) {
+    }
+    const equity = standing.cash + holdings;
+    cashes[bar] = standing.cash;
+    equities[bar] = equity;
+    standing.equity = equity;
+    if (equity <= 0 && !isRuined) {
       isRuined = true;
       order(bar, new Array<number>(units.length).fill(0), "ruin");
     }
-    const decision = isRuined ? undefined : decide(view);
+    if (isRuined) continue;
+    view.bar = bar;
+    const decision = decide(view);
     if (decision !== undefined) {
-      const target = targetOf(decision, market, bar, standing.equity);
+      const target = targetOf(decision, market, bar, equity);
       order(bar, target, decision.reason ?? plainReason(target, units));
     }
   }

@@ -1,7 +1,7 @@
 import { quote, refuse } from "../../core/errors.ts";
 import type { Waiting } from "./book.ts";
 import type { BarView } from "./strategy.ts";
-import type { Market } from "./types.ts";
+import type { Leg, Market } from "./types.ts";
 
 /** Where a run stands; the engine moves it on. */
 export interface Standing {
@@ -14,20 +14,22 @@ export interface Standing {
   readonly units: Float64Array;
 }
 
+/** The engine moves it on. */
+type Moving = Omit<BarView, "bar"> & { bar: number };
+
 /** The market up to where the run stands. */
 export function viewOf(
   market: Market,
   signals: Readonly<Record<string, Float64Array>>,
   standing: Standing,
-): BarView {
+): Moving {
   const { legs, startUs, intervalUs } = market;
-  const legAt = (leg: number) => legs[leg] ?? noLeg(leg, legs.length);
+  const legAt = (leg: number): Leg => legs[leg] ?? noLeg(leg, legs.length);
+  // by the engine's own count of bars: what a rule writes into its view moves nothing
   const at = (column: Float64Array | undefined, ago: number): number =>
     column?.[standing.bar - (ago >= 0 ? ago : lookAhead(ago))] ?? Number.NaN;
   return {
-    get bar() {
-      return standing.bar;
-    },
+    bar: 0,
     get timeUs() {
       return startUs[standing.bar]! + intervalUs;
     },
