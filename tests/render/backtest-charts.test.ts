@@ -102,8 +102,9 @@ test("charts of a backtest hold times as milliseconds: no expression has to read
   for (const view of [
     equityChart(account, market, sheet),
     drawdownChart(sheet, market),
-    signalChart(account, market, "z", { entry: 2 }),
     fillsChart(account, market, 0),
+    signalChart(account, market, "z", { entry: 2 }),
+    rollingChart(sheet),
   ]) {
     const { spec } = compile(specOf(view) as unknown as TopLevelSpec);
     assert.ok(!JSON.stringify(spec).includes("datetime("));

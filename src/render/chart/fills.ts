@@ -91,7 +91,7 @@ function triangles(
       },
       { calculate: "datum.quantity > 0 ? 'bought' : 'sold'", as: "side" },
     ],
-    mark: { type: "point", filled: true, size: 46, opacity: 0.9, clip: true },
+    mark: { type: "point", filled: true, size: 60, opacity: 0.9, clip: true },
     encoding: {
       x: x.channel("at"),
       y: { ...y, field: "price" },

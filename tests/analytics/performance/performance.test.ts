@@ -182,6 +182,40 @@ describe("which returns, and how many a year", () => {
   });
 });
 
+describe("what a yearly figure is worth", () => {
+  test("a bounce in the prices that mark an account makes the volatility of bars too high, and that of days hardly", () => {
+    // 400 days of minutes: a walk of 20 % a year, marked half a spread of 2 bps up or down
+    const n = 400 * 1440;
+    const deviation = 0.2 / Math.sqrt(365 * 1440);
+    const steps = noise(31, n, deviation);
+    const sides = noise(32, n);
+    let level = 0;
+    const equity = steps.map((step, t) => {
+      level += step;
+      return 100 * Math.exp(level + (sides[t]! > 0 ? 2e-4 : -2e-4));
+    });
+    const market = marketOf(n, { intervalUs: 60e6 });
+    const byDay = performance(accountOf(equity), market);
+    const byBar = performance(accountOf(equity), market, { returns: "bar" });
+    assertClose(byDay.volatility, 0.2, 0.08);
+    assert.ok(byBar.volatility > 0.28, `${byBar.volatility}`);
+    assert.ok(byBar.autocorrelation < -0.2 && Math.abs(byDay.autocorrelation) < 0.1);
+  });
+
+  test("the Sharpe ratio lies within 1.96 of its standard errors in 95 of 100 windows (93 to 97)", () => {
+    const [truth, days, windows] = [1.5, 365, 1000];
+    const mean = (0.01 * truth) / Math.sqrt(365);
+    const all = noise(41, days * windows, 0.01);
+    let within = 0;
+    for (let w = 0; w < windows; w++) {
+      const window = all.subarray(w * days, (w + 1) * days).map((r) => r + mean);
+      const { sharpe, sharpeError } = returnMetrics(window, { perYear: 365 });
+      if (Math.abs(sharpe - truth) < 1.96 * sharpeError) within += 1;
+    }
+    assert.ok(within >= 930 && within <= 970, `${within} of ${windows}`);
+  });
+});
+
 describe("laws", () => {
   const returns = noise(7, 300, 0.01).map((r) => r + 0.0005);
 
