@@ -1,8 +1,6 @@
 import { LIVE, type LiveNews, type LiveQuestion, type PanelState } from "../../src/notebook/live-messages.ts";
 import type { DocumentContext, KernelMessage } from "./jupyterlab.ts";
-
-/** Why nothing comes from the kernel; empty while it can be reached. */
-export type Cut = "" | "the kernel is gone" | "the connection is lost";
+import type { Cut } from "./status-text.ts";
 
 /** What a panel in the page is told. */
 export interface Listener {

@@ -43,7 +43,7 @@ export function createPanel(node: HTMLElement): Panel {
       await draw(view);
       message.textContent = "";
     } catch (problem) {
-      message.textContent = `This ${view.kind} cannot be drawn: ${oneLine(problem)}`;
+      message.textContent = `This chart cannot be drawn; Vega-Lite says of its specification: ${oneLine(problem)}`;
     }
     drawing = false;
     if (wanted) schedule();

@@ -1,9 +1,10 @@
 import { type PanelState, VIEW_MIME } from "../../src/notebook/live-messages.ts";
 import type { View } from "../../src/render/view.ts";
 import type { LuminoWidgetClass, MimeModel, Renderer, RendererOptions } from "./jupyterlab.ts";
-import type { Cut, Links } from "./links.ts";
+import type { Links } from "./links.ts";
 import { createPanel } from "./panel.ts";
 import { createStatusLine } from "./status-line.ts";
+import type { Cut } from "./status-text.ts";
 
 const VEGA_LITE = "application/vnd.vegalite.v5+json";
 

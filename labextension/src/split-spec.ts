@@ -40,7 +40,7 @@ export function splitSpec(given: Json): SplitSpec {
   const { text, subtitle, subtitleColor, ...look } = isObject(title) ? title : { text: title };
   return {
     spec: { ...spec, ...(title ? { title } : {}), ...(description === undefined ? {} : { description }) },
-    skeleton: JSON.stringify([rest, shapes, look, Boolean(title)]),
+    skeleton: JSON.stringify(sorted([rest, shapes, look, Boolean(title)])),
     rows,
     values,
     title: title ? { text, subtitle: subtitle ?? "", subtitleColor: subtitleColor ?? null } : undefined,
@@ -68,4 +68,12 @@ function withData(body: Json, change: (name: string, data: Json) => Json): Json 
     );
   };
   return walk(body) as Json;
+}
+
+/** With the keys of objects in order: a notebook that was saved has them so. */
+function sorted(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(sorted);
+  if (!isObject(part)) return part;
+  const entries = Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, value]) => [key, sorted(value)]));
 }

@@ -5,6 +5,7 @@ import type { Publisher, Router } from "zeromq";
 import { refuse } from "../core/errors.ts";
 import { offerKernelApi } from "../notebook/kernel-api.ts";
 import { createCellReruns } from "./cell-reruns.ts";
+import { clearTimersOfReruns } from "./cell-timers.ts";
 import { type Cell, type Cells, openCell } from "./cells.ts";
 import { createComms } from "./comms.ts";
 import { createInterruptible } from "./interruptible.ts";
@@ -64,6 +65,7 @@ export async function serve(
   const interruptible = createInterruptible(() => runner.interrupt());
   const reruns = createCellReruns(logError);
   const onCellRerun = (cleanUp: () => void): (() => void) => reruns.add(cells.current()?.request, cleanUp);
+  clearTimersOfReruns(onCellRerun);
   const comms = createComms({
     publish: broadcast,
     currentCell: () => cells.current()?.request,

@@ -16,6 +16,15 @@ export interface LabPage {
   runAll(): Promise<boolean>;
   /** Resolves when the output of a cell, or a part of it, has looked different `count` times. */
   waitForChanges(n: number, count: number, part?: string): Promise<void>;
+  /** Runs code that is in no cell. */
+  runInKernel(code: string): Promise<void>;
+  /** Resolves when a fresh kernel is idle. */
+  restartKernel(): Promise<void>;
+  save(): Promise<void>;
+  /** Whether there is something to save. */
+  isDirty(): Promise<boolean>;
+  /** Loads the page again and waits until the kernel is connected. */
+  reload(): Promise<void>;
   setTheme(theme: "JupyterLab Light" | "JupyterLab Dark"): Promise<void>;
   /** What the browser's console reported as errors. */
   errors(): readonly string[];
@@ -34,13 +43,16 @@ export async function openNotebook(
   const errors: string[] = [];
   page.on("pageerror", (problem) => errors.push(String(problem)));
   page.setDefaultTimeout(timeout);
+  const opened = async (): Promise<void> => {
+    await page.waitForSelector(".jp-NotebookPanel .jp-Cell");
+    await page.waitForFunction(() => {
+      const { jupyterapp } = globalThis as unknown as { jupyterapp: LabApp };
+      const kernel = jupyterapp.shell.currentWidget?.sessionContext.session?.kernel;
+      return kernel?.connectionStatus === "connected" && kernel.status === "idle";
+    });
+  };
   await page.goto(lab.notebookUrl(path));
-  await page.waitForSelector(".jp-NotebookPanel .jp-Cell");
-  await page.waitForFunction(() => {
-    const { jupyterapp } = globalThis as unknown as { jupyterapp: LabApp };
-    const kernel = jupyterapp.shell.currentWidget.sessionContext.session?.kernel;
-    return kernel?.connectionStatus === "connected" && kernel.status === "idle";
-  });
+  await opened();
 
   const command = (name: string, active?: number, wait = true, args = {}): Promise<boolean> =>
     page.evaluate(
@@ -89,6 +101,31 @@ export async function openNotebook(
         { timeout },
       );
     },
+    runInKernel: (code) =>
+      page.evaluate(async (code) => {
+        const { shell } = (globalThis as unknown as { jupyterapp: LabApp }).jupyterapp;
+        await shell.currentWidget.sessionContext.session!.kernel!.requestExecute({ code }).done;
+      }, code),
+    restartKernel: async () => {
+      await page.evaluate(async () => {
+        const { shell } = (globalThis as unknown as { jupyterapp: LabApp }).jupyterapp;
+        await shell.currentWidget.sessionContext.session!.kernel!.restart();
+      });
+      await opened();
+    },
+    save: async () => {
+      await command("docmanager:save");
+    },
+    isDirty: () =>
+      page.evaluate(
+        () =>
+          (globalThis as unknown as { jupyterapp: LabApp }).jupyterapp.shell.currentWidget.context.model
+            .dirty,
+      ),
+    reload: async () => {
+      await page.goto(lab.notebookUrl(path));
+      await opened();
+    },
     setTheme: async (theme) => {
       await command("apputils:change-theme", undefined, true, { theme });
       await page.waitForSelector(`body[data-jp-theme-name="${theme}"]`, { state: "attached" });
@@ -106,7 +143,17 @@ interface LabApp {
         deselectAll(): void;
         widgets: { model: { toJSON(): { outputs?: { output_type: string }[] } } }[];
       };
-      sessionContext: { session?: { kernel?: { status: string; connectionStatus: string } } };
+      context: { model: { dirty: boolean } };
+      sessionContext: {
+        session?: {
+          kernel?: {
+            status: string;
+            connectionStatus: string;
+            restart(): Promise<void>;
+            requestExecute(content: { code: string }): { done: Promise<unknown> };
+          };
+        };
+      };
     };
   };
   commands: { execute(name: string, args: object): Promise<unknown> };

@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { Browser } from "playwright-core";
+import { findChromium, launchChromium, screenshot } from "../support/chromium.ts";
+import { type JupyterLab, startJupyterLab } from "../support/jupyter.ts";
+import { type LabPage, openNotebook } from "../support/lab-page.ts";
+import { type LivePanel, livePanel } from "../support/live-panel.ts";
+import { notebookFolder, writeNotebook } from "../support/notebooks.ts";
+
+const chromium = findChromium();
+
+const cells = [
+  `import { live, show, stopLive, zscoreChart } from "tickbook";
+const startUs = 1723118400e6;
+const draw = (n: number) => zscoreChart(
+  Float64Array.from({ length: 60 }, (_, i) => startUs + (n + i) * 1e6),
+  Float64Array.from({ length: 60 }, (_, i) => 3 * Math.sin((n + i) / 7)),
+  { threshold: 2, window: 20, note: \`row \${n}\` },
+);
+let n = 0;`,
+  `live("z", () => draw(n++), { refreshMs: 50 });`,
+  `const counter = globalThis as { ticks?: number };
+setInterval(() => { counter.ticks = (counter.ticks ?? 0) + 1; }, 50);
+live("tile", () => ({ kind: "html", html: \`<b class="tile">\${n}</b>\`, text: String(n) }), { refreshMs: 100 });`,
+  `counter.ticks = 0;
+await new Promise((resolve) => setTimeout(resolve, 1000));
+counter.ticks;`,
+  `const rows = [{ x: 1, y: NaN }, { x: 2, y: Infinity }, { x: 3, y: null }, { x: 4, y: 5 }];
+const bar = (body: object) => ({ kind: "chart", label: "a chart", spec: { width: 300, height: 80, ...body } });
+const encoding = { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" } };
+show(bar({ data: { values: rows }, mark: "no such mark", encoding }));
+show(bar({ data: { values: rows }, mark: "point", encoding, title: "<img src=x onerror=alert(1)>" }));`,
+];
+
+describe("live charts in JupyterLab", { skip: chromium === undefined, timeout: 240_000 }, () => {
+  let lab: JupyterLab;
+  let browser: Browser;
+  let notebook: LabPage;
+  let folder: string;
+  let chart: LivePanel;
+  const ends: (() => unknown)[] = [];
+
+  before(async () => {
+    folder = notebookFolder({ after: (end) => ends.push(end as () => unknown) });
+    writeNotebook(folder, "live.ipynb", cells);
+    lab = await startJupyterLab({ rootDir: folder });
+    ends.unshift(() => lab.stop());
+    browser = await launchChromium(chromium!);
+    ends.unshift(() => browser.close());
+    notebook = await openNotebook(browser, lab, "live.ipynb", { width: 1100, height: 1000 });
+    chart = livePanel(notebook.output(1));
+  });
+  after(async () => {
+    for (const end of ends) await end();
+  });
+
+  it("rows come into one view, and the zoom that the mouse set stays while 100 updates come", async () => {
+    assert.equal(await notebook.runCell(0), true);
+    assert.equal(await notebook.runCell(1), true);
+    await chart.draws(5);
+    await chart.zoomIn();
+    const zoomed = await chart.zoom();
+    assert.equal(zoomed?.length, 2);
+    await chart.draws(100);
+    assert.deepEqual(await chart.zoom(), zoomed);
+    assert.equal(await chart.embeds(), 1);
+  });
+
+  it("the theme changes its colours and keeps its zoom", async () => {
+    const zoomed = await chart.zoom();
+    await screenshot(notebook.page, "live-charts-light");
+    await notebook.setTheme("JupyterLab Dark");
+    await chart.draws(3);
+    assert.deepEqual(await chart.zoom(), zoomed);
+    assert.equal(await chart.embeds(), 2);
+    await screenshot(notebook.page, "live-charts-dark");
+    await notebook.setTheme("JupyterLab Light");
+    await chart.draws(3);
+    await chart.unzoom();
+  });
+
+  it("fits its panel, narrow and wide, without another view", async () => {
+    const embeds = await chart.embeds();
+    for (const width of [760, 1500, 1100]) {
+      await notebook.page.setViewportSize({ width, height: 1000 });
+      await chart.fits();
+      await screenshot(notebook.page, `live-charts-${width}`);
+    }
+    assert.equal(await chart.embeds(), embeds);
+  });
+
+  it("pauses in one tab, says how old its picture is, and goes on with the newest", async () => {
+    await chart.press("pause");
+    const paused = await chart.label();
+    await chart.says(/^paused [1-9] s old/);
+    assert.equal(await chart.label(), paused);
+    await chart.press("go on");
+    await chart.says(/^live/);
+    await chart.draws(3);
+    assert.notEqual(await chart.label(), paused);
+  });
+
+  it("a saved notebook holds the last picture, as Vega-Lite 5 and as an image", async () => {
+    const before = rowOf(await chart.label());
+    await notebook.save();
+    const saved = JSON.parse(readFileSync(join(folder, "live.ipynb"), "utf8")) as {
+      cells: { outputs: { data: Record<string, unknown> }[] }[];
+    };
+    const { data } = saved.cells[1]!.outputs[0]!;
+    assert.ok(rowOf(String(data["text/plain"])) >= before);
+    assert.match(JSON.stringify(data["application/vnd.vegalite.v5+json"]), /"layer"/);
+    const image = Buffer.from([data["image/png"]].flat().join(""), "base64");
+    assert.equal(image.subarray(1, 4).toString(), "PNG");
+  });
+
+  it("live pictures leave a saved notebook unmodified", async () => {
+    await chart.draws(20);
+    assert.equal(await notebook.isDirty(), false);
+  });
+
+  it("goes on live after the page was loaded again", async () => {
+    await notebook.reload();
+    await chart.says(/^live/);
+    const from = rowOf(await chart.label());
+    await chart.draws(20);
+    assert.ok(rowOf(await chart.label()) > from);
+    assert.equal(await chart.embeds(), 1);
+  });
+
+  it("two tabs agree", async () => {
+    const other = await openNotebook(browser, lab, "live.ipynb", { width: 1100, height: 1000 });
+    const same = livePanel(other.output(1));
+    await same.says(/^live/);
+    await same.draws(5);
+    await chart.press("pause");
+    await same.draws(5);
+    await chart.press("go on");
+    assert.equal(await notebook.runCell(0), true);
+    await chart.draws(3);
+    await notebook.runInKernel("stopLive();");
+    await chart.says(/^not live stopped/);
+    await same.says(/^not live stopped/);
+    assert.equal(await same.label(), await chart.label());
+    await other.page.close();
+    assert.deepEqual(other.errors(), []);
+  });
+
+  it("a cell run again leaves no second timer", async () => {
+    assert.equal(await notebook.runCell(2), true);
+    assert.equal(await notebook.runCell(2), true);
+    assert.equal(await notebook.runCell(3), true);
+    const ticks = Number(await notebook.text(3));
+    assert.ok(ticks >= 10 && ticks <= 22, `${ticks} ticks in a second, 20 of one timer`);
+  });
+
+  it("what cannot be drawn says so in its place, and the others go on", async () => {
+    assert.equal(await notebook.runCell(1), true);
+    assert.equal(await notebook.runCell(4), true);
+    const message = notebook.output(4).getByRole("alert").first();
+    await message.waitFor();
+    assert.match(
+      (await message.textContent()) ?? "",
+      /^This chart cannot be drawn; Vega-Lite says of its specification: /,
+    );
+    await notebook.output(4).locator("canvas").waitFor();
+    await chart.draws(5);
+    assert.deepEqual(notebook.errors(), []);
+  });
+
+  it("a kernel that is started again leaves it not live; the cell, run again, makes it live", async () => {
+    await notebook.restartKernel();
+    await chart.says(/^not live the kernel was started anew: run the cell again, drawn \d\d:\d\d:\d\d UTC/);
+    await screenshot(notebook.page, "live-charts-restarted");
+    assert.equal(await notebook.runCell(0), true);
+    assert.equal(await notebook.runCell(1), true);
+    await chart.says(/^live/);
+    await chart.draws(5);
+  });
+});
+
+function rowOf(label: string): number {
+  return Number(/row (\d+)/.exec(label)?.[1]);
+}

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { type Condition, statusText } from "../../labextension/src/status-text.ts";
+
+const live: Condition = {
+  state: "live",
+  cut: "",
+  paused: false,
+  ageMs: 300,
+  silentMs: 300,
+  atMs: Date.UTC(2026, 10, 22, 14, 3, 22),
+};
+const says = (more: Partial<Condition>): string => {
+  const { state, detail } = statusText({ ...live, ...more });
+  return [state, detail].filter(Boolean).join(" ");
+};
+
+it("statusText says live, and how old the picture is once it is older than a refresh should leave it", () => {
+  assert.equal(says({}), "live");
+  assert.equal(says({ ageMs: 2_400 }), "live");
+  assert.equal(says({ ageMs: 7_400 }), "live 7 s old");
+  assert.equal(says({ ageMs: 150_000 }), "live 2 min old");
+});
+
+it("statusText says paused and how old", () => {
+  assert.equal(says({ paused: true, ageMs: 12_000 }), "paused 12 s old");
+});
+
+it("statusText tells why a panel is not live, and when it was drawn", () => {
+  const drawn = "drawn 14:03:22 UTC";
+  assert.equal(
+    says({ state: "unknown" }),
+    `not live the kernel was started anew: run the cell again, ${drawn}`,
+  );
+  assert.equal(says({ state: "stopped" }), `not live stopped, ${drawn}`);
+  assert.equal(says({ cut: "the connection is lost" }), `not live the connection is lost, ${drawn}`);
+  assert.equal(
+    says({ cut: "the kernel is gone" }),
+    `not live the kernel is gone: run the cell again, ${drawn}`,
+  );
+  assert.equal(says({ silentMs: 7_000 }), `not live the kernel is silent for 7 s, ${drawn}`);
+  assert.equal(says({ state: undefined, silentMs: 7_000, atMs: 0 }), "not live no kernel answers");
+});
+
+it("statusText waits for the kernel's first word", () => {
+  assert.equal(says({ state: undefined }), "asking …");
+});
