@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { dirname, extname } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, extname, resolve } from "node:path";
 import { quote, refuse } from "../core/errors.ts";
 import { readDescription } from "./backtest-config.ts";
 import { writeBacktestReport } from "./backtest-files.ts";
@@ -38,14 +38,20 @@ export function reportMain(argv: readonly string[]): Promise<number> {
 }
 
 async function write(flags: Flags<Name>, teller: ProgressTeller): Promise<number> {
-  const run = runDescribed(withFlags(baseOf(flags.config), flags));
+  if (flags.out !== undefined && extname(flags.out).toLowerCase() !== ".html")
+    bad("--out", "a name that ends in .html", flags.out);
+  // a description has its paths from the project's folder on, a command line from where it is typed
+  const source =
+    flags.source !== undefined && existsSync(flags.source) ? resolve(flags.source) : flags.source;
+  const run = runDescribed(
+    withFlags(baseOf(flags.config), { ...flags, ...(source !== undefined && { source }) }),
+  );
   const { y, x, from } = run.data.request;
   const name = [y, x, from.replace(/[-:]/g, "")]
     .filter(Boolean)
     .join("-")
     .replace(/[^\w.-]/g, "_");
   const out = flags.out ?? `reports/${name}.html`;
-  if (extname(out).toLowerCase() !== ".html") bad("--out", "a name that ends in .html", out);
   if (flags.out === undefined) mkdirSync(dirname(out), { recursive: true });
   const written = await writeBacktestReport(run, out, systemClock.nowUs());
   for (const { path, bytes, rows } of written) {
