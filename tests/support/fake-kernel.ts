@@ -1,4 +1,4 @@
-import type { CommData, KernelApi, MimeBundle } from "../../src/notebook/kernel-api.ts";
+import type { Comm, CommData, KernelApi, MimeBundle } from "../../src/notebook/kernel-api.ts";
 import { offerKernelApi } from "../../src/notebook/kernel-api.ts";
 
 /** One widget as a page would hold it. */
@@ -19,6 +19,8 @@ export interface FakeKernel {
   /** The newest widget of a kind: `FloatSlider`. */
   widget(name: string): FakeWidget;
   readonly shown: MimeBundle[];
+  /** As a page that opens a line to the target; what it sends then reaches the kernel. */
+  dial(target: string): (data: CommData) => Promise<unknown>;
   /** As JupyterLab before the cell runs again. */
   rerun(): void;
 }
@@ -31,6 +33,7 @@ export function fakeKernel(): FakeKernel {
     cleanUps.add(cleanUp);
     return () => cleanUps.delete(cleanUp);
   };
+  const targets = new Map<string, (comm: Comm, data: CommData) => unknown>();
   const api: KernelApi = {
     display: (bundle) => {
       shown.push(bundle);
@@ -39,7 +42,9 @@ export function fakeKernel(): FakeKernel {
     onCellRerun,
     interruptible: (work) => work(),
     comms: {
-      onOpen: () => {},
+      onOpen: (target, callback) => {
+        targets.set(target, callback);
+      },
       broadcast: () => {},
       open: (target, data = {}) => {
         const id = `w${widgets.length}`;
@@ -80,6 +85,21 @@ export function fakeKernel(): FakeKernel {
   return {
     widgets,
     shown,
+    dial: (target) => {
+      let message: (data: CommData, buffers: readonly Uint8Array[]) => unknown = () => {};
+      const comm: Comm = {
+        id: "page",
+        target,
+        send: () => {},
+        close: () => {},
+        onMessage: (callback) => {
+          message = callback;
+        },
+        onClose: () => {},
+      };
+      targets.get(target)!(comm, {});
+      return async (data) => message(data, []);
+    },
     widget: (name) => widgets.findLast(({ state }) => state._model_name === `${name}Model`)!,
     rerun: () => {
       for (const cleanUp of [...cleanUps]) {
