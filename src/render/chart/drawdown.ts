@@ -66,7 +66,7 @@ function marked(
     line: lines[k]!,
   }));
   const { data, transform } = packed(rows);
-  const late = "datum.at - firstMs > 0.85 * (lastMs - firstMs)";
+  const place = "width * (datum.at - firstMs) / (lastMs - firstMs)";
   return [
     {
       data,
@@ -95,7 +95,7 @@ function marked(
         type: "text",
         fontWeight: 600,
         dy: { expr: "12 + 13 * datum.line" },
-        align: { expr: `${late} ? 'right' : 'center'` },
+        align: { expr: `${place} < 60 ? 'left' : width - ${place} < 60 ? 'right' : 'center'` },
       },
       encoding: {
         x: x.channel("at"),

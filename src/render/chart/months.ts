@@ -10,6 +10,9 @@ const YEAR = "year";
 /** Vermillion to blue through a light grey: told apart with any of the common colour deficiencies, and each cell has its number. */
 const SCALE = ["#c2550b", "#e6ab82", "#f1f1ef", "#8fb4d9", "#1f5fa8"] as const;
 
+/** Thirteen columns on a phone, too. */
+const FONT_SIZE: Json = { expr: "max(7.5, min(11, width / 50))" };
+
 /** Returns by calendar month and year as coloured cells with their numbers; `*` where some bars are not in the data. */
 export function monthsChart({ months, calendarYears }: Performance, options: ChartOptions = {}): View {
   const title = options.title ?? "Returns by month, %";
@@ -37,7 +40,7 @@ export function monthsChart({ months, calendarYears }: Performance, options: Cha
         type: "nominal",
         sort: [...MONTHS, YEAR],
         scale: { domain: [...MONTHS, YEAR] },
-        axis: { ...axis, orient: "top", labelAngle: 0 },
+        axis: { ...axis, orient: "top", labelAngle: 0, labelFontSize: FONT_SIZE },
       },
       y: { field: "year", type: "nominal", sort: years, axis },
       tooltip: [
@@ -64,7 +67,7 @@ export function monthsChart({ months, calendarYears }: Performance, options: Cha
         },
       },
       {
-        mark: { type: "text", fontSize: 11 },
+        mark: { type: "text", fontSize: FONT_SIZE },
         encoding: {
           text: { field: "text", type: "nominal" },
           color: {
