@@ -30,6 +30,14 @@ export function newBook(length: number, legs: number): Book {
   };
 }
 
+/** A book for another run. */
+export function clearBook(book: Book): void {
+  book.orders.length = 0;
+  book.fills.length = 0;
+  book.roundTrips.length = 0;
+  for (const column of [...book.units, book.exposure, book.turnover, book.paid]) column.fill(0);
+}
+
 /** What is decided and not filled yet: the units to hold of each leg, and the orders that lead there. */
 export interface Waiting {
   readonly bar: number;

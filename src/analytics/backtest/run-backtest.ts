@@ -46,7 +46,12 @@ export function completeTerms(where: string, settings: BacktestSettings): Terms 
   return { startCash, costs: completeCosts(where, costs) };
 }
 
-function requireRule(where: string, { signals = {}, warmUpBars = 0 }: RunningRule, { length }: Market): void {
+/** Refuses signals that do not lie on the market's bars, and a market too short for the rule. */
+export function requireRule(
+  where: string,
+  { signals = {}, warmUpBars = 0 }: RunningRule,
+  { length }: Market,
+): void {
   for (const [name, values] of Object.entries(signals))
     requireSameLength(where, { market: length, [`signal ${name}`]: values.length });
   if (warmUpBars <= length) return;
