@@ -4,6 +4,7 @@ export type { Diagnosis, Disk, DoctorSettings } from "./app/doctor.ts";
 export type { Finding } from "./app/doctor-findings.ts";
 export { type ExportResult, type ExportSettings, exportCsv } from "./app/export.ts";
 export type { FrozenHedge, PairFrame, PairSettings } from "./app/pair-monitor.ts";
+export { type SweepOptions, sweep } from "./app/sweep.ts";
 export { type BarColumns, type BarRule, type Bars, concatBars, sliceBars } from "./core/bars.ts";
 export { TickbookError } from "./core/errors.ts";
 export { formatDuration, formatUtc, parseDuration } from "./core/time.ts";
