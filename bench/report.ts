@@ -4,9 +4,10 @@
  * Bars are those of the seeded market, 5 s each, so the time to read or simulate them is not counted. Ends with 1 where
  * the page takes a second or 3 MB.
  */
+import { namedStrategy } from "../src/analytics/backtest/named-strategies.ts";
 import { backtestData } from "../src/app/backtest-data.ts";
 import { backtestReport } from "../src/app/backtest-report.ts";
-import { runOn, STRATEGIES } from "../src/app/backtest-run.ts";
+import { runOn } from "../src/app/backtest-run.ts";
 import { codePrint } from "../src/app/code-print.ts";
 import { reportHtml } from "../src/app/report.ts";
 import { DEFAULT_RUN } from "../src/app/report-flags.ts";
@@ -19,7 +20,7 @@ const { strategy, costs } = DEFAULT_RUN;
 const data = backtestData({ source: "sim:7", y: "ETHUSDT", x: "BTCUSDT", bars: BARS });
 
 function make(): number {
-  const run = runOn(data, STRATEGIES[strategy.name]!(strategy.settings), { costs }, true);
+  const run = runOn(data, namedStrategy(strategy), { costs }, true);
   const settings = { madeUs: 0, code: codePrint(), command: "npm run report" };
   return Buffer.byteLength(sealPage(reportHtml(backtestReport(run, settings))));
 }

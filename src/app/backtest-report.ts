@@ -7,6 +7,7 @@ import type { Report, ReportSection } from "../render/report.ts";
 import type { TableData } from "../render/table.ts";
 import { type Tile, tiles } from "../render/tiles.ts";
 import { backtestCharts } from "./backtest-charts.ts";
+import { overturnTable, whatWouldOverturn } from "./backtest-overturn.ts";
 import { type BacktestRun, runPrint } from "./backtest-run.ts";
 import {
   costsTable,
@@ -69,6 +70,7 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
       ? []
       : [{ heading: "Over time", views: charts.overTime, tables: [monthsTable(performance)] }]),
     { heading: "Figures", tables: [withWords(metricsTable(performance))] },
+    ...(isEmpty ? [] : [overturnSection(run)]),
     {
       heading: "Costs",
       text: costsText(run),
@@ -104,6 +106,12 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
     },
     attachments: { [RUN_ELEMENT]: attachment },
   };
+}
+
+function overturnSection(run: BacktestRun): ReportSection {
+  const overturn = whatWouldOverturn(run);
+  const text = `${overturn.sentence}\n\nEach line is by itself, on the same bars. What survives here is not proven by it; what does not is refuted.`;
+  return { heading: "What would overturn it", text, tables: [overturnTable(overturn)] };
 }
 
 const METHOD =

@@ -1,6 +1,4 @@
-import { buyAndHold } from "../analytics/backtest/buy-and-hold.ts";
-import { meanReversion } from "../analytics/backtest/mean-reversion.ts";
-import { movingAverageCross } from "../analytics/backtest/moving-average-cross.ts";
+import { namedStrategy, type StrategyDescription } from "../analytics/backtest/named-strategies.ts";
 import { runBacktest } from "../analytics/backtest/run-backtest.ts";
 import type { Strategy } from "../analytics/backtest/strategy.ts";
 import type { Backtest, Costs } from "../analytics/backtest/types.ts";
@@ -9,7 +7,6 @@ import {
   type PerformanceSettings,
   performance,
 } from "../analytics/performance/performance.ts";
-import { quote, refuse } from "../core/errors.ts";
 import { type BacktestData, backtestData, type DataRequest } from "./backtest-data.ts";
 import { type PrintColumn, printOf, type RunPrint } from "./backtest-print.ts";
 import { projectRoot } from "./project.ts";
@@ -17,6 +14,7 @@ import { projectRoot } from "./project.ts";
 /** Everything that a backtest follows from: plain data, which a report carries and `npm run report -- --config` reads. */
 export interface RunDescription {
   readonly data: DataRequest;
+  /** One that ships: `"mean reversion"`. */
   readonly strategy: StrategyDescription;
   /** 0 for what is not named. */
   readonly costs: Partial<Costs>;
@@ -27,35 +25,26 @@ export interface RunDescription {
   readonly title?: string;
 }
 
-export interface StrategyDescription {
-  /** One that ships: `"mean reversion"`. */
-  readonly name: string;
-  readonly settings: Readonly<Record<string, unknown>>;
-}
-
 /** A backtest with all that it followed from. */
 export interface BacktestRun {
   /** As it was run: nothing in it is left to be chosen. */
   readonly description: RunDescription;
   readonly data: BacktestData;
+  readonly strategy: Strategy;
   readonly result: Backtest;
   readonly performance: Performance;
   /** False: the rule is the caller's own, and no command can make this run again. */
   readonly isRepeatable: boolean;
 }
 
-type Make = (settings: Readonly<Record<string, unknown>>) => Strategy;
-
-/** The strategies that a description can name. */
-export const STRATEGIES: Readonly<Record<string, Make>> = {
-  "mean reversion": (settings) => meanReversion(settings as never),
-  "moving average cross": (settings) => movingAverageCross(settings as never),
-  "buy and hold": (settings) => buyAndHold(settings as never),
-};
-
 /** Runs what a description says. Relative paths are from `folder` on; from the project's unless told. */
 export function runDescribed(description: RunDescription, folder: string = projectRoot): BacktestRun {
-  return runOn(backtestData(description.data, folder), strategyOf(description.strategy), description, true);
+  return runOn(
+    backtestData(description.data, folder),
+    namedStrategy(description.strategy),
+    description,
+    true,
+  );
 }
 
 /** Runs a strategy, a shipped one or the caller's own, on data that were read before. */
@@ -79,6 +68,7 @@ export function runOn(
       ...(title !== undefined && { title }),
     },
     data,
+    strategy,
     result,
     performance: performance(result, market, figures),
     isRepeatable,
@@ -126,18 +116,6 @@ function columnsOf(prefix: string, rows: readonly object[]): Record<string, Prin
     return typeof value === "number" || typeof value === "boolean" ? value : (JSON.stringify(value) ?? "");
   };
   return Object.fromEntries(names.map((name) => [`${prefix} ${name}`, rows.map((row) => cell(row, name))]));
-}
-
-function strategyOf({ name, settings }: StrategyDescription): Strategy {
-  const make = Object.hasOwn(STRATEGIES, name) ? STRATEGIES[name] : undefined;
-  if (make !== undefined) return make(settings);
-  return refuse({
-    code: "unknown-strategy",
-    where: "strategy",
-    problem: `needs a strategy that ships: ${Object.keys(STRATEGIES).join(", ")}; got ${quote(name, 60)}`,
-    hint: "A rule of one's own runs in a notebook, by backtestPair.",
-    facts: { name },
-  });
 }
 
 const DAY_US = 86_400e6;

@@ -55,7 +55,7 @@ export const RUN_FLAGS: Readonly<Record<RunFlag, Flag>> = {
   window: { value: "N", help: "bars in the window of the z-score (240)" },
   "z-score": { value: "Z", help: "rolling, or of a Kalman hedge innovation (rolling)" },
   entry: { value: "Z", help: "enter where |z| is this or more (2)" },
-  exit: { value: "Z", help: "leave where |z| has come back to this (0.5)" },
+  exit: { value: "Z", help: "leave where |z| has come back to this (0)" },
   stop: { value: "Z", help: "leave where |z| is this or more; none (never)" },
   "max-bars": { value: "N", help: "leave after so many bars (never)" },
   "cool-down": { value: "N", help: "bars after an exit in which nothing is entered (0)" },
@@ -91,7 +91,6 @@ export const DEFAULT_RUN: RunDescription = {
       hedge: { method: "rolling", window: 1000 },
       window: 240,
       entry: 2,
-      exit: 0.5,
       size: { by: "equity", share: 1 },
     },
   },
@@ -163,7 +162,6 @@ export function flagsOf(description: RunDescription): Flags<RunFlag> | undefined
   if (hedge !== undefined) flags.hedge = hedgeText(hedge);
   if (size !== undefined) flags.size = sizeText(size);
   if (description.data.x === undefined) flags.x = "none";
-  for (const name of ["exit"] as const) flags[name] ??= "none";
   try {
     return isDeepStrictEqual(plain(withFlags(DEFAULT_RUN, flags)), plain(description)) ? flags : undefined;
   } catch {

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
+import { namedStrategy } from "../../src/analytics/backtest/named-strategies.ts";
 import { type BacktestData, backtestData } from "../../src/app/backtest-data.ts";
 import { writeBacktestReport } from "../../src/app/backtest-files.ts";
 import { backtestReport } from "../../src/app/backtest-report.ts";
-import { type BacktestRun, runDescribed, runOn, STRATEGIES } from "../../src/app/backtest-run.ts";
+import { type BacktestRun, runDescribed, runOn } from "../../src/app/backtest-run.ts";
 import { codePrint } from "../../src/app/code-print.ts";
 import { DEFAULT_RUN, withFlags } from "../../src/app/report-flags.ts";
 import { findChromium, launchChromium } from "../support/chromium.ts";
@@ -26,7 +27,7 @@ function seeded(flags: object = {}): BacktestRun {
   const given = { source: "sim:7", bars: "900", hedge: "ols:200", window: "60", ...flags };
   const { strategy, ...description } = withFlags(DEFAULT_RUN, given);
   data ??= backtestData(description.data);
-  return runOn(data, STRATEGIES[strategy.name]!(strategy.settings), description, true);
+  return runOn(data, namedStrategy(strategy), description, true);
 }
 
 /** Opens a page with the network off and waits for its charts; what it complains about. */

@@ -229,7 +229,7 @@ describe("npm run report", () => {
     const wrong = (given: object, expected: RegExp): void =>
       assert.throws(() => runDescribed(withFlags(DEFAULT_RUN, { ...flags, ...given })), expected);
     wrong({ entry: "two" }, /--entry: needs a number; got "two"/);
-    wrong({ entry: "0.2" }, /needs exit below entry/);
+    wrong({ entry: "0.2", exit: "0.5" }, /needs exit below entry/);
     wrong({ hedge: "magic:1" }, /--hedge: needs rolling:BARS/);
     wrong({ fee: "5000" }, /costs\.feeBps must be .*which is 50 %/);
     wrong({ window: "100000" }, /bars before the first decision can be taken; the market has 700/);
