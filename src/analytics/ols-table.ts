@@ -17,7 +17,7 @@ export function olsTable(result: OlsResult): ResultTable {
       of("estimate", ({ estimate }) => estimate, 6),
       of("standard error", ({ standardError }) => standardError, 6),
       of("t", ({ t }) => t, 2),
-      of("p-value", ({ pValue }) => pValue, 4),
+      { ...of("p-value", ({ pValue }) => pValue, 4), floor: 1e-4 },
       of("from", ({ low }) => low, 6),
       of("to", ({ high }) => high, 6),
     ],

@@ -46,6 +46,8 @@ export interface ResultTable {
     readonly kind?: "time";
     readonly unit?: string;
     readonly digits?: number;
+    /** Numbers from 0 to below it are shown as less than it. */
+    readonly floor?: number;
   }[];
   readonly length: number;
   readonly caption: string;
@@ -89,7 +91,7 @@ export function testsTable(results: readonly TestResult[], caption: string): Res
     columns: [
       of("test", (result) => result.test),
       of("statistic", (result) => result.statistic, 3),
-      of("p-value", (result) => result.pValue, 4),
+      { ...of("p-value", (result) => result.pValue, 4), floor: 1e-4 },
       of("1 %", (result) => result.criticalValues["1%"], 3),
       of("5 %", (result) => result.criticalValues["5%"], 3),
       of("10 %", (result) => result.criticalValues["10%"], 3),

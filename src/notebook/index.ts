@@ -10,4 +10,4 @@ export { type PairWatch, type WatchSettings, watchPair } from "./pair-watch.ts";
 export { type DataQuality, dataQuality, type QualitySettings, type QualityTable } from "./quality.ts";
 export { show } from "./show.ts";
 export { openStore } from "./store.ts";
-export type { ShowOptions, Viewable } from "./views.ts";
+export { type ShowOptions, type Viewable, viewOf } from "./views.ts";

@@ -20,15 +20,15 @@ import type { HtmlView, View } from "../render/view.ts";
 /** How the results of the statistics show themselves: the sentence in front, its numbers below. Undefined for anything else. */
 export function statisticView(value: unknown, options: TableOptions = {}): View | undefined {
   if (isTest(value)) return told(value.sentence, factsOf(value));
-  if (isListOf(value, isTest)) return testsView(value);
-  if (isBothWays(value)) return testsView([value.yOnX, value.xOnY], ["y on x", "x on y"], [value.sentence]);
-  if (isNamedTests(value)) return testsView(Object.values(value), Object.keys(value));
+  if (isListOf(value, isTest)) return testsView(value, options);
+  if (isBothWays(value))
+    return testsView([value.yOnX, value.xOnY], options, ["y on x", "x on y"], [value.sentence]);
+  if (isNamedTests(value)) return testsView(Object.values(value), options, Object.keys(value));
   if (isHedgeRatio(value)) return tableView(hedgeRatioTable([value]));
-  if (isListOf(value, isHedgeRatio)) return tableView(hedgeRatioTable(value));
-  if (isOls(value)) return tableView(olsTable(value));
+  if (isListOf(value, isHedgeRatio)) return tableView(hedgeRatioTable(value), options);
+  if (isOls(value)) return tableView(olsTable(value), options);
   if (isMatrix(value)) return heatmapChart(value, { order: clusterOrder(value).order });
   if (isVerdict(value)) return told(value.sentence, verdictTable(value));
-  if (isTableData(value)) return tableView(value, options);
   if (has(value, "sentence") && typeof value.sentence === "string")
     return told(value.sentence, numbersOf(value));
   return undefined;
@@ -51,6 +51,7 @@ function factsOf(test: TestResult): ResultTable {
 /** Tests side by side, with what they suppose below, once for those that suppose the same. */
 function testsView(
   tests: readonly TestResult[],
+  options: TableOptions,
   names?: readonly string[],
   given?: readonly string[],
 ): HtmlView {
@@ -69,7 +70,7 @@ function testsView(
     columns: names === undefined ? shown : [{ name: "of", values: names }, ...shown],
     ...(isOne && { caption: tests[0]!.test }),
   };
-  return told(sentences, table, [...new Set(supposed)]);
+  return told(sentences, table, [...new Set(supposed)], options);
 }
 
 /** What a result has in plain numbers and words, a row each: `halfLifeBars` reads `half life bars`. */
@@ -100,8 +101,9 @@ function told(
   sentences: string | readonly string[],
   table: TableData,
   notes: readonly string[] = [],
+  options: TableOptions = {},
 ): HtmlView {
-  const { html, text } = tableView(table);
+  const { html, text } = tableView(table, options);
   const lines = (texts: readonly string[], size: string): string =>
     texts.map((line) => `<div class="tickbook-sentence" style="${size}">${escapeHtml(line)}</div>`).join("");
   const style = "line-height:1.5;font-family:var(--jp-ui-font-family,system-ui,sans-serif);max-width:62em";
@@ -145,14 +147,6 @@ function isMatrix(value: unknown): value is CorrelationMatrix {
 
 function isVerdict(value: unknown): value is PairVerdict {
   return has(value, "verdict", "points", "sentence") && Array.isArray(value.points);
-}
-
-function isTableData(value: unknown): value is TableData {
-  return has(value, "columns", "length") && Array.isArray(value.columns) && isListOf(value.columns, isColumn);
-}
-
-function isColumn(value: unknown): value is TableData["columns"][number] {
-  return has(value, "name", "values");
 }
 
 function has<Name extends string>(

@@ -8,6 +8,8 @@ export interface TableSettings {
   /** Which columns, in which order; all of them unless told. */
   readonly columns?: readonly string[];
   readonly caption?: string;
+  /** Cells to stand out, by column and value: `{ z: (z: number) => Math.abs(z) > 2 }`. */
+  readonly alarm?: Readonly<Record<string, (value: never) => boolean>>;
 }
 
 /**
@@ -18,16 +20,23 @@ export function tableOf(value: unknown, settings: TableSettings = {}): TableData
   const table = convert(value);
   if (table === undefined) return undefined;
   const caption = settings.caption ?? table.caption;
+  const alarms = Object.entries(settings.alarm ?? {}).map(
+    ([name, alarm]) => [pick(table, name), alarm] as const,
+  );
+  const columns = settings.columns?.map((name) => pick(table, name)) ?? table.columns;
   return {
     length: table.length,
-    columns: settings.columns?.map((name) => pick(table, name)) ?? table.columns,
+    columns: columns.map((column) => {
+      const alarm = alarms.find(([of]) => of === column)?.[1];
+      return alarm ? { ...column, alarm } : column;
+    }),
     ...(caption !== undefined && { caption }),
   };
 }
 
-/** True for what is a table in itself: frames, series, Arquero tables and bars. */
+/** True for what is a table in itself: frames, series, Arquero tables, bars and tables made here. */
 export function isTable(value: unknown): boolean {
-  return isFrame(value) || isSeries(value) || isArquero(value) || isBars(value);
+  return isFrame(value) || isSeries(value) || isArquero(value) || isBars(value) || isTableData(value);
 }
 
 function pick(table: TableData, name: string): TableColumn {
@@ -50,6 +59,7 @@ function convert(value: unknown): TableData | undefined {
   if (isSeries(value)) return { length: value.length, columns: [series(value)] };
   if (isArquero(value)) return arquero(value);
   if (isBars(value)) return bars(value);
+  if (isTableData(value)) return value;
   if (isColumn(value)) return list(value);
   if (value instanceof Map) return namesAndValues([...value]);
   if (typeof value !== "object" || value === null || !isPlain(value)) return undefined;
@@ -229,6 +239,12 @@ function isArquero(value: unknown): value is ArqueroTable {
 
 function isBars(value: unknown): value is Bars {
   return has(value, "startUs") && has(value, "intervalUs") && has(value, "takerBuyVolume");
+}
+
+function isTableData(value: unknown): value is TableData {
+  if (!has(value, "columns") || !has(value, "length")) return false;
+  const { columns } = value as { columns: unknown };
+  return Array.isArray(columns) && columns.every((column) => has(column, "name") && has(column, "values"));
 }
 
 function isColumn(value: unknown): value is ArrayLike<unknown> {

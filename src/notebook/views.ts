@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { escapeHtml } from "../render/escape.ts";
-import { tableView } from "../render/table.ts";
+import { type TableData, tableView } from "../render/table.ts";
 import type { View } from "../render/view.ts";
 import type { MimeBundle } from "./kernel-api.ts";
 import { statisticView } from "./results.ts";
@@ -12,20 +12,30 @@ export interface Viewable {
 }
 
 export interface ShowOptions extends TableSettings {
-  /** Longer tables show their first and last rows, this many together; 20 unless told. */
+  /** The rows of a page; where there are no pages, longer tables show their first and last rows. 20 unless told. */
   readonly maxRows?: number;
+  /** The name of the column to sort by; rows without a value there come last. */
+  readonly sortBy?: string;
+  /** Largest first. */
+  readonly descending?: boolean;
 }
 
 /** Anything as what a cell can display: views as they are, tables of what has rows, everything else as text. */
 export function viewOf(value: unknown, options: ShowOptions = {}): View {
   if (isView(value)) return value;
   if (isViewable(value)) return value.toView();
-  const rows = options.maxRows === undefined ? {} : { maxRows: options.maxRows };
-  const result = statisticView(value, rows);
+  const result = statisticView(value, options);
   if (result) return result;
   const table = tableOf(value, options);
-  if (table) return tableView(table, rows);
+  if (table) return tableView(table, options);
   return textView(typeof value === "string" ? value : inspect(value));
+}
+
+/** The table that a value is shown as, where it is longer than a page. */
+export function longTableOf(value: unknown, options: ShowOptions): TableData | undefined {
+  if (isView(value) || isViewable(value) || statisticView(value)) return undefined;
+  const table = tableOf(value, options);
+  return table && table.length > (options.maxRows ?? 20) ? table : undefined;
 }
 
 /** What the last expression of a cell is shown as; undefined for plain values, which the kernel prints. */

@@ -4,9 +4,12 @@ export type CellKind = "number" | "integer" | "time" | "text" | "boolean";
 
 /** What `table.ts` and `csv.ts` need to know of a column. */
 export interface CellColumn {
+  readonly name: string;
   readonly values: ArrayLike<unknown>;
   readonly kind?: CellKind;
   readonly digits?: number;
+  readonly floor?: number;
+  readonly grouped?: boolean;
 }
 
 export interface CellTexts {
@@ -51,10 +54,16 @@ function cellFormat(column: CellColumn, kind: CellKind, values: readonly unknown
     const decimals = values.reduce<number>((most, value) => Math.max(most, decimalsOf(timeText(value))), 0);
     return (value) => padDecimals(timeText(value), decimals);
   }
+  const grouped = isGrouped(column, values) ? groupThousands : (text: string) => text;
   if (kind === "number") {
     const digits = column.digits ?? neededDecimals(values);
-    return (value) => (typeof value === "number" ? numberText(value, digits) : plainValue(value));
+    const { floor = 0 } = column;
+    return (value) => {
+      if (typeof value !== "number") return plainValue(value);
+      return value >= 0 && value < floor ? `< ${floor}` : grouped(numberText(value, digits));
+    };
   }
+  if (kind === "integer") return (value) => grouped(plainValue(value));
   if (kind === "boolean") {
     return (value) => (typeof value === "number" ? String(value !== 0) : plainValue(value));
   }
@@ -89,6 +98,28 @@ function padDecimals(iso: string, decimals: number): string {
   const have = decimalsOf(iso);
   if (have >= decimals || !/^\d{4}-.*Z$/.test(iso)) return iso;
   return `${iso.slice(0, -1)}${have === 0 ? "." : ""}${"0".repeat(decimals - have)}Z`;
+}
+
+/** Names of what is counted by nobody: `id`, `trade_id`, `firstId`; not `bid`. */
+const identity = /(?:^|[_ ])[iI][dD]s?$|[a-z]Ids?$/;
+
+function isGrouped({ name, grouped }: CellColumn, values: readonly unknown[]): boolean {
+  if (grouped !== undefined) return grouped;
+  if (identity.test(name)) return false;
+  return values.some(
+    (value) => (typeof value === "number" || typeof value === "bigint") && abs(value) >= 10_000,
+  );
+}
+
+function abs(value: number | bigint): number {
+  return Math.abs(Number(value));
+}
+
+/** `-12345.678` → `-12,345.678`; what is no plain number stays. */
+function groupThousands(text: string): string {
+  const [, sign, whole, rest] = /^([-−]?)(\d+)(\.\d+)?$/.exec(text) ?? [];
+  if (whole === undefined) return text;
+  return `${sign}${whole.replace(/\B(?=(?:\d{3})+$)/g, ",")}${rest ?? ""}`;
 }
 
 function numberText(value: number, digits: number): string {

@@ -1,5 +1,7 @@
 import { escapeHtml, plainText } from "./escape.ts";
 import { type CellKind, type CellTexts, columnKind, columnTexts } from "./table-cells.ts";
+import { rowOrder } from "./table-order.ts";
+import { COLOURS } from "./theme.ts";
 import type { HtmlView } from "./view.ts";
 
 export interface TableColumn {
@@ -13,6 +15,12 @@ export interface TableColumn {
   readonly digits?: number;
   /** Sentences: they are broken into lines and never cut off. */
   readonly wrap?: boolean;
+  /** Numbers from 0 to below it are shown as less than it: `< 0.0001`. */
+  readonly floor?: number;
+  /** Whether thousands are set apart where numbers reach 10,000; yes unless told, or unless its name ends in `id`. */
+  readonly grouped?: boolean;
+  /** Cells to stand out, by their values. */
+  readonly alarm?: (value: never) => boolean;
 }
 
 /** A table as columns, all of `length` rows. */
@@ -25,6 +33,14 @@ export interface TableData {
 export interface TableOptions {
   /** Longer tables show their first and last rows, this many together; 20 unless told. */
   readonly maxRows?: number;
+  /** The name of the column to sort by; rows without a value there come last. */
+  readonly sortBy?: string;
+  /** Largest first. */
+  readonly descending?: boolean;
+  /** From 1: this page of `maxRows` rows, instead of the first and last rows. */
+  readonly page?: number;
+  /** What `rowOrder` has made already for the same column. */
+  readonly order?: ArrayLike<number>;
 }
 
 /**
@@ -41,6 +57,7 @@ div.tickbook-table.tickbook-table table th small{font-weight:400;opacity:.7;marg
 div.tickbook-table.tickbook-table table :is(th,td).n{text-align:right}
 div.tickbook-table.tickbook-table table td.w{white-space:normal;min-width:18em;max-width:60em}
 div.tickbook-table.tickbook-table table td.none{opacity:.65}
+div.tickbook-table.tickbook-table table td.alarm{color:var(--jp-error-color1,${COLOURS.alarm});font-weight:600}
 div.tickbook-table.tickbook-table table td.cut{opacity:.65;text-align:center}
 `;
 
@@ -56,30 +73,31 @@ export function tableView(table: TableData, options: TableOptions = {}): HtmlVie
 
 /** The table alone: for a page that has `TABLE_CSS` already. */
 export function tableMarkup(table: TableData, options: TableOptions = {}): string {
-  const { columns, rows, cutAfter } = layOut(table, options);
-  const cell = ({ kind, texts, title, wrap }: LaidColumn, r: number): string => {
+  const { columns, rows, cutAfter, note } = layOut(table, options);
+  const cell = ({ kind, texts, title, wrap, alarms }: LaidColumn, r: number): string => {
     // a text that the column cuts off can still be read under the mouse
     const why = title(r) ?? (texts[r]!.length > 60 && !wrap ? texts[r] : undefined);
-    const classes = [isRight(kind) ? "n" : "", wrap ? "w" : "", title(r) === undefined ? "" : "none"]
+    const classes = [
+      isRight(kind) ? "n" : "",
+      wrap ? "w" : "",
+      title(r) === undefined ? "" : "none",
+      alarms[r] ? "alarm" : "",
+    ]
       .filter(Boolean)
       .join(" ");
     const attributes = `${classes ? ` class="${classes}"` : ""}${why ? ` title="${escapeHtml(why)}"` : ""}`;
     return `<td${attributes}>${escapeHtml(texts[r]!)}</td>`;
   };
   const head = columns
-    .map(({ name, unit, kind }) => {
-      const small = unit ? `<small>${escapeHtml(unit)}</small>` : "";
+    .map(({ name, unit, kind, mark }) => {
+      const small = unit || mark ? `<small>${escapeHtml(`${unit ?? ""}${mark}`)}</small>` : "";
       return `<th scope="col"${isRight(kind) ? ' class="n"' : ""}>${escapeHtml(name)}${small}</th>`;
     })
     .join("");
   const body: string[] = [];
   for (let r = 0; r < rows.length; r++) {
     body.push(`<tr>${columns.map((column) => cell(column, r)).join("")}</tr>`);
-    if (r + 1 === cutAfter) {
-      body.push(
-        `<tr><td class="cut" colspan="${columns.length}">… ${table.length.toLocaleString("en")} rows in all</td></tr>`,
-      );
-    }
+    if (r + 1 === cutAfter) body.push(`<tr><td class="cut" colspan="${columns.length}">${note}</td></tr>`);
   }
   if (rows.length === 0) body.push(`<tr><td class="cut" colspan="${columns.length}">no rows</td></tr>`);
   const caption = table.caption ? `<caption>${escapeHtml(table.caption)}</caption>` : "";
@@ -88,9 +106,9 @@ export function tableMarkup(table: TableData, options: TableOptions = {}): strin
 
 /** The table in aligned columns of plain text. */
 export function tableText(table: TableData, options: TableOptions = {}): string {
-  const { columns, rows, cutAfter } = layOut(table, options);
+  const { columns, rows, cutAfter, note } = layOut(table, options);
   const oneLine = (text: string): string => plainText(text).replace(/\s+/g, " ");
-  const heads = columns.map(({ name, unit }) => oneLine(unit ? `${name} (${unit})` : name));
+  const heads = columns.map(({ name, unit, mark }) => oneLine(`${unit ? `${name} (${unit})` : name}${mark}`));
   const cells = columns.map(({ texts }) => texts.map(oneLine));
   const widths = heads.map((head, c) => cells[c]!.reduce((w, text) => Math.max(w, text.length), head.length));
   const line = (texts: readonly string[]): string =>
@@ -102,7 +120,7 @@ export function tableText(table: TableData, options: TableOptions = {}): string 
   lines.push(line(heads));
   for (let r = 0; r < rows.length; r++) {
     lines.push(line(cells.map((texts) => texts[r]!)));
-    if (r + 1 === cutAfter) lines.push(`… ${table.length.toLocaleString("en")} rows in all`);
+    if (r + 1 === cutAfter) lines.push(note);
   }
   if (rows.length === 0) lines.push("no rows");
   return lines.join("\n");
@@ -113,30 +131,64 @@ interface LaidColumn extends CellTexts {
   readonly unit: string | undefined;
   readonly kind: CellKind;
   readonly wrap: boolean;
+  /** Which way the rows are sorted by it. */
+  readonly mark: string;
+  readonly alarms: readonly boolean[];
 }
 
 interface Layout {
   readonly columns: readonly LaidColumn[];
   /** Indices of the rows shown. */
   readonly rows: readonly number[];
-  /** How many rows stand above the cut; 0 where all are shown. */
+  /** How many rows stand above the note; 0 where all rows are shown. */
   readonly cutAfter: number;
+  /** Which rows these are, of how many. */
+  readonly note: string;
 }
 
-function layOut(table: TableData, { maxRows = 20 }: TableOptions): Layout {
-  const most = Math.max(2, Math.floor(maxRows));
-  const cutAfter = table.length > most ? Math.ceil(most / 2) : 0;
-  const rows: number[] = [];
-  for (let i = 0; i < table.length; i++) {
-    if (cutAfter > 0 && i === cutAfter) i = table.length - (most - cutAfter);
-    rows.push(i);
-  }
+function layOut(table: TableData, options: TableOptions): Layout {
+  const { sortBy, descending = false, maxRows = 20, page } = options;
+  const order = options.order ?? (sortBy === undefined ? undefined : rowOrder(table, sortBy, descending));
+  const { places, cutAfter, note } = placesOf(table.length, Math.max(2, Math.floor(maxRows)), page);
+  const rows = order ? places.map((place) => order[place]!) : places;
   const columns = table.columns.map((column) => {
     const kind = columnKind(column, table.length);
-    const { name, unit, wrap = false } = column;
-    return { name, unit, kind, wrap, ...columnTexts(column, kind, rows) };
+    const { texts, title } = columnTexts(column, kind, rows);
+    const isAlarm = column.alarm as ((value: unknown) => boolean) | undefined;
+    const alarms = rows.map((row, r) => title(r) === undefined && isAlarm?.(column.values[row]) === true);
+    return {
+      name: column.name,
+      unit: column.unit,
+      kind,
+      wrap: column.wrap === true,
+      mark: column.name === sortBy ? (descending ? " ↓" : " ↑") : "",
+      title,
+      alarms,
+      // never by colour alone
+      texts: texts.map((text, r) => (alarms[r] ? `▲ ${text}` : text)),
+    };
   });
-  return { columns, rows, cutAfter };
+  return { columns, rows, cutAfter, note };
+}
+
+/** Which rows are shown, counted in the order in which they are shown. */
+function placesOf(
+  length: number,
+  most: number,
+  page: number | undefined,
+): { places: number[]; cutAfter: number; note: string } {
+  const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, k) => from + k);
+  const count = (n: number): string => n.toLocaleString("en");
+  if (length <= most) return { places: range(0, length), cutAfter: 0, note: "" };
+  if (page !== undefined) {
+    const from = Math.min(Math.max(0, Math.floor(page) - 1), Math.ceil(length / most) - 1) * most;
+    const to = Math.min(length, from + most);
+    const note = `rows ${count(from + 1)} to ${count(to)} of ${count(length)}`;
+    return { places: range(from, to), cutAfter: to - from, note };
+  }
+  const cutAfter = Math.ceil(most / 2);
+  const places = [...range(0, cutAfter), ...range(length - (most - cutAfter), length)];
+  return { places, cutAfter, note: `… ${count(length)} rows in all` };
 }
 
 function isRight(kind: CellKind): boolean {

@@ -36,6 +36,14 @@ function shown(value: unknown): { html: string; text: string } {
 }
 
 describe("a test shows", () => {
+  it("a p-value too small for its digits as less than the least of them, never as 0", () => {
+    const sure = { ...adf(noise, { lags: 1 }), pValue: 0 };
+    const { text } = shown([sure, { ...sure, pValue: 1e-30 }, { ...sure, pValue: 0.0321 }]);
+    assert.equal(text.split("< 0.0001").length - 1, 2);
+    assert.match(text, / 0\.0321 /);
+    assert.doesNotMatch(text, /0\.0000|e-/);
+  });
+
   it("its sentence first, then null, alternative, statistic, p-value, critical values, decision, lags and observations", () => {
     const result = adf(noise, { lags: 1 });
     const { html, text } = shown(result);

@@ -56,7 +56,7 @@ describe("tables of a Polars frame", () => {
         .split("\n")
         .map((line) => line.trim())
         .join("|"),
-      "n|0|1|… 200,000 rows in all|199998|199999",
+      "n|0|1|… 200,000 rows in all|199,998|199,999",
     );
     assert.equal(text(pl.DataFrame({ n: [] })), "n\nno rows");
   });

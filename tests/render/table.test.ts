@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { barsTable } from "../../src/render/bars-table.ts";
 import { renderTable, type TableData, tableMarkup, tableText, tableView } from "../../src/render/table.ts";
+import { rowOrder } from "../../src/render/table-order.ts";
 import { walkBars } from "../support/bars.ts";
 
 const one = (values: ArrayLike<unknown>, more: object = {}): TableData => ({
@@ -37,11 +38,11 @@ test("NaN is an en dash that says `not defined`, a missing value an empty cell",
 });
 
 test("a column of numbers has the same decimals in each row: exact where ten digits are, else six digits", () => {
-  assert.deepEqual(cells(one([61837.63, 61837.6, 61838])), ["61837.63", "61837.60", "61838.00"]);
+  assert.deepEqual(cells(one([61837.63, 61837.6, 61838])), ["61,837.63", "61,837.60", "61,838.00"]);
   assert.deepEqual(cells(one([0.00001234, 0.1])), ["0.00001234", "0.10000000"]);
   assert.deepEqual(cells(one([1 / 3, 2 / 3])), ["0.333333", "0.666667"]);
   assert.deepEqual(cells(one([0.1 + 0.2])), ["0.3"]);
-  assert.deepEqual(cells(one([1e20, 1])), ["100000000000000000000", "1"]);
+  assert.deepEqual(cells(one([1e20, 1])), ["100,000,000,000,000,000,000", "1"]);
   assert.deepEqual(cells(one([1000.123456789, 1e-9])), ["1000.12", "1e-9"]);
   assert.deepEqual(cells(one([-0.5, 0.25], { digits: 1 })), ["-0.5", "0.3"]);
   assert.deepEqual(cells(one([0, 0])), ["0", "0"]);
@@ -59,8 +60,8 @@ test("times are UTC, as exact as the most exact of them", () => {
 });
 
 test("integers keep every digit, bigint included; objects are JSON", () => {
-  assert.deepEqual(cells(one([3735683259], { kind: "integer" })), ["3735683259"]);
-  assert.deepEqual(cells(one([9223372036854775807n])), ["9223372036854775807"]);
+  assert.deepEqual(cells(one([3735683259], { kind: "integer" })), ["3,735,683,259"]);
+  assert.deepEqual(cells(one([9223372036854775807n], { name: "id" })), ["9223372036854775807"]);
   assert.deepEqual(cells(one([{ a: 1n }])), ["{&quot;a&quot;:&quot;1&quot;}"]);
   assert.deepEqual(cells(one(Uint8Array.from([1, 0]), { kind: "boolean" })), ["true", "false"]);
 });
@@ -70,9 +71,9 @@ test("a long table shows its first and last rows and says how many there are", (
   const html = tableMarkup(table, { maxRows: 5 });
   assert.deepEqual(
     [...html.matchAll(/<td[^>]*>([^<]*)<\/td>/g)].map(([, text]) => text),
-    ["0", "1", "2", "… 12,345 rows in all", "12343", "12344"],
+    ["0", "1", "2", "… 12,345 rows in all", "12,343", "12,344"],
   );
-  assert.equal(tableText(table, { maxRows: 2 }), "    v\n    0\n… 12,345 rows in all\n12344");
+  assert.equal(tableText(table, { maxRows: 2 }), "     v\n     0\n… 12,345 rows in all\n12,344");
   assert.ok(!tableMarkup(one([1, 2, 3]), { maxRows: 3 }).includes("rows in all"));
 });
 
@@ -117,4 +118,74 @@ test("a table of a million rows is cut before it is formatted", () => {
   const start = process.cpuUsage().user;
   renderTable(one(values));
   assert.ok(process.cpuUsage().user - start < 500_000);
+});
+
+test("thousands are set apart where a column reaches 10,000, not in ids and not where it is told", () => {
+  assert.deepEqual(cells(one([9999, 1500.5])), ["9999.0", "1500.5"]);
+  assert.deepEqual(cells(one([10_000, -1500.5, 7])), ["10,000.0", "-1,500.5", "7.0"]);
+  assert.deepEqual(cells(one([-12_345_678], { digits: 2 })), ["-12,345,678.00"]);
+  for (const name of ["id", "trade_id", "firstId", "order ids"])
+    assert.deepEqual(cells(one([1_234_567], { name })), ["1234567"], name);
+  for (const name of ["bid", "mid", "grid"])
+    assert.deepEqual(cells(one([1_234_567], { name })), ["1,234,567"], name);
+  assert.deepEqual(cells(one([1_234_567], { grouped: false })), ["1234567"]);
+});
+
+test("a number below the floor of its column is less than the floor, never 0", () => {
+  assert.deepEqual(cells(one([0, 1e-12, 0.0001, 0.04], { digits: 4, floor: 1e-4 })), [
+    "&lt; 0.0001",
+    "&lt; 0.0001",
+    "0.0001",
+    "0.0400",
+  ]);
+});
+
+test("sorted by a column, what has no value comes last either way, and equal rows stay as they stood", () => {
+  const table: TableData = {
+    length: 5,
+    columns: [
+      { name: "z", values: [2, Number.NaN, -1, 2, null] },
+      { name: "row", values: ["a", "b", "c", "d", "e"] },
+    ],
+  };
+  const rows = (options: object): string =>
+    tableText(table, options)
+      .split("\n")
+      .slice(1)
+      .map((line) => line.at(-1))
+      .join("");
+  assert.equal(rows({ sortBy: "z" }), "cadbe");
+  assert.equal(rows({ sortBy: "z", descending: true }), "adcbe");
+  assert.match(tableText(table, { sortBy: "z" }), /^ *z ↑ {2}row\n/);
+  assert.throws(
+    () => tableText(table, { sortBy: "y" }),
+    /^TickbookError: sortBy: there is no column "y"; the columns are "z", "row"\. /,
+  );
+});
+
+test("sorting goes by size for numbers and times, in the order of a dictionary for texts", () => {
+  const sorted = (values: unknown[]): string[] =>
+    [...rowOrder(one(values), "v")].map((row) => String(values[row]));
+  assert.deepEqual(sorted([10, 9, -1]), ["-1", "9", "10"]);
+  assert.deepEqual(sorted([10n, 9n]), ["9", "10"]);
+  assert.deepEqual(sorted(["bar 10", "Bar 2", "ask"]), ["ask", "Bar 2", "bar 10"]);
+  assert.deepEqual([...rowOrder(one([new Date(5), new Date(3)]), "v")], [1, 0]);
+});
+
+test("a page shows its rows and says which they are; one that is beyond the end is the last", () => {
+  const table = one(Float64Array.from({ length: 45 }, (_, i) => i));
+  const text = tableText(table, { maxRows: 20, page: 2 });
+  assert.deepEqual(text.split("\n").slice(1, 3), ["20", "21"]);
+  assert.equal(text.split("\n").at(-1), "rows 21 to 40 of 45");
+  assert.match(tableText(table, { maxRows: 20, page: 99 }), /\n44\nrows 41 to 45 of 45$/);
+  assert.doesNotMatch(tableText(table, { maxRows: 45, page: 1 }), /rows/);
+});
+
+test("cells that stand out have a mark as well as a colour", () => {
+  const table: TableData = {
+    length: 3,
+    columns: [{ name: "z", values: [1, -2.5, Number.NaN], alarm: (z: number) => !(Math.abs(z) < 2) }],
+  };
+  assert.ok(tableMarkup(table).includes('<td class="n alarm">▲ -2.5</td>'));
+  assert.equal(tableText(table), "     z\n   1.0\n▲ -2.5\n     –");
 });
