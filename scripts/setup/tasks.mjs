@@ -10,6 +10,7 @@ export const tasks = {
   collect: { needs: node, program: "collector.js" },
   exchange: { needs: node, program: "exchange.js" },
   doctor: { needs: node, program: "doctor.js" },
+  watch: { needs: node, program: "watch.js" },
   import: { needs: node, program: "import.js" },
   archive: { needs: node, program: "archive.js" },
   export: { needs: node, program: "export.js" },

@@ -9,7 +9,8 @@ export function newestDatabase(where: string): string {
   const changed = (path: string): number =>
     Math.max(...[path, `${path}-wal`].map((one) => (existsSync(one) ? statSync(one).mtimeMs : 0)));
   const files = (existsSync(folder) ? readdirSync(folder) : [])
-    .filter((name) => name.endsWith(".db"))
+    // the history of alerts holds no trades
+    .filter((name) => name.endsWith(".db") && name !== "alerts.db")
     .map((name) => join(folder, name))
     .sort((a, b) => changed(b) - changed(a));
   if (files[0] !== undefined) return files[0];

@@ -18,6 +18,8 @@ type StartFlag =
   | "notebook"
   | "port"
   | "no-browser"
+  | "no-alerts"
+  | "alert-rules"
   | keyof typeof EXCHANGE_FLAGS
   | "exchange-port"
   | "ws-url"
@@ -43,6 +45,8 @@ export const START: Command<StartFlag> = {
     notebook: { value: "FILE", help: "notebook to open", default: "notebooks/live-monitor.ipynb" },
     port: { value: "P", help: "JupyterLab's port (8888, or the next free one)" },
     "no-browser": { help: "print the address only" },
+    "alert-rules": { value: "FILE", help: "alert rules (those that come with Tickbook)" },
+    "no-alerts": { help: "watch no alerts" },
     ...EXCHANGE_FLAGS,
     "exchange-port": { value: "P", help: "sim, replay: the built-in exchange's port" },
     "ws-url": { value: "URL", help: "another exchange's WebSocket address, with --rest-url" },
@@ -111,6 +115,13 @@ export function planNotebook(flags: StartFlags, root: string): string {
     });
   }
   return file;
+}
+
+/** What the watch of alerts is started with; undefined: it is not wanted. */
+export function planWatch(flags: StartFlags, db: string, root: string): string[] | undefined {
+  if (flags["no-alerts"] !== undefined) return undefined;
+  const rules = flags["alert-rules"];
+  return ["--db", db, "--no-status", ...(rules === undefined ? [] : ["--rules", resolve(root, rules)])];
 }
 
 export const planPort = (flags: StartFlags): number | undefined =>

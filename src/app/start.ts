@@ -4,6 +4,7 @@ import { systemClock } from "./clock.ts";
 import { readFlags } from "./flags.ts";
 import { type Jupyter, startJupyter } from "./jupyter.ts";
 import { type KeptCollector, keepCollector } from "./keep-collector.ts";
+import { keepWatch } from "./keep-watch.ts";
 import { choosePort } from "./ports.ts";
 import { describeEnding } from "./process-end.ts";
 import { nearPath, projectRoot } from "./project.ts";
@@ -15,6 +16,7 @@ import {
   planCollector,
   planNotebook,
   planPort,
+  planWatch,
   START,
   type StartFlags,
 } from "./start-plan.ts";
@@ -45,10 +47,13 @@ async function run(flags: StartFlags, stop: StopRequest): Promise<number> {
 
   const reached = await reach(plan, flags, screen, stop);
   if (typeof reached === "number") return reached;
-  const { collector, environment } = reached;
+  const { collector, environment, db } = reached;
+  const watchFlags = planWatch(flags, db, projectRoot);
+  const alerts = watchFlags && keepWatch(coloured(watchFlags), screen, systemClock);
   let jupyter: Jupyter | undefined;
   stop.atOnce(() => {
     collector.kill();
+    alerts?.kill();
     jupyter?.kill();
   });
   try {
@@ -65,13 +70,21 @@ async function run(flags: StartFlags, stop: StopRequest): Promise<number> {
   } finally {
     screen.clear();
     screen.line("Stopping");
-    await Promise.all([collector.stop(), jupyter?.stop()]);
+    await Promise.all([collector.stop(), alerts?.stop(), jupyter?.stop()]);
   }
 }
 
 interface Reached {
   readonly collector: KeptCollector;
   readonly environment: Readonly<Record<string, string>>;
+  readonly db: string;
+}
+
+/** What the watch prints goes through a pipe: whether it ends on a terminal only we know. */
+function coloured(flags: readonly string[]): string[] {
+  return process.stdout.isTTY === true && (process.env.NO_COLOR ?? "") === ""
+    ? [...flags, "--colour", "always"]
+    : [...flags];
 }
 
 /** Starts the collector and waits for its exchange; where that can't be reached, the built-in one takes its place. A number is an exit code. */
@@ -89,7 +102,7 @@ async function reach(
     await collector.stop();
     return 0;
   }
-  if (news === "started") return { collector, environment: plan.environment };
+  if (news === "started") return { collector, environment: plan.environment, db: plan.db };
   if (news.unreachable && mayFallBack(flags, plan)) {
     screen.line(news.reason);
     screen.line(

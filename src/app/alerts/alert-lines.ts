@@ -1,0 +1,53 @@
+import { valueText } from "../../analytics/alerts/text.ts";
+import { formatUtc } from "../../core/time.ts";
+import type { AlertRecord } from "../../pipeline/store/alert-store.ts";
+import { spanText } from "../doctor-words.ts";
+
+/** Any text fit for one line of a terminal: control characters and those that turn the direction of writing are written out. */
+export function terminalText(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is written out
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (c) => {
+    return `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
+const RED = 31;
+const GREEN = 32;
+const YELLOW = 33;
+const MAGENTA = 35;
+
+/** Each kind has a word and a sign of its own, so that colour says nothing alone. */
+const LOOKS: Readonly<
+  Record<string, { readonly sign: string; readonly word: string; readonly colour: number }>
+> = {
+  firing: { sign: "■", word: "FIRING", colour: RED },
+  reminder: { sign: "■", word: "STILL FIRING", colour: RED },
+  resolved: { sign: "●", word: "resolved", colour: GREEN },
+  "no data": { sign: "?", word: "NO DATA", colour: MAGENTA },
+};
+const BACK = { sign: "●", word: "data again", colour: GREEN };
+
+/** A told event as one line: `2026-01-05T12:00:01Z ■ FIRING warning · z-score out · ETHUSDT/BTCUSDT, 1s · …` */
+export function alertLine(record: AlertRecord, hasColour: boolean): string {
+  const { kind, severity, rule, watched, text, value, timeUs, sinceUs, isLate, heldBack } = record;
+  const { sign, word, colour } = LOOKS[kind] ?? BACK;
+  const lasted = spanText(timeUs - sinceUs);
+  const what =
+    kind === "firing" || kind === "reminder"
+      ? text
+      : kind === "resolved"
+        ? `${watched}: ${valueText(value)}, after ${lasted}`
+        : kind === "no data"
+          ? "the value is missing"
+          : `${watched}: ${valueText(value)}`;
+  const notes = [
+    kind === "reminder" ? `for ${lasted}` : "",
+    isLate ? "told late" : "",
+    heldBack > 0 ? `${heldBack} held back before` : "",
+  ].filter(Boolean);
+  const tint = colour === RED && severity === "info" ? YELLOW : colour;
+  const head = `${sign} ${word} ${severity}`;
+  const coloured = hasColour ? `\u001b[${tint}m${head}\u001b[0m` : head;
+  const rest = [rule, what.includes(watched.split(",")[0]!) ? "" : watched, what, ...notes].filter(Boolean);
+  return `${formatUtc(timeUs)} ${coloured} · ${rest.map(terminalText).join(" · ")}`;
+}

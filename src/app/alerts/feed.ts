@@ -1,0 +1,108 @@
+import type { AlertEvaluator, BarsOf, HeardEvent } from "../../analytics/alerts/evaluator.ts";
+import type { Lane } from "../../analytics/alerts/nodes.ts";
+import type { Bars } from "../../core/bars.ts";
+import { type LiveBars, liveBars } from "../../pipeline/live-bars.ts";
+import type { Series, StoreReader } from "../../pipeline/store/reader.ts";
+
+export interface FeedSettings {
+  readonly reader: StoreReader;
+  /** The series of one venue: those that are watched, and the others whose trades move its time on. */
+  readonly series: readonly Series[];
+  readonly evaluator: AlertEvaluator;
+  /** A bar is judged when the venue's time has passed its end by this much. */
+  readonly graceUs: number;
+  /** What is further back than this is passed over after a pause. */
+  readonly catchUpUs: number;
+}
+
+/** Brings stored trades to an evaluator, bar by bar. */
+export interface AlertFeed {
+  /** Judges the bars that have closed by now; whether any has. Cheap while none has. */
+  poll(nowUs: number, hear: (event: HeardEvent) => void): boolean;
+  /** The venue's time, µs; NaN before its first trade. */
+  venueUs(): number;
+}
+
+/** A venue that is silent for this long has its time carried on by our clock, or a dead feed would stop its own alarm. */
+const SILENCE_US = 2_000_000;
+/** Bars kept for catching up, at the most. */
+const MOST_CATCH_UP = 10_000;
+
+export function alertFeed({ reader, series, evaluator, graceUs, catchUpUs }: FeedSettings): AlertFeed {
+  const feeds = new Map<Lane, LiveBars>();
+  let closed = new Map<Lane, Bars>();
+  const barsOf: BarsOf = (lane) => closed.get(lane)!;
+  const shortestUs = Math.min(...evaluator.lanes.map(({ intervalUs }) => intervalUs));
+  let newestUs = Number.NaN;
+  let receivedUs = Number.NaN;
+  let version = -1;
+
+  const look = (): void => {
+    const seen = reader.version();
+    if (seen === version) return;
+    version = seen;
+    for (const one of series) {
+      const newest = reader.newest(one);
+      if (newest === undefined) continue;
+      if (!(newest.timeUs <= newestUs)) newestUs = newest.timeUs;
+      if (!(newest.receivedUs <= receivedUs)) receivedUs = newest.receivedUs;
+    }
+  };
+  const venueUs = (nowUs: number): number => newestUs + Math.max(0, nowUs - receivedUs - SILENCE_US);
+
+  /** Where judging begins: where it was left, or with the newest trade; what lies too far back is passed over. */
+  const begin = (nowUs: number, hear: (event: HeardEvent) => void): void => {
+    evaluator.begin(newestUs - graceUs);
+    const leftUs = evaluator.doneUs()!;
+    const soonestUs = venueUs(nowUs) - graceUs - catchUpUs;
+    const wasGone = leftUs < soonestUs;
+    // where nothing has come since, what came before tells how old the feed is
+    const isDead = newestUs <= soonestUs;
+    if (wasGone && !isDead) evaluator.skip(soonestUs, hear);
+    const fromUs = evaluator.doneUs()!;
+    for (const lane of evaluator.lanes) {
+      const { symbol, intervalUs, needs } = lane;
+      const catchUp = Math.min(MOST_CATCH_UP, Math.ceil(catchUpUs / intervalUs));
+      feeds.set(
+        lane,
+        liveBars(reader, series.find((one) => one.symbol === symbol)!, {
+          rule: { by: "time", intervalUs },
+          keep: needs + catchUp,
+          graceUs,
+          fromUs: (Math.floor(fromUs / intervalUs) - needs) * intervalUs,
+        }),
+      );
+    }
+    readBars(venueUs(nowUs));
+    evaluator.rebuild(barsOf);
+    if (wasGone && isDead) evaluator.skip(soonestUs, hear);
+  };
+
+  /** Reads what is new; whether a bar that was judged is not what it was. */
+  const readBars = (untilUs: number): boolean => {
+    const now = new Map<Lane, Bars>();
+    const doneUs = evaluator.doneUs()!;
+    let isRevised = false;
+    for (const [lane, feed] of feeds) {
+      const { revisedUs } = feed.advance(untilUs);
+      if (revisedUs !== undefined && revisedUs < doneUs) isRevised = true;
+      now.set(lane, feed.closed());
+    }
+    closed = now;
+    return isRevised;
+  };
+
+  return {
+    poll: (nowUs, hear) => {
+      look();
+      if (Number.isNaN(newestUs) || evaluator.lanes.length === 0) return false;
+      if (feeds.size === 0) begin(nowUs, hear);
+      const untilUs = venueUs(nowUs);
+      if (evaluator.doneUs()! + shortestUs > untilUs - graceUs) return false;
+      if (readBars(untilUs)) evaluator.rebuild(barsOf);
+      evaluator.advance(barsOf, untilUs - graceUs, hear);
+      return true;
+    },
+    venueUs: () => newestUs,
+  };
+}

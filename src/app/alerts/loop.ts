@@ -1,0 +1,105 @@
+import { formatUtc } from "../../core/time.ts";
+import { venueLabel } from "../../core/trade.ts";
+import type { Series, StoreReader } from "../../pipeline/store/reader.ts";
+import { systemClock } from "../clock.ts";
+import type { Screen } from "../screen.ts";
+import type { StopRequest } from "../stop-request.ts";
+import { terminalText } from "./alert-lines.ts";
+import { activeSymbols, venueSeries } from "./venues.ts";
+import type { Watch } from "./watch.ts";
+
+export interface LoopSettings {
+  readonly reader: StoreReader;
+  readonly venue: string | undefined;
+  /** A watch of these series; `symbols`: those with trades of late. */
+  readonly begin: (series: readonly Series[], symbols: readonly string[]) => Watch;
+  readonly screen: Screen;
+  readonly pollMs: number;
+  readonly stop: StopRequest;
+}
+
+/** How often it is asked whether the venue and its symbols are still those that receive trades. */
+const LOOK_ROUND_MS = 5000;
+
+/** Watches until it is asked to stop; begins again when other symbols or another venue receive trades. */
+export async function watchLoop({ reader, venue, begin, screen, pollMs, stop }: LoopSettings): Promise<void> {
+  let isStopped = false;
+  const asked = stop.asked.then(() => {
+    isStopped = true;
+  });
+  const pause = (ms: number): Promise<unknown> =>
+    Promise.race([asked, new Promise<void>((resolve) => void systemClock.after(ms, resolve))]);
+  const now = (): { series: Series[]; symbols: string[] } => {
+    const series = venueSeries(reader, venue);
+    return { series, symbols: activeSymbols(reader, series) };
+  };
+
+  let hasSaid = false;
+  while (!isStopped) {
+    const watched = now();
+    if (watched.symbols.length === 0) {
+      if (!hasSaid) screen.line("Waiting for a collector to begin with this database.");
+      hasSaid = true;
+      await pause(1000);
+      continue;
+    }
+    const watch = begin(watched.series, watched.symbols);
+    greet(screen, watch, watched.series[0]!);
+    try {
+      await passes(watch, () => nameOf(now()) === nameOf(watched));
+    } finally {
+      watch.finish();
+    }
+    if (!isStopped) screen.line("Other symbols of the database receive trades now.");
+  }
+
+  async function passes(watch: Watch, isStillSo: () => boolean): Promise<void> {
+    let lookedMs = systemClock.monotonicMs();
+    let troubled = "";
+    while (!isStopped) {
+      let troubles = "";
+      try {
+        if (watch.pass()) screen.status(statusText(watch));
+        troubles = watch.troubles().join(" · ");
+        if (systemClock.monotonicMs() - lookedMs >= LOOK_ROUND_MS) {
+          lookedMs = systemClock.monotonicMs();
+          if (!isStillSo()) return;
+        }
+      } catch (error) {
+        const { code, message } = error as { code?: string; message: string };
+        if (code?.startsWith("SQLITE_") !== true) throw error;
+        troubles = `The database can't be read (${code}: ${message}); trying again.`;
+      }
+      if (troubles !== troubled) screen.line(troubles === "" ? "All is well again." : terminalText(troubles));
+      troubled = troubles;
+      await pause(pollMs);
+    }
+  }
+}
+
+function nameOf({ series, symbols }: { series: readonly Series[]; symbols: readonly string[] }): string {
+  return JSON.stringify([series.map(({ venue, symbol }) => [venue.name, symbol]), symbols]);
+}
+
+function greet(screen: Screen, watch: Watch, { venue }: Series): void {
+  const alerts = watch.status();
+  const rules = new Set(alerts.map(({ alert }) => alert.rule)).size;
+  const count = (n: number, name: string): string => `${n} ${name}${n === 1 ? "" : "s"}`;
+  const where = [venue.name, venueLabel(venue)].filter(Boolean).map(terminalText).join(", ");
+  screen.line(`Watching ${count(alerts.length, "alert")} of ${count(rules, "rule")} at ${where}`);
+  for (const { alert, state } of alerts) {
+    if (state.state !== "firing") continue;
+    const about = [alert.rule.name, alert.of.watched.join("/")].map(terminalText).join(" · ");
+    screen.line(`Firing since ${formatUtc(state.firingUs ?? Number.NaN)}: ${about}`);
+  }
+}
+
+function statusText(watch: Watch): string {
+  const states = watch.status().map(({ state }) => state.state);
+  const parts = (["firing", "pending", "no data"] as const).flatMap((name) => {
+    const count = states.filter((state) => state === name).length;
+    return count === 0 ? [] : [`${count} ${name}`];
+  });
+  const time = formatUtc(Math.floor(watch.venueUs() / 1e6) * 1e6);
+  return [parts.length === 0 ? "all quiet" : parts.join(", "), `${states.length} alerts`, time].join(" · ");
+}

@@ -1,0 +1,43 @@
+import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseRules } from "../../analytics/alerts/check-rules.ts";
+import { defaultRules } from "../../analytics/alerts/defaults.ts";
+import type { RuleFile } from "../../analytics/alerts/rule.ts";
+import { quote, refuse } from "../../core/errors.ts";
+import { nearPath } from "../project.ts";
+
+const MOST_BYTES = 4 << 20;
+
+/** A small text file of the user's; refuses what is none. */
+export function readText(file: string, what: string): string {
+  const path = resolve(file);
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  const bad = (came: string): never =>
+    refuse({
+      code: "no-file",
+      where: nearPath(path),
+      problem: `needs ${what}; ${came}`,
+      hint: "Pass another file.",
+      facts: { path },
+    });
+  if (size === undefined) return bad("there is no such file");
+  if (size > MOST_BYTES) return bad(`the file has ${size} bytes, of ${MOST_BYTES} at the most`);
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    return bad(`the system says ${quote((error as Error).message)}`);
+  }
+}
+
+/** Makes rules for the symbols that there are, all of them and those with trades of late. */
+export type RuleLoader = (all: readonly string[], active: readonly string[]) => RuleFile;
+
+/** The rules of a file, read once; or those that come with Tickbook, on the first two symbols, y being the second. */
+export function ruleLoader(file: string | undefined): RuleLoader {
+  if (file === undefined)
+    return (_, [x, y]) => ({
+      rules: defaultRules(x === undefined || y === undefined ? {} : { pair: [y, x] }),
+    });
+  const text = readText(file, "a file of alert rules");
+  return (symbols) => parseRules(text, { symbols, where: nearPath(resolve(file)) });
+}

@@ -1,0 +1,135 @@
+import { alertsOf } from "../../analytics/alerts/alerts.ts";
+import {
+  type AlertStatus,
+  alertEvaluator,
+  type EvaluatorMemory,
+  type HeardEvent,
+} from "../../analytics/alerts/evaluator.ts";
+import type { RuleFile } from "../../analytics/alerts/rule.ts";
+import type { AlertState } from "../../analytics/alerts/state.ts";
+import type { Clock } from "../../core/time.ts";
+import type { AlertRecord, AlertStore } from "../../pipeline/store/alert-store.ts";
+import type { Series, StoreReader } from "../../pipeline/store/reader.ts";
+import type { Delivery } from "./delivery.ts";
+import { alertFeed } from "./feed.ts";
+import { recordOf } from "./records.ts";
+
+export interface WatchSettings {
+  readonly reader: StoreReader;
+  /** The series of the venue that is watched. */
+  readonly series: readonly Series[];
+  /** What `"*"` stands for. */
+  readonly symbols: readonly string[];
+  readonly rules: RuleFile;
+  readonly store: AlertStore;
+  readonly delivery: Delivery;
+  readonly clock: Clock;
+  readonly graceUs: number;
+  readonly catchUpUs: number;
+}
+
+/** The watching of one venue, a pass at a time. */
+export interface Watch {
+  /** Judges what has closed, keeps it, and hands it on. Whether there was anything to judge. */
+  pass(): boolean;
+  status(): AlertStatus[];
+  /** The venue's time, µs; NaN before its first trade. */
+  venueUs(): number;
+  /** What is wrong, apart from the market, in a few words each. */
+  troubles(): string[];
+  /** Keeps what is not kept yet. */
+  finish(): void;
+}
+
+/** Where nothing has happened, progress is kept this often only: judged again, the same bars say the same. */
+const KEEP_EVERY_MS = 5000;
+/** Events that wait for a history which can't be written; older ones are let go, and counted. */
+const MOST_UNKEPT = 10_000;
+
+export function watchAlerts(settings: WatchSettings): Watch {
+  const { reader, series, symbols, rules, store, delivery, clock, graceUs, catchUpUs } = settings;
+  const venue = series[0]!.venue.name;
+  const alerts = alertsOf(rules.rules, { venue, symbols });
+  const evaluator = alertEvaluator(alerts, rules.perHour === undefined ? {} : { perHour: rules.perHour });
+  const feed = alertFeed({ reader, series, evaluator, graceUs, catchUpUs });
+  const kept = new Map<string, AlertState>();
+  let unkept: Omit<AlertRecord, "id" | "venue">[] = [];
+  /** Told ones among them that the terminal has shown already. */
+  let shown = 0;
+  let lost = 0;
+  let reason = "";
+  let keptAtMs = Number.NEGATIVE_INFINITY;
+
+  const remembered = memoryOf(store, venue);
+  if (remembered !== undefined) evaluator.remember(remembered);
+  for (const { alert, state } of evaluator.status()) kept.set(alert.key, state);
+
+  const keep = (): void => {
+    const { states, ...progress } = evaluator.memory();
+    const changed = evaluator.status().filter(({ alert, state }) => kept.get(alert.key) !== state);
+    let records: AlertRecord[];
+    try {
+      records = store.commit(venue, {
+        progress,
+        states: changed.map(({ alert }) => ({ key: alert.key, state: states[alert.key] })),
+        events: unkept,
+      });
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code?.startsWith("SQLITE_") !== true) throw error;
+      reason = code;
+      showUnkept();
+      return;
+    }
+    for (const { alert, state } of changed) kept.set(alert.key, state);
+    keptAtMs = clock.monotonicMs();
+    delivery.send(records, shown);
+    [unkept, shown, reason] = [[], 0, ""];
+  };
+
+  /** The terminal does not wait for a history that can't be written. */
+  const showUnkept = (): void => {
+    const sent = unkept.filter(isTold);
+    delivery.show(sent.slice(shown).map((event) => ({ ...event, venue, id: 0 })));
+    const gone = unkept.splice(0, Math.max(0, unkept.length - MOST_UNKEPT));
+    lost += gone.length;
+    shown = sent.length - gone.filter(isTold).length;
+  };
+
+  return {
+    pass: () => {
+      const hear = (event: HeardEvent): void => {
+        unkept.push(recordOf(event, clock.nowUs()));
+      };
+      const hasJudged = feed.poll(clock.nowUs(), hear);
+      const isFirst = keptAtMs === Number.NEGATIVE_INFINITY;
+      const isDue = hasJudged && clock.monotonicMs() - keptAtMs >= KEEP_EVERY_MS;
+      if (unkept.length > 0 || isFirst || isDue) keep();
+      delivery.note();
+      return hasJudged;
+    },
+    status: evaluator.status,
+    venueUs: feed.venueUs,
+    troubles: () => {
+      const waiting = `${unkept.length} waiting${lost > 0 ? `, ${lost} lost` : ""}`;
+      const history = reason === "" ? "" : `history: not written (${reason}), ${waiting}`;
+      return [history, ...delivery.troubles()].filter(Boolean);
+    },
+    finish: () => {
+      keep();
+      delivery.note();
+    },
+  };
+}
+
+function isTold({ delivery }: Pick<AlertRecord, "delivery">): boolean {
+  return delivery === "sent";
+}
+
+/** What an earlier watch left; undefined where there was none, or where it can't be read. */
+function memoryOf(store: AlertStore, venue: string): EvaluatorMemory | undefined {
+  const progress = store.progress(venue) as Partial<EvaluatorMemory> | undefined;
+  if (progress?.doneUs === undefined) return undefined;
+  const { doneUs, frozen = {}, sentUs = [] } = progress;
+  return { doneUs, frozen, sentUs, states: store.states(venue) as Record<string, AlertState> };
+}

@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { defaultRules } from "../../../src/analytics/alerts/defaults.ts";
+import type { AlertRule } from "../../../src/analytics/alerts/rule.ts";
+import { random } from "../../../src/core/random.ts";
+import type { AlertStore } from "../../../src/pipeline/store/alert-store.ts";
+import { alertStage, type PriceAt } from "../../support/alert-stage.ts";
+
+const MOVE: AlertRule = {
+  name: "moved",
+  symbol: "BTCUSDT",
+  interval: "1s",
+  measure: "priceMove",
+  window: 5,
+  when: "above",
+  fire: 1,
+  resolve: 0.5,
+  keepFiringFor: "2s",
+  coolDown: "4s",
+};
+/** Jumps by 2 % at every twentieth second. */
+const jumps: PriceAt = (second) => 100 * 1.02 ** Math.floor(second / 20);
+const calm: PriceAt = () => 50;
+
+test("an alert fires when its bar has closed, is told once, and resolves", (t) => {
+  const stage = alertStage(t);
+  stage.add(0, 10, { BTCUSDT: jumps, ETHUSDT: calm });
+  const watch = stage.watch([MOVE]);
+  assert.equal(watch.pass(), false);
+  for (let second = 10; second < 50; second++) {
+    stage.add(second, second + 1, { BTCUSDT: jumps, ETHUSDT: calm });
+    assert.equal(watch.pass(), true);
+    assert.equal(watch.pass(), false);
+  }
+  assert.deepEqual(stage.told(), [
+    "21 moved firing",
+    "28 moved resolved",
+    "41 moved firing",
+    "48 moved resolved",
+  ]);
+  const [fired] = stage.events().filter(({ kind }) => kind === "firing");
+  assert.equal(fired!.value.toFixed(6), "2.000000");
+  assert.equal(fired!.text, "BTCUSDT: priceMove is 2 % (at or above 1, 5 bars of 1s)");
+});
+
+test("stopped and begun again at every moment, it says what one that never stopped says", (t) => {
+  const { uniform } = random(3);
+  const prices = Array.from({ length: 300 }, () => 100 * (1 + 0.012 * uniform()));
+  const rules: AlertRule[] = [
+    { ...MOVE, for: "2s" },
+    { ...MOVE, name: "down", when: "below", fire: -0.5, resolve: 0, noDataAfter: "3s" },
+    ...defaultRules({ pair: ["ETHUSDT", "BTCUSDT"], window: 20 }),
+  ];
+  const market = {
+    BTCUSDT: (second: number) => (second % 50 > 44 ? undefined : prices[second]!),
+    ETHUSDT: (second: number) =>
+      second % 90 > 70 ? undefined : 50 * (1 + 0.01 * Math.sin(second / 3)) * (prices[second]! / 100),
+  };
+  const run = (isStopped: (second: number) => boolean): string[] => {
+    const stage = alertStage(t);
+    stage.add(0, 30, market);
+    let watch = stage.watch(rules);
+    watch.pass();
+    for (let second = 30; second < 130; second++) {
+      stage.add(second, second + 1, market);
+      watch.pass();
+      if (!isStopped(second)) continue;
+      watch.end();
+      watch = stage.watch(rules);
+    }
+    watch.pass();
+    return stage
+      .events()
+      .map((event) =>
+        JSON.stringify([event.key, event.kind, event.delivery, event.timeUs, event.value.toPrecision(9)]),
+      );
+  };
+  const through = run(() => false);
+  assert.ok(through.length > 30);
+  assert.deepEqual(
+    run(() => true),
+    through,
+  );
+  assert.deepEqual(
+    run(() => uniform() < 0.2),
+    through,
+  );
+});
+
+test("trades that come late change what is judged next and repeat nothing", (t) => {
+  const stage = alertStage(t);
+  const holed: PriceAt = (second) => (second >= 22 && second < 26 ? undefined : 100);
+  stage.add(0, 15, { BTCUSDT: holed, ETHUSDT: calm });
+  const rules: AlertRule[] = [
+    {
+      name: "thin",
+      symbol: "BTCUSDT",
+      interval: "1s",
+      measure: "tradeCount",
+      window: 8,
+      when: "below",
+      fire: 5,
+      resolve: 7,
+    },
+    {
+      name: "hole",
+      symbol: "BTCUSDT",
+      interval: "1s",
+      measure: "holeOpen",
+      window: 30,
+      when: "above",
+      fire: 1,
+      resolve: 0,
+      silences: false,
+    },
+  ];
+  const watch = stage.watch(rules);
+  for (let second = 15; second < 28; second++) {
+    stage.add(second, second + 1, { BTCUSDT: holed, ETHUSDT: calm });
+    watch.pass();
+  }
+  stage.add(22, 26, { BTCUSDT: () => 100 }, true);
+  for (let second = 28; second < 40; second++) {
+    stage.add(second, second + 1, { BTCUSDT: holed, ETHUSDT: calm });
+    watch.pass();
+  }
+  assert.deepEqual(stage.told(), [
+    "25 thin firing",
+    "26 hole firing",
+    "28 thin resolved",
+    "28 hole resolved",
+  ]);
+});
+
+test("a venue that falls silent has its time carried on: the stale feed is told, what depends on it is not, and both come back", (t) => {
+  const stage = alertStage(t);
+  const rules = defaultRules({ pair: ["ETHUSDT", "BTCUSDT"], window: 20 });
+  const market = { BTCUSDT: (s: number) => 100 + (s % 7), ETHUSDT: (s: number) => 50 + (s % 5) };
+  stage.add(0, 60, market);
+  const watch = stage.watch(rules);
+  watch.pass();
+  for (let i = 0; i < 60; i++) {
+    stage.clock.advance(1000);
+    watch.pass();
+  }
+  const silent = stage.told();
+  assert.deepEqual(
+    silent.slice(-2).map((text) => text.replace(/^\d+ /, "")),
+    ["feed stale firing", "feed stale firing"],
+  );
+  assert.ok(
+    stage
+      .events()
+      .some(
+        ({ kind, delivery, silencedBy }) =>
+          kind === "no data" && delivery === "silenced" && silencedBy === "feed stale",
+      ),
+  );
+  for (let second = 121; second < 140; second++) {
+    stage.add(second, second + 1, market);
+    watch.pass();
+  }
+  const after = stage.told().slice(silent.length);
+  assert.equal(after.filter((text) => text.endsWith("feed stale resolved")).length, 2);
+});
+
+test("after a pause it judges what was missed, up to its limit, and tells of the rest as missing", (t) => {
+  const stage = alertStage(t);
+  const market = { BTCUSDT: jumps, ETHUSDT: calm };
+  stage.add(0, 30, market);
+  const first = stage.watch([MOVE]);
+  first.pass();
+  first.end();
+  stage.add(30, 50, market);
+  const second = stage.watch([MOVE]);
+  second.pass();
+  second.end();
+  assert.deepEqual(stage.told(), ["41 moved firing", "48 moved resolved"]);
+  stage.add(50, 300, market);
+  const third = stage.watch([MOVE], { catchUpUs: 30e6 });
+  third.pass();
+  const missed = stage.told().slice(2);
+  assert.deepEqual(missed, [
+    "269 moved no data",
+    "270 moved inactive",
+    "281 moved firing",
+    "288 moved resolved",
+  ]);
+});
+
+test("a history that can't be written stops nothing: the terminal is told at once, the rest when it can be written again", (t) => {
+  const stage = alertStage(t);
+  const market = { BTCUSDT: jumps, ETHUSDT: calm };
+  stage.add(0, 10, market);
+  let isFull = false;
+  const lines: Record<string, string[]> = { terminal: [], other: [] };
+  const sinks = ["terminal", "other"].map((name) => ({
+    name,
+    send: (records: readonly { kind: string; id: number }[], done: (id: number) => void) => {
+      for (const { kind, id } of records) {
+        lines[name]!.push(kind);
+        done(id);
+      }
+    },
+    trouble: () => "",
+    close: async () => {},
+  }));
+  const store = (real: AlertStore): AlertStore => ({
+    ...real,
+    commit: (...all) => {
+      if (isFull) throw Object.assign(new Error("full"), { code: "SQLITE_FULL" });
+      return real.commit(...all);
+    },
+  });
+  const watch = stage.watch([MOVE], { sinks, store });
+  watch.pass();
+  isFull = true;
+  for (let second = 10; second < 30; second++) {
+    stage.add(second, second + 1, market);
+    watch.pass();
+  }
+  assert.deepEqual(lines, { terminal: ["firing", "resolved"], other: [] });
+  assert.match(watch.troubles().join(), /history: not written \(SQLITE_FULL\), \d+ waiting/);
+  isFull = false;
+  stage.add(30, 31, market);
+  watch.pass();
+  assert.deepEqual(lines, { terminal: ["firing", "resolved"], other: ["firing", "resolved"] });
+  assert.deepEqual(watch.troubles(), []);
+  assert.deepEqual(stage.told(), ["21 moved firing", "28 moved resolved"]);
+});
