@@ -1,5 +1,9 @@
 /** Everything that a notebook may import from "tickbook". */
 export * from "./analytics/index.ts";
+export type { BacktestCharts } from "./app/backtest-charts.ts";
+export type { BacktestData, DataRequest } from "./app/backtest-data.ts";
+export type { Challenge, Overturn } from "./app/backtest-overturn.ts";
+export { type BacktestRun, type RunDescription, runDescribed } from "./app/backtest-run.ts";
 export type { Diagnosis, Disk, DoctorSettings } from "./app/doctor.ts";
 export type { Finding } from "./app/doctor-findings.ts";
 export { type ExportResult, type ExportSettings, exportCsv } from "./app/export.ts";
@@ -48,6 +52,7 @@ export { returnHistogram } from "./render/chart/returns.ts";
 export { type RollingOptions, rollingChart } from "./render/chart/rolling.ts";
 export { type SignalOptions, signalChart } from "./render/chart/signal.ts";
 export { spreadChart } from "./render/chart/spread.ts";
+export { type SweepChartOptions, sweepChart } from "./render/chart/sweep.ts";
 export { zscoreChart } from "./render/chart/zscore.ts";
 export { csvText } from "./render/csv.ts";
 export type { TableColumn, TableData } from "./render/table.ts";

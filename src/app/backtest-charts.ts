@@ -10,54 +10,52 @@ import { signalChart } from "../render/chart/signal.ts";
 import type { View } from "../render/view.ts";
 import type { BacktestRun } from "./backtest-run.ts";
 
+/** What a run did, drawn: for a report as for a notebook. Each is made when it is asked for. */
 export interface BacktestCharts {
-  /** Equity and drawdown. */
-  readonly account: readonly View[];
-  /** Each leg's price with its fills, and what the rule looked at with its entries and exits. */
-  readonly trades: readonly View[];
-  readonly overTime: readonly View[];
+  equity(): View;
+  drawdown(): View;
+  /** Of each leg its price with its fills. */
+  fills(): readonly View[];
+  /** What the rule looked at, with its entries and exits; the z-score first where there is one. */
+  signals(): readonly View[];
+  /** The hedge ratio as it was known at each bar; none where nothing is hedged. */
+  hedge(): readonly View[];
+  months(): View;
+  rolling(): View;
+  returns(): View;
 }
 
-/** What a run did, drawn: for a report as for a notebook. */
 export function backtestCharts({ data, result, performance, description }: BacktestRun): BacktestCharts {
   const { market, venue } = data;
   const common = { venue };
-  const { entry, exit, stop } = thresholdsOf(description.strategy.settings);
-  const levels = {
-    ...(entry !== undefined && { entry }),
-    ...(exit !== undefined && exit !== 0 && { exit }),
-    ...(stop !== undefined && { stop }),
-  };
-  const signals = Object.keys(result.signals).filter((name) => name !== "beta");
-  const { beta } = result.signals;
-  const { timesUs, domainUs } = closingTimes(market);
+  const { signals } = result;
+  const levels = thresholdsOf(description.strategy.settings);
+  const { beta } = signals;
   return {
-    account: [equityChart(result, market, performance, common), drawdownChart(performance, market, common)],
-    trades: [
-      ...market.legs.map((_, leg) => fillsChart(result, market, leg, common)),
-      ...signals.map((name) => signalChart(result, market, name, { ...common, ...(name === "z" && levels) })),
-      ...(beta === undefined
-        ? []
-        : [
-            linesChart(timesUs, [{ name: "β", values: beta }], {
-              ...common,
-              domainUs,
-              title: "Hedge ratio, as it was known at each bar",
-            }),
-          ]),
-    ],
-    overTime: [
-      monthsChart(performance, common),
-      rollingChart(performance, common),
-      returnHistogram(performance, common),
-    ],
+    equity: () => equityChart(result, market, performance, common),
+    drawdown: () => drawdownChart(performance, market, common),
+    fills: () => market.legs.map((_, leg) => fillsChart(result, market, leg, common)),
+    signals: () =>
+      Object.keys(signals)
+        .filter((name) => name !== "beta")
+        .map((name) => signalChart(result, market, name, { ...common, ...(name === "z" && levels) })),
+    hedge: () => {
+      if (beta === undefined) return [];
+      const { timesUs, domainUs } = closingTimes(market);
+      const title = "Hedge ratio, as it was known at each bar";
+      return [linesChart(timesUs, [{ name: "β", values: beta }], { ...common, domainUs, title })];
+    },
+    months: () => monthsChart(performance, common),
+    rolling: () => rollingChart(performance, common),
+    returns: () => returnHistogram(performance, common),
   };
 }
 
+/** The levels of the z-score that are lines of its chart. */
 function thresholdsOf(settings: Readonly<Record<string, unknown>>): Partial<Record<string, number>> {
   return Object.fromEntries(
     Object.entries(settings).filter(
-      ([name, value]) => ["entry", "exit", "stop"].includes(name) && typeof value === "number",
+      ([name, value]) => ["entry", "exit", "stop"].includes(name) && typeof value === "number" && value !== 0,
     ),
   ) as Partial<Record<string, number>>;
 }

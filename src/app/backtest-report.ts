@@ -64,11 +64,20 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
       text: verdictText(run),
       views: [tiles(headTiles(run), venueLabel(venue) === "" ? {} : { venue })],
     },
-    { heading: "Account", views: charts.account },
-    { heading: isEmpty ? "Signal" : "Trades", views: charts.trades },
+    { heading: "Account", views: [charts.equity(), charts.drawdown()] },
+    {
+      heading: isEmpty ? "Signal" : "Trades",
+      views: [...charts.fills(), ...charts.signals(), ...charts.hedge()],
+    },
     ...(isEmpty
       ? []
-      : [{ heading: "Over time", views: charts.overTime, tables: [monthsTable(performance)] }]),
+      : [
+          {
+            heading: "Over time",
+            views: [charts.months(), charts.rolling(), charts.returns()],
+            tables: [monthsTable(performance)],
+          },
+        ]),
     { heading: "Figures", tables: [withWords(metricsTable(performance))] },
     ...(isEmpty ? [] : [overturnSection(run)]),
     {
@@ -158,7 +167,8 @@ function coverageText({ data }: BacktestRun): string {
     .join(" ");
 }
 
-function headTiles({ performance, data }: BacktestRun): Tile[] {
+/** The run at a glance. */
+export function headTiles({ performance, data }: BacktestRun): Tile[] {
   const { totalReturn, sharpe, sharpeError, maxDrawdown, roundTrips, totalCosts, costBps, breakEvenBps } =
     performance;
   const { timeInMarket, years } = performance;

@@ -1,4 +1,11 @@
 export { barsArquero, tradesArquero } from "./arquero.ts";
+export {
+  type BacktestPairSettings,
+  type BacktestTerms,
+  backtestPair,
+  type PairBacktest,
+} from "./backtest.ts";
+export type { BacktestSweep, SweepRequest } from "./backtest-sweep.ts";
 export { check } from "./check.ts";
 export { alignedCloses, type Closes, type ClosesSettings } from "./closes.ts";
 export * from "./controls/index.ts";

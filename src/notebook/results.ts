@@ -13,13 +13,13 @@ import {
   verdictTable,
 } from "../analytics/index.ts";
 import { heatmapChart } from "../render/chart/heatmap.ts";
-import { escapeHtml } from "../render/escape.ts";
 import { type TableData, type TableOptions, tableView } from "../render/table.ts";
 import type { HtmlView, View } from "../render/view.ts";
+import { toldView } from "./told.ts";
 
 /** How the results of the statistics show themselves: the sentence in front, its numbers below. Undefined for anything else. */
 export function statisticView(value: unknown, options: TableOptions = {}): View | undefined {
-  if (isTest(value)) return told(value.sentence, factsOf(value));
+  if (isTest(value)) return toldView(value.sentence, factsOf(value));
   if (isListOf(value, isTest)) return testsView(value, options);
   if (isBothWays(value))
     return testsView([value.yOnX, value.xOnY], options, ["y on x", "x on y"], [value.sentence]);
@@ -28,9 +28,9 @@ export function statisticView(value: unknown, options: TableOptions = {}): View 
   if (isListOf(value, isHedgeRatio)) return tableView(hedgeRatioTable(value), options);
   if (isOls(value)) return tableView(olsTable(value), options);
   if (isMatrix(value)) return heatmapChart(value, { order: clusterOrder(value).order });
-  if (isVerdict(value)) return told(value.sentence, verdictTable(value));
+  if (isVerdict(value)) return toldView(value.sentence, verdictTable(value));
   if (has(value, "sentence") && typeof value.sentence === "string")
-    return told(value.sentence, numbersOf(value));
+    return toldView(value.sentence, numbersOf(value));
   return undefined;
 }
 
@@ -70,7 +70,7 @@ function testsView(
     columns: names === undefined ? shown : [{ name: "of", values: names }, ...shown],
     ...(isOne && { caption: tests[0]!.test }),
   };
-  return told(sentences, table, [...new Set(supposed)], options);
+  return toldView(sentences, table, [...new Set(supposed)], options);
 }
 
 /** What a result has in plain numbers and words, a row each: `halfLifeBars` reads `half life bars`. */
@@ -93,24 +93,6 @@ function numbersOf(result: Readonly<Record<string, unknown>>): TableData {
       { name: "value", values: entries.map(([, value]) => text(value)) },
     ],
     length: entries.length,
-  };
-}
-
-/** Sentences that a person may quote, the table that they rest on, and what is to be known about it. */
-function told(
-  sentences: string | readonly string[],
-  table: TableData,
-  notes: readonly string[] = [],
-  options: TableOptions = {},
-): HtmlView {
-  const { html, text } = tableView(table, options);
-  const lines = (texts: readonly string[], size: string): string =>
-    texts.map((line) => `<div class="tickbook-sentence" style="${size}">${escapeHtml(line)}</div>`).join("");
-  const style = "line-height:1.5;font-family:var(--jp-ui-font-family,system-ui,sans-serif);max-width:62em";
-  return {
-    kind: "html",
-    html: `${lines([sentences].flat(), `${style};font-size:13px;margin:4px 0 2px`)}${html}${lines(notes, `${style};font-size:12px;opacity:.75`)}`,
-    text: [sentences, text, notes].flat().join("\n"),
   };
 }
 
