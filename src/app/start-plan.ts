@@ -87,7 +87,7 @@ export function planCollector(flags: StartFlags, root: string): CollectorPlan {
       ...exchangeFlags(flags),
       ...passed,
     ],
-    environment: { TICKBOOK_DB: db },
+    environment: { TICKBOOK_DB: db, ...(symbols !== undefined && { TICKBOOK_SYMBOLS: symbols }) },
   };
 }
 

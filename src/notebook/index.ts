@@ -8,6 +8,7 @@ export {
 export type { BacktestSweep, SweepRequest } from "./backtest-sweep.ts";
 export { check } from "./check.ts";
 export { alignedCloses, type Closes, type ClosesSettings } from "./closes.ts";
+export { type CollectedPair, collectedPair } from "./collected-pair.ts";
 export * from "./controls/index.ts";
 export type { LiveOptions, LiveStatus } from "./desk.ts";
 export { live, liveStatus, stopLive } from "./live.ts";

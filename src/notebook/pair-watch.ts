@@ -3,6 +3,7 @@ import { assetsOf } from "../core/assets.ts";
 import { type Bars, makeBars, sliceBars } from "../core/bars.ts";
 import { quote, refuse } from "../core/errors.ts";
 import { formatUtc } from "../core/time.ts";
+import type { StoreReader } from "../pipeline/store/reader.ts";
 import { barsTable } from "../render/bars-table.ts";
 import { candleChart } from "../render/chart/candles.ts";
 import { correlationChart } from "../render/chart/correlation.ts";
@@ -13,10 +14,14 @@ import type { TableColumn, TableData } from "../render/table.ts";
 import { tableView } from "../render/table.ts";
 import { type Tile, tiles } from "../render/tiles.ts";
 import type { View } from "../render/view.ts";
+import { type CollectedPair, pairOf } from "./collected-pair.ts";
 import { type Exported, exportPage, exportPath, exportTable } from "./pair-export.ts";
-import { openStore } from "./store.ts";
+import { sharedReader } from "./shared-reader.ts";
 
-export interface WatchSettings extends PairSettings {
+export interface WatchSettings extends Omit<PairSettings, "y" | "x"> {
+  /** The symbol that is explained, and the one that explains it; those of `collectedPair` unless told. */
+  readonly y?: string;
+  readonly x?: string;
   /** |z| from which a bar stands out; 2 unless told. */
   readonly threshold?: number;
   /** Database file; see `openStore`. */
@@ -57,7 +62,8 @@ export function watchPair(given: WatchSettings): PairWatch {
       facts: { threshold },
     });
   }
-  const monitor = pairMonitor(openStore(given.db), given);
+  const reader = sharedReader(given.db);
+  const monitor = pairMonitor(reader, { ...given, ...chosenPair(reader, given) });
   const { y, x, window, calibrationBars, intervalUs } = monitor.settings;
   const { frame } = monitor;
 
@@ -163,6 +169,15 @@ export function watchPair(given: WatchSettings): PairWatch {
         panels.table(),
       ),
   };
+}
+
+/** Where one symbol is told, the other is the first of the collected ones that is another. */
+function chosenPair(reader: StoreReader, { y, x }: WatchSettings): CollectedPair {
+  if (y !== undefined && x !== undefined) return { y, x };
+  const found = pairOf(reader, process.env.TICKBOOK_SYMBOLS);
+  if (y !== undefined) return { y, x: found.x === y ? found.y : found.x };
+  if (x !== undefined) return { y: found.y === x ? found.x : found.y, x };
+  return found;
 }
 
 function pairTiles(

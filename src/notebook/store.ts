@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { newestDatabase } from "../app/newest-database.ts";
 import { openHistory } from "../pipeline/archive/history.ts";
 import type { StoreReader } from "../pipeline/store/reader.ts";
@@ -7,5 +8,10 @@ import type { StoreReader } from "../pipeline/store/reader.ts";
  * `data/` that was written to last.
  */
 export function openStore(file?: string): StoreReader {
-  return openHistory(file ?? process.env.TICKBOOK_DB ?? newestDatabase("openStore"));
+  return openHistory(storePath(file));
+}
+
+/** The file that `openStore` opens. */
+export function storePath(file?: string): string {
+  return resolve(file ?? process.env.TICKBOOK_DB ?? newestDatabase("openStore"));
 }

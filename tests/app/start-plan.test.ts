@@ -28,7 +28,10 @@ test("with no flags the collector stores Binance's two symbols in data/binance.d
     "--db",
     "/p/data/binance.db",
   ]);
-  assert.deepEqual(plan.environment, { TICKBOOK_DB: "/p/data/binance.db" });
+  assert.deepEqual(plan.environment, {
+    TICKBOOK_DB: "/p/data/binance.db",
+    TICKBOOK_SYMBOLS: "BTCUSDT,ETHUSDT",
+  });
 });
 
 test("a tape is replayed by the built-in exchange into a database of its own", () => {
@@ -88,7 +91,7 @@ test("the built-in exchange that takes Binance's place never writes into Binance
   assert.ok(mayFallBack(asked, plan));
   const instead = fallBack(asked, plan);
   assert.equal(instead.db, "/p/mine/sim.db");
-  assert.equal(instead.environment.TICKBOOK_DB, "/p/mine/sim.db");
+  assert.deepEqual(instead.environment, { TICKBOOK_DB: "/p/mine/sim.db", TICKBOOK_SYMBOLS: "BTCUSDT" });
   assert.equal(instead.venue, "sim");
   assert.deepEqual(instead.flags.slice(2, 4), ["--symbols", "BTCUSDT"]);
 });

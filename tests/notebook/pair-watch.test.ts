@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { Trade } from "../../src/core/trade.ts";
+import type { Trade, Venue } from "../../src/core/trade.ts";
+import { collectedPair } from "../../src/notebook/collected-pair.ts";
 import { type PairWatch, type WatchSettings, watchPair } from "../../src/notebook/pair-watch.ts";
+import { openWriter } from "../../src/pipeline/store/writer.ts";
 import type { View } from "../../src/render/view.ts";
-import { REPLAY, stored } from "../support/stored.ts";
+import { BINANCE, REPLAY, stored } from "../support/stored.ts";
 import { tempFolder } from "../support/temp.ts";
-import { T0, trade } from "../support/trades.ts";
+import { batchOf, T0, trade } from "../support/trades.ts";
 
 const SECOND = Math.floor(T0 / 1e6) * 1e6;
 
@@ -77,4 +79,73 @@ test("the CSV holds a row for each closed bar that both symbols have, with the v
   assert.match(head!, /venue,venue_kind,start,ETHUSDT open \(USDT\),/);
   assert.equal(rows.length, 8);
   assert.match(rows[0]!, /^replay-tape-1,replayed,2024-08-08T23:54:15Z,2600\.25,/);
+});
+
+test("without names it watches the two symbols that npm start was asked for, the first explaining the second", (t) => {
+  const db = stored(t, seconds(12), REPLAY);
+  t.after(() => {
+    delete process.env.TICKBOOK_SYMBOLS;
+  });
+  for (const [asked, y, x] of [
+    ["BTCUSDT,ETHUSDT", "ETHUSDT", "BTCUSDT"],
+    ["ETHUSDT, BTCUSDT", "BTCUSDT", "ETHUSDT"],
+    ["NOPE", "ETHUSDT", "BTCUSDT"],
+    ["ETHUSDT", "BTCUSDT", "ETHUSDT"],
+  ] as const) {
+    process.env.TICKBOOK_SYMBOLS = asked;
+    assert.deepEqual(collectedPair(db), { y, x });
+    const pair = watchPair({ db, interval: "1s", window: 5 });
+    assert.equal(pair.candles(y).kind, "chart");
+    assert.match(pair.table().columns[1]!.name, new RegExp(`^${y} `));
+  }
+});
+
+test("without an asked list it watches what still receives trades at the venue that received one last", (t) => {
+  const db = join(tempFolder(t), "x.db");
+  const hourLater = T0 + 3_600_000_000;
+  const add = (venue: Venue, symbols: readonly string[], receivedUs: number): void => {
+    const writer = openWriter(db, { venue, symbols });
+    const trades = symbols.map((symbol, i) =>
+      trade(1 + receivedUs - T0, { symbol, receivedUs: receivedUs + i }),
+    );
+    writer.append(batchOf(trades, symbols), receivedUs);
+    writer.close();
+  };
+  add(REPLAY, ["BTCUSDT", "ETHUSDT", "SOLUSDT", "BNBUSDT"], T0);
+  assert.deepEqual(collectedPair(db), { y: "ETHUSDT", x: "BTCUSDT" });
+  add(REPLAY, ["SOLUSDT", "BNBUSDT"], hourLater);
+  assert.deepEqual(collectedPair(db), { y: "BNBUSDT", x: "SOLUSDT" });
+  add(BINANCE, ["XRPUSDT", "TRXUSDT"], hourLater + 1000);
+  assert.deepEqual(collectedPair(db), { y: "TRXUSDT", x: "XRPUSDT" });
+});
+
+test("a store that holds fewer than two symbols is told what is needed", (t) => {
+  const db = join(tempFolder(t), "x.db");
+  openWriter(db, { venue: BINANCE, symbols: ["BTCUSDT"] }).close();
+  assert.throws(() => watchPair({ db, interval: "1s", window: 5 }), {
+    message:
+      /x\.db: needs two symbols that are collected; the database holds BTCUSDT\. Collect them: npm start/,
+  });
+});
+
+test("a cell that is run again leaves no database open behind it", (t) => {
+  const db = stored(t, seconds(12), REPLAY);
+  const watch = (): PairWatch => watchPair({ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window: 5, db });
+  const handles = (): number =>
+    readdirSync("/proc/self/fd").filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(db);
+      } catch {
+        return false;
+      }
+    }).length;
+  const before = watch();
+  const first = handles();
+  for (let i = 0; i < 5; i++) watch();
+  assert.equal(handles(), first);
+  assert.equal(before.candles("ETHUSDT").kind, "chart", "what was watched before goes on");
+  rmSync(db);
+  renameSync(stored(t, seconds(20), REPLAY), db);
+  assert.equal(watch().frame().closed.y.length, 18, "another file of the same name is another database");
+  assert.equal(handles(), first);
 });
