@@ -1,5 +1,7 @@
 import type { Result, VisualizationSpec } from "vega-embed";
+import type { BrushMeta } from "../../src/notebook/brush-messages.ts";
 import { vegaConfig } from "../../src/render/theme.ts";
+import { brushOf, onBrush, type Range, withRange } from "./brush.ts";
 import { choicesOf, choose } from "./carry-over.ts";
 import { fitWidth, widthSignals } from "./fit-width.ts";
 import { isObject, type Json, type SplitSpec, splitSpec } from "./split-spec.ts";
@@ -29,9 +31,14 @@ interface Drawn {
 /** As it stands in the specifications that the project makes: a ground it does not know. */
 const neutral = JSON.stringify(vegaConfig("any"));
 
-export function createChart(node: HTMLElement, ground: () => Ground): Chart {
+export function createChart(
+  node: HTMLElement,
+  ground: () => Ground,
+  brushed: (brush: string, range: Range) => void,
+): Chart {
   const count = { embeds: 0, draws: 0 };
   let drawn: Drawn | undefined;
+  let brush: BrushMeta | undefined;
 
   /** A new view is made behind the old one and takes its place when it is drawn. */
   const renew = async (parts: VegaParts, split: SplitSpec): Promise<Drawn> => {
@@ -39,8 +46,10 @@ export function createChart(node: HTMLElement, ground: () => Ground): Chart {
     next.className = "tickbook-chart tickbook-next";
     node.append(next);
     try {
-      const made = await embed(parts, next, split, ground());
+      const marked = drawn ? split.spec : withRange(split.spec, brush?.range);
+      const made = await embed(parts, next, { ...split, spec: marked }, ground());
       if (drawn) choose(made.result.view, choicesOf(drawn.result.view));
+      if (brush) onBrush(made.result.view, (range) => brush && brushed(brush.brush, range));
       count.embeds++;
       // for tests and for whoever looks into the page
       Object.assign(next, { view: made.result.view });
@@ -54,6 +63,7 @@ export function createChart(node: HTMLElement, ground: () => Ground): Chart {
     draw: async (spec) => {
       const parts = await loadVega();
       const split = splitSpec(spec);
+      brush = brushOf(spec);
       const before = drawn;
       if (drawn?.split.skeleton === split.skeleton && drawn.ground === ground()) patch(parts, drawn, split);
       else drawn = await renew(parts, split);

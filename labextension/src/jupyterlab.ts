@@ -32,7 +32,9 @@ export interface RendererOptions {
 export interface Comm {
   onMsg: (message: { content: { data: unknown } }) => void;
   onClose: () => void;
+  readonly isDisposed: boolean;
   open(data: object): unknown;
+  send(data: object): { readonly done: Promise<unknown> };
 }
 
 export interface KernelMessage {

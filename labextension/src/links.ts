@@ -1,4 +1,5 @@
 import { LIVE, type LiveNews, type LiveQuestion, type PanelState } from "../../src/notebook/live-messages.ts";
+import { createBrushLine, type Range } from "./brush.ts";
 import type { DocumentContext, KernelMessage } from "./jupyterlab.ts";
 import type { Cut } from "./status-text.ts";
 
@@ -14,9 +15,12 @@ export interface Links {
   listen(panel: string, listener: Listener): () => void;
   /** Asks for one panel again: a picture was missed. */
   ask(panel: string): void;
+  /** Tells the kernel what the reader has marked in a chart. */
+  brushed(brush: string, range: Range): void;
 }
 
-export function createLinks({ sessionContext }: DocumentContext): Links {
+export function createLinks(context: DocumentContext): Links {
+  const { sessionContext } = context;
   const listeners = new Map<string, Set<Listener>>();
   const asked = new Set<string>();
 
@@ -79,5 +83,6 @@ export function createLinks({ sessionContext }: DocumentContext): Links {
       };
     },
     ask,
+    brushed: createBrushLine(context),
   };
 }

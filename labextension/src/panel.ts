@@ -1,4 +1,5 @@
 import type { View } from "../../src/render/view.ts";
+import type { Range } from "./brush.ts";
 import { type Chart, createChart } from "./chart.ts";
 import { drawHtml } from "./html.ts";
 import type { Json } from "./split-spec.ts";
@@ -15,7 +16,7 @@ export interface Panel {
 export const isLight = (): boolean => document.body.dataset.jpThemeLight !== "false";
 const ground = (): "light" | "dark" => (isLight() ? "light" : "dark");
 
-export function createPanel(node: HTMLElement): Panel {
+export function createPanel(node: HTMLElement, brushed: (brush: string, range: Range) => void): Panel {
   const message = document.createElement("div");
   message.className = "tickbook-failure";
   message.setAttribute("role", "alert");
@@ -58,7 +59,7 @@ export function createPanel(node: HTMLElement): Panel {
     }
     if (!chart) {
       place.replaceChildren();
-      chart = createChart(place, ground);
+      chart = createChart(place, ground, brushed);
     }
     const { count } = chart;
     await chart.draw(view.spec as Json);

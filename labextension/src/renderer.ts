@@ -23,7 +23,7 @@ export function createRenderer(
 ): ViewRenderer {
   const widget = new Widget();
   widget.addClass("tickbook-view");
-  const panel = createPanel(widget.node);
+  const panel = createPanel(widget.node, links.brushed);
   let model: MimeModel | undefined;
   let live: Live | undefined;
 

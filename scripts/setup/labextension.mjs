@@ -11,6 +11,7 @@ const folder = inProject(".venv", "share", "jupyter", "labextensions", "tickbook
 const others = [
   "src/render/theme.ts",
   "src/notebook/live-messages.ts",
+  "src/notebook/brush-messages.ts",
   "package-lock.json",
   "tsconfig.json",
   "scripts/setup/labextension.mjs",

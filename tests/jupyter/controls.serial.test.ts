@@ -34,6 +34,17 @@ reacting(async () => {
 console.log("waited");`,
   `entry.onChange((value) => { if (value > 3.9) throw new RangeError("entry above the band <b>"); });
 undefined`,
+  `import { brush, linesChart } from "tickbook";
+const startUs = 1723118400e6;
+const times = Array.from({ length: 601 }, (_, i) => startUs + i * 1e6);
+const marked = brush("marked");
+reacting(() => marked.on(linesChart(times, [{ name: "price", values: times.map((_, i) => Math.sin(i / 40)) }])));
+reacting(() => {
+  const { fromUs, toUs } = marked.value ?? { fromUs: startUs, toUs: startUs };
+  const seconds = [fromUs, toUs].map((us) => Math.round((us - startUs) / 1e6));
+  return { kind: "html", text: "", html: \`<b class="marked">\${seconds.join(" to ")}</b>\` };
+});
+controls(marked);`,
 ];
 
 describe("controls in JupyterLab", { skip: chromium === undefined, timeout: 180_000 }, () => {
@@ -146,11 +157,7 @@ describe("controls in JupyterLab", { skip: chromium === undefined, timeout: 180_
   });
 
   it("a page loaded again shows the value and goes on; two pages follow each other", async () => {
-    await notebook.page.evaluate(() =>
-      (
-        globalThis as unknown as { jupyterapp: { commands: { execute(name: string): Promise<void> } } }
-      ).jupyterapp.commands.execute("docmanager:save"),
-    );
+    await notebook.save();
     const second = await openNotebook(browser, lab, "controls.ipynb", { width: 700, height: 1400 });
     const readout = (page: LabPage): Locator => page.output(1).locator(".widget-readout").first();
     await readout(second).getByText("3.7").waitFor();
@@ -163,18 +170,32 @@ describe("controls in JupyterLab", { skip: chromium === undefined, timeout: 180_
     await second.page.close();
   });
 
+  it("a window marked in a chart with the mouse is a control", async () => {
+    assert.equal(await notebook.runCell(6), true);
+    const canvas = notebook.output(6).locator("canvas").first();
+    await canvas.scrollIntoViewIfNeeded();
+    const box = (await canvas.boundingBox())!;
+    const y = box.y + box.height / 2;
+    const { mouse } = notebook.page;
+    await mouse.move(box.x + box.width * 0.4, y);
+    await mouse.down();
+    await mouse.move(box.x + box.width * 0.6, y, { steps: 10 });
+    await mouse.up();
+    const text = notebook.output(6).locator(".marked");
+    await text.getByText(/^[1-9]\d\d to [1-9]\d\d$/).waitFor();
+    const [from, to] = (await text.innerText()).split(" to ").map(Number);
+    assert.ok(from! > 180 && from! < 260 && to! > 320 && to! < 420, `${from} to ${to}`);
+    assert.match(await notebook.text(6), /2024-08-08T12:0\d:\d\d.*Z to 2024-08-08T12:0\d/);
+    await screenshot(notebook.page, "controls-brush");
+    await mouse.move(box.x + box.width * 0.8, y);
+    await mouse.click(box.x + box.width * 0.8, y);
+    await text.getByText("0 to 0").waitFor();
+  });
+
   it("a restarted kernel leaves them marked as disconnected", async () => {
     await notebook.setTheme("JupyterLab Dark");
     await screenshot(notebook.page, "controls-dark");
-    await notebook.page.evaluate(() =>
-      (
-        globalThis as unknown as {
-          jupyterapp: {
-            shell: { currentWidget: { sessionContext: { restartKernel(): Promise<void> } } };
-          };
-        }
-      ).jupyterapp.shell.currentWidget.sessionContext.restartKernel(),
-    );
+    await notebook.restartKernel();
     await notebook.output(1).locator(".jupyter-widgets-disconnected").first().waitFor();
     await screenshot(notebook.page, "controls-disconnected");
     assert.deepEqual(notebook.errors(), []);
