@@ -1,8 +1,8 @@
 import type { Message } from "./wire.ts";
 
-/** What is to be cleaned up when a cell runs again; cells are told apart by the id that JupyterLab sends with the code. */
+/** What is to be cleaned up when a cell runs again or has been deleted; cells are told apart by the id that JupyterLab sends with the code. */
 export interface CellReruns {
-  /** Before the code of a request runs: calls back what its cell has left behind. */
+  /** Before the code of a request runs: calls back what its cell, and those deleted since the last request, have left behind. */
   starts(request: Message): void;
   /** The returned function takes the registration back. */
   add(request: Message | undefined, cleanUp: () => void): () => void;
@@ -12,15 +12,15 @@ export function createCellReruns(logError: (problem: unknown) => void): CellReru
   const left = new Map<string, Set<() => void>>();
   return {
     starts: (request) => {
-      const id = cellId(request);
-      const cleanUps = id === undefined ? undefined : left.get(id);
-      if (id === undefined || cleanUps === undefined) return;
-      left.delete(id);
-      for (const cleanUp of cleanUps) {
-        try {
-          cleanUp();
-        } catch (problem) {
-          logError(problem);
+      for (const id of [cellId(request), ...deletedCells(request)]) {
+        const cleanUps = left.get(id ?? "") ?? [];
+        left.delete(id ?? "");
+        for (const cleanUp of cleanUps) {
+          try {
+            cleanUp();
+          } catch (problem) {
+            logError(problem);
+          }
         }
       }
     },
@@ -38,4 +38,8 @@ export function createCellReruns(logError: (problem: unknown) => void): CellReru
 
 function cellId({ metadata }: Message): string | undefined {
   return typeof metadata.cellId === "string" && metadata.cellId !== "" ? metadata.cellId : undefined;
+}
+
+function deletedCells({ metadata }: Message): readonly string[] {
+  return Array.isArray(metadata.deletedCells) ? metadata.deletedCells.map(String) : [];
 }

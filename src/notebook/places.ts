@@ -67,7 +67,9 @@ export function createPlaces({ clock, newId, display, comms }: PlacesOptions): (
     clock.after(pulseMs, pulse);
   };
   const put = (panel: Panel, update: boolean): void => {
-    if (panel.view) display({ [VIEW_MIME]: stateOf(panel), ...bundleOf(panel.view) }, panel.id, update);
+    // without comms a page has nobody to ask: the view then says nothing of a panel
+    const told = comms ? stateOf(panel) : {};
+    if (panel.view) display({ [VIEW_MIME]: told, ...bundleOf(panel.view) }, panel.id, update);
   };
   const forgetOldest = (): void => {
     const stopped = [...panels.values()].filter(({ state }) => state === "stopped");

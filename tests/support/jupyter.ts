@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { writeStockKernel } from "./kernel.ts";
 import { jupyterHome } from "./notebooks.ts";
 import { processesNaming } from "./processes.ts";
 import { projectPython } from "./project.ts";
@@ -24,12 +25,22 @@ export interface JupyterOptions {
   readonly rootDir: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly theme?: "JupyterLab Light" | "JupyterLab Dark";
+  /** Whether the project's front-end extension is there; it is unless told. */
+  readonly extension?: boolean;
 }
 
 /** Starts a JupyterLab on a free port of 127.0.0.1, with settings and files of its own. */
 export async function startJupyterLab(options: JupyterOptions): Promise<JupyterLab> {
-  const { rootDir, env = {}, theme = "JupyterLab Light" } = options;
+  const { rootDir, env = {}, theme = "JupyterLab Light", extension = true } = options;
   const home = jupyterHome();
+  writeStockKernel(home.env.JUPYTER_DATA_DIR!);
+  if (!extension) {
+    // the one file of configuration that is read
+    home.env.JUPYTER_NO_CONFIG = "";
+    const folder = join(home.env.JUPYTER_CONFIG_DIR!, "labconfig");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "page_config.json"), '{"disabledExtensions":{"tickbook":true}}');
+  }
   // every cell stays in the page, seen or not
   setting(home.folder, "notebook-extension/tracker", { windowingMode: "none" });
   setting(home.folder, "apputils-extension/notification", { fetchNews: "false", checkForUpdates: false });

@@ -118,7 +118,7 @@ export async function startKernel(
 }
 
 /** tslab as it is, without this project's launcher. */
-function writeStockKernel(dataDir: string): void {
+export function writeStockKernel(dataDir: string): void {
   const folder = join(dataDir, "kernels", "stock-tslab");
   const tslab = join(projectRoot, "node_modules", "tslab", "bin", "tslab");
   const argv = [process.execPath, tslab, "kernel", "--config-path", "{connection_file}"];

@@ -18,7 +18,8 @@ export interface LabPage {
   waitForChanges(n: number, count: number, part?: string): Promise<void>;
   /** Runs code that is in no cell. */
   runInKernel(code: string): Promise<void>;
-  /** Resolves when a fresh kernel is idle. */
+  /** Resolves when the kernel is connected and idle. */
+  idle(): Promise<void>;
   restartKernel(): Promise<void>;
   save(): Promise<void>;
   /** Whether there is something to save. */
@@ -106,6 +107,7 @@ export async function openNotebook(
         const { shell } = (globalThis as unknown as { jupyterapp: LabApp }).jupyterapp;
         await shell.currentWidget.sessionContext.session!.kernel!.requestExecute({ code }).done;
       }, code),
+    idle: opened,
     restartKernel: async () => {
       await page.evaluate(async () => {
         const { shell } = (globalThis as unknown as { jupyterapp: LabApp }).jupyterapp;

@@ -110,6 +110,7 @@ export function linesChart(
         ]
       : []),
     ...mouseParameters(options, ["times"]),
+    ...(single ? [] : [CHOSEN]),
   ];
   const layer = [
     ...bands.map((band) => bandLayer(band, y)),
@@ -165,6 +166,14 @@ function ribbon(k: number, alone: boolean, x: TimeAxis, y: Json): Json {
   };
 }
 
+/** A click in the legend picks out a line, with Shift several; a click beside it picks none. */
+const CHOSEN: Json = {
+  name: "chosen",
+  select: { type: "point", fields: ["name"] },
+  bind: "legend",
+  views: ["lines"],
+};
+
 /** One line, or several with one legend that names them by colour and dash. */
 function lineLayer(lines: readonly Line[], x: TimeAxis, y: Json): Json {
   const mark = { type: "line", clip: true, invalid: "break-paths-show-path-domains" };
@@ -187,10 +196,12 @@ function lineLayer(lines: readonly Line[], x: TimeAxis, y: Json): Json {
       { fold: names.map(({ key }) => key), as: ["key", "value"] },
       { lookup: "key", from: { data: { values: names }, key: "key", fields: ["name"] } },
     ],
+    name: "lines",
     mark,
     encoding: {
       x: x.fixed("t"),
       y: { ...y, field: "value" },
+      opacity: { condition: { param: "chosen", value: 1 }, value: 0.15 },
       color: by(lines.map((_, k) => style(k).colour)),
       strokeDash: by(lines.map((_, k) => (style(k).dash.length > 0 ? style(k).dash : [1, 0]))),
     },

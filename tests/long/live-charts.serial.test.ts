@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { Browser } from "playwright-core";
+import { findChromium, launchChromium, screenshot } from "../support/chromium.ts";
+import { type JupyterLab, startJupyterLab } from "../support/jupyter.ts";
+import { type LabPage, openNotebook } from "../support/lab-page.ts";
+import { livePanel } from "../support/live-panel.ts";
+import { notebookFolder, writeNotebook } from "../support/notebooks.ts";
+import { projectPython } from "../support/project.ts";
+
+const chromium = findChromium();
+
+const imports = `import { live, show, linesChart } from "tickbook";
+let n = 0;
+const draw = (rows = 300) => linesChart(
+  Float64Array.from({ length: rows }, (_, i) => 1.7e15 + (n + i) * 1e6),
+  [{ name: "wave", values: Float64Array.from({ length: rows }, (_, i) => Math.sin((n + i) / 7)) }],
+  { title: "Wave", note: \`row \${n++}\`, mostRows: rows },
+);`;
+
+const cells = [
+  imports,
+  `live("wave", () => draw(), { refreshMs: 100 });`,
+  `const place = (globalThis as any)[Symbol.for("tickbook.places")]();
+place.show(draw());`,
+  `for (let i = 1; i <= 12_000; i++) place.show({ ...draw(20), label: \`update \${i}\` });`,
+  `live("large", () => draw(100_000), { refreshMs: 5_000 });`,
+];
+
+describe("live charts under strain", { skip: chromium === undefined, timeout: 600_000 }, () => {
+  let lab: JupyterLab;
+  let browser: Browser;
+  let notebook: LabPage;
+  let folder: string;
+  const ends: (() => unknown)[] = [];
+
+  before(async () => {
+    folder = notebookFolder({ after: (end) => ends.push(end as () => unknown) });
+    writeNotebook(folder, "live.ipynb", cells);
+    writeNotebook(folder, "stock.ipynb", [imports, cells[1]!, "process.pid"], "stock-tslab");
+    lab = await startJupyterLab({ rootDir: folder });
+    ends.unshift(() => lab.stop());
+    browser = await launchChromium(chromium!);
+    ends.unshift(() => browser.close());
+    notebook = await openNotebook(browser, lab, "live.ipynb", { width: 1280, height: 1400 });
+  });
+  after(async () => {
+    for (const end of ends) await end();
+  });
+
+  it("beyond Jupyter's limit of messages the newest picture is drawn all the same", async () => {
+    for (const n of [0, 1, 2]) assert.equal(await notebook.runCell(n), true);
+    await notebook.output(2).locator("canvas").waitFor();
+    assert.equal(await notebook.runCell(3), true);
+    await notebook.output(2).locator('[aria-label="update 12000"]').first().waitFor();
+    await livePanel(notebook.output(1)).says(/^live/);
+    await screenshot(notebook.page, "live-charts-limit");
+  });
+
+  it("a chart of 100,000 points is drawn and the others go on", async () => {
+    assert.equal(await notebook.runCell(4), true);
+    const large = livePanel(notebook.output(4));
+    await large.draws(3);
+    assert.equal(await large.embeds(), 1);
+    await livePanel(notebook.output(1)).draws(10);
+  });
+
+  it("a kernel that is killed leaves its panels not live, and a rerun makes them live", async () => {
+    await notebook.runInKernel('process.kill(process.pid, "SIGKILL");').catch(() => {});
+    const panel = livePanel(notebook.output(1));
+    await panel.says(/^not live the kernel (is gone|was started anew)/);
+    await panel.says(/^not live the kernel was started anew: run the cell again/);
+    await notebook.idle();
+    for (const n of [0, 1]) assert.equal(await notebook.runCell(n), true);
+    await panel.says(/^live/);
+    await panel.draws(5);
+  });
+
+  it("nbconvert's HTML of a saved notebook shows the last picture", async () => {
+    await notebook.save();
+    execFileSync(projectPython(), ["-m", "nbconvert", "--to", "html", join(folder, "live.ipynb")], {
+      stdio: "ignore",
+    });
+    const page = await browser.newPage();
+    await page.goto(`file://${join(folder, "live.html")}`);
+    const images = page.locator(".jp-OutputArea-output img");
+    assert.ok((await images.count()) >= 2);
+    const width = await images
+      .first()
+      .evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth);
+    assert.ok(width > 600, `${width}`);
+    await screenshot(page, "live-charts-nbconvert");
+    await page.close();
+  });
+
+  it("a stock tslab, and a JupyterLab without the extension, draw the same charts as plain Vega-Lite 5", async () => {
+    for (const extension of [true, false]) {
+      const plain = await startJupyterLab({ rootDir: folder, extension });
+      try {
+        for (const name of extension ? ["stock.ipynb"] : ["stock.ipynb", "live.ipynb"]) {
+          const page = await openNotebook(browser, plain, name, { width: 1280, height: 1000 });
+          for (const n of [0, 1]) assert.equal(await page.runCell(n), true);
+          await page.output(1).locator(".vega-embed canvas, .vega-embed svg").first().waitFor();
+          await page.waitForChanges(1, 3, ".vega-embed canvas, .vega-embed svg");
+          assert.equal((await page.output(1).locator(".tickbook-view").count()) > 0, extension, name);
+          await screenshot(page.page, `live-charts-${name}-${extension ? "with" : "without"}`);
+          assert.doesNotMatch(await page.text(1), /comm_open|asking|not live/);
+          assert.deepEqual(page.errors(), []);
+          await page.page.close();
+        }
+      } finally {
+        await plain.stop();
+      }
+    }
+  });
+});
