@@ -186,6 +186,7 @@ describe("controls in JupyterLab", { skip: chromium === undefined, timeout: 180_
     const [from, to] = (await text.innerText()).split(" to ").map(Number);
     assert.ok(from! > 180 && from! < 260 && to! > 320 && to! < 420, `${from} to ${to}`);
     assert.match(await notebook.text(6), /2024-08-08T12:0\d:\d\d.*Z to 2024-08-08T12:0\d/);
+    await notebook.idle();
     await screenshot(notebook.page, "controls-brush");
     await mouse.move(box.x + box.width * 0.8, y);
     await mouse.click(box.x + box.width * 0.8, y);

@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatUtc } from "../../core/time.ts";
 import { brushable } from "../../render/chart/brush.ts";
+import { plainText } from "../../render/escape.ts";
 import type { View } from "../../render/view.ts";
 import { type BrushMessage, type BrushMeta, CHART } from "../brush-messages.ts";
 import { kernelApi } from "../kernel-api.ts";
-import { type Control, type Core, checkedName, coreOf, createControl, labelOf } from "./control.ts";
+import { type Control, type Core, checkedName, coreOf, createControl } from "./control.ts";
 import type { TimeRange } from "./date-range.ts";
 
 /** A window of time that the reader marks in a chart: undefined while nothing is marked. */
@@ -39,8 +40,8 @@ export function brush(name: string): Brush {
     parts: [
       {
         widget: "Label",
-        model: { description: labelOf(name, undefined) },
-        state: (range) => ({ value: text(range) }),
+        model: {},
+        state: (range) => ({ value: plainText(`${name}: ${text(range)}`) }),
         read: () => undefined,
       },
     ],

@@ -35,7 +35,7 @@ export function reacting(draw: () => unknown): void {
     },
     stopped: () => place.close(last ?? noteView("stopped", "quiet")),
   });
-  const first = reaction.run();
+  const first = reaction.run(true);
   kernelApi()?.holdCell(first);
 }
 

@@ -5,8 +5,11 @@ import { createFollower, type Followed } from "./tracking.ts";
 
 /** Work that is done again when a control moves: one run under way, one waiting with the newest values, never a queue. */
 export interface Reaction {
-  /** Runs the work; resolves when a run that began after the call has ended. Never rejects. */
-  run(): Promise<void>;
+  /**
+   * Runs the work, when what has arrived with the present message is known or, if told, at once; resolves when a run
+   * that began after the call has ended. Never rejects.
+   */
+  run(atOnce?: boolean): Promise<void>;
   follow(source: Followed): void;
   stop(): void;
 }
@@ -15,9 +18,11 @@ export interface ReactionOptions {
   /** Follows whatever the work reads, too. */
   readonly tracks: boolean;
   /** After every run: its result, or why it failed. */
-  readonly ended?: (outcome: { readonly result: unknown } | { readonly problem: string }) => void;
+  readonly ended?: (outcome: Outcome) => void;
   readonly stopped?: () => void;
 }
+
+type Outcome = { readonly result: unknown } | { readonly problem: string };
 
 const limitMs = 30_000;
 
@@ -41,44 +46,53 @@ export function createReaction(work: () => unknown, options: ReactionOptions): R
   });
   const attempt = (): unknown => interruptible(() => (tracks ? follower.run(work) : work()));
 
-  async function once(): Promise<void> {
+  /** A promise where the work is one. */
+  function once(): Promise<void> | undefined {
     const causes = [...moved];
     moved.clear();
-    let problem: string | undefined;
+    const settle = (outcome: Outcome): void => {
+      if (stopped) return;
+      for (const source of blamed) source.tell(reaction, undefined);
+      blamed.clear();
+      if ("problem" in outcome) {
+        for (const source of causes) {
+          source.tell(reaction, outcome.problem);
+          blamed.add(source);
+        }
+      }
+      ended(outcome);
+    };
+    const failed = (error: unknown): void => settle({ problem: oneLine(error) });
     try {
-      const result = await inTime(inCell(attempt));
-      if (stopped) return;
-      ended({ result });
+      const result = inCell(attempt);
+      if (isPromise(result))
+        return inTime(result)
+          .then((value) => settle({ result: value }))
+          .catch(failed);
+      settle({ result });
     } catch (error) {
-      if (stopped) return;
-      problem = oneLine(error);
-      ended({ problem });
+      failed(error);
     }
-    for (const source of blamed) source.tell(reaction, undefined);
-    blamed.clear();
-    if (problem === undefined) return;
-    for (const source of causes) {
-      source.tell(reaction, problem);
-      blamed.add(source);
-    }
+    return undefined;
   }
-  async function runAll(): Promise<void> {
+  async function runAll(atOnce: boolean): Promise<void> {
     running = true;
-    while (next !== undefined && !stopped) {
+    for (let wait = !atOnce; next !== undefined && !stopped; wait = true) {
       // what else has arrived by now is taken into account
-      await new Promise(setImmediate);
+      if (wait) await new Promise(setImmediate);
       const now: Deferred = next;
       next = undefined;
-      if (!stopped) await once();
+      const work = stopped ? undefined : once();
+      if (work) await work;
       now.resolve();
     }
     running = false;
   }
-  function run(): Promise<void> {
+  function run(atOnce = false): Promise<void> {
     if (stopped) return Promise.resolve();
     next ??= deferred();
     const { promise } = next;
-    if (!running) void runAll();
+    if (!running) void runAll(atOnce);
     return promise;
   }
 
@@ -98,8 +112,7 @@ export function createReaction(work: () => unknown, options: ReactionOptions): R
 }
 
 /** Rejects where the work takes so long that it looks as if it never ended; the newest values are not kept waiting for it. */
-async function inTime(work: unknown): Promise<unknown> {
-  if (!isPromise(work)) return work;
+async function inTime(work: Promise<unknown>): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(tooSlow()), limitMs).unref();

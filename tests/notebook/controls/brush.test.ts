@@ -22,7 +22,10 @@ test("a brush is undefined until a part of its chart is marked, and again when t
   await page({ type: "select", name: meta.brush, from: us / 1000, to: us / 1000 + 1500.5 });
   assert.deepEqual(span.value, { fromUs: us, toUs: us + 1_500_500 });
   assert.deepEqual(metaOf(span.on(lines)).range, [us / 1000, us / 1000 + 1500.5]);
-  assert.equal(kernel.widget("Label").state.value, "2023-11-14T22:13:20Z to 2023-11-14T22:13:21.500500Z");
+  assert.equal(
+    kernel.widget("Label").state.value,
+    "window: 2023-11-14T22:13:20Z to 2023-11-14T22:13:21.500500Z",
+  );
   await page({ type: "select", name: meta.brush, from: null, to: null });
   assert.equal(span.value, undefined);
 });

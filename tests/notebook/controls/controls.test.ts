@@ -207,6 +207,18 @@ test("many moves at once make one drawing, of the last values", async () => {
   assert.deepEqual(drawn, ["2 2", "3.9 1"]);
 });
 
+test("what a cell shows stands in the order of its calls", async () => {
+  const entry = entrySlider();
+  reacting(() => `first ${entry.value}`);
+  reacting(async () => "second");
+  controls(entry);
+  await settled();
+  assert.deepEqual(
+    kernel.shown.map((bundle) => bundle["text/plain"]),
+    ["first 2", "drawing for the first time …", "entry (σ): 2.0", "second"],
+  );
+});
+
 test("a drawing under way is not overlapped: one more follows, with the newest value", async () => {
   const entry = entrySlider();
   let under = 0;
