@@ -5,6 +5,7 @@ import { brushOf, onBrush, type Range, withRange } from "./brush.ts";
 import { choicesOf, choose } from "./carry-over.ts";
 import { fitWidth, widthSignals } from "./fit-width.ts";
 import { isObject, type Json, type SplitSpec, splitSpec } from "./split-spec.ts";
+import { setTitle, withTitleSignals } from "./title.ts";
 import { loadVega, type VegaParts } from "./vega.ts";
 
 /** One chart in the page: a single Vega view for as long as its specification is the same but for rows, values and titles. */
@@ -68,6 +69,7 @@ export function createChart(
       if (drawn?.split.skeleton === split.skeleton && drawn.ground === ground()) patch(parts, drawn, split);
       else drawn = await renew(parts, split);
       const { view } = drawn.result;
+      setTitle(view, split.title, node.clientWidth);
       await view.runAsync();
       await fitWidth(view, drawn.widths, node.clientWidth);
       if (before !== drawn) {
@@ -108,7 +110,7 @@ async function embed(
         if (isObject(data.format)) formats.set(String(data.name), data.format);
       }
       widths = widthSignals(vega);
-      return withTitleSignals(vega, split) as typeof compiled;
+      return withTitleSignals(vega, split.title) as typeof compiled;
     },
   });
   return { node, result, ground, widths, formats, split };
@@ -125,31 +127,8 @@ function patch({ vega }: VegaParts, drawn: Drawn, split: SplitSpec): void {
   for (const [name, value] of split.values) {
     if (!same(value, before.values.get(name))) view.signal(name, value as never);
   }
-  for (const [key, value] of Object.entries(split.title ?? {})) {
-    if (!same(value, before.title?.[key as keyof typeof before.title])) view.signal(titleSignal(key), value);
-  }
   if (split.description !== before.description) view.description(split.description);
   drawn.split = split;
-}
-
-const titleSignal = (key: string): string => `tickbook_title_${key}`;
-
-/** The compiled specification with the texts of its title as signals. */
-function withTitleSignals(compiled: Json, { title }: SplitSpec): Json {
-  if (!title || !isObject(compiled.title)) return compiled;
-  const signals = Object.entries(title).map(([key, value]) => ({ name: titleSignal(key), value }));
-  const subtitleColor =
-    title.subtitleColor === null ? {} : { subtitleColor: { signal: titleSignal("subtitleColor") } };
-  return {
-    ...compiled,
-    signals: [...((compiled.signals as readonly Json[] | undefined) ?? []), ...signals],
-    title: {
-      ...compiled.title,
-      text: { signal: titleSignal("text") },
-      subtitle: { signal: titleSignal("subtitle") },
-      ...subtitleColor,
-    },
-  };
 }
 
 function same(a: unknown, b: unknown): boolean {
