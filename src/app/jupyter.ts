@@ -113,8 +113,9 @@ async function waitForAnswer(
     if (await answers(address)) return;
     await sleep(100);
   }
+  const isTaken = said().some((line) => /\bport \d+ is (not available|already in use)/.test(line));
   throw new TickbookError({
-    code: "jupyter-failed",
+    code: isTaken ? "port-taken" : "jupyter-failed",
     where: "JupyterLab",
     problem:
       ending === undefined

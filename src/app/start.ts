@@ -42,7 +42,8 @@ export async function startMain(argv: readonly string[]): Promise<number> {
 async function run(flags: StartFlags, stop: StopRequest): Promise<number> {
   const plan = planCollector(flags, projectRoot);
   const notebook = planNotebook(flags, projectRoot);
-  const port = await choosePort(planPort(flags), FIRST_PORT);
+  const asked = planPort(flags);
+  const port = await choosePort(asked, FIRST_PORT);
   const screen = openScreen(process.stdout, systemClock.monotonicMs);
 
   const reached = await reach(plan, flags, screen, stop);
@@ -58,19 +59,36 @@ async function run(flags: StartFlags, stop: StopRequest): Promise<number> {
   });
   try {
     screen.line("Starting JupyterLab");
-    jupyter = startJupyter({ port, notebook, environment });
-    jupyter.ready.catch(() => {});
-    const address = await Promise.race([jupyter.ready, stop.asked]);
+    const open = (at: number): Jupyter => {
+      jupyter = startJupyter({ port: at, notebook, environment });
+      jupyter.ready.catch(() => {});
+      return jupyter;
+    };
+    const address = await Promise.race([openJupyter(open, port, asked), stop.asked]);
     if (address !== undefined) {
       screen.line(`JupyterLab: ${address}`);
       screen.line("Ctrl-C ends JupyterLab and the collector.");
       if (flags["no-browser"] === undefined) openBrowser(address);
     }
-    return await untilTheEnd(jupyter, collector, screen, stop);
+    return await untilTheEnd(jupyter!, collector, screen, stop);
   } finally {
     screen.clear();
     screen.line("Stopping");
     await Promise.all([collector.stop(), alerts?.stop(), jupyter?.stop()]);
+  }
+}
+
+/** Its address. Where another program, a second npm start for example, comes first to a port that nobody asked for, the next one is tried. */
+async function openJupyter(
+  open: (port: number) => Jupyter,
+  port: number,
+  asked: number | undefined,
+): Promise<string> {
+  try {
+    return await open(port).ready;
+  } catch (error) {
+    if (asked !== undefined || (error as TickbookError).code !== "port-taken") throw error;
+    return openJupyter(open, await choosePort(undefined, port + 1), asked);
   }
 }
 

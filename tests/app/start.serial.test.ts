@@ -125,6 +125,15 @@ for (const part of ["run.mjs", "start.js"]) {
   });
 }
 
+test("two starts at once get a port each", async (t) => {
+  const both = [startSim(t), startSim(t)].map(({ started }) => started);
+  const servers = await Promise.all(both.map(serverOf));
+  assert.notEqual(servers[0]!.url, servers[1]!.url);
+  for (const server of servers) assert.ok(await ask(server, "/api/status"));
+  for (const started of both) started.kill("SIGINT");
+  for (const started of both) assert.equal((await started.ended).code, 0);
+});
+
 test("a second Ctrl-C ends everything at once", async (t) => {
   const { started } = startSim(t);
   await runningKernel(started, await serverOf(started));
