@@ -46,57 +46,67 @@ export function sweepFigures(
 ): SweepFigures {
   const { equity, exposure, turnover, paid } = book;
   const n = equity.length;
-  let [peak, worst, held, traded, costs] = [startCash, 0, 0, 0, 0];
-  let isRuined = false;
+  let [peak, worst, held] = [startCash, 0, 0];
   for (let t = 0; t < n; t++) {
     const value = equity[t]!;
-    if (value > peak) peak = value;
+    if (value >= peak) peak = value;
     else if (value - peak < worst * peak) worst = value / peak - 1;
-    if (value <= 0) isRuined = true;
     if (exposure[t]! > 0) held += 1;
-    traded += turnover[t]!;
-    costs += paid[t]!;
   }
   const end = equity[n - 1]!;
-  fillReturns(equity, startCash, sampling, returns);
+  const mean = fillReturns(equity, startCash, sampling, returns);
   const closed = book.roundTrips.filter((trip) => trip.closed);
   return {
     profit: end - startCash,
     totalReturn: end / startCash - 1,
-    sharpe: isRuined ? Number.NaN : sharpeOf(returns, sampling.perYear),
+    // a fall by all there is
+    sharpe: worst <= -1 ? Number.NaN : sharpeOf(returns, mean, sampling.perYear),
     maxDrawdown: worst,
     roundTrips: closed.length,
     winRate: closed.filter(({ profit }) => profit > 0).length / closed.length,
     timeInMarket: held / n,
-    turnover: traded,
-    totalCosts: costs,
+    turnover: sum(turnover),
+    totalCosts: sum(paid),
   };
 }
 
+/** Their mean. */
 function fillReturns(
   equity: Float64Array,
   startCash: number,
   { bars }: Sampling,
   returns: Float64Array,
-): void {
+): number {
   let before = startCash;
+  let total = 0;
   for (let k = 0; k < bars.length; k++) {
     const value = equity[bars[k]!]!;
-    returns[k] = value === before ? 0 : before > 0 ? (value - before) / before : Number.NaN;
+    const gain = value - before;
+    // while flat, which is most of the time, there is nothing to divide
+    const one = gain === 0 ? 0 : before > 0 ? gain / before : Number.NaN;
+    returns[k] = one;
+    total += one;
     before = value;
   }
+  return total / bars.length;
 }
 
 // a return is a ratio of two rounded numbers, less 1
 const ROUNDING = 1e-15;
 
-function sharpeOf(returns: Float64Array, perYear: number): number {
+function sharpeOf(returns: Float64Array, mean: number, perYear: number): number {
   const n = returns.length;
-  let sum = 0;
-  for (let k = 0; k < n; k++) sum += returns[k]!;
-  const mean = sum / n;
   let squares = 0;
-  for (let k = 0; k < n; k++) squares += (returns[k]! - mean) ** 2;
+  for (let k = 0; k < n; k++) {
+    const off = returns[k]! - mean;
+    squares += off * off;
+  }
   const deviation = Math.sqrt(squares / (n - 1));
   return deviation > ROUNDING ? (mean / deviation) * Math.sqrt(perYear) : Number.NaN;
+}
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (let t = 0; t < values.length; t++) total += values[t]!;
+  return total;
 }
