@@ -1,8 +1,8 @@
 import type { View } from "vega";
 import { isObject, type Json, type TitleText } from "./split-spec.ts";
 
-/** Left of the title: the axis of the plot. */
-const indent = 84;
+/** Beside the title: the axis of the plot, and the menu. */
+const beside = 118;
 const letterWidth = 6.2;
 
 const signal = (key: string): string => `tickbook_title_${key}`;
@@ -27,7 +27,7 @@ export function withTitleSignals(compiled: Json, title: TitleText | undefined): 
 /** Gives a title its words, in the lines that there is room for. */
 export function setTitle(view: View, title: TitleText | undefined, room: number): void {
   if (!title) return;
-  const limit = Math.max(120, room - indent);
+  const limit = Math.max(120, room - beside);
   const said = { ...title, subtitle: inLines(title.subtitle, limit / letterWidth), limit };
   for (const [name, value] of Object.entries(said)) {
     const now: unknown = view.signal(signal(name));

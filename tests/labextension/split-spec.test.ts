@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { type Json, splitSpec } from "../../labextension/src/split-spec.ts";
 import { candleChart } from "../../src/render/chart/candles.ts";
 import { correlationChart } from "../../src/render/chart/correlation.ts";
+import { histogramChart } from "../../src/render/chart/histogram.ts";
 import { linesChart } from "../../src/render/chart/lines.ts";
 import { spreadChart } from "../../src/render/chart/spread.ts";
 import { zscoreChart } from "../../src/render/chart/zscore.ts";
@@ -24,8 +25,14 @@ function chartsAfter(bars: number): Record<string, View> {
   return {
     candles: candleChart(walked, { forming, note }),
     spread: spreadChart(t, wave, { y: "ETHUSDT", x: "BTCUSDT", hedgeRatio: 0.5 + bars, scale: "log", note }),
-    "z-score": zscoreChart(t, wave, { threshold: 45, window: 20, note }),
+    "z-score": zscoreChart(t, wave, { threshold: 1 + bars / 10, exit: bars / 100, window: 20, note }),
     correlation: correlationChart(t, wave, { window: 20, note }),
+    histogram: histogramChart(wave, {
+      of: "bar",
+      xName: "return",
+      note,
+      marks: [{ value: bars / 100, label: "p90" }],
+    }),
     "several lines": linesChart(t, [
       { name: "a", values: wave, band: { low: wave, high: wave } },
       { name: "b", values: wave },
@@ -34,7 +41,7 @@ function chartsAfter(bars: number): Record<string, View> {
 }
 
 describe("splitSpec", () => {
-  it("a live chart has one skeleton whatever its bars, ends, last value and notes", () => {
+  it("a live chart has one skeleton whatever its bars, ends, last value, thresholds and notes", () => {
     const after = chartsAfter(40);
     for (const [name, view] of Object.entries(chartsAfter(81))) {
       assert.equal(skeletonOf(view), skeletonOf(after[name]!), name);

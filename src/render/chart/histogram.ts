@@ -43,19 +43,29 @@ export function histogramChart(values: ArrayLike<number>, options: HistogramOpti
   const domain = [rows[0]!.from, rows[rows.length - 1]!.to];
   const x: Json = {
     type: "quantitative",
-    scale: { type: scale, domain, nice: false, ...(!isLog && { zero: false }) },
+    scale: {
+      type: scale,
+      domain: [{ expr: "lowest" }, { expr: "highest" }],
+      nice: false,
+      ...(!isLog && { zero: false }),
+    },
     axis: { title: withUnit(xName, unit), format: ",.4~r", tickCount: 8 },
   };
   const y: Json = {
     field: "count",
     type: "quantitative",
     axis: { title: plainText(`${of}s`), format: ",d", tickCount: 4, tickMinStep: 1 },
-    scale: { domainMax: (most * height) / (height - room), nice: false },
+    scale: { domainMax: { expr: "most" }, nice: false },
   };
   const unitText = unit === undefined ? "" : ` ${unit}`;
   return frame(options, title, notes, {
     width,
     height,
+    params: [
+      { name: "lowest", value: domain[0] },
+      { name: "highest", value: domain[1] },
+      { name: "most", value: (most * height) / (height - room) },
+    ],
     layer: [
       {
         ...packed(rows),
@@ -124,16 +134,22 @@ function markLayers(
   unit: string,
   isRight: boolean,
 ): Json[] {
-  const data = { values: [{ at: value }] };
-  const encoding = { x: { ...x, field: "at" } };
   const text = plainText(`${label} ${drawable(value, 3)}${unit}`);
-  const side = isRight ? { align: "right", dx: -4 } : { align: "left", dx: 4 };
+  const data = { values: [{ at: value, text, isRight }] };
+  const encoding = { x: { ...x, field: "at" } };
+  const side = (right: unknown, left: unknown): Json => ({
+    expr: `datum.isRight ? ${JSON.stringify(right)} : ${JSON.stringify(left)}`,
+  });
   return [
     { data, mark: { type: "rule", color: COLOURS.alarm, strokeDash: [4, 3], clip: true }, encoding },
     {
       data,
-      mark: { type: "text", text, ...side, fontWeight: 600 },
-      encoding: { ...encoding, y: { value: 6 + LABEL_HEIGHT * i } },
+      mark: { type: "text", align: side("right", "left"), dx: side(-4, 4), fontWeight: 600 },
+      encoding: {
+        ...encoding,
+        y: { value: 6 + LABEL_HEIGHT * i },
+        text: { field: "text", type: "nominal" },
+      },
     },
   ];
 }

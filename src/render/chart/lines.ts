@@ -103,6 +103,7 @@ export function linesChart(
   const params = [
     ...x.params,
     { name: "columns", value: drawn.length },
+    ...(markBeyond === undefined ? [] : [{ name: "beyond", value: markBeyond }]),
     ...(options.yDomain
       ? [
           { name: "lowest", value: lowest },
@@ -117,7 +118,7 @@ export function linesChart(
     ...levels.map((level) => levelRule(level, y)),
     ...lines.flatMap(({ band }, k) => (band ? [ribbon(k, lines.length === 1, x, y)] : [])),
     lineLayer(lines, x, y),
-    ...(markBeyond === undefined ? [] : [alarms(markBeyond, x, y)]),
+    ...(markBeyond === undefined ? [] : [alarms(x, y)]),
     ...levels.filter(({ label }) => label).map((level) => levelLabel(level, y)),
     ...(single ? [lastValue(newest, y)] : []),
     hoverRules(times, lines, x),
@@ -209,14 +210,14 @@ function lineLayer(lines: readonly Line[], x: TimeAxis, y: Json): Json {
 }
 
 function bandLayer({ from, to, colour }: Band, y: Json): Json {
-  const edge = (value: number): Json =>
-    Number.isFinite(value) ? { datum: value } : { value: value > 0 ? 0 : "height" };
+  const edge = (field: string, value: number): Json =>
+    Number.isFinite(value) ? { field } : { value: value > 0 ? 0 : "height" };
   const { axis, scale } = y;
   const [start, end] = Number.isFinite(from) ? [from, to] : [to, from];
   return {
-    data: { values: [{}] },
+    data: { values: [{ start, end: Number.isFinite(end) ? end : null }] },
     mark: { type: "rect", color: colour, opacity: 0.09, clip: true },
-    encoding: { y: { ...edge(start), type: "quantitative", axis, scale }, y2: edge(end) },
+    encoding: { y: { ...edge("start", start), type: "quantitative", axis, scale }, y2: edge("end", end) },
   };
 }
 
@@ -230,28 +231,21 @@ function levelRule({ value, colour, dash = [4, 3] }: Level, y: Json): Json {
 
 function levelLabel({ value, label, colour }: Level, y: Json): Json {
   return {
-    data: { values: [{ level: value }] },
-    mark: {
-      type: "text",
-      text: plainText(label ?? ""),
-      align: "left",
-      dx: 4,
-      dy: value < 0 ? 7 : -7,
-      ...(colour && { color: colour }),
-    },
-    encoding: { x: { value: 0 }, y: { ...y, field: "level" } },
+    data: { values: [{ level: value, label: plainText(label ?? "") }] },
+    mark: { type: "text", align: "left", dx: 4, dy: value < 0 ? 7 : -7, ...(colour && { color: colour }) },
+    encoding: { x: { value: 0 }, y: { ...y, field: "level" }, text: { field: "label", type: "nominal" } },
   };
 }
 
-/** Triangles that point away from 0 where the first line lies `beyond` it. */
-function alarms(beyond: number, x: TimeAxis, y: Json): Json {
+/** Triangles that point away from 0 where the first line lies so far `beyond` it. */
+function alarms(x: TimeAxis, y: Json): Json {
   return {
     mark: { type: "point", filled: true, color: COLOURS.alarm, opacity: 1, clip: true },
     encoding: {
       x: x.channel("t"),
       y: { ...y, field: "y0" },
       shape: { condition: { test: "datum.y0 > 0", value: "triangle-up" }, value: "triangle-down" },
-      size: { condition: { test: `abs(datum.y0) >= ${beyond}`, value: 36 }, value: 0 },
+      size: { condition: { test: "abs(datum.y0) >= beyond", value: 36 }, value: 0 },
     },
   };
 }
