@@ -11,6 +11,7 @@ export const tasks = {
   exchange: { needs: node, program: "exchange.js" },
   doctor: { needs: node, program: "doctor.js" },
   watch: { needs: node, program: "watch.js" },
+  "test-rules": { needs: node, program: "test-rules.js" },
   import: { needs: node, program: "import.js" },
   archive: { needs: node, program: "archive.js" },
   export: { needs: node, program: "export.js" },

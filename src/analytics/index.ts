@@ -1,4 +1,5 @@
 export { type AdfResult, type AdfSettings, adf } from "./adf.ts";
+export * from "./alerts/index.ts";
 export {
   type AutocorrelationResult,
   type AutocorrelationSettings,

@@ -60,6 +60,8 @@ export interface AlertEvaluator {
 }
 
 export interface EvaluatorSettings {
+  /** Told of every alert at every step that is judged: `index` is its place among the alerts given. */
+  readonly judged?: (index: number, timeUs: number, value: number, state: AlertState) => void;
   /** Messages of all alerts together within an hour; 200 unless told. */
   readonly perHour?: number;
 }
@@ -75,6 +77,8 @@ interface Group {
 
 interface Member {
   readonly alert: Alert;
+  /** Its place among the alerts given. */
+  readonly index: number;
   readonly node: { readonly value: number };
   state: AlertState;
   value: number;
@@ -82,7 +86,7 @@ interface Member {
 }
 
 export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSettings = {}): AlertEvaluator {
-  const perHour = settings.perHour ?? 200;
+  const { perHour = 200, judged } = settings;
   const intervals = [...new Set(alerts.map(({ of }) => of.intervalUs))].sort((a, b) => a - b);
   const groups = intervals.map((intervalUs): Group => {
     // those that silence others are judged first
@@ -93,6 +97,7 @@ export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSett
     const members = own.map(
       (alert, i): Member => ({
         alert,
+        index: alerts.indexOf(alert),
         node: graph.outcomes[i]!,
         state: FIRST_STATE,
         value: Number.NaN,
@@ -110,7 +115,7 @@ export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSett
     /** The silencers that fire, once those of this group are judged. */
     let loud: Member[] | undefined;
     for (const member of group.members) {
-      const { alert, node } = member;
+      const { alert, node, index } = member;
       if (!alert.silences) loud ??= silencers.filter(({ state }) => state.state === "firing");
       member.value = isSeen ? node.value : Number.NaN;
       member.silencedBy = alert.silences ? "" : silencerOf(alert, loud!);
@@ -121,6 +126,7 @@ export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSett
         isFull: sentUs.length >= perHour,
       });
       member.state = state;
+      judged?.(index, timeUs, member.value, state);
       for (const event of events) {
         if (event.delivery === "sent") sentUs.push(timeUs);
         hear({ ...event, alert });

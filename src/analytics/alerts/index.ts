@@ -1,0 +1,34 @@
+export { type Alert, type AlertLimits, type AlertPlace, alertsOf } from "./alerts.ts";
+export {
+  checkRules,
+  parseRules,
+  type RuleCheck,
+  type RuleFault,
+  ruleFaults,
+} from "./check-rules.ts";
+export { type CompareSettings, type Comparison, compareThresholds } from "./compare-thresholds.ts";
+export { type DefaultRules, defaultRules } from "./defaults.ts";
+export {
+  type AlertEvaluator,
+  type AlertStatus,
+  alertEvaluator,
+  type BarsOf,
+  type EvaluatorMemory,
+  type EvaluatorSettings,
+  type HeardEvent,
+} from "./evaluator.ts";
+export { MEASURES, type Measure, type MeasureFacts } from "./measures.ts";
+export type { Lane } from "./nodes.ts";
+export { type ReplayedAlert, type ReplaySettings, replayAlerts } from "./replay.ts";
+export type { AlertRule, Direction, PairName, RuleFile, RuleHedge, Severity } from "./rule.ts";
+export { type AlertScore, type Outcome, type ScoreSettings, scoreAlerts, scoreTable } from "./score.ts";
+export {
+  type AlertEvent,
+  type AlertState,
+  type AlertStateName,
+  FIRST_STATE,
+  type Observation,
+  type Observed,
+  observe as observeAlert,
+} from "./state.ts";
+export { alertText } from "./text.ts";
