@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { join, sep } from "node:path";
+import { extname, join, sep } from "node:path";
 import { projectRoot } from "./project.ts";
 
 /** Which code made a figure. */
 export interface CodePrint {
   /** Of Tickbook. */
   readonly version: string;
-  /** SHA-256 of the sources that figures and pages come from. */
+  /** SHA-256 of the files that run, as far as figures and pages come from them: of the build, or of the sources. */
   readonly sources: string;
   /** Of the libraries inside the page and of what reads files, by name. */
   readonly libraries: Readonly<Record<string, string>>;
@@ -21,14 +21,15 @@ const LIBRARIES = ["vega", "vega-lite", "vega-embed", "nodejs-polars", "better-s
 
 let print: CodePrint | undefined;
 
-/** The version and the fingerprint of this code; read once. Line ends do not count. */
+/** The version and the fingerprint of the code that runs; read once. Line ends do not count. */
 export function codePrint(): CodePrint {
   if (print) return print;
-  const folder = join(projectRoot, "src");
+  const folder = join(import.meta.dirname, "..");
+  const kind = extname(import.meta.filename);
   const hash = createHash("sha256");
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((name) => name.split(sep).join("/"))
-    .filter((name) => name.endsWith(".ts") && SOURCES.test(name))
+    .filter((name) => name.endsWith(kind) && !name.endsWith(".d.ts") && SOURCES.test(name))
     .sort();
   for (const name of names) {
     hash.update(`${name}\n${readFileSync(join(folder, name), "utf8").replaceAll("\r\n", "\n")}\n`);

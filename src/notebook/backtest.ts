@@ -46,6 +46,7 @@ export type BacktestPairSettings = BacktestTerms &
 /** A backtest that shows itself: its figures at a glance, with more to ask for. */
 export interface PairBacktest extends Viewable {
   readonly data: BacktestData;
+  readonly strategy: Strategy;
   readonly result: Backtest;
   readonly performance: Performance;
   readonly charts: BacktestCharts;
@@ -99,6 +100,7 @@ function ranOn(data: BacktestData, settings: BacktestPairSettings): PairBacktest
   const run = runOn(data, strategy, description, STRATEGY_NAMES.includes(strategy.name));
   return {
     data,
+    strategy,
     result: run.result,
     performance: run.performance,
     charts: backtestCharts(run),
