@@ -58,7 +58,12 @@ function share(worker: Worker, job: SweepJob): Promise<SweepShare> {
     worker.on("message", done);
     worker.on("error", failed);
     worker.on("exit", ended);
-    worker.ref();
-    worker.postMessage(job);
+    try {
+      worker.postMessage(job);
+      worker.ref();
+    } catch (error) {
+      idle.push(worker);
+      failed(error);
+    }
   });
 }

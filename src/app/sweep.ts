@@ -81,6 +81,8 @@ export async function sweep(
     tell();
     return sweepResult(market, settings, table, refusedOf(shares));
   } finally {
+    // where one thread failed, the others need not go on
+    callOff();
     clearInterval(timer);
     signal?.removeEventListener("abort", callOff);
   }

@@ -3,19 +3,22 @@ import { formatUtc } from "../../core/time.ts";
 import type { Decision } from "./strategy.ts";
 import type { Market } from "./types.ts";
 
-/** The units that a decision asks for. Weights are turned into units by the equity and the last known closes. */
+/** The units that a decision asks for: a copy. Weights are turned into units by the equity and the last known closes. */
 export function targetOf(decision: Decision, market: Market, bar: number, equity: number): readonly number[] {
-  const given = "units" in decision ? decision.units : decision.weights;
-  if (given.length !== market.legs.length || !given.every(Number.isFinite)) {
-    refuse({
+  const { units, weights } = Object(decision) as {
+    readonly [Name in "units" | "weights"]?: readonly number[];
+  };
+  const given = units ?? weights;
+  if (given?.length !== market.legs.length || !given.every(Number.isFinite)) {
+    return refuse({
       code: "bad-decision",
       where: "rule",
-      problem: `needs a finite number for each of ${market.legs.length} legs; got ${quote(given)} at bar ${bar}, ${formatUtc(market.startUs[bar]!)}`,
+      problem: `needs units or weights, a finite number for each of ${market.legs.length} legs; got ${Array.isArray(given) ? given.map((one) => quote(one)).join(", ") : quote(decision)} at bar ${bar}, ${formatUtc(market.startUs[bar]!)}`,
       hint: "Return undefined where the rule has nothing to say, for example while its signal is NaN.",
-      facts: { bar, given },
+      facts: { bar, decision },
     });
   }
-  if ("units" in decision) return given;
+  if (units !== undefined) return units.slice();
   return given.map((weight, leg) => (weight === 0 ? 0 : (weight * equity) / lastClose(market, leg, bar)));
 }
 

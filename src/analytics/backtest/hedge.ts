@@ -53,6 +53,15 @@ export function requireHedge(where: string, hedge: HedgeSetting): number {
     return hedge.window;
   }
   if ("calibrationBars" in hedge) {
+    const given = ["beta", "stateNoise", "noise"].find((name) => name in hedge);
+    if (given !== undefined) {
+      refuse({
+        code: "bad-setting",
+        where,
+        problem: `hedge needs either calibrationBars or ${given}; got both`,
+        hint: `Leave ${given} out to have it from the first bars.`,
+      });
+    }
     requireWhole(where, "hedge.calibrationBars", hedge.calibrationBars, 10, " bars");
     return hedge.calibrationBars;
   }

@@ -1,5 +1,6 @@
 import { quote, refuse } from "../../core/errors.ts";
 import { requireBetween, requireNumber, requireOneOf, requireWhole, requireWindow } from "../checks.ts";
+import type { ThinRules } from "../liquidity-thin.ts";
 import type { PriceScale } from "../price-scale.ts";
 import { requireHedge } from "./hedge.ts";
 import type { MeanReversionSettings } from "./mean-reversion.ts";
@@ -69,6 +70,7 @@ export function completeReversion(given: MeanReversionSettings): CompleteReversi
   if (maxBars !== Number.POSITIVE_INFINITY) requireWhole(WHERE, "maxBars", maxBars, 1, " bars");
   requireWhole(WHERE, "coolDownBars", coolDownBars, 0, " bars");
   requireSizing(WHERE, size);
+  requireLiquidity(given.liquidity);
   const hedgeBars = hedge === undefined ? 0 : requireHedge(WHERE, hedge);
   if (zScore === "rolling") requireReach(window, { entry, stop });
   else if (hedge?.method !== "kalman") {
@@ -99,6 +101,13 @@ export function completeReversion(given: MeanReversionSettings): CompleteReversi
           ? hedgeBars + window - 1
           : Math.max(hedgeBars, window),
   };
+}
+
+function requireLiquidity(rules: MeanReversionSettings["liquidity"]): void {
+  for (const rule of rules === undefined ? [] : ([rules].flat() as readonly ThinRules[])) {
+    requireKnown(WHERE, "liquidity", rule, ["minVolume", "minQuoteVolume", "minTrades", "percentile"]);
+    requireKnown(WHERE, "liquidity.percentile", rule.percentile ?? {}, ["of", "share", "window"]);
+  }
 }
 
 function requireThresholds(entry: number, exit: number, stop: number): void {

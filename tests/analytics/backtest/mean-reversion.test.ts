@@ -278,6 +278,7 @@ describe("meanReversion refuses", () => {
       /hedge.method must be one of "fixed", "rolling", "kalman"/,
     );
     refused({ size: undefined }, "bad-setting", /size.by must be one of/);
+    refused({ liquidity: [{}, { minVol: 1 }] }, "unknown-setting", /liquidity can be .*"minVol"/);
     refused({ side: "up" }, "bad-setting", /side/);
   });
 
@@ -285,6 +286,11 @@ describe("meanReversion refuses", () => {
     refused({ zScore: "innovation" }, "bad-setting", /"innovation" needs a hedge with method "kalman"/);
     refused({ rehedge: 0.05 }, "bad-setting", /rehedge follows a β that moves/);
     refused({ hedge: { method: "fixed" } }, "bad-setting", /needs a beta, or calibrationBars/);
+    refused(
+      { hedge: { method: "fixed", beta: 1, calibrationBars: 50 } },
+      "bad-setting",
+      /either calibrationBars or beta/,
+    );
     refused({ hedge: { method: "kalman" } }, "bad-setting", /hedge.stateNoise must be a variance/);
     refused({ size: { by: "risk", share: 1 } }, "bad-setting", /below 1/);
     refused({ maxBars: 0 }, "bad-setting", /maxBars/);

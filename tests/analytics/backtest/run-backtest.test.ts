@@ -58,6 +58,19 @@ describe("runBacktest", () => {
     );
   });
 
+  test("takes a copy of what a rule decides: the rule may use its array again", () => {
+    const own = [0];
+    const run = runBacktest(
+      small([1, 1, 1, 1]),
+      ({ bar }) => {
+        own[0] = bar + 1;
+        return { units: own };
+      },
+      { costs: {} },
+    );
+    assert.deepEqual([...run.units[0]!], [0, 1, 2, 3]);
+  });
+
   test("marks what is held at the last close that was known", () => {
     const market = small([10, 11, nan, 13], [10, 12, nan, 14]);
     const run = runBacktest(market, at({ 0: [2] }), { startCash: 100, costs: {} });
@@ -239,14 +252,19 @@ describe("runBacktest refuses", () => {
   });
 
   test("a decision that is none", () => {
+    for (const none of [{}, null, 5, { units: 1 }]) {
+      const message =
+        /needs units or weights, a finite number for each of 1 legs; got .* at bar 0, 2025-01-01/;
+      refused(good, () => none as never, { costs: {} }, "bad-decision", message);
+    }
     refused(
       good,
       () => ({ units: [1, 2] }),
       { costs: {} },
       "bad-decision",
-      /finite number for each of 1 legs; got \[1,2\] at bar 0/,
+      /finite number for each of 1 legs; got 1, 2 at bar 0/,
     );
-    refused(good, () => ({ units: [nan] }), { costs: {} }, "bad-decision", /at bar 0/);
+    refused(good, () => ({ units: [nan] }), { costs: {} }, "bad-decision", /got NaN at bar 0/);
     refused(
       small([1, 2], [nan, 2]),
       () => ({ weights: [1] }),
