@@ -27,7 +27,7 @@ const NAMES: Readonly<Record<SweepFigure, readonly [name: string, factor: number
   totalCosts: ["costs", 1, 0],
 };
 
-/** A figure of each combination as coloured cells: below 0 vermillion, above 0 blue; a combination that was refused is empty. */
+/** A figure of each combination as coloured cells: below 0 vermillion, above 0 blue, full at the best; a combination that was refused is empty. */
 export function sweepChart(sweep: SweepResult, options: SweepChartOptions = {}): View {
   const { figure = "totalReturn", at } = options;
   const { rows, columns, figures, refused } = sweep;
@@ -40,8 +40,8 @@ export function sweepChart(sweep: SweepResult, options: SweepChartOptions = {}):
       const of = (one: SweepFigure): number => figures[one][r]![c]!;
       const value = factor * of(figure);
       return {
-        row: String(row),
-        column: String(column),
+        row: labelOf(row),
+        column: labelOf(column),
         value: drawable(value, 6),
         text: Number.isFinite(value) ? value.toFixed(digits).replace("-", "−") : "–",
         trips: drawable(of("roundTrips"), 6),
@@ -55,12 +55,18 @@ export function sweepChart(sweep: SweepResult, options: SweepChartOptions = {}):
   const values = cells
     .map(({ value }) => value)
     .filter((value): value is number => typeof value === "number");
-  const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
+  // full colour at the best gain: a loss far beyond it would make all gains pale
+  const highest = values.reduce((high, value) => Math.max(high, value), 0);
+  const most = highest || values.reduce((low, value) => Math.max(low, -value), 0) || 1;
   const cell = Math.max(16, Math.min(64, (options.width ?? 560) / columns.values.length));
   const height = options.height ?? Math.min(30, Math.max(16, cell)) * rows.values.length;
   const above = values.filter((value) => value > 0).length;
-  const note = `${above} of ${cells.length} combinations above 0${refused.length > 0 ? ` · ${refused.length} can't be run` : ""}`;
-  return frame(options, `${name} by ${rows.name} and ${columns.name}`, [note], {
+  const isGain = figure === "totalReturn" || figure === "profit" || figure === "sharpe";
+  const notes = [
+    isGain ? `${above} of ${cells.length} combinations above 0` : "",
+    refused.length > 0 ? `${refused.length} can't be run` : "",
+  ];
+  return frame(options, `${name} by ${rows.name} and ${columns.name}`, notes, {
     width: cell * columns.values.length,
     height,
     data: { values: cells },
@@ -116,8 +122,12 @@ export function sweepChart(sweep: SweepResult, options: SweepChartOptions = {}):
   });
 }
 
+function labelOf(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
 function axisOf({ name, values }: SweepAxis, isTurned: boolean): Json {
-  const sort = values.map(String);
+  const sort = values.map(labelOf);
   return {
     type: "nominal",
     sort,
