@@ -30,12 +30,14 @@ export function newBook(length: number, legs: number): Book {
   };
 }
 
-/** A book for another run. */
+/** A book for another run. What is 0 while flat is so but for the bars of its round trips; cash and equity are written anew. */
 export function clearBook(book: Book): void {
+  const columns = [...book.units, book.exposure, book.turnover, book.paid];
+  for (const { entryBar, exitBar } of book.roundTrips)
+    for (const column of columns) column.fill(0, entryBar, exitBar + 1);
   book.orders.length = 0;
   book.fills.length = 0;
   book.roundTrips.length = 0;
-  for (const column of [...book.units, book.exposure, book.turnover, book.paid]) column.fill(0);
 }
 
 /** What is decided and not filled yet: the units to hold of each leg, and the orders that lead there. */

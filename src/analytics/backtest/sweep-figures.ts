@@ -44,29 +44,35 @@ export function sweepFigures(
   sampling: Sampling,
   returns: Float64Array,
 ): SweepFigures {
-  const { equity, exposure, turnover, paid } = book;
+  const { equity, fills, roundTrips } = book;
   const n = equity.length;
-  let [peak, worst, held] = [startCash, 0, 0];
+  let [peak, worst] = [startCash, 0];
   for (let t = 0; t < n; t++) {
     const value = equity[t]!;
     if (value >= peak) peak = value;
     else if (value - peak < worst * peak) worst = value / peak - 1;
-    if (exposure[t]! > 0) held += 1;
   }
   const end = equity[n - 1]!;
   const mean = fillReturns(equity, startCash, sampling, returns);
-  const closed = book.roundTrips.filter((trip) => trip.closed);
+  let [closed, won, held, totalCosts, turnover] = [0, 0, 0, 0, 0];
+  for (const trip of roundTrips) {
+    totalCosts += trip.costs;
+    held += trip.exitBar - trip.entryBar + (trip.closed ? 0 : 1);
+    if (trip.closed) closed += 1;
+    if (trip.closed && trip.profit > 0) won += 1;
+  }
+  for (const { quantity, price } of fills) turnover += Math.abs(quantity) * price;
   return {
     profit: end - startCash,
     totalReturn: end / startCash - 1,
     // a fall by all there is
     sharpe: worst <= -1 ? Number.NaN : sharpeOf(returns, mean, sampling.perYear),
     maxDrawdown: worst,
-    roundTrips: closed.length,
-    winRate: closed.filter(({ profit }) => profit > 0).length / closed.length,
+    roundTrips: closed,
+    winRate: won / closed,
     timeInMarket: held / n,
-    turnover: sum(turnover),
-    totalCosts: sum(paid),
+    turnover,
+    totalCosts,
   };
 }
 
@@ -103,10 +109,4 @@ function sharpeOf(returns: Float64Array, mean: number, perYear: number): number 
   }
   const deviation = Math.sqrt(squares / (n - 1));
   return deviation > ROUNDING ? (mean / deviation) * Math.sqrt(perYear) : Number.NaN;
-}
-
-function sum(values: Float64Array): number {
-  let total = 0;
-  for (let t = 0; t < values.length; t++) total += values[t]!;
-  return total;
 }
