@@ -24,4 +24,5 @@ test("the cells in the README run as they stand, on a fresh kernel", { timeout: 
   const shown = ran.map(({ outputs }) => outputs.map(({ data }) => String(data?.["text/plain"])).join("\n"));
   assert.match(shown[0]!, /z-score of the spread/);
   assert.match(shown[1]!, /BTCUSDT, bars of 5m/);
+  assert.match(shown[2]!, /After costs it (gained|lost)[\s\S]*One thing at a time taken another way/);
 });
