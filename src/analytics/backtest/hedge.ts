@@ -112,7 +112,7 @@ export function hedgedSpread(
   const from = Math.max(0, calibrationBars - 1);
   if (y.length < calibrationBars) {
     const none = new Float64Array(y.length).fill(Number.NaN);
-    return { spread: none, beta: none, from };
+    return { spread: none, beta: none, innovationZ: none, from };
   }
   const [leadY, leadX] = [y.subarray(0, calibrationBars), x.subarray(0, calibrationBars)];
   if (hedge.method === "fixed") {

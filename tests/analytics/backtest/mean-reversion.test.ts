@@ -304,6 +304,9 @@ describe("meanReversion refuses", () => {
     assert.throws(() => runBacktest(market, meanReversion(unhedged), { costs: {} }), {
       message: /needs a hedge for a market of two legs; got none/,
     });
+    assert.throws(() => runOf({ hedge: { method: "kalman", calibrationBars: 3001 }, zScore: "innovation" }), {
+      code: "too-few-bars",
+    });
     assert.throws(() => runOf({ hedge: { method: "rolling", window: 2990 } }), {
       code: "too-few-bars",
       message: /needs 3029 bars before the first decision can be taken; the market has 3000/,
