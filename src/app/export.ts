@@ -7,7 +7,7 @@ import { firstAtLeast } from "../core/search.ts";
 import type { TradeColumns } from "../core/trade-columns.ts";
 import { readBars } from "../pipeline/bars/read-bars.ts";
 import { barRule } from "../pipeline/bars/rule.ts";
-import type { Series, StoreReader } from "../pipeline/store/reader.ts";
+import { checkRange, type Series, type StoreReader } from "../pipeline/store/reader.ts";
 import { csvChunks } from "../render/csv.ts";
 import type { TableData } from "../render/table.ts";
 
@@ -39,6 +39,8 @@ export function exportCsv(
   path: string,
   settings: ExportSettings,
 ): ExportResult {
+  const { fromUs, toUs } = settings;
+  checkRange(series, { ...(fromUs !== undefined && { fromUs }), ...(toUs !== undefined && { toUs }) });
   const tables =
     settings.what === "bars" ? barTables(store, series, settings) : tradeTables(store, series, settings);
   const { guardFormulas } = settings;

@@ -149,6 +149,10 @@ test("a range without trades gives a file with its header alone", (t) => {
     const later = { what: "bars", interval, fromUs: FIRST_DAY_US + 50 * DAY_US } as const;
     assert.equal(exportCsv(store, store.series()[0]!, out, later).rows, 0);
   }
+  for (const what of ["trades", "bars"] as const) {
+    const reversed = { what, interval: "1m", fromUs: FIRST_DAY_US + 2, toUs: FIRST_DAY_US + 1 };
+    assert.throws(() => exportCsv(store, store.series()[0]!, out, reversed), { code: "bad-range" });
+  }
   const none = join(folder, "none.db");
   storeTrades(none, []);
   const empty = openHistory(none);

@@ -108,6 +108,8 @@ function text(frame: pl.DataFrame, name: string): string[] {
   if (variant === "Float64" || variant === "Float32") {
     return (column.toArray() as (number | null)[]).map((value) => (value === null ? "" : plain(value)));
   }
+  // no number and no text: whoever needs this column says so
+  if (/^(List|Struct|Array|Object|Binary)$/.test(variant)) return new Array(frame.height).fill(variant);
   const whole = variant === "Datetime" ? column.cast(pl.Datetime("us")).cast(pl.Int64) : column;
   return (whole.cast(pl.Utf8).toArray() as (string | null)[]).map((value) => value ?? "");
 }

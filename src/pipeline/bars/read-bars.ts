@@ -1,7 +1,7 @@
 import { type BarRule, type Bars, sliceBars } from "../../core/bars.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import { sliceTrades } from "../../core/trade-columns.ts";
-import type { Series, StoreReader } from "../store/reader.ts";
+import { checkRange, type Series, type StoreReader } from "../store/reader.ts";
 import { barBuilder } from "./builder.ts";
 import { fillEmpty } from "./fill-empty.ts";
 import { barRule } from "./rule.ts";
@@ -29,6 +29,7 @@ export function readBars(
   const { fromUs, toUs, empty } = settings;
   const rules = settings.every.map((every) => barRule(every, "readBars"));
   return series.map((one) => {
+    checkRange(one, { ...(fromUs !== undefined && { fromUs }), ...(toUs !== undefined && { toUs }) });
     const builders = rules.map((rule) => barBuilder({ venue: one.venue, symbol: one.symbol, rule }));
     const toId = toUs === undefined ? undefined : reader.firstIdAt(one, toUs);
     const range = {

@@ -1,6 +1,6 @@
 import type { BarRule } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
-import { parseDuration } from "../../core/time.ts";
+import { formatDuration, parseDuration } from "../../core/time.ts";
 
 const LEAST_US = 100_000;
 const MOST_US = 86_400_000_000;
@@ -29,7 +29,11 @@ function checkedRule(rule: BarRule, where: string): BarRule {
     case "time": {
       const { intervalUs: us } = rule;
       if (Number.isInteger(us) && us >= LEAST_US && us <= MOST_US) return rule;
-      return bad("a bar needs a length from 100 ms to a day", us, 'Pass for example "1s", "5m" or "1d".');
+      return bad(
+        "a bar needs a length from 100 ms to a day",
+        us > 0 ? formatDuration(us) : us,
+        'Pass for example "1s", "5m" or "1d".',
+      );
     }
     case "trades":
       if (Number.isInteger(rule.trades) && rule.trades >= 1) return rule;

@@ -29,12 +29,14 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>, where: string)
     if (text.includes("\0")) notText(where, line);
     const parts = text.split("\n");
     rest = isLast ? "" : parts.pop()!;
+    if (/\r./s.test(rest)) bareReturn(where, line + parts.length);
     if (rest.length > MOST_LINE) tooLong(where, line + parts.length);
     const lines: string[] = [];
     const first = line - blank;
     for (const part of parts) {
       const content = part.endsWith("\r") ? part.slice(0, -1) : part;
       if (content.length > MOST_LINE) tooLong(where, line);
+      if (content.includes("\r")) bareReturn(where, line);
       line++;
       // blank lines wait: at the end they are none
       if (content === "") {
@@ -60,6 +62,16 @@ function notText(where: string, line: number): never {
     where: `${where}, near line ${line}`,
     problem: "needs UTF-8 text; it holds bytes which are none",
     hint: "Save the file as CSV in UTF-8. Nothing was imported from it.",
+    facts: { line },
+  });
+}
+
+function bareReturn(where: string, line: number): never {
+  return refuse({
+    code: "bad-line",
+    where: `${where}, line ${line}`,
+    problem: "needs lines that end in LF or CRLF; this one holds a CR alone",
+    hint: "Save it with the line ends of Unix or Windows. Nothing was imported from it.",
     facts: { line },
   });
 }

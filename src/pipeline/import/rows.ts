@@ -1,11 +1,11 @@
 import { DECIMAL_PLACES, decimalsOf, parseE8 } from "../../core/decimal.ts";
 import { quote, refuse } from "../../core/errors.ts";
-import { formatUtc, toMicroseconds } from "../../core/time.ts";
+import { formatUtc } from "../../core/time.ts";
 import { createBatch, type TradeBatch } from "../store/batch.ts";
 import type { ImportedBar } from "../store/imported-bars.ts";
 import type { MergedTrade } from "../store/merged.ts";
-import type { Layout, Role, TimeUnit } from "./layout.ts";
-import { parseUtcText } from "./time-text.ts";
+import type { Layout, Role } from "./layout.ts";
+import { microseconds, timeForm } from "./row-time.ts";
 
 /** Rows of a file which belong together in one transaction. */
 export type Piece =
@@ -204,6 +204,8 @@ function rowChecks({ at, width, timeUnit }: Layout, context: RowContext): RowChe
       ? value
       : bad(line, role, `a whole number below 2^53; got ${quote(field, 40)}`);
   };
+  /** How a column's first row writes times, and in which line; later rows write them in the same way. */
+  const forms = new Map<Role, { readonly form: string; readonly line: number }>();
   const moment = (field: string, role: Role, line: number): number => {
     const us = microseconds(field, timeUnit);
     if (us === undefined) {
@@ -216,6 +218,13 @@ function rowChecks({ at, width, timeUnit }: Layout, context: RowContext): RowChe
     if (us < OLDEST_US || us > receivedUs + DAY_US) {
       const told = us < OLDEST_US ? " (are these seconds? then name the column time_s)" : "";
       return bad(line, role, `a time from 2009 to today; got ${quote(field, 40)}${told}`);
+    }
+    const form = timeForm(field);
+    const first = forms.get(role);
+    if (first === undefined) forms.set(role, { form, line });
+    else if (first.form !== form && timeUnit === undefined) {
+      const told = `${unit} ${first.line} has ${first.form}, and here come ${form}`;
+      return bad(line, role, `one kind of time in the whole file; ${told}: ${quote(field, 40)}`);
     }
     return us;
   };
@@ -274,14 +283,4 @@ function rowChecks({ at, width, timeUnit }: Layout, context: RowContext): RowChe
       return side === "buy" ? false : bad(line, "side", `buy or sell; got ${quote(side, 40)}`);
     },
   };
-}
-
-const PER_UNIT: Readonly<Record<TimeUnit, number>> = { s: 1e6, ms: 1e3, us: 1, ns: 1e-3 };
-
-function microseconds(field: string, unit: TimeUnit | undefined): number | undefined {
-  if (!/^\d{1,19}$/.test(field)) return parseUtcText(field);
-  if (unit === "ns") return Number(BigInt(field) / 1000n);
-  const value = Number(field);
-  if (!Number.isSafeInteger(value)) return undefined;
-  return unit === undefined ? toMicroseconds(value) : value * PER_UNIT[unit];
 }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import Database from "better-sqlite3";
 import { quote, refuse } from "../../core/errors.ts";
@@ -79,11 +79,12 @@ const BLOCK_ROWS = 262_144;
 
 /** A read-only connection to a database of ours; refuses anything else. */
 export function connectReadOnly(path: string): Database.Database {
-  if (!existsSync(path)) {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() !== true) {
     refuse({
       code: "no-database",
       where: path,
-      problem: "needs a database that a collector has made; there is no such file",
+      problem: `needs a database that a collector has made; there is ${found === undefined ? "no such file" : "something else than a file"}`,
       hint: "Run npm start, or npm run collect -- --db FILE, first.",
       facts: { path },
     });

@@ -275,6 +275,65 @@ test("a missing or changed file is said by history and found by the check", (t) 
   }
 });
 
+test("the newest trade is found where it was archived, too: of a symbol that fell silent before its venue did", (t) => {
+  const db = join(tempFolder(t), "x.db");
+  const silent = [1, 2, 3, 5].map((id) =>
+    trade(id, {
+      symbol: "PEPEUSDT",
+      tradeTimeUs: FIRST_DAY_US + id,
+      eventTimeUs: id === 5 ? null : FIRST_DAY_US + id,
+    }),
+  );
+  const later = trade(9, { symbol: "BTCUSDT", tradeTimeUs: FIRST_DAY_US + 2 * DAY_US });
+  storeTrades(db, [...silent, later]);
+  const newest = (): unknown[] => {
+    const history = openHistory(db);
+    try {
+      const series = history.series().find(({ symbol }) => symbol === "PEPEUSDT")!;
+      return [undefined, 6, 5, 4, 2, 1].map((below) => history.newest(series, below));
+    } finally {
+      history.close();
+    }
+  };
+  const before = newest();
+  assert.deepEqual(
+    before.map((one) => (one as { id: number } | undefined)?.id),
+    [5, 5, 3, 3, 1, undefined],
+  );
+  assert.equal(archive({ db, nowUs: 1 }).trades, 4);
+  assert.deepEqual(newest(), before);
+});
+
+test("everything that is known of a trade is read across both, a part at a time", (t) => {
+  const db = join(tempFolder(t), "x.db");
+  storeTrades(db, TRADES);
+  const read = (): unknown[] => {
+    const history = openHistory(db);
+    try {
+      return history.series().flatMap((series) =>
+        [
+          [0, Number.MAX_SAFE_INTEGER, 1e6],
+          [1_000_100, 1_000_400, 1e6],
+          [1_000_100, Number.MAX_SAFE_INTEGER, 77],
+          [7, 8, 10],
+        ].map(([fromId, toId, limit]) => history.exact(series, fromId!, toId!, limit!)),
+      );
+    } finally {
+      history.close();
+    }
+  };
+  const before = read();
+  archive({ db, partRows: 60, nowUs: 1 });
+  assert.deepEqual(read(), before);
+  // a late trade of an archived day: two files of the day, and one that is still in the database
+  const [first] = TRADES.filter(({ symbol }) => symbol === "BTCUSDT");
+  const late = { ...first!, id: first!.id - 1, source: "import" as const };
+  storeTrades(db, [late]);
+  const history = openHistory(db);
+  t.after(() => history.close());
+  assert.deepEqual([...history.exact(history.series()[0]!, 0, first!.id + 1, 5).id], [late.id, first!.id]);
+});
+
 test("a disk that gives back other bytes than it was given keeps the trades in the database", (t) => {
   const db = join(tempFolder(t), "x.db");
   storeTrades(db, TRADES);

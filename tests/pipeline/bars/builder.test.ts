@@ -293,6 +293,10 @@ test("an interval of 0, beyond a day, or unknown is refused; a rule's text is re
       refusal(/^bad-(interval|duration)$/),
       every,
     );
+  assert.throws(() => barRule("50ms"), {
+    message:
+      'barRule: a bar needs a length from 100 ms to a day; got "50ms". Pass for example "1s", "5m" or "1d".',
+  });
   assert.throws(() => barRule({ by: "moon" } as never), refusal("bad-interval"));
   assert.throws(
     () => barsFromFrame(tradesFrame(columns([])), { ...OF, every: "5 trades" }),

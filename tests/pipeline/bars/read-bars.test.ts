@@ -86,6 +86,10 @@ test("a reversed range, an unknown interval and an unknown symbol are refused", 
   assert.throws(() => readBars(reader, [btc!], { every: ["1s"], fromUs: 2e6, toUs: 1e6 }), {
     code: "bad-range",
   });
+  // within one bar, too
+  assert.throws(() => readBars(reader, [btc!], { every: ["1m"], fromUs: START + 2e6, toUs: START + 1e6 }), {
+    code: "bad-range",
+  });
   assert.throws(() => readBars(reader, [btc!], { every: ["1y"] }), { code: "bad-duration" });
   assert.equal(findSeries(reader, "ETHUSDT").symbol, "ETHUSDT");
   assert.equal(findSeries(reader, "ETHUSDT", simulated.name).symbol, "ETHUSDT");

@@ -57,7 +57,6 @@ test("a header, True or true, CRLF, a byte order mark, milliseconds or microseco
     header: [header, ...LINES].join("\n"),
     all: `\ufeff${[header, ...ms.map((line) => line.toLowerCase())].join("\r\n")}\r\n\r\n`,
     futures: futures.join("\n"),
-    mixed: [...ms.slice(0, 250), ...LINES.slice(250)].join("\n"),
   };
   const folder = tempFolder(t);
   const found = new Map<string, unknown>();
@@ -67,6 +66,31 @@ test("a header, True or true, CRLF, a byte order mark, milliseconds or microseco
     found.set(form, rows(db, TRADES));
   }
   for (const [form, trades] of found) assert.deepEqual(trades, found.get("plain"), form);
+});
+
+test("times of two units in one file are refused with the line, and nothing is imported", async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  const ms = tradeLines(1000, 500, DAY_US, "ms");
+  for (const [text, first, then] of [
+    [[...ms.slice(0, 250), ...LINES.slice(250)], "milliseconds", "microseconds"],
+    [[...LINES.slice(0, 250), ...ms.slice(250)], "microseconds", "milliseconds"],
+  ] as const) {
+    await assert.rejects(importing(publish(folder, NAME, text.join("\n")), db), {
+      message: new RegExp(
+        `^${NAME}, line 251, time: needs one kind of time in the whole file; line 1 has ${first}, and here come ${then}: "\\d+"\\. Nothing was imported`,
+      ),
+    });
+    assert.equal(existsSync(db), false);
+  }
+});
+
+test("lines that end in CR alone are told as what they are", async (t) => {
+  const path = put(tempFolder(t), "old.csv", "id,price,qty,time,side\r1,5,1,1723075200000,buy\r");
+  await assert.rejects(importing(path, join(tempFolder(t), "x.db"), { symbol: "BTCUSDT" }), {
+    message:
+      /^old\.csv, line 1: needs lines that end in LF or CRLF; this one holds a CR alone\. Save it with/,
+  });
 });
 
 test("importing twice is importing once, the file again or its rows under another name", async (t) => {

@@ -182,6 +182,11 @@ test("Parquet with text, numbers or exact integers gives the same trades as CSV"
   await assert.rejects(importing(join(folder, "wrong.parquet"), join(folder, "x.db"), { symbol: "X" }), {
     code: "bad-row",
   });
+  const lists = frame.withColumn(pl.Series("price", [[1.5], [2.5]]));
+  lists.select(whole, pl.col("price"), qty, time, maker).writeParquet(join(folder, "lists.parquet"));
+  await assert.rejects(importing(join(folder, "lists.parquet"), join(folder, "x.db"), { symbol: "X" }), {
+    message: /^lists\.parquet, row 1, price: needs a plain decimal above 0 .*; got "List"\./,
+  });
   const bad = put(folder, "bad.parquet", "PAR1 no PAR1");
   await assert.rejects(importing(bad, join(folder, "x.db"), { symbol: "X" }), { code: "unreadable-parquet" });
   frame.select(whole, pl.lit("-1").alias("price"), qty, time, maker).writeParquet(join(folder, "y.parquet"));
