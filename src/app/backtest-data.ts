@@ -1,18 +1,14 @@
 import { createHash } from "node:crypto";
 import { extname, isAbsolute, relative, resolve } from "node:path";
-import { pairMarket } from "../analytics/backtest/pair-market.ts";
 import type { Market } from "../analytics/backtest/types.ts";
 import { quote, refuse } from "../core/errors.ts";
-import { formatDuration, formatUtc, parseDuration } from "../core/time.ts";
+import { formatDuration, formatUtc } from "../core/time.ts";
 import type { Venue } from "../core/trade.ts";
-import { openHistory } from "../pipeline/archive/history.ts";
-import { readBars } from "../pipeline/bars/read-bars.ts";
 import { parseUtcText } from "../pipeline/import/time-text.ts";
-import { findSeries } from "../pipeline/store/find-series.ts";
-import { type HoleSpan, openQuality } from "../pipeline/store/quality.ts";
-import type { Series, StoreReader } from "../pipeline/store/reader.ts";
-import { fileMarket, simulatedBars, simulatedSource } from "./backtest-bars.ts";
+import { simulatedSource } from "./backtest-bars.ts";
 import { columnHash } from "./backtest-print.ts";
+import { filedBars, type MarketHole, type ReadMarket, seededBars, type Window } from "./backtest-sources.ts";
+import { storedBars } from "./backtest-store.ts";
 import { newestDatabase } from "./newest-database.ts";
 import { projectRoot } from "./project.ts";
 
@@ -32,12 +28,6 @@ export interface DataRequest {
   readonly to?: string;
   /** The newest so many bars before `to`; all unless told. */
   readonly bars?: number;
-}
-
-/** A request whose times are numbers. */
-interface Window extends Omit<DataRequest, "from" | "to"> {
-  readonly fromUs?: number;
-  readonly toUs?: number;
 }
 
 /** The same bars again, whatever comes later: nothing is left to be chosen. A path is from the project's folder on. */
@@ -61,14 +51,6 @@ export interface LegCoverage {
   readonly missingIds: number;
 }
 
-export interface MarketHole {
-  readonly symbol: string;
-  readonly fromUs: number;
-  readonly toUs: number;
-  readonly what: string;
-  readonly missing: number;
-}
-
 /** Bars to run a backtest on, with what is known about them. */
 export interface BacktestData {
   readonly request: ExactRequest;
@@ -82,37 +64,23 @@ export interface BacktestData {
   readonly fingerprint: string;
 }
 
-interface Read {
-  readonly market: Market;
-  readonly venue: Venue;
-  readonly source: string;
-  /** What was read, from and to: a leg may begin later. */
-  readonly window: readonly [fromUs: number, toUs: number];
-  /** From a database, which may hold several venues. */
-  readonly isStored?: true;
-  readonly ids: readonly { readonly held: number; readonly missing: number }[];
-  readonly holes: readonly MarketHole[];
-  readonly notes: readonly string[];
-}
-
-const DATABASE = [".db", ".sqlite", ".sqlite3"];
-
 /** The bars that a request names. Relative paths are from `folder` on; the working folder unless told. */
 export function backtestData(request: DataRequest, folder: string = process.cwd()): BacktestData {
-  const read = readRequest(windowOf(request), folder);
+  const asked = request.source ?? newestDatabase("--source");
+  const [source, read] = readRequest(windowOf(request), asked, folder);
   const { market, venue, notes } = read;
   const { length, intervalUs } = market;
   if (length === 0) {
     refuse({
       code: "no-bars",
-      where: read.source,
+      where: source,
       problem: `needs bars of ${formatDuration(intervalUs)} in the window; there is none`,
       hint: "Widen --from and --to, or choose a shorter interval.",
     });
   }
   return {
     request: {
-      source: read.source,
+      source,
       ...(read.isStored && { venue: venue.name }),
       y: request.y,
       ...(request.x !== undefined && { x: request.x }),
@@ -147,188 +115,32 @@ export function marketPrint({ legs, startUs, intervalUs, length }: Market): stri
   return hash.digest("hex");
 }
 
-function readRequest(request: Window, folder: string): Read {
-  const { source = newestDatabase("--source") } = request;
+/** What control and direction characters there are: no file that anybody means has them in its name. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+/** Another machine, or a protocol; a drive's letter is neither. */
+const ELSEWHERE = /^(?![a-z]:[\\/](?![\\/]))([a-z][a-z0-9+.-]*:|[\\/]{2})/i;
+
+/** The bars, and their source as it is written down: a path is from the project's folder on. */
+function readRequest(request: Window, source: string, folder: string): readonly [string, ReadMarket] {
   const simulated = simulatedSource(source);
-  if (simulated !== undefined) return readSimulated(request, source, simulated);
-  if (/^([a-z][a-z0-9+.-]+:|[\\/]{2})/i.test(source) && !/^[a-z]:[\\/](?![\\/])/i.test(source)) {
-    refuse({
-      code: "bad-source",
-      where: "source",
-      problem: `needs a file of this machine, or sim:7; got ${quote(source)}`,
-      hint: "Copy the file here first.",
-    });
-  }
+  if (simulated !== undefined) return [source, seededBars(request, simulated)];
   const path = resolve(folder, source);
   const kind = extname(path).toLowerCase();
-  if (DATABASE.includes(kind)) return readDatabase(request, path);
-  if ([".parquet", ".csv"].includes(kind)) return readFile(request, path);
+  const near = relative(projectRoot, path);
+  const kept = isAbsolute(near) ? path : near.replaceAll("\\", "/");
+  const isOurs = !UNSEEN.test(source) && !ELSEWHERE.test(source);
+  if (isOurs && [".db", ".sqlite", ".sqlite3"].includes(kind)) return [kept, storedBars(request, path)];
+  if (isOurs && [".parquet", ".csv"].includes(kind)) return [kept, filedBars(request, path)];
   return refuse({
     code: "bad-source",
     where: "source",
-    problem: `needs a database (.db), a file of bars (.parquet, .csv), or sim:7 for a simulated market; got ${quote(source)}`,
+    problem: `needs a database (.db) or a file of bars (.parquet, .csv) of this machine, or sim:7 for a simulated market; got ${quote(source)}`,
     hint: "Pass for example data/binance.db.",
   });
 }
 
-/** As it is written down: from the project's folder on. */
-function kept(path: string): string {
-  const near = relative(projectRoot, path);
-  return isAbsolute(near) ? path : near.replaceAll("\\", "/");
-}
-
-function readFile({ y, x, interval, fromUs, toUs, bars }: Window, path: string): Read {
-  const { market, venue, notes } = fileMarket(path, {
-    symbols: x === undefined ? [y] : [y, x],
-    ...(interval !== undefined && { interval }),
-    ...(fromUs !== undefined && { fromUs }),
-    ...(toUs !== undefined && { toUs }),
-    ...(bars !== undefined && { bars }),
-  });
-  const { length, startUs, intervalUs } = market;
-  return {
-    market,
-    venue,
-    notes,
-    source: kept(path),
-    window: [startUs[0] ?? 0, (startUs[length - 1] ?? 0) + intervalUs],
-    ids: [],
-    holes: market.legs.flatMap(({ symbol, close }) => unknownRuns(market, symbol, close)),
-  };
-}
-
-/** A Monday at noon; market time costs a second of work for some hours. */
-const SIM_FROM_US = Date.UTC(2026, 0, 5, 12) * 1000;
-const SIM_BARS = 4320;
-const SIM_MOST_US = 14 * 86_400e6;
-
-function readSimulated(
-  request: Window,
-  source: string,
-  simulated: NonNullable<ReturnType<typeof simulatedSource>>,
-): Read {
-  const { y, x, interval = "5s", bars = SIM_BARS } = request;
-  const intervalUs = parseDuration(interval, "interval");
-  const fromUs = aligned(request.fromUs ?? (request.toUs ?? 0) - bars * intervalUs, intervalUs);
-  const begin = request.fromUs === undefined && request.toUs === undefined ? SIM_FROM_US : fromUs;
-  const end = Math.floor((request.toUs ?? begin + bars * intervalUs) / intervalUs) * intervalUs;
-  if (end - begin > SIM_MOST_US) {
-    refuse({
-      code: "too-long",
-      where: source,
-      problem: `simulates up to 14 days at once; the window has ${formatDuration(end - begin)}`,
-      hint: "Shorten the window.",
-    });
-  }
-  const all = (x === undefined ? [y] : [y, x]).map((symbol) =>
-    simulatedBars(simulated, symbol, interval, [begin, end]),
-  );
-  const { name, kind, detail } = simulated;
-  const ids = all.map(({ tradeCount }) => ({ held: tradeCount.reduce((sum, n) => sum + n, 0), missing: 0 }));
-  return {
-    market: pairMarket(all[0]!, all[1]),
-    venue: { name, kind, detail },
-    source,
-    window: [begin, end],
-    ids,
-    holes: [],
-    notes: [],
-  };
-}
-
-const GRACE_US = 1_000_000;
-
-function readDatabase(request: Window, path: string): Read {
-  const { y, x, interval = "1m", bars, venue } = request;
-  const intervalUs = parseDuration(interval, "interval");
-  const store = openHistory(path);
-  try {
-    const first = findSeries(store, y, venue);
-    const series = x === undefined ? [first] : [first, findSeries(store, x, first.venue.name)];
-    const newestUs = Math.max(...series.map((one) => store.newest(one)?.timeUs ?? 0));
-    const closedUs = Math.floor((newestUs - GRACE_US) / intervalUs) * intervalUs;
-    const toUs = Math.min(closedUs, Math.floor((request.toUs ?? closedUs) / intervalUs) * intervalUs);
-    const fromUs = Math.max(
-      request.fromUs === undefined ? 0 : aligned(request.fromUs, intervalUs),
-      bars === undefined ? 0 : toUs - bars * intervalUs,
-    );
-    const all = readBars(store, series, { every: [interval], fromUs, toUs, empty: "flat" });
-    const market = pairMarket(all[0]![0]!, all[1]?.[0]);
-    const { length, startUs } = market;
-    const found = holesOf(store, series, [startUs[0]!, startUs[length - 1]! + intervalUs]);
-    const firstUs = Math.min(...all.map(([leg]) => leg!.startUs[0]!));
-    return {
-      market,
-      venue: first.venue,
-      source: kept(path),
-      window: [Math.max(fromUs, firstUs), toUs],
-      isStored: true,
-      ids: found.map(({ ids }) => ids),
-      holes: found.flatMap(({ holes }) => holes),
-      notes: [],
-    };
-  } finally {
-    store.close();
-  }
-}
-
-const MOST_HOLES = 10_000;
-
-function holesOf(
-  store: StoreReader,
-  series: readonly Series[],
-  [fromUs, toUs]: readonly [number, number],
-): { ids: { held: number; missing: number }; holes: MarketHole[] }[] {
-  const quality = openQuality(store);
-  try {
-    return series.map((one) => {
-      const first = store.firstIdAt(one, fromUs) ?? 0;
-      const last = (store.firstIdAt(one, toUs) ?? (store.newest(one)?.id ?? -1) + 1) - 1;
-      const gaps = store
-        .holes(one, first, last)
-        .map((gap) => ({ first: Math.max(gap.first, first), last: Math.min(gap.last, last) }))
-        .filter((gap) => gap.first <= gap.last);
-      const missing = gaps.reduce((sum, gap) => sum + gap.last - gap.first + 1, 0);
-      const spans = quality.holes(one, MOST_HOLES).filter((hole) => hole.last >= first && hole.first <= last);
-      const holes = spans
-        .filter(({ missingIds }) => missingIds > 0)
-        .map((hole: HoleSpan) => ({
-          symbol: one.symbol,
-          fromUs: hole.fromUs,
-          toUs: hole.toUs,
-          what: `${hole.reason}, ${hole.state}`,
-          missing: hole.missingIds,
-        }));
-      return { ids: { held: Math.max(0, last - first + 1) - missing, missing }, holes };
-    });
-  } finally {
-    quality.close();
-  }
-}
-
-/** Bars in a row without a known price. */
-function unknownRuns({ startUs, intervalUs }: Market, symbol: string, close: Float64Array): MarketHole[] {
-  const runs: MarketHole[] = [];
-  for (let t = 0; t < close.length; t++) {
-    if (!Number.isNaN(close[t]!)) continue;
-    const from = t;
-    while (t + 1 < close.length && Number.isNaN(close[t + 1]!)) t++;
-    runs.push({
-      symbol,
-      fromUs: startUs[from]!,
-      toUs: startUs[t]! + intervalUs,
-      what: "no price in the file",
-      missing: t + 1 - from,
-    });
-  }
-  return runs;
-}
-
-function aligned(us: number, intervalUs: number): number {
-  return Math.ceil(us / intervalUs) * intervalUs;
-}
-
-function windowOf({ from, to, ...request }: DataRequest): Window {
+function windowOf({ from, to, source: _, ...request }: DataRequest): Window {
   const { y, x, bars } = request;
   if (x === y) {
     refuse({

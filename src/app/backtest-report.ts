@@ -105,7 +105,7 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
     provenance: {
       command,
       "data, SHA-256 of its columns": data.fingerprint,
-      "code, SHA-256 of its sources": code.sources,
+      "code, SHA-256 of the files that ran": code.sources,
       Tickbook: code.version,
       ...code.libraries,
       Node: code.node,

@@ -47,11 +47,11 @@ describe("backtestData of a database", () => {
   it("tells the ids that are missing, where, and which bars they spoil; a filled hole is another fingerprint", (t) => {
     const folder = tempFolder(t);
     const [whole, holed] = [join(folder, "whole.db"), join(folder, "holed.db")];
-    storeMarket(whole, { seconds: 120, fromUs: FROM_US });
-    storeMarket(holed, { seconds: 240, fromUs: FROM_US, hole: [100, 130] });
-    const window = { ...PAIR, interval: "1s", from: "2025-01-09T09:00", to: "2025-01-09T09:03:50" };
+    storeMarket(whole, { seconds: 160, fromUs: FROM_US });
+    storeMarket(holed, { seconds: 160, fromUs: FROM_US, hole: [100, 130] });
+    const window = { ...PAIR, interval: "1s", from: "2025-01-09T09:00", to: "2025-01-09T09:02:30" };
     const [a, b] = [whole, holed].map((source) => backtestData({ source, ...window }));
-    assert.equal(a!.market.length, 230);
+    assert.equal(a!.market.length, 150);
     const [full, cut] = [a!.coverage[0]!, b!.coverage[0]!];
     assert.equal(cut.heldIds + cut.missingIds, full.heldIds);
     assert.ok(cut.missingIds > 0 && cut.unknownBars >= 28, JSON.stringify(cut));
@@ -171,6 +171,7 @@ describe("backtestData refuses", () => {
     assert.throws(asking({ source: "https://example.org/x.csv" }), { code: "bad-source" });
     assert.throws(asking({ source: "\\\\host\\share\\x.csv" }), { code: "bad-source" });
     assert.throws(asking({ source: "//host/share/x.csv" }), { code: "bad-source" });
+    assert.throws(asking({ source: "a\u001b[2Jb.csv" }), /needs a database .*got "a\\u001b\[2Jb\.csv"/);
     assert.throws(asking({ source: "nowhere.db" }), { code: "no-database" });
     assert.throws(asking({ source: "nowhere.csv" }), { code: "no-file" });
     assert.throws(asking({ from: "yesterday" }), /^TickbookError: from: needs a UTC time; got "yesterday"/);

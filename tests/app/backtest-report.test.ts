@@ -133,7 +133,7 @@ test("the report says what is not real, how complete the data are, and what the 
   ])
     assert.ok(rows.includes(row), `${row} in ${rows.join(", ")}`);
   assert.equal(report.provenance.command, "npm run report -- x");
-  assert.match(report.provenance["code, SHA-256 of its sources"]!, /^[0-9a-f]{64}$/);
+  assert.match(report.provenance["code, SHA-256 of the files that ran"]!, /^[0-9a-f]{64}$/);
 });
 
 test("a rule of one's own has a report that says that no command makes it again", () => {

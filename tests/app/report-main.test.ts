@@ -137,6 +137,8 @@ describe("npm run report", () => {
     const { sources } = codePrint();
     const code = verifyReport(changed(resealedPage(html.replaceAll(sources, "1".repeat(64)))));
     assert.equal(code.isIdentical, true);
+    const older = html.replaceAll(sources, "1".repeat(64)).replace(/"totalReturn":[^,]*,/, "");
+    assert.equal(verifyReport(changed(resealedPage(older))).isIdentical, true, "a figure that is new");
     assert.match(code.sentence, /by other code \(sources was "111111111111"/);
     const both = verifyReport(
       changed(html.replaceAll(sources, "1".repeat(64)).replace("<h2>Result", "<h2>Res")),
