@@ -40,7 +40,7 @@ const CHARTS = [
   `import { live, linesChart } from "tickbook";
 let n = 0;
 const draw = (k: number) => linesChart(
-  Float64Array.from({ length: 300 }, (_, i) => 1.7e15 + (n + i) * 1e6),
+  Float64Array.from({ length: 300 }, (_, i) => 1.7e15 + (n + i) * 1e5),
   [{ name: "wave", values: Float64Array.from({ length: 300 }, (_, i) => Math.sin((n + i) / (7 + k)) * 100) }],
   { title: \`Chart \${k}\`, note: \`row \${n++}\` },
 );

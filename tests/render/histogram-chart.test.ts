@@ -74,8 +74,8 @@ test("marks are lines with a label inside the plot; those out of range or undefi
   assert.deepEqual(warnings, []);
   assert.equal(drawn.rule, 2);
   assert.ok(texts.includes("p50 3 ms") && texts.includes("p99 990 ms"));
-  assert.match(svg, /<text text-anchor="start"[^>]*>p50 3 ms</);
-  assert.match(svg, /<text text-anchor="end"[^>]*>p99 990 ms</);
+  assert.match(svg, /<text[^>]* text-anchor="start"[^>]*>p50 3 ms</);
+  assert.match(svg, /<text[^>]* text-anchor="end"[^>]*>p99 990 ms</);
 });
 
 test("equal values and a single one draw; without a value there is no empty axis", async () => {
