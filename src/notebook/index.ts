@@ -1,3 +1,5 @@
+export { type AlertHistorySettings, alertHistory } from "./alert-history.ts";
+export { type PairAlertSettings, type PairAlerts, pairAlerts } from "./alerts.ts";
 export { barsArquero, tradesArquero } from "./arquero.ts";
 export {
   type BacktestPairSettings,

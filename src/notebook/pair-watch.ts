@@ -1,4 +1,4 @@
-import { type PairFrame, type PairSettings, pairMonitor } from "../app/pair-monitor.ts";
+import { type PairFrame, type PairMonitor, type PairSettings, pairMonitor } from "../app/pair-monitor.ts";
 import { assetsOf } from "../core/assets.ts";
 import { type Bars, makeBars, sliceBars } from "../core/bars.ts";
 import { quote, refuse } from "../core/errors.ts";
@@ -7,6 +7,7 @@ import type { StoreReader } from "../pipeline/store/reader.ts";
 import { barsTable } from "../render/bars-table.ts";
 import { candleChart } from "../render/chart/candles.ts";
 import { correlationChart } from "../render/chart/correlation.ts";
+import type { LinesOptions } from "../render/chart/lines.ts";
 import { spreadChart } from "../render/chart/spread.ts";
 import { waitingView } from "../render/chart/waiting.ts";
 import { zscoreChart } from "../render/chart/zscore.ts";
@@ -28,14 +29,20 @@ export interface WatchSettings extends Omit<PairSettings, "y" | "x"> {
   readonly db?: string;
 }
 
+/** Layers over a chart of lines. */
+export type Overlay = Pick<LinesOptions, "layers">;
+
 /** The panels of one pair. Each call draws the present state; `live` keeps one drawn. */
 export interface PairWatch {
+  /** What is watched, complete. */
+  readonly settings: PairMonitor["settings"] & { readonly threshold: number; readonly db: string };
   /** Latest prices, z-score, correlation and trades a second. */
   tiles(): View;
   candles(symbol: string): View;
-  spread(): View;
-  zscore(): View;
-  correlation(): View;
+  /** `more`: what is drawn into the chart besides, as the marks of alerts. */
+  spread(more?: Overlay): View;
+  zscore(more?: Overlay): View;
+  correlation(more?: Overlay): View;
   /** The latest bars of a symbol, newest first. */
   latest(symbol: string, rows?: number): View;
   /** All bars in view with their statistics, as it is exported. */
@@ -90,12 +97,13 @@ export function watchPair(given: WatchSettings): PairWatch {
     hedge === undefined ? "" : `fitted on ${clockSpan(hedge.fromUs, hedge.toUs)}, frozen since`;
 
   const panels: Omit<PairWatch, "exportCsv" | "exportHtml"> = {
+    settings: { ...monitor.settings, threshold, db: reader.path },
     tiles: () => tiles(pairTiles(frame(), monitor.settings, threshold), { venue: frame().venue }),
     candles: (symbol) => {
       const now = frame();
       return candleChart(side(symbol, now.closed), { ...common(now), forming: side(symbol, now.forming) });
     },
-    spread: () => {
+    spread: (more = {}) => {
       const now = frame();
       const title = `Spread ${y} against ${x}`;
       if (now.hedge === undefined)
@@ -108,9 +116,10 @@ export function watchPair(given: WatchSettings): PairWatch {
         intercept: now.hedge.alpha,
         scale: "log",
         note: calibration(now),
+        ...more,
       });
     },
-    zscore: () => {
+    zscore: (more = {}) => {
       const now = frame();
       const need = Math.max(calibrationBars, window);
       if (now.hedge === undefined || now.timeUs.length < need) {
@@ -124,9 +133,10 @@ export function watchPair(given: WatchSettings): PairWatch {
         title: `z-score of the spread ${y} against ${x}`,
         threshold,
         window,
+        ...more,
       });
     },
-    correlation: () => {
+    correlation: (more = {}) => {
       const now = frame();
       if (now.timeUs.length <= window) {
         return waitingView("Rolling correlation", window + 1, now.timeUs.length, {
@@ -138,6 +148,7 @@ export function watchPair(given: WatchSettings): PairWatch {
         ...common(now),
         title: `Correlation of ${y} and ${x}`,
         window,
+        ...more,
       });
     },
     latest: (symbol, rows = 10) => {

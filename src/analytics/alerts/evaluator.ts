@@ -2,6 +2,7 @@ import type { Bars } from "../../core/bars.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import type { Alert } from "./alerts.ts";
 import type { Lane } from "./nodes.ts";
+import type { PairName } from "./rule.ts";
 import { type AlertEvent, type AlertState, FIRST_STATE, observe } from "./state.ts";
 import { type ValueGraph, valueGraph } from "./value-graph.ts";
 
@@ -49,6 +50,8 @@ export interface AlertEvaluator {
    * that were judged have changed. What was told is not taken back; the next step is judged on the bars as they are.
    */
   rebuild(barsOf: BarsOf): void;
+  /** Sets the hedge ratio of every frozen spread of a pair, on log prices: the one that a chart beside it uses. */
+  freeze(pair: PairName, line: { readonly alpha: number; readonly beta: number }): void;
   /** Passes over steps up to `untilUs` without looking: their values count as missing. */
   skip(untilUs: number, hear?: (event: HeardEvent) => void): void;
   /** The earliest step that is done; undefined before `begin`. */
@@ -179,6 +182,14 @@ export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSett
         const fromUs = Math.max(Math.min(...firsts), doneUs - most * graph.intervalUs) + graph.intervalUs;
         for (let timeUs = fromUs; timeUs <= doneUs; timeUs += graph.intervalUs)
           stepNodes(group, timeUs, barsOf);
+      }
+    },
+    freeze: ([y, x], line) => {
+      for (const { graph } of groups) {
+        for (const node of graph.frozen.values()) {
+          const { watched, prices } = node.of;
+          if (prices === "log" && watched[0] === y && watched[1] === x) node.remember(line);
+        }
       }
     },
     skip: (untilUs, hear = () => {}) => {

@@ -1,4 +1,5 @@
 import type { Bars } from "../../core/bars.ts";
+import type { ValueOf } from "./alerts.ts";
 
 /** One symbol's bars of one length, step by step. */
 export interface Lane {
@@ -23,6 +24,7 @@ export interface ValueNode {
 
 /** A node which is frozen at some step, and remembered when a program ends. */
 export interface FrozenNode extends ValueNode {
+  readonly of: ValueOf;
   /** Plain JSON; undefined until it is frozen. */
   memory(): unknown;
   remember(memory: unknown): void;

@@ -21,6 +21,7 @@ export function spreadNode(of: ValueOf, y: Lane, x: Lane): SpreadNode {
   const hedge = hedgeOf(of);
   const fresh: number[] = [];
   const node: SpreadNode = {
+    of,
     value: Number.NaN,
     fresh,
     step: () => {

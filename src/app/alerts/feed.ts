@@ -13,6 +13,8 @@ export interface FeedSettings {
   readonly graceUs: number;
   /** What is further back than this is passed over after a pause. */
   readonly catchUpUs: number;
+  /** Where nothing was judged yet, judging begins so long before the newest trade; 0 unless told. */
+  readonly backUs?: number;
 }
 
 /** Brings stored trades to an evaluator, bar by bar. */
@@ -28,7 +30,14 @@ const SILENCE_US = 2_000_000;
 /** Bars kept for catching up, at the most. */
 const MOST_CATCH_UP = 10_000;
 
-export function alertFeed({ reader, series, evaluator, graceUs, catchUpUs }: FeedSettings): AlertFeed {
+export function alertFeed({
+  reader,
+  series,
+  evaluator,
+  graceUs,
+  catchUpUs,
+  backUs = 0,
+}: FeedSettings): AlertFeed {
   const feeds = new Map<Lane, LiveBars>();
   let closed = new Map<Lane, Bars>();
   const barsOf: BarsOf = (lane) => closed.get(lane)!;
@@ -52,7 +61,7 @@ export function alertFeed({ reader, series, evaluator, graceUs, catchUpUs }: Fee
 
   /** Where judging begins: where it was left, or with the newest trade; what lies too far back is passed over. */
   const begin = (nowUs: number, hear: (event: HeardEvent) => void): void => {
-    evaluator.begin(newestUs - graceUs);
+    evaluator.begin(newestUs - graceUs - backUs);
     const leftUs = evaluator.doneUs()!;
     const soonestUs = venueUs(nowUs) - graceUs - catchUpUs;
     const wasGone = leftUs < soonestUs;
