@@ -10,6 +10,7 @@ import type { MarketSource, MarketTrade, SymbolInfo } from "./source.ts";
 import { type StoredTrack, storedTrack } from "./stored-track.ts";
 import { symbolInfo } from "./symbol-info.ts";
 import { tapeSlug } from "./tape-files.ts";
+import { PLAYABLE_SYMBOL } from "./tape-rows.ts";
 
 /** Which part of a database is played. */
 export interface TapeWindow {
@@ -152,6 +153,16 @@ function chosenParts(reader: StoreReader, window: TapeWindow): Part[] {
       problem: `needs the venue to play, the window has trades of ${venues.join(", ")}; got none`,
       hint: `Pass for example --tape-venue ${venues[0]}.`,
       facts: { venues },
+    });
+  }
+  const odd = parts.find(({ series }) => !PLAYABLE_SYMBOL.test(series.symbol));
+  if (odd !== undefined) {
+    refuse({
+      code: "bad-symbol",
+      where: reader.path,
+      problem: `needs symbols of upper-case letters and digits, such as BTCUSDT, to be played; the window has ${quote(odd.series.symbol, 60)}`,
+      hint: "Name others with --symbols.",
+      facts: { symbol: odd.series.symbol },
     });
   }
   const empty = symbols?.filter((symbol) => !parts.some(({ series }) => series.symbol === symbol)) ?? [];

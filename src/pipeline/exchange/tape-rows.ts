@@ -71,8 +71,11 @@ function readFlag(where: string, name: string, value: unknown): boolean {
   badField(where, name, "true or false", value);
 }
 
+/** A symbol that streams and REST can carry. */
+export const PLAYABLE_SYMBOL: RegExp = /^[\p{Lu}\p{Lo}\p{N}\-._]{1,50}$/u;
+
 function readSymbol(where: string, name: string, value: unknown): string {
-  if (typeof value !== "string" || !/^[\p{Lu}\p{Lo}\p{N}\-._]{1,50}$/u.test(value)) {
+  if (typeof value !== "string" || !PLAYABLE_SYMBOL.test(value)) {
     badField(where, name, "a symbol in upper case, such as BTCUSDT", value);
   }
   return value;

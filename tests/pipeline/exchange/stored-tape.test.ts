@@ -10,6 +10,7 @@ import { archive } from "../../../src/pipeline/archive/archive.ts";
 import type { MarketSource, MarketTrade } from "../../../src/pipeline/exchange/source.ts";
 import { isStoredTape, openStoredTape } from "../../../src/pipeline/exchange/stored-tape.ts";
 import { readTape } from "../../../src/pipeline/exchange/tape.ts";
+import { openWriter } from "../../../src/pipeline/store/writer.ts";
 import { DAY_US, FIRST_DAY_US, fewDays, storeTrades, SYMBOLS as TWO } from "../../support/archive.ts";
 import { BINANCE, SYMBOLS, span, stored, write } from "../../support/stored.ts";
 import { tempFolder } from "../../support/temp.ts";
@@ -235,6 +236,25 @@ for (const [name, window, says] of [
     assert.throws(() => openStoredTape(db, window), { message: says });
   });
 }
+
+test("symbols that no stream can carry are told, and played around by naming others", (t) => {
+  const db = join(tempFolder(t), "x.db");
+  const symbols = ["BTCUSDT", "=cmd()"];
+  const writer = openWriter(db, { venue: BINANCE, symbols });
+  writer.append(
+    batchOf(
+      symbols.map((symbol) => trade(1, { symbol })),
+      symbols,
+    ),
+    T0,
+  );
+  writer.close();
+  assert.throws(() => openStoredTape(db), {
+    message:
+      /x\.db: needs symbols of upper-case letters .*; the window has "=cmd\(\)"\. Name others with --symbols\.$/,
+  });
+  assert.equal(openStoredTape(db, { symbols: ["BTCUSDT"] }).symbols.length, 1);
+});
 
 test("where several venues have trades in the window, one has to be named", (t) => {
   const db = stored(t, [BTC(1)]);
