@@ -1,10 +1,9 @@
 import { spanText } from "../analytics/performance/metric-text.ts";
-import { drawdownsTable, metricsTable, monthsTable } from "../analytics/performance/metrics-table.ts";
+import { drawdownsTable, monthsTable } from "../analytics/performance/metrics-table.ts";
 import { YEAR_US } from "../analytics/performance/sampling.ts";
 import { formatDuration } from "../core/time.ts";
 import { venueLabel } from "../core/trade.ts";
 import type { Report, ReportSection } from "../render/report.ts";
-import type { TableData } from "../render/table.ts";
 import { type Tile, tiles } from "../render/tiles.ts";
 import { backtestCharts } from "./backtest-charts.ts";
 import { overturnTable, whatWouldOverturn } from "./backtest-overturn.ts";
@@ -12,6 +11,7 @@ import { type BacktestRun, runPrint } from "./backtest-run.ts";
 import {
   costsTable,
   coverageTable,
+  figuresTable,
   fillsTable,
   holesTable,
   parametersTable,
@@ -78,7 +78,7 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
             tables: [monthsTable(performance)],
           },
         ]),
-    { heading: "Figures", tables: [withWords(metricsTable(performance))] },
+    { heading: "Figures", tables: [figuresTable(run)] },
     ...(isEmpty ? [] : [overturnSection(run)]),
     {
       heading: "Costs",
@@ -196,15 +196,6 @@ function costsText({ performance, data }: BacktestRun): string {
   const { totalCosts, startEquity, endEquity } = performance;
   const before = endEquity - startEquity + totalCosts;
   return `Before costs the account would have changed by ${moneyOf(data, before)}; ${money(totalCosts)} of costs leave ${money(endEquity - startEquity)}. The same orders were taken; without costs, sizes that follow the equity would have been others.`;
-}
-
-/** The last column holds sentences. */
-function withWords(table: TableData): TableData {
-  const last = table.columns.length - 1;
-  return {
-    ...table,
-    columns: table.columns.map((column, k) => (k === last ? { ...column, wrap: true } : column)),
-  };
 }
 
 function percent(value: number): string {

@@ -1,9 +1,17 @@
 import type { Fill } from "../analytics/backtest/types.ts";
+import { metricsTable } from "../analytics/performance/metrics-table.ts";
 import { assetsOf } from "../core/assets.ts";
 import { formatUtc } from "../core/time.ts";
 import type { TableColumn, TableData } from "../render/table.ts";
 import type { BacktestData } from "./backtest-data.ts";
 import type { BacktestRun } from "./backtest-run.ts";
+
+/** Every figure with its definition. */
+export function figuresTable({ performance }: BacktestRun): TableData {
+  const { columns, ...table } = metricsTable(performance);
+  const last = columns.length - 1;
+  return { ...table, columns: columns.map((one, k) => (k === last ? { ...one, wrap: true } : one)) };
+}
 
 /** A row a round trip, the first first. */
 export function roundTripsTable({ result, data }: BacktestRun): TableData {

@@ -3,7 +3,7 @@ import { type MeanReversionSettings, meanReversion } from "../analytics/backtest
 import { STRATEGY_NAMES } from "../analytics/backtest/named-strategies.ts";
 import type { Rule, Strategy } from "../analytics/backtest/strategy.ts";
 import type { Backtest, Costs } from "../analytics/backtest/types.ts";
-import { drawdownsTable, metricsTable } from "../analytics/performance/metrics-table.ts";
+import { drawdownsTable } from "../analytics/performance/metrics-table.ts";
 import type { Performance, PerformanceSettings } from "../analytics/performance/performance.ts";
 import { type BacktestCharts, backtestCharts } from "../app/backtest-charts.ts";
 import { type BacktestData, backtestData, type DataRequest } from "../app/backtest-data.ts";
@@ -14,6 +14,7 @@ import { type BacktestRun, type RunDescription, runOn } from "../app/backtest-ru
 import {
   costsTable,
   coverageTable,
+  figuresTable,
   fillsTable,
   holesTable,
   parametersTable,
@@ -106,7 +107,7 @@ function ranOn(data: BacktestData, settings: BacktestPairSettings): PairBacktest
     charts: backtestCharts(run),
     description: run.description,
     get figures() {
-      return metricsTable(run.performance);
+      return figuresTable(run);
     },
     get trades() {
       return roundTripsTable(run);

@@ -98,7 +98,7 @@ export function sweepChart(sweep: SweepResult, options: SweepChartOptions = {}):
             },
             legend: null,
           },
-          stroke: { condition: { test: "datum.own === 1", value: "#808080" }, value: "transparent" },
+          stroke: { condition: { test: "datum.own === 1", value: "#1b1f24" }, value: "transparent" },
         },
       },
       ...(cell < 34
