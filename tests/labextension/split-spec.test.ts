@@ -11,7 +11,7 @@ import type { View } from "../../src/render/view.ts";
 import { walkBars } from "../support/bars.ts";
 import { specOf } from "../support/vega.ts";
 
-const START_US = Date.UTC(2024, 7, 8, 12) * 1000;
+const START_US = Date.UTC(2024, 7, 8, 23, 59) * 1000;
 const skeletonOf = (view: View): string => splitSpec(specOf(view)).skeleton;
 
 /** The live charts as they are after so many bars, each with other values, ends and notes. */

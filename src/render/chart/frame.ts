@@ -87,8 +87,8 @@ export function packed(rows: readonly Json[]): { data: Json; transform: Json[] }
 }
 
 /**
- * The time axis of a chart: UTC, and it says so with the date. `span`: first and last time, µs. Its ends are parameters,
- * so that a live chart can be given others without being made anew.
+ * The time axis of a chart: UTC, and it says so with the date. `span`: first and last time, µs. Its ends and its date
+ * are parameters, so that a live chart can be given others without being made anew.
  */
 export interface TimeAxis {
   /** The ends of the axis: they belong to the parameters of the whole chart. */
@@ -102,13 +102,14 @@ export interface TimeAxis {
 export function timeAxis(span: readonly [number, number], labelled = true): TimeAxis {
   const [fromUs, toUs] = span;
   const axis = labelled
-    ? { title: timeTitle(fromUs, toUs), format: TIME_FORMAT, tickCount: 7 }
+    ? { title: { signal: "timeTitle" }, format: TIME_FORMAT, tickCount: 7 }
     : { title: null, labels: false, ticks: false };
   const scale = { type: "utc", nice: false };
   return {
     params: [
       { name: "firstMs", value: fromUs / 1000 },
       { name: "lastMs", value: toUs / 1000 },
+      { name: "timeTitle", value: timeTitle(fromUs, toUs) },
     ],
     channel: (field) => ({ field, type: "temporal", scale, axis }),
     fixed: (field) => ({
