@@ -105,26 +105,22 @@ export function storedTrack(reader: StoreReader, window: StoredWindow): StoredTr
     };
   };
 
-  const storedRow = (held: Block, row: number): StoredRow => ({
-    trade: trade(held, row),
-    ownUs: held.eventUs[row]!,
-    receivedUs: held.trades.source[row] === WS ? held.trades.receivedUs[row]! : Number.NaN,
-  });
-
   const firstId = block(0)!.trades.id[0]!;
   return {
     firstId,
     *rows() {
-      let waiting: StoredRow[] = [];
+      let waiting: Place[] = [];
       let out = 0;
       for (let at = 0; ; at++) {
         const next = block(at);
-        const rows = next === undefined ? [] : Array.from(next.trades.id, (_, row) => storedRow(next, row));
+        const places = next === undefined ? [] : placesOf(next);
         // the first id of all stays the first: what comes below it would be another sequence
-        waiting = byReceipt([...waiting, ...rows], out === 0 ? 1 : 0);
-        const ready = waiting.splice(0, waiting.length - rows.length);
+        waiting = byReceipt([...waiting, ...places], out === 0 ? 1 : 0);
+        const ready = waiting.splice(0, waiting.length - places.length);
         out += ready.length;
-        yield* ready;
+        for (const { held, row, receivedUs } of ready) {
+          yield { trade: trade(held, row), ownUs: held.eventUs[row]!, receivedUs };
+        }
         if (next === undefined) return;
       }
     },
@@ -210,18 +206,32 @@ function isSameOrder(rows: StoredTrades, a: number, b: number): boolean {
   );
 }
 
-/** What the stream brought, in order of receipt, on the places that it has among the rows from `from` on. */
-function byReceipt(rows: StoredRow[], from: number): StoredRow[] {
-  const places = [...rows.keys()].filter((at) => at >= from && !Number.isNaN(rows[at]!.receivedUs));
-  const isOrdered = places.every(
-    (at, i) => i === 0 || rows[places[i - 1]!]!.receivedUs <= rows[at]!.receivedUs,
-  );
-  if (isOrdered) return rows;
-  const sorted = places
-    .map((at) => rows[at]!)
-    .sort((a, b) => a.receivedUs - b.receivedUs || a.trade.id - b.trade.id);
-  for (const [i, at] of places.entries()) rows[at] = sorted[i]!;
-  return rows;
+/** A row that waits for its turn. */
+interface Place {
+  readonly held: Block;
+  readonly row: number;
+  /** NaN: none. */
+  readonly receivedUs: number;
+}
+
+function placesOf(held: Block): Place[] {
+  const { source, receivedUs } = held.trades;
+  return Array.from(source, (from, row) => ({
+    held,
+    row,
+    receivedUs: from === WS ? receivedUs[row]! : Number.NaN,
+  }));
+}
+
+/** What the stream brought, in order of receipt, on the places that it has from `from` on; each kind stays where it is. */
+function byReceipt(places: Place[], from: number): Place[] {
+  const at = [...places.keys()].filter((i) => i >= from && !Number.isNaN(places[i]!.receivedUs));
+  const isOrdered = at.every((i, k) => k === 0 || places[at[k - 1]!]!.receivedUs <= places[i]!.receivedUs);
+  if (isOrdered) return places;
+  const idOf = ({ held, row }: Place): number => held.trades.id[row]!;
+  const sorted = at.map((i) => places[i]!).sort((a, b) => a.receivedUs - b.receivedUs || idOf(a) - idOf(b));
+  for (const [k, i] of at.entries()) places[i] = sorted[k]!;
+  return places;
 }
 
 function readExact(
