@@ -14,6 +14,7 @@ export { type CollectedPair, collectedPair } from "./collected-pair.ts";
 export * from "./controls/index.ts";
 export type { LiveOptions, LiveStatus } from "./desk.ts";
 export { live, liveStatus, stopLive } from "./live.ts";
+export { type PairControls, type PairControlsSettings, pairControls } from "./pair-controls.ts";
 export { type PairBars, type PairBarsSettings, pairBars } from "./pair-data.ts";
 export { type Exported, saveTable } from "./pair-export.ts";
 export { type PairWatch, type WatchSettings, watchPair } from "./pair-watch.ts";

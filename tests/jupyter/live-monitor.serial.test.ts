@@ -126,6 +126,26 @@ describe("live-monitor on the recorded BTC and ETH tape", {
     await context.close();
   });
 
+  it("its controls move all panels, and a pair that is none is told beside them", async () => {
+    const output = notebook.output(cellWith("controls("));
+    const choose = (label: string, option: string): Promise<unknown> =>
+      output.getByLabel(label, { exact: true }).selectOption({ label: option });
+    const latest = notebook.output(cellWith('live("latest y"'));
+    await choose("interval", "5s");
+    const starts = async (): Promise<number[]> =>
+      [...(await latest.innerText()).matchAll(/:(\d\d)Z/g)].map(([, second]) => Number(second));
+    while (!(await starts()).every((second) => second % 5 === 0)) await notebook.page.waitForTimeout(50);
+    await choose("y", "BTCUSDT");
+    await output
+      .getByRole("alert")
+      .getByText(/^y: .*needs two different symbols; got "BTCUSDT" twice/)
+      .waitFor();
+    await choose("explained by x", "ETHUSDT");
+    await latest.getByText("BTCUSDT: the latest closed bars").waitFor();
+    await output.getByRole("alert").waitFor({ state: "detached" });
+    await notebook.page.screenshot({ path: join(artifacts, "live-monitor-controls.png") });
+  });
+
   it("stops by one call", async () => {
     await notebook.page.keyboard.press("Escape");
     const cell = cellWith("// stopLive();");

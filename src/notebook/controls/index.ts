@@ -4,6 +4,7 @@ export { button } from "./button.ts";
 export { type CheckboxSettings, checkbox } from "./checkbox.ts";
 export type { Control } from "./control.ts";
 export { type DateRangeSettings, dateRange, type TimeRange } from "./date-range.ts";
+export { type Derived, derived } from "./derived.ts";
 export { reacting } from "./reacting.ts";
 export { type SelectSettings, select } from "./select.ts";
 export { type SliderSettings, slider } from "./slider.ts";
