@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { spanText } from "../analytics/performance/metric-text.ts";
 import { drawdownsTable, monthsTable } from "../analytics/performance/metrics-table.ts";
 import { YEAR_US } from "../analytics/performance/sampling.ts";
-import { formatDuration } from "../core/time.ts";
+import { formatDuration, formatUtc } from "../core/time.ts";
 import { venueLabel } from "../core/trade.ts";
 import type { Report, ReportSection } from "../render/report.ts";
 import { type Tile, tiles } from "../render/tiles.ts";
@@ -26,6 +27,8 @@ export interface RunAttachment {
   readonly madeUs: number;
   /** Undefined: the rule was the caller's own. */
   readonly description?: BacktestRun["description"];
+  /** SHA-256 of the description as JSON. */
+  readonly descriptionPrint?: string;
   readonly dataFingerprint: string;
   readonly code: CodePrint;
   readonly print: ReturnType<typeof runPrint>;
@@ -34,6 +37,11 @@ export interface RunAttachment {
 }
 
 export const RUN_ELEMENT = "run";
+
+/** Another one means that parameters were changed after the report was made. */
+export function descriptionPrint(description: unknown): string {
+  return createHash("sha256").update(JSON.stringify(description)).digest("hex");
+}
 
 export interface BacktestReportSettings {
   readonly madeUs: number;
@@ -50,7 +58,7 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
   const attachment: RunAttachment = {
     format: "tickbook backtest 1",
     madeUs,
-    ...(run.isRepeatable && { description }),
+    ...(run.isRepeatable && { description, descriptionPrint: descriptionPrint(description) }),
     dataFingerprint: data.fingerprint,
     code,
     print: runPrint(run),
@@ -134,7 +142,7 @@ function barsText({ data }: BacktestRun): string {
 
 /** In words, what the figures say; the data's length and the number of trades with it. */
 export function verdictText({ performance, result, data }: BacktestRun): string {
-  const { roundTrips, totalReturn, totalCosts, breakEvenBps, costBps } = performance;
+  const { roundTrips, totalReturn, totalCosts, breakEvenBps, costBps, ruinUs } = performance;
   const span = `${data.market.length.toLocaleString("en")} bars`;
   if (result.orders.length === 0)
     return `The rule never traded in these ${span}: there is nothing to judge. Below are the signal that it looked at and the data; what is not defined without a trade is shown as –.`;
@@ -147,9 +155,10 @@ export function verdictText({ performance, result, data }: BacktestRun): string 
     breakEvenBps > 0
       ? `; at ${breakEvenBps.toFixed(2)} nothing would have been left.`
       : "; it lost before costs, too.";
+  const ruin = Number.isNaN(ruinUs) ? "" : ` The account was gone at ${formatUtc(ruinUs)}.`;
   const few =
     roundTrips.count < 30 ? " So few round trips say little about the next ones, whatever they came to." : "";
-  return `${after}${edge}${few}`;
+  return `${after}${edge}${ruin}${few}`;
 }
 
 function coverageText({ data }: BacktestRun): string {

@@ -61,7 +61,7 @@ export function runOn(
   return {
     description: {
       data: data.request,
-      strategy: { name: strategy.name, settings: strategy.settings },
+      strategy: { name: strategy.name, settings: plainSettings(strategy.settings) },
       costs: result.costs,
       startCash,
       performance: figures,
@@ -75,11 +75,19 @@ export function runOn(
   };
 }
 
+/** Settings as JSON keeps them: what is left open, or never, is left out. */
+function plainSettings(settings: Strategy["settings"]): Strategy["settings"] {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== undefined && value !== Number.POSITIVE_INFINITY),
+  );
+}
+
 /** What a run came to, to be compared with another run of the same description. */
 export function runPrint({ data, result, performance }: BacktestRun): RunPrint {
   const { fills, orders, roundTrips, signals, units, equity, cash, exposure, turnover, paid } = result;
   const legs = data.market.legs;
-  return printOf(figuresOf(performance), {
+  const figures = { ...figuresOf(performance), ...coverageOf(data) };
+  return printOf(figures, {
     equity,
     cash,
     exposure,
@@ -107,6 +115,14 @@ function figuresOf(performance: Performance): Record<string, number> {
   add("round trips: ", performance.roundTrips);
   for (const leg of performance.legs) add(`${leg.symbol} held: `, leg);
   return figures;
+}
+
+function coverageOf({ coverage }: BacktestData): Record<string, number> {
+  return Object.fromEntries(
+    coverage.flatMap(({ symbol, ...counts }) =>
+      Object.entries(counts).map(([name, count]) => [`data of ${symbol}: ${name}`, count]),
+    ),
+  );
 }
 
 function columnsOf(prefix: string, rows: readonly object[]): Record<string, PrintColumn> {

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { quote, refuse } from "../core/errors.ts";
 import { parseDescription } from "./backtest-config.ts";
 import { type Difference, differences, type RunPrint } from "./backtest-print.ts";
-import { backtestReport, RUN_ELEMENT, type RunAttachment } from "./backtest-report.ts";
+import { backtestReport, descriptionPrint, RUN_ELEMENT, type RunAttachment } from "./backtest-report.ts";
 import { type BacktestRun, type RunDescription, runDescribed, runPrint } from "./backtest-run.ts";
 import { type CodePrint, codePrint } from "./code-print.ts";
 import { reportHtml } from "./report.ts";
@@ -26,6 +26,7 @@ export function verifyReport(path: string, source?: string): Verdict {
   const code = codePrint();
   const otherCode = codeText(attachment.code, code);
   const found: Difference[] = [
+    ...parameterDifference(attachment),
     ...dataDifference(attachment, run),
     // other code may know figures that there were not
     ...differences(attachment.print, runPrint(run)).filter(({ was }) => otherCode === "" || was !== "none"),
@@ -140,6 +141,16 @@ function madeAgain(description: RunDescription, source: string | undefined): Bac
     description: { ...run.description, data: named },
     data: { ...run.data, request: named },
   };
+}
+
+function parameterDifference({ description, descriptionPrint: was }: RunAttachment): Difference[] {
+  const is = descriptionPrint(description);
+  if (was === is) return [];
+  return [{ what: "parameters, SHA-256", was: textOf(was).slice(0, 16), is: is.slice(0, 16) }];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "none";
 }
 
 function dataDifference({ dataFingerprint }: RunAttachment, { data }: BacktestRun): Difference[] {

@@ -111,6 +111,7 @@ describe("npm run report", () => {
   it("says what differs when the description, a figure or the page was changed after it was made", () => {
     const entry = verifyReport(changed(html.replace('"entry":2,', '"entry":2.2,')));
     assert.equal(entry.isIdentical, false);
+    assert.match(entry.differences[0]!.what, /^parameters/);
     assert.ok(entry.differences.some(({ what }) => what === "totalReturn"));
     assert.ok(entry.differences.some(({ what }) => what.startsWith("series equity")));
     assert.ok(entry.differences.some(({ what }) => what.startsWith("page")));
@@ -133,7 +134,12 @@ describe("npm run report", () => {
   it("says when the data or the code are others", () => {
     const { fingerprint } = made.data;
     const data = verifyReport(changed(html.replaceAll(fingerprint, "0".repeat(64))));
-    assert.match(data.differences[0]!.what, /^data/);
+    assert.match(data.differences[0]!.what, /^data, SHA-256/);
+    const ids = verifyReport(changed(html.replace(/("data of ETHUSDT: tradedBars":)\d+/, "$11")));
+    assert.deepEqual(ids.differences.map(({ what, was }) => [what, was])[0], [
+      "data of ETHUSDT: tradedBars",
+      "1",
+    ]);
     const { sources } = codePrint();
     const code = verifyReport(changed(resealedPage(html.replaceAll(sources, "1".repeat(64)))));
     assert.equal(code.isIdentical, true);
@@ -253,6 +259,17 @@ describe("npm run report", () => {
       readFileSync(join(folder, "empty.trades.csv"), "utf8"),
       /^venue,venue_kind,side,[^\r\n]*\r\n$/,
     );
+  });
+
+  it("an account that is gone is said to be gone, and no ratio is made up", async () => {
+    const flagsOfRuin = { ...flags, entry: "1", size: "equity:90", fee: "100" };
+    const ruin = runDescribed(withFlags(DEFAULT_RUN, flagsOfRuin));
+    const file = join(folder, "ruin.html");
+    await writeBacktestReport(ruin, file, MADE_US);
+    const text = readFileSync(file, "utf8").replace(/<script[\s\S]*?<\/script>/g, "");
+    assert.match(text, /The account was gone at 2026-01-05T\d\d:\d\d:\d\dZ\./);
+    assert.doesNotMatch(text, /NaN|undefined|Infinity/);
+    assert.equal(verifyReport(file).isIdentical, true);
   });
 
   // row 86
