@@ -89,6 +89,14 @@ export function nextJob(
   return next;
 }
 
+/** Missing ids of the holes, other than a job's own, that are to be filled now for its symbol. */
+export function neighbours(jobs: Iterable<Job>, job: Job, nowMs: number): IdRange[] {
+  return [...jobs]
+    .filter(({ hole, notBeforeMs }) => hole.symbol === job.hole.symbol && notBeforeMs <= nowMs)
+    .filter((other) => other !== job && !isTail(other.hole))
+    .flatMap(({ hole }) => hole.missing);
+}
+
 export function idsIn(ranges: readonly IdRange[]): number {
   return ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 }

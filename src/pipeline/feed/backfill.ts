@@ -5,7 +5,16 @@ import type { Trade } from "../../core/trade.ts";
 import type { Hole, HoleNote } from "../store/ledger.ts";
 import type { MergedTrade } from "../store/merged.ts";
 import type { RepairResult } from "../store/repair.ts";
-import { idsIn, isTail, type Job, newJob, nextJob, type Outcome, tailOf } from "./backfill-queue.ts";
+import {
+  idsIn,
+  isTail,
+  type Job,
+  neighbours,
+  newJob,
+  nextJob,
+  type Outcome,
+  tailOf,
+} from "./backfill-queue.ts";
 import { backoffMs } from "./backoff.ts";
 import { type Door, openDoors } from "./doors.ts";
 import { fillAggregates, fillTrades } from "./fill-hole.ts";
@@ -214,6 +223,7 @@ export function startBackfill(settings: BackfillSettings): Backfill {
     const outcome = await fillPage(job, {
       restUrl: door.restUrl,
       nowUs: clock.nowUs,
+      neighbours: neighbours(jobs.values(), job, clock.monotonicMs()),
       ask: (url) => ask(job, door, url),
       fill: async (page) => {
         const { symbol, holeId } = job.hole;

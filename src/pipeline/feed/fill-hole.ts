@@ -1,14 +1,17 @@
 import type { Trade } from "../../core/trade.ts";
+import type { IdRange } from "../store/id-ranges.ts";
 import type { MergedTrade } from "../store/merged.ts";
 import type { RepairResult } from "../store/repair.ts";
 import type { Job, Outcome } from "./backfill-queue.ts";
 import { aggregatesUrl, readAggregates, readTrades, tradesUrl } from "./rest-pages.ts";
-import { nextAggregate, nextWish } from "./sweep.ts";
+import { nextAggregate, nextWish, widened } from "./sweep.ts";
 
 /** What filling a hole needs of the world. */
 export interface FillWorld {
   readonly restUrl: string;
   nowUs(): number;
+  /** Missing ids of the symbol's other holes which are to be filled now. */
+  readonly neighbours: readonly IdRange[];
   /** The body of an answer; undefined: there was none, and the matter is settled. */
   ask(url: string): Promise<unknown>;
   fill(page: readonly Trade[] | readonly MergedTrade[]): Promise<RepairResult>;
@@ -23,7 +26,8 @@ export async function fillTrades(job: Job, world: FillWorld): Promise<Outcome | 
   const { symbol, missing } = job.hole;
   const wish = nextWish(missing, job.sweep);
   if (wish === undefined) return roundOver(job);
-  const { fromId, lastId, fromEnd } = wish;
+  // after an answer of no use the hole is asked for alone: a neighbour may be what was wrong
+  const { fromId, lastId, fromEnd } = job.fruitless === 0 ? widened(wish, world.neighbours) : wish;
   const body = await world.ask(tradesUrl(world.restUrl, symbol, fromId, lastId - fromId + 1));
   if (body === undefined) return undefined;
   const page = readTrades(body, { symbol, fromId, lastId }, world.nowUs());

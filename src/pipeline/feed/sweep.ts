@@ -29,6 +29,15 @@ export function nextWish(missing: readonly IdRange[], { cursor, floor }: Sweep):
   return { fromId: Math.max(floor, lastId - PAGE_ROWS + 1), lastId, fromEnd: true };
 }
 
+/** A wish that takes along what lies on the same page of other missing ids, ascending: a page costs the same, full or not. */
+export function widened(wish: Wish, others: readonly IdRange[]): Wish {
+  if (wish.fromEnd) return wish;
+  const end = wish.fromId + PAGE_ROWS - 1;
+  const within = others.filter(({ first }) => first > wish.fromId && first < end);
+  const lastId = within.reduce((last, other) => Math.max(last, Math.min(other.last + 1, end)), wish.lastId);
+  return { ...wish, lastId };
+}
+
 /** Where in the list of aggregates some trade is to be looked for: what is known to lie below and above it. */
 export interface Search {
   readonly below?: { readonly aggId: number; readonly last: number };

@@ -23,7 +23,7 @@ test("where single trades are not served, aggregates fill a hole: the neighbours
   desk.live("BTCUSDT", 2900, 2902, 2903, 2908);
   await desk.pass(1500);
   assert.deepEqual(past.asked, [
-    "a trades BTCUSDT 2900 3",
+    "a trades BTCUSDT 2900 9",
     "a aggTrades BTCUSDT newest 1000",
     "a aggTrades BTCUSDT newest 1000",
   ]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { history, reply, tradeRow } from "../../support/history.ts";
+import { history, historyTrade, reply, tradeRow } from "../../support/history.ts";
 import { idsFrom, repairDesk } from "../../support/repair-desk.ts";
 
 test("a hole is asked for once, 1.5 s after it was found, with a neighbour on each side", async (t) => {
@@ -301,6 +301,31 @@ test("a hole above the cap is not asked for, wherever it stands in the queue, an
   desk.live("BTCUSDT", 500);
   await desk.pass(10_000);
   assert.deepEqual(past.asked.slice(1), ["a trades BTCUSDT 100 1000", "a trades BTCUSDT 1099 4"]);
+});
+
+test("holes that lie close together come on one page, and a larger one behind them does not wait", async (t) => {
+  const past = history(0, 10_000);
+  const desk = repairDesk(t, past);
+  const every = Array.from({ length: 200 }, (_, i) => 100 + 2 * i);
+  desk.live("BTCUSDT", ...every, 5000);
+  await desk.pass(3000);
+  assert.equal(past.asked[0], "a trades BTCUSDT 100 1000");
+  assert.equal(past.asked.length, 5, past.asked.join("; "));
+  assert.deepEqual(desk.ids(), idsFrom(100, 5000));
+  assert.ok(desk.holes().every((hole) => / filled /.test(hole)));
+});
+
+test("a hole whose page met a wrong neighbour of another hole is asked for alone", async (t) => {
+  const past = history(0, 10_000);
+  const wrong = 110;
+  const desk = repairDesk(t, past, {
+    tradeOf: (symbol, id) => ({ ...historyTrade(symbol, id), ...(id === wrong && { price: "1.00000000" }) }),
+  });
+  desk.live("BTCUSDT", 100, 102, wrong, 112);
+  await desk.pass(20_000);
+  assert.deepEqual(past.asked.slice(0, 1), ["a trades BTCUSDT 100 13"]);
+  assert.ok(past.asked.includes("a trades BTCUSDT 100 3"));
+  assert.ok(desk.ids().includes(101));
 });
 
 // row 60
