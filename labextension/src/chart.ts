@@ -70,7 +70,8 @@ export function createChart(
       else drawn = await renew(parts, split);
       const { view } = drawn.result;
       setTitle(view, split.title, node.clientWidth);
-      await view.runAsync();
+      // labels beside the plot may have grown
+      await view.resize().runAsync();
       await fitWidth(view, drawn.widths, node.clientWidth);
       if (before !== drawn) {
         before?.result.finalize();

@@ -5,8 +5,8 @@ import { isObject, type Json } from "./split-spec.ts";
 const fillsFrom = 600;
 const most = 1200;
 const least = 160;
-/** Slack that is left alone, so that a label which grows by a digit does not move the whole chart. */
-const slack = 14;
+/** Room that is left unused in a panel of the same width: a label that shrinks by some digits moves nothing. */
+const slack = 60;
 
 /** The signals that set the width of a plot, or of all plots one below the other; none where they stand side by side. */
 export function widthSignals(compiled: Json): readonly string[] {
@@ -20,21 +20,31 @@ export function widthSignals(compiled: Json): readonly string[] {
     .map(({ name }) => String(name));
 }
 
-const made = new WeakMap<View, number>();
+interface Fitted {
+  /** As the specification has it. */
+  readonly made: number;
+  room: number;
+}
+
+const views = new WeakMap<View, Fitted>();
 
 /** Makes a chart as wide as there is room for: its axes and labels take what they need, its plots the rest. */
 export async function fitWidth(view: View, signals: readonly string[], room: number): Promise<void> {
   if (signals.length === 0 || room <= 0) return;
+  const width = (): number => Math.max(...signals.map((name) => view.signal(name) as number));
+  const fitted = views.get(view) ?? { made: width(), room: 0 };
+  views.set(view, fitted);
+  const wanted = fitted.made >= fillsFrom ? most : fitted.made;
   for (let round = 0; round < 2; round++) {
-    const now = Math.max(...signals.map((name) => view.signal(name) as number));
-    if (!made.has(view)) made.set(view, now);
-    const wanted = made.get(view)! >= fillsFrom ? most : made.get(view)!;
+    const now = width();
     const around = canvasWidth(view) - now;
     const plot = Math.max(least, Math.min(wanted, Math.floor(room - around)));
-    if (plot === now || (plot > now && plot - now < slack && now + around <= room)) return;
+    const more = plot - now;
+    if (more === 0 || (more > 0 && more < slack && room === fitted.room)) break;
     for (const name of signals) view.signal(name, plot);
-    await view.runAsync();
+    await view.resize().runAsync();
   }
+  fitted.room = room;
 }
 
 function canvasWidth(view: View): number {

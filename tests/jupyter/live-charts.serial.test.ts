@@ -86,6 +86,10 @@ describe("live charts in JupyterLab", { skip: chromium === undefined, timeout: 2
     for (const width of [760, 1500, 1100]) {
       await notebook.page.setViewportSize({ width, height: 1000 });
       await chart.fits();
+      for (let i = 0; i < 10; i++) {
+        await chart.draws(1);
+        assert.equal(await chart.isCut(), false, "a label is cut");
+      }
       await screenshot(notebook.page, `live-charts-${width}`);
     }
     assert.equal(await chart.embeds(), embeds);

@@ -18,6 +18,8 @@ export interface LivePanel {
   zoom(): Promise<unknown[] | undefined>;
   /** Resolves when the chart is as wide as its place and not wider. */
   fits(): Promise<void>;
+  /** Whether something is drawn up to the right edge: a label that is cut. */
+  isCut(): Promise<boolean>;
 }
 
 /** As much of the DOM as is used here. */
@@ -26,6 +28,9 @@ interface Node {
   readonly clientWidth: number;
   readonly scrollWidth: number;
   readonly innerText: string;
+  readonly height: number;
+  readonly width: number;
+  getContext(kind: "2d"): { getImageData(...at: number[]): { data: Uint8Array } };
   readonly view: { signal(name: string): unknown };
   querySelector(selector: string): Node | null;
   getAttribute(name: string): string | null;
@@ -84,10 +89,16 @@ export function livePanel(output: Locator): LivePanel {
           return (
             canvas > 0 &&
             node.scrollWidth <= node.clientWidth &&
-            canvas > Math.min(node.clientWidth, 1200) - 40
+            canvas > Math.min(node.clientWidth, 1200) - 70
           );
         }),
       ),
+    isCut: () =>
+      read((node) => {
+        const canvas = node.querySelector("canvas")!;
+        const edge = canvas.getContext("2d").getImageData(canvas.width - 2, 0, 2, canvas.height).data;
+        return edge.some((part) => part !== 0);
+      }),
   };
 
   function zoom(): Promise<unknown[] | undefined> {
