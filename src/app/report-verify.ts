@@ -1,5 +1,5 @@
-import { basename } from "node:path";
-import { quote, refuse } from "../core/errors.ts";
+import { basename, resolve } from "node:path";
+import { quote, refuse, TickbookError } from "../core/errors.ts";
 import { parseDescription } from "./backtest-config.ts";
 import { type Difference, differences, type RunPrint } from "./backtest-print.ts";
 import { backtestReport, descriptionPrint, RUN_ELEMENT, type RunAttachment } from "./backtest-report.ts";
@@ -22,7 +22,7 @@ export interface Verdict {
  */
 export function verifyReport(path: string, source?: string): Verdict {
   const { page, attachment, description } = readReport(path);
-  const run = madeAgain(description, source);
+  const run = madeAgain(description, source, path);
   const code = codePrint();
   const otherCode = codeText(attachment.code, code);
   const found: Difference[] = [
@@ -131,16 +131,35 @@ function isRecord(value: unknown, is: (one: unknown) => boolean): boolean {
 }
 
 /** The run of a description; of data that lie elsewhere now, under their old name. */
-function madeAgain(description: RunDescription, source: string | undefined): BacktestRun {
+function madeAgain(description: RunDescription, source: string | undefined, path: string): BacktestRun {
   const { data } = description;
-  if (source === undefined) return runDescribed(description);
-  const run = runDescribed({ ...description, data: { ...data, source } });
-  const named = { ...run.data.request, source: data.source ?? source };
+  if (source === undefined) return fromItsData(description, path);
+  const run = runDescribed({ ...description, data: { ...data, source: resolve(source) } });
+  const was = data.source ?? source;
+  const named = { ...run.data.request, source: was };
+  // a venue may be named by its file
+  const old = (text: string): string => text.replaceAll(basename(source), basename(was));
+  const { name, kind, detail } = run.data.venue;
   return {
     ...run,
     description: { ...run.description, data: named },
-    data: { ...run.data, request: named },
+    data: { ...run.data, request: named, venue: { name: old(name), kind, detail: old(detail) } },
   };
+}
+
+function fromItsData(description: RunDescription, path: string): BacktestRun {
+  try {
+    return runDescribed(description);
+  } catch (error) {
+    if (!(error instanceof TickbookError && ["no-file", "no-database"].includes(error.code))) throw error;
+    return refuse({
+      code: "no-data",
+      where: basename(path),
+      problem: `needs the data that it was made from; there is no ${quote(description.data.source)} from the project's folder on`,
+      hint: "Pass --source FILE, where it lies now.",
+      facts: { source: description.data.source },
+    });
+  }
 }
 
 function parameterDifference({ description, descriptionPrint: was }: RunAttachment): Difference[] {

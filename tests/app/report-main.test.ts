@@ -155,6 +155,22 @@ describe("npm run report", () => {
     );
   });
 
+  it("looks for the data where it is told, says where they are missing, and which data are others", () => {
+    const bars = readFileSync(flags.source!, "utf8").split("\n");
+    const moved = join(folder, "moved.csv");
+    writeFileSync(moved, bars.join("\n"));
+    assert.equal(verifyReport(path, moved).isIdentical, true);
+    const row = bars[400]!.split(",");
+    row[4] = String(1.01 * Number(row[4]));
+    writeFileSync(moved, bars.with(400, row.join(",")).join("\n"));
+    const [data] = verifyReport(path, moved).differences;
+    assert.deepEqual([data!.what, data!.was], ["data, SHA-256", made.data.fingerprint.slice(0, 16)]);
+    assert.throws(
+      () => verifyReport(changed(html.replaceAll("bars.csv", "gone.csv"))),
+      /changed\.html: needs the data that it was made from; there is no ".*gone\.csv" .* Pass --source FILE/,
+    );
+  });
+
   it("lines ended by CRLF on the way are no difference", () => {
     assert.equal(verifyReport(changed(html.replaceAll("\n", "\r\n"))).isIdentical, true);
   });
