@@ -111,8 +111,7 @@ export function columnsReader(db: Database.Database): ReadColumns {
       const run = (runEnd.get(symbolId, first) ?? 0) + 1 - first;
       const window = Math.min(WINDOW, limit - filled, run < LONG_RUN ? WINDOW : run);
       const to = Math.min(toId, first + window);
-      reserve(filled + to - first);
-      if (run < LONG_RUN || !fillRun(symbolId, first, to)) fillWithIds.get(symbolId, first, to);
+      if (run < LONG_RUN || !fillRun(symbolId, first, to)) fillSparse(symbolId, first, to);
       from = to;
     }
   }
@@ -120,11 +119,22 @@ export function columnsReader(db: Database.Database): ReadColumns {
   /** False, with nothing filled, where not all of these ids have a row. */
   function fillRun(symbolId: number, first: number, to: number): boolean {
     const start = filled;
+    reserve(start + to - first);
     fill.get(symbolId, first, to);
     const isWhole = filled - start === to - first;
     if (isWhole) for (let i = start; i < filled; i++) ids[i] = first + i - start;
     else filled = start;
     return isWhole;
+  }
+
+  /** Of many ids few may have a row: memory is taken for as many as the ledger holds, and for all only if those were more. */
+  function fillSparse(symbolId: number, first: number, to: number): void {
+    const start = filled;
+    fillWithIds.get(symbolId, first, to);
+    if (filled <= columns.length) return;
+    filled = start;
+    reserve(start + to - first);
+    fillWithIds.get(symbolId, first, to);
   }
 
   function reserve(size: number): void {
