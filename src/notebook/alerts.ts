@@ -1,5 +1,5 @@
 import { type Alert, alertsOf } from "../analytics/alerts/alerts.ts";
-import { checkRules } from "../analytics/alerts/check-rules.ts";
+import { checkRules, ruleFaults } from "../analytics/alerts/check-rules.ts";
 import { compareThresholds } from "../analytics/alerts/compare-thresholds.ts";
 import { defaultRules } from "../analytics/alerts/defaults.ts";
 import {
@@ -74,7 +74,7 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
   const reader = sharedReader(db);
   const symbols = [y, x];
   const where = "pairAlerts";
-  const given = checkRules(settings.rules ?? defaultRules({ pair: [y, x], interval, window }), { where });
+  const given = checkRules(settings.rules ?? reachableDefaults(pair.settings), { where });
   let rules = [...given.rules.filter(({ name }) => !own.some((rule) => rule.name === name)), ...own];
   checkRules(rules, { where });
   const log: AlertLog = alertLog();
@@ -222,6 +222,16 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
     alone.advance((lane) => all.find(({ symbol }) => symbol === lane.symbol)!, untilUs, log.hear);
     return { ...memory, states: { ...memory.states, ...alone.memory().states } };
   }
+}
+
+/** The rules that come with Tickbook, |z| at the threshold of the chart; without those that a short window never reaches. */
+function reachableDefaults({ y, x, interval, window, threshold }: PairWatch["settings"]): AlertRule[] {
+  return defaultRules({ pair: [y, x], interval, window })
+    .map((rule) => {
+      if (rule.measure !== "zScore") return rule;
+      return { ...rule, fire: threshold, ...(rule.resolve !== undefined && { resolve: threshold / 2 }) };
+    })
+    .filter((rule) => ruleFaults([rule]).length === 0);
 }
 
 function scoreSentence(scores: readonly AlertScore[]): string {

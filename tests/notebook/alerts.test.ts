@@ -148,6 +148,17 @@ test("a rule that is set says at once what it would have done, and is judged fro
   assert.throws(() => alerts.set({ ...Z, pair: ["SOLUSDT", "BTCUSDT"] }), /"SOLUSDT" is not in the database/);
 });
 
+test("without rules it takes those that come with Tickbook, at the chart's threshold; what a short window never reaches is left out", (t) => {
+  const db = stored(t, seconds(0, 60), REPLAY);
+  const fires = (window: number, threshold: number): string[] =>
+    pairAlerts(watchPair({ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window, threshold, graceMs: 0, db }))
+      .rules()
+      .filter(({ measure }) => measure === "zScore")
+      .map(({ fire, resolve }) => `${fire} ${resolve}`);
+  assert.deepEqual(fires(20, 3), ["3 1.5", "3 undefined"]);
+  assert.deepEqual(fires(5, 2), []);
+});
+
 test("rules that were set outlive the panels that they were set on", (t) => {
   const own: AlertRule[] = [];
   const { pair } = desk(t, seconds(0, 100));

@@ -1,6 +1,7 @@
 import type { AlertEvaluator, BarsOf, HeardEvent } from "../../analytics/alerts/evaluator.ts";
 import type { Lane } from "../../analytics/alerts/nodes.ts";
 import type { Bars } from "../../core/bars.ts";
+import { quote, refuse } from "../../core/errors.ts";
 import { type LiveBars, liveBars } from "../../pipeline/live-bars.ts";
 import type { Series, StoreReader } from "../../pipeline/store/reader.ts";
 
@@ -74,7 +75,7 @@ export function alertFeed({
       const catchUp = Math.min(MOST_CATCH_UP, Math.ceil(catchUpUs / intervalUs));
       feeds.set(
         lane,
-        liveBars(reader, series.find((one) => one.symbol === symbol)!, {
+        liveBars(reader, seriesOf(symbol), {
           rule: { by: "time", intervalUs },
           keep: needs + catchUp,
           graceUs,
@@ -85,6 +86,19 @@ export function alertFeed({
     readBars(venueUs(nowUs));
     evaluator.rebuild(barsOf);
     if (wasGone && isDead) evaluator.skip(soonestUs, hear);
+  };
+
+  const seriesOf = (symbol: string): Series => {
+    const found = series.find((one) => one.symbol === symbol);
+    if (found !== undefined) return found;
+    const there = series.map((one) => one.symbol).join(", ");
+    return refuse({
+      code: "unknown-symbol",
+      where: reader.path,
+      problem: `needs the symbols that alert rules watch; ${quote(symbol, 60)} is not among ${there || "the symbols collected"}`,
+      hint: "Change the rule, or collect the symbol.",
+      facts: { symbol },
+    });
   };
 
   /** Reads what is new; whether a bar that was judged is not what it was. */
