@@ -7,7 +7,7 @@ import type { FileUser } from "./open-files.ts";
 
 /** One thing the doctor has to say. */
 export interface Finding {
-  /** Stable: `damaged`, `ledger-mismatch`, `unlisted-ids`, `open-holes`, `conflicts`, `wal-large`, `disk-soon-full`, and of notes `gaps-kept`, `clock-offset`, `quiet`, `other-time`, `no-trades`. */
+  /** Stable: `damaged`, `ledger-mismatch`, `unlisted-ids`, `open-holes`, `conflicts`, `archive-missing`, `wal-large`, `disk-soon-full`, and of notes `gaps-kept`, `clock-offset`, `quiet`, `other-time`, `no-trades`. */
   readonly code: string;
   /** Whether somebody should act; else it is a note. */
   readonly attention: boolean;
@@ -61,6 +61,7 @@ function ofFile({ integrity, disk, series }: Facts, { walAlarmBytes, users }: Wo
       ),
     );
   }
+  for (const sentence of integrity.missingFiles) found.push(alarm("archive-missing", sentence));
   if (disk.walBytes > walAlarmBytes) {
     const who = users.map(({ pid, name }) => `${name} (process ${pid})`).join(", ");
     found.push(
@@ -78,7 +79,7 @@ function ofFile({ integrity, disk, series }: Facts, { walAlarmBytes, users }: Wo
       ),
     );
   }
-  if (series.length === 0 && integrity.problems.length === 0)
+  if (series.length === 0 && integrity.problems.length + integrity.missingFiles.length === 0)
     found.push({
       code: "no-trades",
       attention: false,

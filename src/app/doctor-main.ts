@@ -1,5 +1,5 @@
 import { refuse, TickbookError } from "../core/errors.ts";
-import { openReader } from "../pipeline/store/reader.ts";
+import { openHistory } from "../pipeline/archive/history.ts";
 import { systemClock } from "./clock.ts";
 import { type Diagnosis, diagnose } from "./doctor.ts";
 import { doctorText } from "./doctor-text.ts";
@@ -53,7 +53,7 @@ function examine(flags: Flags<Name>): Diagnosis {
       hint: "Pass for example --db data/binance.db.",
     });
   }
-  const store = openReader(flags.db);
+  const store = openHistory(flags.db);
   try {
     const settings = {
       since: flags.since!,

@@ -31,7 +31,7 @@ export function verdictText({ path, healthy, findings, series, integrity }: Diag
     series.reduce((total, { trades }) => total + (trades === undefined ? 0 : of(trades.coverage)), 0);
   const held = sum((coverage) => coverage.heldIds);
   const missing = sum((coverage) => coverage.missingIds);
-  const isWhole = held > 0 && integrity.problems.length === 0;
+  const isWhole = held > 0 && integrity.problems.length + integrity.missingFiles.length === 0;
   const rest = missing > 0 ? `, ${countText(missing, "id")} missing` : isWhole ? ", none missing" : "";
   return `${verdict} · ${oneLine(path)} · ${countText(held, "trade")}${rest}`;
 }

@@ -45,6 +45,8 @@ export interface Diagnosis {
     /** Whether SQLite has checked every page. */
     readonly checked: boolean;
     readonly problems: readonly string[];
+    /** Files of the archive that are not there, each with what to do. */
+    readonly missingFiles: readonly string[];
   };
   readonly since: string;
   readonly sampleTrades: number;
@@ -61,11 +63,16 @@ export function diagnose(store: StoreReader, settings: DoctorSettings, nowUs: nu
     const chosen = chooseSeries(store, settings);
     const quality = openQuality(store);
     try {
+      const missingFiles: string[] = [];
       const problems = full ? quality.integrityProblems() : [];
       const series = chosen.flatMap((one) => {
         try {
           return [quality.series(one, { since: window, full, sampleTrades })];
         } catch (error) {
+          if (codeOf(error) === ARCHIVE_MISSING) {
+            missingFiles.push((error as Error).message);
+            return [];
+          }
           if (!codeOf(error).startsWith("SQLITE_CORRUPT")) throw error;
           problems.push(`${one.symbol} at ${one.venue.name}: ${(error as Error).message}`);
           return [];
@@ -73,7 +80,7 @@ export function diagnose(store: StoreReader, settings: DoctorSettings, nowUs: nu
       });
       const figures = {
         disk: diskOf(store, quality.file()),
-        integrity: { checked: full, problems },
+        integrity: { checked: full, problems, missingFiles },
         since,
         sampleTrades,
         series,
@@ -150,6 +157,7 @@ function chooseSeries(store: StoreReader, { venue, symbols }: DoctorSettings): S
   return atVenue.filter((series) => symbols?.includes(series.symbol) ?? true);
 }
 
+const ARCHIVE_MISSING = "archive-missing";
 const DAY_S = 86_400;
 const DAY_US = DAY_S * 1e6;
 const HOUR_US = 3600e6;
@@ -158,7 +166,7 @@ function diskOf(store: StoreReader, file: FileFacts): Disk {
   const { bavail, bsize } = statfsSync(dirname(store.path));
   const freeBytes = bavail * bsize;
   const bytesPerTrade = file.storedTrades >= 1000 ? file.tradeBytes / file.storedTrades : Number.NaN;
-  const growthBytesPerDay = storedPerSecond(store) * DAY_S * bytesPerTrade;
+  const growthBytesPerDay = paceOf(store) * DAY_S * bytesPerTrade;
   return {
     ...file,
     freeBytes,
@@ -166,6 +174,16 @@ function diskOf(store: StoreReader, file: FileFacts): Disk {
     growthBytesPerDay,
     daysUntilFull: freeBytes / growthBytesPerDay,
   };
+}
+
+/** A file of the archive that is not there is told with its symbol. */
+function paceOf(store: StoreReader): number {
+  try {
+    return storedPerSecond(store);
+  } catch (error) {
+    if (codeOf(error) !== ARCHIVE_MISSING) throw error;
+    return Number.NaN;
+  }
 }
 
 /** Trades a second of the venue that was written to last, over the day before its newest; NaN where there is no telling. */

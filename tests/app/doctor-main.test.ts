@@ -59,7 +59,7 @@ test("1 for a database with an open hole, and one JSON object by --json", async 
     findings.map((finding: { code: string }) => finding.code),
     ["open-holes"],
   );
-  assert.deepEqual(integrity, { checked: true, problems: [] });
+  assert.deepEqual(integrity, { checked: true, problems: [], missingFiles: [] });
   assert.equal(series.length, 1);
   assert.deepEqual(
     [series[0].symbol, series[0].trades.coverage.rawPercent, series[0].trades.holes.detected],

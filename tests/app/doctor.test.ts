@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import Database from "better-sqlite3";
 import { type Diagnosis, diagnose } from "../../src/app/doctor.ts";
@@ -11,6 +11,9 @@ import { doctorJson } from "../../src/app/doctor-main.ts";
 import { doctorText } from "../../src/app/doctor-text.ts";
 import { bytesText, countText, percentText, spanText } from "../../src/app/doctor-words.ts";
 import type { Trade } from "../../src/core/trade.ts";
+import { archive } from "../../src/pipeline/archive/archive.ts";
+import { openHistory } from "../../src/pipeline/archive/history.ts";
+import { openQuality } from "../../src/pipeline/store/quality.ts";
 import { BINANCE, REPLAY, reading, SYMBOLS, span, stored, tamper, write } from "../support/stored.ts";
 import { tempFolder } from "../support/temp.ts";
 import { batchOf, T0, trade } from "../support/trades.ts";
@@ -285,7 +288,7 @@ test("a full check reads every page; damage it finds is the first finding, and w
   const sound = diagnose(reading(t, file), { full: true }, after(3000));
   assert.deepEqual(
     [sound.healthy, sound.integrity, sound.notChecked],
-    [true, { checked: true, problems: [] }, []],
+    [true, { checked: true, problems: [], missingFiles: [] }, []],
   );
   const damaged = stored(t, both(span(1, 3000)));
   wipePage(damaged);
@@ -462,4 +465,52 @@ test("words: bytes, spans, counts, and percent that never rounds up to 100", () 
     "29",
     "66.6666",
   ]);
+});
+
+test("archived days count like those in the database: first trade, window, times around a hole; a file that is gone is told", (t) => {
+  const db = join(tempFolder(t), "x.db");
+  const day = Date.UTC(2024, 7, 8) * 1000;
+  const at = (id: number, us: number, symbol = "BTCUSDT"): Trade =>
+    trade(id, { symbol, tradeTimeUs: us, eventTimeUs: us, receivedUs: us + 5000 });
+  write(db, (writer) => {
+    const trades = [
+      at(1, day),
+      at(2, day + 1e6),
+      at(5, day + 2e6),
+      at(6, day + 86_400e6),
+      at(1, day, "ETHUSDT"),
+    ];
+    writer.append(batchOf(trades, SYMBOLS), day);
+  });
+  assert.equal(archive({ db, nowUs: 1 }).trades, 4);
+  const store = openHistory(db);
+  t.after(() => store.close());
+  const asked = { since: "2024-08-08T00:00:01", full: true };
+  const { series, integrity, healthy } = diagnose(store, asked, day + 86_401e6);
+  assert.deepEqual([healthy, integrity.missingFiles], [false, []], "the hole");
+  const [btc, eth] = series.map(({ trades }) => trades!);
+  assert.deepEqual([btc!.firstId, btc!.firstTimeUs, btc!.lastTimeUs], [1, day, day + 86_400e6]);
+  assert.deepEqual([btc!.window?.firstId, btc!.window?.missingIds], [2, 2]);
+  assert.deepEqual(
+    [eth!.lastTimeUs, eth!.lastReceivedUs, eth!.pace?.busiestSecond.trades],
+    [day, day + 5000, Number.NaN],
+  );
+  const quality = openQuality(store);
+  t.after(() => quality.close());
+  const [hole] = quality.holes(store.series()[0]!, 10);
+  assert.deepEqual([hole!.first, hole!.fromUs, hole!.toUs], [3, day + 1e6, day + 2e6]);
+
+  rmSync(join(dirname(db), "archive"), { recursive: true });
+  const again = openHistory(db);
+  t.after(() => again.close());
+  const gone = diagnose(again, asked, day + 86_401e6);
+  assert.equal(gone.healthy, false);
+  assert.deepEqual(
+    gone.findings.map(({ code }) => code).filter((code) => code === "archive-missing").length,
+    2,
+  );
+  assert.match(
+    doctorText(gone),
+    /archive.*needs the file that holds 3 trades of 2024-08-08, .*Bring it back/,
+  );
 });

@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { edgeTimes } from "./edge-times.ts";
 import { type IdRange, type IdRanges, idRanges } from "./id-ranges.ts";
 import type { HoleState } from "./ledger.ts";
 import { mergedIds } from "./merged.ts";
@@ -101,16 +102,7 @@ export function ledgerChecks(db: Database.Database): LedgerChecks {
     `SELECT first_id AS first, last_id AS last, state, reason, tries, note, found_us AS foundUs
      FROM holes WHERE symbol_id = ? ORDER BY first_id DESC LIMIT ?`,
   );
-  const timeBefore = db
-    .prepare(
-      "SELECT trade_time_us FROM trades WHERE symbol_id = ? AND trade_id < ? ORDER BY trade_id DESC LIMIT 1",
-    )
-    .pluck();
-  const timeAfter = db
-    .prepare(
-      "SELECT trade_time_us FROM trades WHERE symbol_id = ? AND trade_id > ? ORDER BY trade_id LIMIT 1",
-    )
-    .pluck();
+  const edges = edgeTimes(db);
   const compare = comparison(db);
 
   const held = (symbolId: number): IdRanges => idRanges(ranges.all(symbolId));
@@ -162,8 +154,8 @@ export function ledgerChecks(db: Database.Database): LedgerChecks {
       return newestHoles(symbolId, most).map((row) => ({
         ...row,
         missingIds: size(row) - ids.count(row),
-        fromUs: (timeBefore.get(symbolId, row.first) ?? Number.NaN) as number,
-        toUs: (timeAfter.get(symbolId, row.last) ?? Number.NaN) as number,
+        fromUs: edges.before(symbolId, row.first)?.timeUs ?? Number.NaN,
+        toUs: edges.after(symbolId, row.last)?.timeUs ?? Number.NaN,
       }));
     }),
     check: (symbolId, { first, last }, most) => {

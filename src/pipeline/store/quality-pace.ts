@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { edgeTimes } from "./edge-times.ts";
 import type { IdRanges } from "./id-ranges.ts";
 
 /** Receipt minus event time, nearest-rank percentiles, in milliseconds. */
@@ -17,7 +18,7 @@ export interface Pace {
   readonly meanPerSecond: number;
   /** Stored ones of the minute before the newest trade. */
   readonly lastMinutePerSecond: number;
-  /** Among the newest trades. */
+  /** Among the newest trades; NaN where all of them are archived. */
   readonly busiestSecond: { readonly startUs: number; readonly trades: number };
 }
 
@@ -27,7 +28,6 @@ export interface Ends {
   readonly lastId: number;
   readonly firstTimeUs: number;
   readonly lastTimeUs: number;
-  readonly lastReceivedUs: number;
 }
 
 export interface PaceQueries {
@@ -46,13 +46,7 @@ export interface PaceQueries {
 const MINUTE_US = 60e6;
 
 export function paceQueries(db: Database.Database): PaceQueries {
-  const end = (order: "ASC" | "DESC"): Database.Statement<[number], End> =>
-    db.prepare(
-      `SELECT trade_id AS id, trade_time_us AS timeUs, received_us AS receivedUs FROM trades
-       WHERE symbol_id = ? ORDER BY trade_id ${order} LIMIT 1`,
-    );
-  const first = end("ASC");
-  const last = end("DESC");
+  const edges = edgeTimes(db);
   const NEWEST = "FROM trades WHERE symbol_id = ? ORDER BY trade_id DESC LIMIT ?";
   const latencies = db
     .prepare<number[], number>(
@@ -67,15 +61,14 @@ export function paceQueries(db: Database.Database): PaceQueries {
 
   return {
     ends: (symbolId) => {
-      const oldest = first.get(symbolId);
-      const newest = last.get(symbolId);
+      const oldest = edges.after(symbolId, -1);
+      const newest = edges.before(symbolId, Number.MAX_SAFE_INTEGER);
       if (oldest === undefined || newest === undefined) return undefined;
       return {
         firstId: oldest.id,
         lastId: newest.id,
         firstTimeUs: oldest.timeUs,
         lastTimeUs: newest.timeUs,
-        lastReceivedUs: newest.receivedUs,
       };
     },
     latencyMs: (symbolId, most) => Float64Array.from(latencies.all(symbolId, most), (us) => us / 1000).sort(),
@@ -88,16 +81,10 @@ export function paceQueries(db: Database.Database): PaceQueries {
       return {
         meanPerSecond: perSecond(lastId - firstId, lastTimeUs - firstTimeUs),
         lastMinutePerSecond: perSecond(inMinute, lastTimeUs - fromUs),
-        busiestSecond: busiest.get(symbolId, most)!,
+        busiestSecond: busiest.get(symbolId, most) ?? { startUs: Number.NaN, trades: Number.NaN },
       };
     },
   };
-}
-
-interface End {
-  readonly id: number;
-  readonly timeUs: number;
-  readonly receivedUs: number;
 }
 
 /** Of ascending values; undefined without any. */

@@ -119,7 +119,7 @@ export function openQuality(store: StoreReader): QualityReader {
       lastId: span.last,
       firstTimeUs: ends?.firstTimeUs ?? Number.NaN,
       lastTimeUs: ends?.lastTimeUs ?? Number.NaN,
-      lastReceivedUs: ends?.lastReceivedUs ?? Number.NaN,
+      lastReceivedUs: store.newest(series)?.receivedUs ?? Number.NaN,
       ranges: held.ranges.length,
       coverage: coverageOf(held, merged, span),
       window:

@@ -80,15 +80,23 @@ const BLOCK_ROWS = 262_144;
 /** A read-only connection to a database of ours; refuses anything else. */
 export function connectReadOnly(path: string): Database.Database {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found?.isFile() !== true) {
+  if (found === undefined) {
     refuse({
       code: "no-database",
       where: path,
-      problem: `needs a database that a collector has made; there is ${found === undefined ? "no such file" : "something else than a file"}`,
+      problem: "needs a database that a collector has made; there is no such file",
       hint: "Run npm start, or npm run collect -- --db FILE, first.",
       facts: { path },
     });
   }
+  const unreadable = (came: string): never =>
+    refuse({
+      code: "unreadable-database",
+      where: path,
+      problem: `needs a Tickbook database; ${came}`,
+      hint: "Pass another database file.",
+    });
+  if (!found.isFile()) unreadable("it is something else than a file");
   let db: Database.Database | undefined;
   try {
     db = new Database(path, { readonly: true, fileMustExist: true, timeout: 2000 });
@@ -100,12 +108,7 @@ export function connectReadOnly(path: string): Database.Database {
   } catch (error) {
     db?.close();
     if ((error as { code?: string }).code?.startsWith("SQLITE_") !== true) throw error;
-    return refuse({
-      code: "unreadable-database",
-      where: path,
-      problem: `needs a Tickbook database; SQLite says ${quote((error as Error).message)}`,
-      hint: "Pass another database file.",
-    });
+    return unreadable(`SQLite says ${quote((error as Error).message)}`);
   }
 }
 

@@ -274,7 +274,9 @@ test("what is no database, is not there, or lacks a file of its archive is refus
   const [none, text] = [join(folder, "none.db"), join(folder, "text.db")];
   writeFileSync(text, "trade_id,price\n1,2\n".repeat(100));
   assert.throws(() => openStoredTape(none), { message: /none\.db: needs a database.*there is no such file/ });
-  assert.throws(() => openStoredTape(folder), { message: /: needs a database.*something else than a file/ });
+  assert.throws(() => openStoredTape(folder), {
+    message: /: needs a Tickbook database; it is something else than a file/,
+  });
   assert.throws(() => openStoredTape(text), { message: /text\.db: needs a Tickbook database/ });
   const db = join(folder, "few.db");
   storeTrades(db, fewDays(400));
