@@ -1,4 +1,5 @@
 export { type AnyControl, controls } from "./arrange.ts";
+export { barsWithin } from "./bars-within.ts";
 export { type Brush, brush } from "./brush.ts";
 export { button } from "./button.ts";
 export { type CheckboxSettings, checkbox } from "./checkbox.ts";

@@ -30,13 +30,22 @@ export function reacting(draw: () => unknown): void {
         last = outcome.result as View;
         return place.show(last);
       }
-      const note = `not drawn: ${outcome.problem}`;
-      place.show(last ? withNote(last, note, "alarm") : noteView(note, "alarm"));
+      const note = (problem: string): string => `not drawn: ${problem}`;
+      place.show(
+        last
+          ? withNote(last, note(shortened(outcome.problem)), "alarm")
+          : noteView(note(outcome.problem), "alarm"),
+      );
     },
     stopped: () => place.close(last ?? noteView("stopped", "quiet")),
   });
   const first = reaction.run(true);
   kernelApi()?.holdCell(first);
+}
+
+/** The control that moved says it in full. */
+function shortened(problem: string): string {
+  return problem.length > 90 ? `${problem.slice(0, 90)}…` : problem;
 }
 
 function drawn(result: unknown): View {

@@ -7,7 +7,7 @@ export interface SelectSettings<T> {
   readonly value?: T;
 }
 
-/** One of several options: a list of them, or an object of what each is called. */
+/** One of several options: a list of them, of which equal ones count once, or an object of what each is called. */
 export function select<const T>(
   name: string,
   options: readonly T[] | Readonly<Record<string, T>>,
@@ -15,7 +15,7 @@ export function select<const T>(
 ): Control<T> {
   const where = `select ${quote(checkedName("select", name), 40)}`;
   const entries: readonly (readonly [string, T])[] = isList(options)
-    ? options.map((option) => [String(option), option])
+    ? [...new Set(options)].map((option) => [String(option), option])
     : Object.entries(options ?? {});
   if (entries.length === 0) {
     refuse({
@@ -31,8 +31,8 @@ export function select<const T>(
     refuse({
       code: "select-options",
       where,
-      problem: `each option needs a label of its own; ${quote(twice, 40)} stands twice`,
-      hint: "Leave one of them out, or pass an object of labels and values.",
+      problem: `each option needs a label of its own; ${quote(twice, 40)} stands for several values`,
+      hint: "Leave all but one of them out, or pass an object of labels and values.",
       facts: { twice },
     });
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CHART } from "../../../src/notebook/brush-messages.ts";
-import { brush, controls } from "../../../src/notebook/controls/index.ts";
+import { barsWithin, brush, controls } from "../../../src/notebook/controls/index.ts";
 import { linesChart } from "../../../src/render/chart/lines.ts";
 import type { ChartView } from "../../../src/render/view.ts";
 import { fakeKernel } from "../../support/fake-kernel.ts";
@@ -47,4 +47,13 @@ test("what a page tells of another brush, or what is no range, changes nothing o
 test("a panel that still waits for its first bars is shown as it is", () => {
   const waiting = { kind: "html", html: "waiting", text: "waiting" } as const;
   assert.equal(brush("window").on(waiting), waiting);
+});
+
+test("barsWithin gives the bars that begin inside the window, its end not included, and all where there is none", () => {
+  const times = [10, 20, 30, 40];
+  assert.deepEqual(barsWithin(times, undefined), [0, 4]);
+  assert.deepEqual(barsWithin(times, { fromUs: 20, toUs: 40 }), [1, 3]);
+  assert.deepEqual(barsWithin(times, { fromUs: 11, toUs: 19 }), [1, 1]);
+  assert.deepEqual(barsWithin(times, { fromUs: 0, toUs: 99 }), [0, 4]);
+  assert.deepEqual(barsWithin([], { fromUs: 0, toUs: 99 }), [0, 0]);
 });
