@@ -74,7 +74,9 @@ async function run(flags: StartFlags, stop: StopRequest): Promise<number> {
   } finally {
     screen.clear();
     screen.line("Stopping");
-    await Promise.all([collector.stop(), alerts?.stop(), jupyter?.stop()]);
+    // The readers first: the writer that closes a database last leaves it in one file.
+    await Promise.all([alerts?.stop(), jupyter?.stop()]);
+    await collector.stop();
   }
 }
 
