@@ -122,7 +122,8 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
   /** Times in which alerts on a measure of this pair fired, in view. */
   const spans = (measure: string, { timeUs }: PairFrame): AlertSpan[] => {
     const fromUs = timeUs[0] ?? 0;
-    const isShown = ({ of }: Alert): boolean => of.measure === measure && of.intervalUs === intervalUs;
+    const isShown = ({ of, within }: Alert): boolean =>
+      of.measure === measure && of.intervalUs === intervalUs && within === 1;
     // a bar is drawn at its start
     return log
       .spans(isShown)

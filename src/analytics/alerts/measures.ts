@@ -103,7 +103,7 @@ export const MEASURES: Readonly<Record<Measure, MeasureFacts>> = {
   amihud: {
     of: "symbol",
     unit: "per million",
-    about: "mean over the last `window` bars of |return| / quote volume, for a million traded",
+    about: "size of the return over quote volume, its mean over the last `window` bars, for a million traded",
     leastWindow: 1,
   },
   rollSpread: {

@@ -208,6 +208,11 @@ export function scoreTable(
         : []),
     ],
     length: scores.length,
-    caption: `What came after each firing, ${days >= 1 ? `${days.toFixed(1)} days` : `${(24 * days).toFixed(1)} hours`} of bars`,
+    caption: `What came after each firing, ${lengthText(days)} of bars`,
   };
+}
+
+function lengthText(days: number): string {
+  if (days >= 1) return `${days.toFixed(1)} days`;
+  return days >= 1 / 24 ? `${(24 * days).toFixed(1)} hours` : `${(1440 * days).toFixed(1)} minutes`;
 }

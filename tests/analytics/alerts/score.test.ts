@@ -155,7 +155,7 @@ test("compareThresholds gives a row a threshold, each what the rule with that th
   assert.deepEqual(shared.table.columns[0]!.values, ["2, over at 1", "3, over at 1.5"]);
   assert.throws(() => compareThresholds(plain, [y, x], { fire: [] }), /needs thresholds/);
   assert.throws(() => compareThresholds(plain, [y, x], { fire: [9] }), /never goes beyond/);
-  assert.match(scoreTable(scores).caption, /0\.6 hours of bars/);
+  assert.match(scoreTable(scores).caption, /33\.3 minutes of bars/);
 });
 
 test("the end of the seeded market's TRX on XRP fires once, stays, and resolves when the window has left it behind", () => {
