@@ -21,6 +21,8 @@ import { intake } from "./intake.ts";
 import { type Log, rotatingFile, throttled } from "./log.ts";
 import { reachExchange } from "./reach.ts";
 import { repairStore } from "./repair-store.ts";
+import { type SymbolStatus, symbolCounts } from "./symbol-status.ts";
+import { writerNews } from "./writer-news.ts";
 
 export interface CollectSettings {
   readonly hosts: readonly Host[];
@@ -43,22 +45,6 @@ export interface CollectWorld {
   readonly log: Log;
   /** Ends the attempts to reach an exchange. */
   readonly signal: AbortSignal;
-}
-
-/** How one symbol stands. */
-export interface SymbolStatus {
-  /** Committed since the start. */
-  stored: number;
-  duplicates: number;
-  conflicts: number;
-  /** Trades refused because their ids lie below all that were ever held. */
-  regressed: number;
-  /** Ids known to be missing: in holes which are neither filled nor given up. */
-  missing: number;
-  /** Trades received in the last second. */
-  rate: number;
-  /** Receipt minus event time of the newest trade; NaN before one, and where the venue's time is not ours. */
-  lagMs: number;
 }
 
 export interface CollectorStatus {
@@ -115,21 +101,8 @@ export async function startCollector(
 
   const symbols = settings.symbols;
   const index = new Map(symbols.map((symbol, i) => [symbol, i]));
-  const perSymbol = symbols.map(
-    (): SymbolStatus => ({
-      stored: 0,
-      duplicates: 0,
-      conflicts: 0,
-      regressed: 0,
-      missing: 0,
-      rate: 0,
-      lagMs: Number.NaN,
-    }),
-  );
-  const received = symbols.map(() => 0);
-  let blocked = "";
-  let failure: Error | undefined;
-
+  const counts = symbolCounts(symbols, venue.kind !== "replayed");
+  const news = writerNews(symbols, log);
   const delays = delayWatch();
   const holes = holeWatch(log);
   const holeChanged = (hole: Hole): void => {
@@ -143,25 +116,10 @@ export async function startCollector(
     {
       committed: (result, delay) => {
         delays.committed(clock.monotonicMs(), delay);
-        for (const [s, counts] of result.symbols.entries()) {
-          const status = perSymbol[s]!;
-          status.stored += counts.stored;
-          status.duplicates += counts.duplicates;
-          status.conflicts += counts.conflicts;
-          if (counts.stored > 0) backfill.alive(symbols[s]!);
-          if (counts.conflicts > 0) {
-            const message = `${symbols[s]}: a known id came again with another content; the first is kept, the other is listed in conflicts`;
-            log({ level: "error", event: "conflict", symbol: symbols[s], message });
-          }
-          if (counts.regressed > 0) {
-            status.regressed += counts.regressed;
-            const message = `${symbols[s]}: ids went back below all that this database holds; such trades are not stored. If the exchange was reset, pass another --db`;
-            log({ level: "error", event: "ids-went-back", symbol: symbols[s], message });
-          }
-        }
+        counts.committed(result.symbols);
+        news.committed(result.symbols);
+        for (const [s, { stored }] of result.symbols.entries()) if (stored > 0) backfill.alive(symbols[s]!);
         for (const hole of result.holes) holeChanged(hole);
-        if (blocked !== "") log({ level: "info", event: "storing-again", message: "storing again" });
-        blocked = "";
         trades.committed();
       },
       noted: holeChanged,
@@ -169,23 +127,11 @@ export async function startCollector(
         holes.reset(openHoles);
         backfill.reset(openHoles);
       },
-      blocked: (code, reason) => {
-        blocked = `${reason} (${code})`;
-        log({
-          level: "error",
-          event: "not-storing",
-          code,
-          message: `not storing: ${blocked}; trades wait in memory and are tried again every second`,
-        });
-      },
-      walLarge: (bytes) => {
-        const message = `the write-ahead log has ${Math.round(bytes / 2 ** 20)} MB: a reader holds an old state of the database; close the notebook or program that reads it`;
-        log({ level: "warn", event: "wal-large", bytes, message });
-      },
+      blocked: news.blocked,
+      walLarge: news.walLarge,
       failed: (error) => {
-        failure = error;
         settings.onFailure(error);
-        log({ level: "error", event: "writer-failed", message: quote(error.message) });
+        news.failed(error);
       },
     },
   );
@@ -199,9 +145,7 @@ export async function startCollector(
     restUrls,
     budget,
     store: repairStore(writer, symbols, {
-      stored: (s, trades) => {
-        perSymbol[s]!.stored += trades;
-      },
+      stored: counts.filled,
       changed: holeChanged,
     }),
     openHoles: writer.openHoles,
@@ -212,19 +156,12 @@ export async function startCollector(
   for (const [s, id] of newest.entries()) {
     if (id !== undefined) backfill.lookBehind(symbols[s]!, id, QUIET_MS);
   }
-  if (writer.backup !== undefined) {
-    const message = `the database was of an older version: it is up to date now, and a copy of it as it was is ${writer.backup}`;
-    log({ level: "warn", event: "migrated", message });
-  }
+  if (writer.backup !== undefined) news.migrated(writer.backup);
 
   const trades = intake(writer, {
     pause: (waiting) => {
       feed.pause();
-      log({
-        level: "warn",
-        event: "queue-full",
-        message: `${waiting} trades wait for the disk: reading pauses`,
-      });
+      news.queueFull(waiting);
     },
     resume: () => feed.resume(),
   });
@@ -249,9 +186,8 @@ export async function startCollector(
       const message = `${trade.symbol}: trade ${trade.id} says it happened at ${quote(formatUtc(trade.tradeTimeUs))}; stored as it came`;
       log({ level: "warn", event: "odd-time", symbol: trade.symbol, message });
     }
-    received[s]!++;
     newest[s] = Math.max(newest[s] ?? trade.id, trade.id);
-    if (venue.kind !== "replayed") perSymbol[s]!.lagMs = (trade.receivedUs - trade.eventTimeUs!) / 1000;
+    counts.received(s, trade);
     trades.add(s, trade);
   };
 
@@ -292,15 +228,12 @@ export async function startCollector(
     cancelFlush = clock.after(BATCH_MS, flushTick);
   };
   flushTick();
-  let cancelRate = (): void => {};
-  const rateTick = (): void => {
-    for (let s = 0; s < symbols.length; s++) {
-      perSymbol[s]!.rate = received[s]!;
-      received[s] = 0;
-    }
-    cancelRate = clock.after(1000, rateTick);
+  let cancelSecond = (): void => {};
+  const secondTick = (): void => {
+    counts.second();
+    cancelSecond = clock.after(1000, secondTick);
   };
-  rateTick();
+  secondTick();
 
   return {
     venue,
@@ -310,17 +243,15 @@ export async function startCollector(
       pending: trades.pending(),
       rejected,
       commitMs: delays.lastSecond(clock.monotonicMs()),
-      blocked: failure === undefined ? blocked : failure.message,
+      blocked: news.trouble(),
       backfill: backfill.status(),
-      symbols: Object.fromEntries(
-        symbols.map((symbol, s) => [symbol, { ...perSymbol[s]!, missing: holes.missing(symbol) }]),
-      ),
+      symbols: counts.status(holes.missing),
     }),
     stop: async () => {
       feed.stop();
       backfill.stop();
       cancelFlush();
-      cancelRate();
+      cancelSecond();
       trades.flush();
       return writer.close(DRAIN_MS);
     },
