@@ -36,8 +36,9 @@ export function createPanel(node: HTMLElement, brushed: (brush: string, range: R
   const drawNewest = async (): Promise<void> => {
     frame = 0;
     const view = wanted ?? shown;
+    // what is hidden, as in a tab behind another, is drawn when it comes forth
+    if (!view || node.clientWidth === 0) return;
     wanted = undefined;
-    if (!view) return;
     drawing = true;
     shown = view;
     try {
@@ -68,7 +69,7 @@ export function createPanel(node: HTMLElement, brushed: (brush: string, range: R
     if (view.label) place.setAttribute("aria-label", view.label);
   };
 
-  const resized = new ResizeObserver(() => chart && schedule());
+  const resized = new ResizeObserver(() => (chart || wanted) && schedule());
   resized.observe(node);
   const themed = new MutationObserver(() => chart && schedule());
   themed.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });

@@ -106,6 +106,17 @@ describe("live charts in JupyterLab", { skip: chromium === undefined, timeout: 2
     assert.notEqual(await chart.label(), paused);
   });
 
+  it("draws nothing while it is hidden, and the newest when it is seen again", async () => {
+    await chart.hide(true);
+    const hidden = await chart.label();
+    await chart.says(/^live/);
+    await notebook.runInKernel("await new Promise((resolve) => setTimeout(resolve, 200));");
+    assert.equal(await chart.label(), hidden);
+    await chart.hide(false);
+    await chart.draws(2);
+    assert.notEqual(await chart.label(), hidden);
+  });
+
   it("a saved notebook holds the last picture, as Vega-Lite 5 and as an image", async () => {
     const before = rowOf(await chart.label());
     await notebook.save();

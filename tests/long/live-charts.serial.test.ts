@@ -67,6 +67,13 @@ describe("live charts under strain", { skip: chromium === undefined, timeout: 60
     await livePanel(notebook.output(1)).draws(10);
   });
 
+  it("a connection that is lost and comes back leaves it live", async () => {
+    const panel = livePanel(notebook.output(1));
+    assert.deepEqual(await notebook.cutConnection(), ["connecting", "connected"]);
+    await panel.says(/^live/);
+    await panel.draws(5);
+  });
+
   it("a kernel that is killed leaves its panels not live, and a rerun makes them live", async () => {
     await notebook.runInKernel('process.kill(process.pid, "SIGKILL");').catch(() => {});
     const panel = livePanel(notebook.output(1));

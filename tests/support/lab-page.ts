@@ -21,6 +21,8 @@ export interface LabPage {
   /** Resolves when the kernel is connected and idle. */
   idle(): Promise<void>;
   restartKernel(): Promise<void>;
+  /** Closes the socket to the kernel; resolves when JupyterLab has connected again by itself, with the states it went through. */
+  cutConnection(): Promise<readonly string[]>;
   save(): Promise<void>;
   /** Whether there is something to save. */
   isDirty(): Promise<boolean>;
@@ -115,6 +117,24 @@ export async function openNotebook(
       });
       await opened();
     },
+    cutConnection: () =>
+      page.evaluate(async () => {
+        const { shell } = (globalThis as unknown as { jupyterapp: LabApp }).jupyterapp;
+        const kernel = shell.currentWidget.sessionContext.session!.kernel!;
+        const states: string[] = [];
+        const again = new Promise<void>((resolve) => {
+          kernel.connectionStatusChanged.connect((_, state) => {
+            states.push(state);
+            if (state === "connected") resolve();
+          });
+        });
+        const { _ws: socket } = kernel;
+        // as the network does it: the close is not clean
+        socket.onclose({ wasClean: false, code: 1006 });
+        socket.close();
+        await again;
+        return states;
+      }),
     save: async () => {
       await command("docmanager:save");
     },
@@ -151,6 +171,8 @@ interface LabApp {
           kernel?: {
             status: string;
             connectionStatus: string;
+            _ws: { onclose(event: { wasClean: boolean; code: number }): void; close(): void };
+            connectionStatusChanged: { connect(slot: (_: unknown, state: string) => void): void };
             restart(): Promise<void>;
             requestExecute(content: { code: string }): { done: Promise<unknown> };
           };

@@ -10,6 +10,8 @@ export interface LivePanel {
   says(words: RegExp): Promise<void>;
   /** What it shows, in one line. */
   label(): Promise<string>;
+  /** As in a tab that lies behind another; resolves when it has been drawn for the last time. */
+  hide(yes: boolean): Promise<void>;
   press(button: "pause" | "go on"): Promise<void>;
   /** By Ctrl and the wheel, in the middle of the chart. */
   zoomIn(): Promise<void>;
@@ -69,6 +71,12 @@ export function livePanel(output: Locator): LivePanel {
     says: (words) =>
       until(`says ${words}`, async () => (await panel.count()) > 0 && words.test(await status())),
     label: () => read((node) => node.querySelector("[aria-label]")?.getAttribute("aria-label") ?? ""),
+    hide: async (yes) => {
+      await panel.evaluate((node, yes) => {
+        (node as unknown as { style: { display: string } }).style.display = yes ? "none" : "";
+      }, yes);
+      await output.page().waitForTimeout(100);
+    },
     press: (button) => panel.locator(".tickbook-status").getByRole("button", { name: button }).click(),
     zoomIn: async () => {
       await hover();
