@@ -22,5 +22,7 @@ c.MultiKernelManager.default_kernel_name = "tickbook"
 c.LabApp.news_url = None
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.extension_manager = "readonly"
+# Else npm is run, and writes into the user's home, to look for language servers.
+c.LanguageServerManager.autodetect = False
 
 c.Application.log_level = "WARN"

@@ -27,7 +27,7 @@ describe("show and live under nbclient", { timeout: 60_000 }, () => {
       cells.map((cell) => cell.execution_count),
       [1, 2, 3, 4],
     );
-    assert.match(textOf(cells[0]?.outputs[0]?.data), /BTCUSDT\s+61837\.63/);
+    assert.match(textOf(cells[0]?.outputs[0]?.data), /BTCUSDT\s+61,837\.63/);
     const [slow, quick, ...more] = cells[1]!.outputs;
     assert.match(textOf(slow?.data), /^slow \d+\nstopped at/);
     assert.match(textOf(quick?.data), /^quick \d+\nstopped at/);
@@ -55,7 +55,7 @@ describe("show and live on a stock tslab", { timeout: 60_000 }, () => {
     const kernel = await startKernel({ kernel: "stock-tslab" });
     try {
       const shown = await kernel.run(panels[0]!);
-      assert.match(textOf(ofType(shown.messages, "display_data")[0]?.content.data), /BTCUSDT\s+61837\.63/);
+      assert.match(textOf(ofType(shown.messages, "display_data")[0]?.content.data), /BTCUSDT\s+61,837\.63/);
       const started = await kernel.run(panels[1]!);
       assert.equal(ofType(started.messages, "display_data").length, 2);
       const waited = await kernel.run(panels[2]!);
