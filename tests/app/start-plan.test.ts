@@ -11,6 +11,7 @@ import {
   planCollector,
   planNotebook,
   planPort,
+  planWatch,
   START,
   type StartFlags,
 } from "../../src/app/start-plan.ts";
@@ -151,4 +152,14 @@ test("a busy port is passed over when none was asked for, and refused when it wa
   await assert.rejects(choosePort(busy, 8888), {
     message: `--port: needs a free port; ${busy} is taken by another program. Pass another one, or leave --port out to have one found.`,
   });
+});
+
+test("alerts are watched on the collector's database, by the rules that are named, unless they are not wanted", () => {
+  const rules = join("/p", "data", "alerts.json");
+  assert.deepEqual(planWatch({}, "/p/x.db", "/p"), ["--db", "/p/x.db", "--no-status"]);
+  assert.deepEqual(planWatch({ "alert-rules": "data/alerts.json" }, "/p/x.db", "/p")?.slice(3), [
+    "--rules",
+    rules,
+  ]);
+  assert.equal(planWatch({ "no-alerts": "true" }, "/p/x.db", "/p"), undefined);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { networkInterfaces } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { before, type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { projectPython } from "../support/project.ts";
@@ -95,9 +95,19 @@ test("npm start brings up a collector and a JupyterLab of its own, and Ctrl-C en
     assert.notEqual(collectors[0]!.pid, first!.pid);
   });
 
+  await t.test("alerts are watched beside it, and a watch that is killed is started again", async () => {
+    await started.printed(/Watching 3 alerts of 3 rules at sim-seed7, SIMULATED · seed 7/);
+    const from = started.output().length;
+    const [first] = named(descendants(started.pid), "watch.js");
+    process.kill(first!.pid, "SIGKILL");
+    await started.printed(/Alerts: ended with SIGKILL; starting again in 1 s/, from);
+    await started.printed(/Watching 3 alerts/, from);
+    assert.ok(existsSync(join(dirname(db), "alerts.db")));
+  });
+
   await t.test("Ctrl-C ends collector, exchange, JupyterLab and kernels, with exit code 0", async () => {
     const all = descendants(started.pid);
-    for (const part of ["start.js", "collector.js", "exchange.js", "lab.py", "kernel"]) {
+    for (const part of ["start.js", "collector.js", "exchange.js", "watch.js", "lab.py", "kernel"]) {
       assert.equal(named(all, part).length > 0, true, part);
     }
     started.kill("SIGINT");
