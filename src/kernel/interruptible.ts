@@ -26,7 +26,15 @@ export function createInterruptible(
       return result!;
     } catch (error) {
       const code = codeOf(error);
-      if (code === "ERR_SCRIPT_EXECUTION_INTERRUPTED") onInterrupt();
+      if (code === "ERR_SCRIPT_EXECUTION_INTERRUPTED") {
+        onInterrupt();
+        throw new TickbookError({
+          code: "callback-interrupted",
+          where: "callback",
+          problem: "it was interrupted before it had ended",
+          hint: "Move the control once more to run it again.",
+        });
+      }
       if (code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
       throw new TickbookError({
         code: "callback-endless",

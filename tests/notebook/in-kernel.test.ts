@@ -51,7 +51,7 @@ describe("show and live under nbclient", { timeout: 60_000 }, () => {
 });
 
 describe("show and live on a stock tslab", { timeout: 60_000 }, () => {
-  it("draw, refresh in place and stop", async () => {
+  it("draw, refresh in place and stop; controls stand still and say so", async () => {
     const kernel = await startKernel({ kernel: "stock-tslab" });
     try {
       const shown = await kernel.run(panels[0]!);
@@ -65,6 +65,15 @@ describe("show and live on a stock tslab", { timeout: 60_000 }, () => {
       const stopped = await kernel.run(panels[3]!);
       assert.equal(ofType(stopped.messages, "update_display_data").length, 2);
       assert.deepEqual(ofType(await kernel.listen(0.4), "update_display_data"), []);
+      const controls = await kernel.run(`import { controls, reacting, slider } from "tickbook";
+const entry = slider("entry", { min: 1, max: 4, value: 2, unit: "σ" });
+controls(entry);
+reacting(() => \`at \${entry.value}\`);
+await new Promise((resolve) => setTimeout(resolve, 50));`);
+      assert.equal(controls.reply.status, "ok");
+      const [still, drawing] = ofType(controls.messages, "display_data").map((m) => textOf(m.content.data));
+      assert.match(still!, /^entry \(σ\): 2\nThese values can be moved on the tickbook kernel/);
+      assert.equal(drawing, "at 2");
     } finally {
       await kernel.stop();
     }
