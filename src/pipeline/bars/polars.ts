@@ -1,8 +1,9 @@
 import pl from "nodejs-polars";
 import { type BarColumnName, type Bars, makeBars } from "../../core/bars.ts";
-import { refuse } from "../../core/errors.ts";
+import { quote, refuse } from "../../core/errors.ts";
 import type { MissingIds, TradeColumns } from "../../core/trade-columns.ts";
-import type { BarSettings } from "./from-trades.ts";
+import { MOST_BACK_US } from "./bad-trades.ts";
+import { type BarSettings, barsFromTrades } from "./from-trades.ts";
 import { barRule } from "./rule.ts";
 import { quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, volumeOf } from "./sums.ts";
 
@@ -51,7 +52,7 @@ export function barsFromFrame(
     });
   }
   const given = pl.DataFrame.isDataFrame(trades) ? trades.lazy() : (trades as pl.LazyDataFrame);
-  const lazy = given.columns.includes("lastId") ? given : given.withColumn(pl.col("id").alias("lastId"));
+  const lazy = checked(given, settings);
   const [price, qty] = [pl.col("price"), pl.col("qty")];
   const rounded = (value: pl.Expr, to: number): pl.Expr => value.add(to).sub(to);
   const difference = (a: string, b: string): pl.Expr => pl.col(a).sub(pl.col(b));
@@ -115,6 +116,64 @@ export function barsFromFrame(
     complete: completeness(column("firstId"), column("lastId"), holes),
   };
   return makeBars({ venue, symbol, rule }, frame.height, (name) => made[name] ?? column(name));
+}
+
+const NEEDED = ["id", "tradeTimeUs", "price", "qty", "isBuyerMaker"] as const;
+
+/** The trades with the column `lastId`; refuses what `barsFromTrades` refuses, in its words. */
+function checked(given: pl.LazyDataFrame, settings: BarSettings): pl.LazyDataFrame {
+  const missing = NEEDED.filter((name) => !given.columns.includes(name));
+  if (missing.length > 0) {
+    refuse({
+      code: "bad-columns",
+      where: "barsFromFrame",
+      problem: `needs the columns ${NEEDED.join(", ")}; ${missing.join(", ")} not found in ${quote(given.columns.join(", "))}`,
+      hint: "Rename them, for example by tradesFrame.",
+      facts: { missing },
+    });
+  }
+  const lazy = given.columns.includes("lastId") ? given : given.withColumn(pl.col("id").alias("lastId"));
+  const number = (name: string): pl.Expr => pl.col(name).cast(pl.Float64, false);
+  const isAmount = (name: string): pl.Expr =>
+    number(name)
+      .fillNull(pl.lit(0))
+      .gt(0.5e-8)
+      .and(number(name).fillNull(pl.lit(0)).lt(Number.POSITIVE_INFINITY));
+  const [time, id] = [number("tradeTimeUs"), number("id")];
+  const [sound, rows] = lazy
+    .select(
+      isAmount("price")
+        .and(isAmount("qty"))
+        // to Polars NaN is the greatest number
+        .and(id.lt(Number.POSITIVE_INFINITY).fillNull(pl.lit(false)))
+        .and(id.gt(number("lastId").shift(1)).fillNull(pl.lit(true)))
+        .and(time.gt(time.cumMax().shift(1).sub(MOST_BACK_US)).fillNull(time.isNotNull()))
+        .and(time.lt(time.first().mul(100)))
+        .sum()
+        .alias("sound"),
+      pl.len().alias("rows"),
+    )
+    .collectSync()
+    .row(0) as [number | null, number];
+  if ((sound ?? 0) !== rows) barsFromTrades(columnsOf(lazy.collectSync()), settings);
+  return lazy;
+}
+
+function columnsOf(frame: pl.DataFrame): TradeColumns {
+  const numbers = (name: string): Float64Array =>
+    Float64Array.from(
+      frame.getColumn(name).cast(pl.Float64, false).toArray() as (number | null)[],
+      (value) => (value === null ? Number.NaN : value),
+    );
+  return {
+    length: frame.height,
+    id: numbers("id"),
+    lastId: numbers("lastId"),
+    tradeTimeUs: numbers("tradeTimeUs"),
+    price: numbers("price"),
+    qty: numbers("qty"),
+    isBuyerMaker: Uint8Array.from(numbers("isBuyerMaker")),
+  };
 }
 
 /** 1 where no hole lies inside a bar's ids or next to them. */

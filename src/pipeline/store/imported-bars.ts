@@ -1,6 +1,8 @@
 import type Database from "better-sqlite3";
 import { type Bars, barColumn, makeBars } from "../../core/bars.ts";
-import { connectReadOnly, type Series } from "./reader.ts";
+import { quote, refuse } from "../../core/errors.ts";
+import { formatDuration } from "../../core/time.ts";
+import { checkRange, connectReadOnly, type Series } from "./reader.ts";
 
 /** A bar that came as a bar. NaN: not told. */
 export interface ImportedBar {
@@ -97,7 +99,19 @@ export function openImportedBars(file: string): ImportedBars {
     .raw();
   return {
     intervals: (series) => intervals.all(series.symbolId),
-    bars: (series, intervalUs, { fromUs = 0, toUs = Number.MAX_SAFE_INTEGER } = {}) => {
+    bars: (series, intervalUs, range = {}) => {
+      checkRange(series, range);
+      const { fromUs = 0, toUs = Number.MAX_SAFE_INTEGER } = range;
+      const there = intervals.all(series.symbolId).map((one) => one.intervalUs);
+      if (!there.includes(intervalUs)) {
+        refuse({
+          code: "bad-interval",
+          where: `bars of ${series.symbol}`,
+          problem: `needs an interval that came as bars; got ${quote(intervalUs)} µs`,
+          hint: `There are: ${there.map(formatDuration).join(", ") || "none"}.`,
+          facts: { intervalUs },
+        });
+      }
       const rows = select.all(series.symbolId, intervalUs, fromUs, toUs);
       const identity = {
         venue: series.venue,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import pl from "nodejs-polars";
 import { BAR_COLUMNS, type Bars, barRuleText } from "../../../src/core/bars.ts";
 import { TickbookError } from "../../../src/core/errors.ts";
 import { random } from "../../../src/core/random.ts";
@@ -278,12 +279,28 @@ test("trades out of order, repeated, without a price or a time, or in mixed unit
   for (const [bad, code] of cases) {
     const run = (): unknown => barsFromTrades(columns([good, bad]), { ...OF, every: "1s" });
     assert.throws(run, refusal(code), String(bad));
+    const frame = tradesFrame(columns([good, bad]));
+    assert.throws(() => barsFromFrame(frame, { ...OF, every: "1s" }), refusal(code), `frame ${bad}`);
   }
   const milliseconds: Row = [4, MIDNIGHT / 1000, 1, 1];
   assert.throws(
     () => barsFromTrades(columns([milliseconds, good]), { ...OF, every: "1s" }),
     refusal("bad-trade-time"),
   );
+});
+
+test("a frame that lacks a column, or whose prices are no numbers, is refused in a sentence", () => {
+  const frame = tradesFrame(columns([[5, MIDNIGHT, 1, 1]]));
+  assert.throws(() => barsFromFrame(frame.drop("qty"), { ...OF, every: "1s" }), {
+    message:
+      /^barsFromFrame: needs the columns id, tradeTimeUs, price, qty, isBuyerMaker; qty not found in "id, lastId, tradeTimeUs, price, isBuyerMaker"\. /,
+  });
+  const words = frame.withColumn(pl.lit("dear").alias("price"));
+  assert.throws(() => barsFromFrame(words, { ...OF, every: "1s" }), {
+    message: /^bars of BTCUSDT: price and quantity must be finite numbers .* row 0 \(trade 5\) has price NaN/,
+  });
+  const none = frame.withColumn(pl.lit(null).cast(pl.Float64).alias("price"));
+  assert.throws(() => barsFromFrame(none.lazy(), { ...OF, every: "1s" }), refusal("bad-trade"));
 });
 
 test("an interval of 0, beyond a day, or unknown is refused; a rule's text is read back", () => {

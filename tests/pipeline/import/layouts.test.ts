@@ -78,6 +78,12 @@ test("a whole day of merged trades gives the published bars exactly", async (t) 
     bars.intervals(series).map(({ intervalUs, bars: count }) => [intervalUs, count]),
     [[60e6, 1022]],
   );
+  for (const intervalUs of [0, 61e6, Number.NaN]) {
+    assert.throws(() => bars.bars(series, intervalUs), {
+      message: /^bars of XRPETH: needs an interval that came as bars; got \w+ µs\. There are: 1m\.$/,
+    });
+  }
+  assert.throws(() => bars.bars(series, 60e6, { fromUs: 2, toUs: 1 }), { code: "bad-range" });
   const trades = reader.trades(series);
   const minutes = new Map<number, { first: number; last: number; volume: number }>();
   for (let i = 0; i < trades.length; i++) {
