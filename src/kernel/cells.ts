@@ -16,10 +16,12 @@ export interface Cell {
 }
 
 const gatherMs = 40;
+/** Letters that a cell may print; a page with more of them can hardly be used. */
+const mostPrinted = 10_000_000;
 
 /**
  * Text is gathered for a moment, since Jupyter drops what comes faster than 1,000 messages a second;
- * order among text and displays is kept.
+ * order among text and displays is kept. What a cell prints beyond 10 MB is left out, and that is said.
  */
 export function openCell(
   request: Message,
@@ -30,6 +32,14 @@ export function openCell(
   let text = "";
   let flushedAtMs = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
+  let printed = 0;
+  const shown = (more: string): string => {
+    const room = mostPrinted - printed;
+    printed += more.length;
+    if (more.length <= room) return more;
+    const said = "\n… what this cell prints beyond 10 MB is not shown. Write it to a file.\n";
+    return room >= 0 ? `${more.slice(0, room)}${said}` : "";
+  };
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
@@ -51,7 +61,7 @@ export function openCell(
     write: (name, more) => {
       if (name !== stream) flush();
       stream = name;
-      text += more;
+      text += shown(more);
       if (performance.now() - flushedAtMs > gatherMs) flush();
       else timer ??= setTimeout(flush, gatherMs);
     },

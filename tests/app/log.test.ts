@@ -54,6 +54,19 @@ test("of a repeated warning the first ten pass, then every thousandth with the c
   );
 });
 
+// row 90
+test("a million equal errors leave a small log, and the count in it is exact", (t) => {
+  const path = join(tempFolder(t), "logs", "x.log");
+  const write = rotatingFile(path, 50_000, 2);
+  const log = throttled((entry) => write(logLine(0, entry)));
+  for (let i = 0; i < 1_000_000; i++) log({ level: "error", event: "the same" });
+  const names = readdirSync(join(path, ".."));
+  const size = names.reduce((sum, name) => sum + statSync(join(path, "..", name)).size, 0);
+  assert.ok(size < 3 * 51_000, `${size} bytes`);
+  const last = readFileSync(path, "utf8").trimEnd().split("\n").at(-1)!;
+  assert.equal((JSON.parse(last) as LogEntry).times, 1_000_000);
+});
+
 test("a log line is JSON with its time in UTC first", () => {
   assert.equal(
     logLine(0, { level: "info", event: "x" }),
