@@ -186,7 +186,12 @@ function tell(
     from: before.state,
     timeUs,
     value,
-    sinceUs: (state.state === "firing" || kind === "resolved" ? state.firingUs : state.sinceUs) ?? timeUs,
+    sinceUs:
+      (kind === "resolved"
+        ? (state.firingUs ?? state.toldUs)
+        : state.state === "firing"
+          ? state.firingUs
+          : state.sinceUs) ?? timeUs,
     delivery,
     silencedBy: isNow ? silencedBy : "",
     isLate: delivery === "sent" && isNews && !isNow,

@@ -43,6 +43,18 @@ export function alertText(alert: Alert, moment: Moment): string {
   });
 }
 
+/** What is said of an event: the alert's own text when it fires, else what has become of it. */
+export function eventText(
+  alert: Alert,
+  { kind, ...moment }: Omit<Moment, "state"> & { readonly kind: string },
+): string {
+  if (kind === "firing" || kind === "reminder") return alertText(alert, { ...moment, state: "firing" });
+  const watched = alert.of.watched.join("/");
+  const value = `${alert.rule.measure} is ${valueText(moment.value)}`;
+  if (kind === "resolved") return `${watched}: ${value}, over at ${valueText(alert.limits.resolve)}`;
+  return kind === "no data" ? `${watched}: no value of ${alert.rule.measure}` : `${watched}: ${value} again`;
+}
+
 /** Four significant digits; a proper minus. */
 export function valueText(value: number): string {
   if (Number.isNaN(value)) return "–";

@@ -3,8 +3,22 @@ import type { AlertRecord } from "../../pipeline/store/alert-store.ts";
 
 /** An event for programs: the body of a webhook and a line of a file. Its id is the same however often it is sent. */
 export function alertJson(record: AlertRecord, history: number): Record<string, unknown> {
-  const { id, venue, rule, watched, severity, kind, from, timeUs, atUs, sinceUs, value, fire, resolve } =
-    record;
+  const {
+    id,
+    venue,
+    venueKind,
+    rule,
+    watched,
+    severity,
+    kind,
+    from,
+    timeUs,
+    atUs,
+    sinceUs,
+    value,
+    fire,
+    resolve,
+  } = record;
   return {
     id: `${history}-${id}`,
     kind,
@@ -12,6 +26,7 @@ export function alertJson(record: AlertRecord, history: number): Record<string, 
     rule,
     severity,
     venue,
+    venueKind,
     watched,
     labels: record.labels,
     time: formatUtc(timeUs),

@@ -1,4 +1,3 @@
-import { valueText } from "../../analytics/alerts/text.ts";
 import { formatUtc } from "../../core/time.ts";
 import type { AlertRecord } from "../../pipeline/store/alert-store.ts";
 import { spanText } from "../doctor-words.ts";
@@ -29,25 +28,19 @@ const BACK = { sign: "●", word: "data again", colour: GREEN };
 
 /** A told event as one line: `2026-01-05T12:00:01Z ■ FIRING warning · z-score out · ETHUSDT/BTCUSDT, 1s · …` */
 export function alertLine(record: AlertRecord, hasColour: boolean): string {
-  const { kind, severity, rule, watched, text, value, timeUs, sinceUs, isLate, heldBack } = record;
+  const { kind, severity, rule, watched, text, timeUs, sinceUs, isLate, heldBack, venueKind } = record;
   const { sign, word, colour } = LOOKS[kind] ?? BACK;
   const lasted = spanText(timeUs - sinceUs);
-  const what =
-    kind === "firing" || kind === "reminder"
-      ? text
-      : kind === "resolved"
-        ? `${watched}: ${valueText(value)}, after ${lasted}`
-        : kind === "no data"
-          ? "the value is missing"
-          : `${watched}: ${valueText(value)}`;
   const notes = [
     kind === "reminder" ? `for ${lasted}` : "",
+    kind === "resolved" ? `after ${lasted}` : "",
     isLate ? "told late" : "",
     heldBack > 0 ? `${heldBack} held back before` : "",
+    venueKind === "real" ? "" : venueKind.toUpperCase(),
   ].filter(Boolean);
   const tint = colour === RED && severity === "info" ? YELLOW : colour;
   const head = `${sign} ${word} ${severity}`;
   const coloured = hasColour ? `\u001b[${tint}m${head}\u001b[0m` : head;
-  const rest = [rule, what.includes(watched.split(",")[0]!) ? "" : watched, what, ...notes].filter(Boolean);
+  const rest = [rule, text.includes(watched.split(",")[0]!) ? "" : watched, text, ...notes].filter(Boolean);
   return `${formatUtc(timeUs)} ${coloured} · ${rest.map(terminalText).join(" · ")}`;
 }

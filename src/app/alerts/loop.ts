@@ -18,6 +18,12 @@ export interface LoopSettings {
   readonly stop: StopRequest;
 }
 
+interface Watched {
+  readonly series: readonly Series[];
+  /** What `"*"` stands for. */
+  readonly symbols: readonly string[];
+}
+
 /** How often it is asked whether the venue and its symbols are still those that receive trades. */
 const LOOK_ROUND_MS = 5000;
 
@@ -29,14 +35,19 @@ export async function watchLoop({ reader, venue, begin, screen, pollMs, stop }: 
   });
   const pause = (ms: number): Promise<unknown> =>
     Promise.race([asked, new Promise<void>((resolve) => void systemClock.after(ms, resolve))]);
-  const now = (): { series: Series[]; symbols: string[] } => {
+  /** What is watched now; a symbol that falls silent stays. */
+  const now = (before?: Watched): Watched => {
     const series = venueSeries(reader, venue);
-    return { series, symbols: activeSymbols(reader, series) };
+    const active = activeSymbols(reader, series);
+    const isSame = series[0]?.venue.name === before?.series[0]?.venue.name;
+    const symbols = isSame ? [...new Set([...(before?.symbols ?? []), ...active])] : active;
+    return { series, symbols };
   };
 
   let hasSaid = false;
+  let watched: Watched | undefined;
   while (!isStopped) {
-    const watched = now();
+    watched = now(watched);
     if (watched.symbols.length === 0) {
       if (!hasSaid) screen.line("Waiting for a collector to begin with this database.");
       hasSaid = true;
@@ -46,7 +57,8 @@ export async function watchLoop({ reader, venue, begin, screen, pollMs, stop }: 
     const watch = begin(watched.series, watched.symbols);
     greet(screen, watch, watched.series[0]!);
     try {
-      await passes(watch, () => nameOf(now()) === nameOf(watched));
+      const begun = watched;
+      await passes(watch, () => nameOf(now(begun)) === nameOf(begun));
     } finally {
       watch.finish();
     }
@@ -77,7 +89,7 @@ export async function watchLoop({ reader, venue, begin, screen, pollMs, stop }: 
   }
 }
 
-function nameOf({ series, symbols }: { series: readonly Series[]; symbols: readonly string[] }): string {
+function nameOf({ series, symbols }: Watched): string {
   return JSON.stringify([series.map(({ venue, symbol }) => [venue.name, symbol]), symbols]);
 }
 

@@ -1,12 +1,18 @@
 import { watchedText } from "../../analytics/alerts/alerts.ts";
 import type { HeardEvent } from "../../analytics/alerts/evaluator.ts";
-import { alertText } from "../../analytics/alerts/text.ts";
+import { eventText } from "../../analytics/alerts/text.ts";
+import type { VenueKind } from "../../core/trade.ts";
 import type { AlertRecord } from "../../pipeline/store/alert-store.ts";
 
 /** An event as it is kept and sent. */
-export function recordOf(event: HeardEvent, atUs: number): Omit<AlertRecord, "id" | "venue"> {
+export function recordOf(
+  event: HeardEvent,
+  atUs: number,
+  venueKind: VenueKind,
+): Omit<AlertRecord, "id" | "venue"> {
   const { alert, kind, from, timeUs, value, sinceUs, delivery, silencedBy, isLate, heldBack } = event;
   return {
+    venueKind,
     key: alert.key,
     rule: alert.rule.name,
     watched: watchedText(alert),
@@ -23,7 +29,7 @@ export function recordOf(event: HeardEvent, atUs: number): Omit<AlertRecord, "id
     silencedBy,
     isLate,
     heldBack,
-    text: alertText(alert, { timeUs, value, state: kind, sinceUs }),
+    text: eventText(alert, { timeUs, value, kind, sinceUs }),
     labels: alert.labels,
   };
 }

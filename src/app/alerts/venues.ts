@@ -1,7 +1,7 @@
 import { quote, refuse } from "../../core/errors.ts";
 import type { Series, StoreReader } from "../../pipeline/store/reader.ts";
 
-const HOUR_US = 3_600_000_000;
+const DAY_US = 86_400_000_000;
 
 /** The series of one venue: of the one that is named, or of the one that received a trade last. */
 export function venueSeries(reader: StoreReader, venue: string | undefined): Series[] {
@@ -27,9 +27,9 @@ export function venueSeries(reader: StoreReader, venue: string | undefined): Ser
   return best === undefined ? [] : of(best);
 }
 
-/** The symbols that are collected now: those with a trade within an hour of the venue's newest one, or with none yet. */
+/** The symbols that are collected now: those with a trade within a day of the venue's newest one, or with none yet. */
 export function activeSymbols(reader: StoreReader, series: readonly Series[]): string[] {
   const times = series.map((one) => reader.newest(one)?.timeUs ?? Number.NaN);
   const newest = Math.max(...times.filter((time) => !Number.isNaN(time)));
-  return series.filter((_, i) => !(times[i]! < newest - HOUR_US)).map(({ symbol }) => symbol);
+  return series.filter((_, i) => !(times[i]! < newest - DAY_US)).map(({ symbol }) => symbol);
 }

@@ -48,7 +48,7 @@ const MOST_UNKEPT = 10_000;
 
 export function watchAlerts(settings: WatchSettings): Watch {
   const { reader, series, symbols, rules, store, delivery, clock, graceUs, catchUpUs } = settings;
-  const venue = series[0]!.venue.name;
+  const { name: venue, kind: venueKind } = series[0]!.venue;
   const alerts = alertsOf(rules.rules, { venue, symbols });
   const evaluator = alertEvaluator(alerts, rules.perHour === undefined ? {} : { perHour: rules.perHour });
   const feed = alertFeed({ reader, series, evaluator, graceUs, catchUpUs });
@@ -99,7 +99,7 @@ export function watchAlerts(settings: WatchSettings): Watch {
   return {
     pass: () => {
       const hear = (event: HeardEvent): void => {
-        unkept.push(recordOf(event, clock.nowUs()));
+        unkept.push(recordOf(event, clock.nowUs(), venueKind));
       };
       const hasJudged = feed.poll(clock.nowUs(), hear);
       const isFirst = keptAtMs === Number.NEGATIVE_INFINITY;

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { quote, refuse, TickbookError } from "../../core/errors.ts";
+import type { VenueKind } from "../../core/trade.ts";
 import { makeFolder } from "./folder.ts";
 import { checkEngine } from "./schema.ts";
 
@@ -10,6 +11,7 @@ export interface AlertRecord {
   /** Ascends; unique within one history. */
   readonly id: number;
   readonly venue: string;
+  readonly venueKind: VenueKind;
   /** The alert's identity. */
   readonly key: string;
   readonly rule: string;
@@ -73,8 +75,8 @@ CREATE TABLE progress (venue TEXT PRIMARY KEY, progress TEXT NOT NULL) WITHOUT R
 CREATE TABLE states (venue TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (venue, key)) WITHOUT ROWID;
 CREATE TABLE sinks (sink TEXT PRIMARY KEY, delivered_id INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE events (
-  event_id INTEGER PRIMARY KEY AUTOINCREMENT, venue TEXT NOT NULL, key TEXT NOT NULL, rule TEXT NOT NULL,
-  watched TEXT NOT NULL, severity TEXT NOT NULL, kind TEXT NOT NULL, from_state TEXT NOT NULL, time_us INTEGER NOT NULL,
+  event_id INTEGER PRIMARY KEY AUTOINCREMENT, venue TEXT NOT NULL, venue_kind TEXT NOT NULL, key TEXT NOT NULL,
+  rule TEXT NOT NULL, watched TEXT NOT NULL, severity TEXT NOT NULL, kind TEXT NOT NULL, from_state TEXT NOT NULL, time_us INTEGER NOT NULL,
   at_us INTEGER NOT NULL, since_us INTEGER NOT NULL, value REAL, fire REAL NOT NULL, resolve REAL NOT NULL,
   delivery TEXT NOT NULL, silenced_by TEXT NOT NULL, is_late INTEGER NOT NULL, held_back INTEGER NOT NULL,
   text TEXT NOT NULL, labels TEXT NOT NULL
@@ -82,7 +84,7 @@ CREATE TABLE events (
 CREATE INDEX events_by_time ON events (venue, time_us);
 `;
 
-const COLUMNS = `event_id AS id, venue, key, rule, watched, severity, kind, from_state AS "from", time_us AS timeUs, at_us AS atUs,
+const COLUMNS = `event_id AS id, venue, venue_kind AS venueKind, key, rule, watched, severity, kind, from_state AS "from", time_us AS timeUs, at_us AS atUs,
   since_us AS sinceUs, value, fire, resolve, delivery, silenced_by AS silencedBy, is_late AS isLate, held_back AS heldBack,
   text, labels`;
 
@@ -121,9 +123,9 @@ export function openAlertStore(file: string, nowUs: number): AlertStore {
     "INSERT INTO states VALUES (?, ?, ?) ON CONFLICT (venue, key) DO UPDATE SET state = excluded.state",
   );
   const insertEvent = db.prepare(
-    `INSERT INTO events (venue, key, rule, watched, severity, kind, from_state, time_us, at_us, since_us, value, fire, resolve,
+    `INSERT INTO events (venue, venue_kind, key, rule, watched, severity, kind, from_state, time_us, at_us, since_us, value, fire, resolve,
        delivery, silenced_by, is_late, held_back, text, labels)
-     VALUES (@venue, @key, @rule, @watched, @severity, @kind, @from, @timeUs, @atUs, @sinceUs, @value, @fire, @resolve,
+     VALUES (@venue, @venueKind, @key, @rule, @watched, @severity, @kind, @from, @timeUs, @atUs, @sinceUs, @value, @fire, @resolve,
        @delivery, @silencedBy, @isLate, @heldBack, @text, @labels)`,
   );
   const forget = db.prepare("DELETE FROM events WHERE event_id <= ?");

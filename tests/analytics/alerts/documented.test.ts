@@ -51,6 +51,7 @@ test("the message on the page has the fields of a real one", () => {
     ...{
       id: 17,
       venue: "v",
+      venueKind: "real" as const,
       key: "k",
       rule: "r",
       watched: "w",

@@ -14,7 +14,7 @@ import { rulesSchema } from "../../../src/analytics/alerts/json-schema.ts";
 import { MEASURE_NAMES, MEASURES } from "../../../src/analytics/alerts/measures.ts";
 import type { AlertRule } from "../../../src/analytics/alerts/rule.ts";
 import { suggest } from "../../../src/analytics/alerts/suggest.ts";
-import { alertText } from "../../../src/analytics/alerts/text.ts";
+import { alertText, eventText } from "../../../src/analytics/alerts/text.ts";
 import { TickbookError } from "../../../src/core/errors.ts";
 
 const SYMBOLS = ["BTCUSDT", "ETHUSDT", "SOLUSDT"];
@@ -239,6 +239,20 @@ test("a text is filled in; hostile labels stay text", () => {
     alertText(alert!, moment),
     "ETHUSDT/BTCUSDT −2.346 of 2 at 1970-01-01T00:00:00Z <b>{value}\u001b[31m",
   );
+});
+
+test("an event says what has become of it, and its own text only while it fires", () => {
+  const [alert] = alertsOf([{ ...Z, text: "{pair} is out at {value}" }], { venue: "v", symbols: [] });
+  const texts = ["firing", "reminder", "resolved", "no data", "inactive"].map((kind) =>
+    eventText(alert!, { kind, timeUs: 0, sinceUs: 0, value: kind === "no data" ? Number.NaN : 0.5 }),
+  );
+  assert.deepEqual(texts, [
+    "ETHUSDT/BTCUSDT is out at 0.5",
+    "ETHUSDT/BTCUSDT is out at 0.5",
+    "ETHUSDT/BTCUSDT: zScore is 0.5, over at 1",
+    "ETHUSDT/BTCUSDT: no value of zScore",
+    "ETHUSDT/BTCUSDT: zScore is 0.5 again",
+  ]);
 });
 
 test("suggest names the word that is near, and none where none is", () => {

@@ -366,6 +366,7 @@ test("an end that was silenced is told as an end, whatever has come since", () =
     events.map(({ kind, delivery }) => `${kind} ${delivery}`),
     ["firing sent", "resolved silenced", "inactive quiet", "resolved sent"],
   );
+  assert.equal(events.at(-1)!.sinceUs, 0);
 });
 
 test("the cap of an hour holds messages back, counts them, and lets the present state be told when there is room again", () => {

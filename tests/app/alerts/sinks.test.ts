@@ -28,6 +28,7 @@ function record(id: number, more: Partial<AlertRecord> = {}): AlertRecord {
   return {
     id,
     venue: "sim-seed7",
+    venueKind: "simulated",
     key: "k",
     rule: "z out",
     watched: "ETHUSDT/BTCUSDT, 1s",
@@ -261,7 +262,7 @@ test("a told event is one line of a terminal, whatever its texts hold; colour on
   );
   assert.match(
     alertLine(record(1, { isLate: true, heldBack: 3 }), false),
-    /· told late · 3 held back before$/,
+    /· told late · 3 held back before · SIMULATED$/,
   );
   assert.equal(terminalText("a\tb\u202ec"), "a\\u0009b\\u202ec");
 });

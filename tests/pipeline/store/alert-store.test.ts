@@ -12,6 +12,7 @@ import { BINANCE, tamper } from "../../support/stored.ts";
 import { tempFolder } from "../../support/temp.ts";
 
 const event = (timeUs: number, more: Partial<AlertRecord> = {}): Omit<AlertRecord, "id" | "venue"> => ({
+  venueKind: "simulated",
   key: "k",
   rule: "r",
   watched: "BTCUSDT, 1s",
