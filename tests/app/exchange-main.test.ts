@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { simulatedMarket } from "../../src/pipeline/exchange/market.ts";
 import { exchangeClient } from "../support/exchange-client.ts";
+import { write } from "../support/stored.ts";
 import { tempFolder } from "../support/temp.ts";
+import { batchOf, T0, trade } from "../support/trades.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../scripts/exchange.ts", import.meta.url));
 
@@ -131,4 +133,30 @@ test("wrong flags are refused in one sentence with exit code 2", async () => {
   assert.match(says[3]!, /^\/no\/such\/tape: must be a file or a folder; got a path where nothing is\./);
   assert.match(says[4]!, /^--tape: needs no --seed/);
   assert.match(says[5]!, /--nonsense/);
+});
+
+test("a stored tape that turns out to be damaged while it is played ends with a sentence", async (t) => {
+  const db = join(tempFolder(t), "x.db");
+  write(db, (writer) => {
+    for (let id = 1; id < 60_000; id += 20_000)
+      writer.append(batchOf(Array.from({ length: 20_000 }, (_, i) => trade(id + i))), T0);
+  });
+  const child = spawn(process.execPath, [PROGRAM, "--tape", db, "--speed", "max"], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  t.after(() => child.kill("SIGKILL"));
+  const [line] = (await once(createInterface({ input: child.stdout! }), "line")) as [string];
+  const { wsUrl, symbols } = JSON.parse(line) as { wsUrl: string; symbols: string[] };
+  assert.deepEqual(symbols, ["BTCUSDT"]);
+  truncateSync(db, 65_536);
+  let said = "";
+  child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  await exchangeClient(`${wsUrl}/ws/btcusdt@trade`);
+  assert.deepEqual(await once(child, "close"), [2, null]);
+  assert.match(
+    said,
+    /^[^\n]*x\.db: needs to be readable to the end of the window; [^\n]+ See npm run doctor[^\n]+\n$/,
+  );
 });
