@@ -1,3 +1,4 @@
+import type { SignalValue } from "vega";
 import type { Result, VisualizationSpec } from "vega-embed";
 import type { BrushMeta } from "../../src/notebook/brush-messages.ts";
 import { vegaConfig } from "../../src/render/theme.ts";
@@ -5,7 +6,7 @@ import { brushOf, onBrush, type Range, withRange } from "./brush.ts";
 import { choicesOf, choose } from "./carry-over.ts";
 import { fitWidth, widthSignals } from "./fit-width.ts";
 import { isObject, type Json, type SplitSpec, splitSpec } from "./split-spec.ts";
-import { setTitle, withTitleSignals } from "./title.ts";
+import { setTitle, TITLE, withTitleSignals } from "./title.ts";
 import { loadVega, type VegaParts } from "./vega.ts";
 
 /** One chart in the page: a single Vega view for as long as its specification is the same but for rows, values and titles. */
@@ -19,14 +20,22 @@ export interface Chart {
 
 type Ground = "light" | "dark";
 
-interface Drawn {
+/** A view and what it was made of. */
+interface Drawn extends Compiled {
   readonly node: HTMLElement;
   readonly result: Result;
   readonly ground: Ground;
+  /** The rows that each data set holds, as JSON. */
+  readonly rows: Map<string, string>;
+  split: SplitSpec;
+}
+
+/** What Vega-Lite made of a specification, as far as it matters here. */
+interface Compiled {
   readonly widths: readonly string[];
   /** How the rows of each data set are read: dates in text become times. */
-  readonly formats: ReadonlyMap<string, Json>;
-  split: SplitSpec;
+  readonly formats: ReadonlyMap<string, unknown>;
+  readonly signals: ReadonlySet<string>;
 }
 
 /** As it stands in the specifications that the project makes: a ground it does not know. */
@@ -40,7 +49,12 @@ export function createChart(
   const count = { embeds: 0, draws: 0 };
   let drawn: Drawn | undefined;
   let brush: BrushMeta | undefined;
+  let closed = false;
 
+  const drop = (one: Drawn | undefined): void => {
+    one?.result.finalize();
+    one?.node.remove();
+  };
   /** A new view is made behind the old one and takes its place when it is drawn. */
   const renew = async (parts: VegaParts, split: SplitSpec): Promise<Drawn> => {
     const next = document.createElement("div");
@@ -60,30 +74,38 @@ export function createChart(
       throw problem;
     }
   };
+  const settle = async ({ result: { view }, split, signals, widths }: Drawn): Promise<void> => {
+    if (signals.has(TITLE)) setTitle(view, split.title, node.clientWidth);
+    // labels beside the plot may have grown
+    await view.resize().runAsync();
+    await fitWidth(view, widths, node.clientWidth);
+  };
   return {
     draw: async (spec) => {
       const parts = await loadVega();
       const split = splitSpec(spec);
       brush = brushOf(spec);
       const before = drawn;
-      if (drawn?.split.skeleton === split.skeleton && drawn.ground === ground()) patch(parts, drawn, split);
-      else drawn = await renew(parts, split);
-      const { view } = drawn.result;
-      setTitle(view, split.title, node.clientWidth);
-      // labels beside the plot may have grown
-      await view.resize().runAsync();
-      await fitWidth(view, drawn.widths, node.clientWidth);
-      if (before !== drawn) {
-        before?.result.finalize();
-        before?.node.remove();
-        drawn.node.classList.remove("tickbook-next");
+      const fits = before?.split.skeleton === split.skeleton && before.ground === ground();
+      const now = fits ? before : await renew(parts, split);
+      try {
+        if (fits) patch(parts, now, split);
+        await settle(now);
+      } catch (problem) {
+        drop(now);
+        if (fits) drawn = undefined;
+        throw problem;
       }
+      if (closed) return drop(now);
+      if (!fits) drop(before);
+      drawn = now;
+      now.node.classList.remove("tickbook-next");
       count.draws++;
     },
     count,
     finalize: () => {
-      drawn?.result.finalize();
-      drawn = undefined;
+      closed = true;
+      drop(drawn);
     },
   };
 }
@@ -94,8 +116,7 @@ async function embed(
   split: SplitSpec,
   ground: Ground,
 ): Promise<Drawn> {
-  const formats = new Map<string, Json>();
-  let widths: readonly string[] = [];
+  let compiled: Compiled | undefined;
   const { config, ...spec } = split.spec;
   const own = JSON.stringify(config) === neutral ? {} : config;
   const result = await vegaEmbed(node, { ...spec, config: own } as unknown as VisualizationSpec, {
@@ -105,30 +126,39 @@ async function embed(
     tooltip: { theme: ground },
     actions: { export: true, source: false, compiled: false, editor: false },
     scaleFactor: { png: 2, svg: 1 },
-    patch: (compiled) => {
-      const vega = compiled as Json;
-      for (const data of vega.data as readonly Json[]) {
-        if (isObject(data.format)) formats.set(String(data.name), data.format);
-      }
-      widths = widthSignals(vega);
-      return withTitleSignals(vega, split.title) as typeof compiled;
+    patch: (given) => {
+      const vega = withTitleSignals(given as Json, split.title);
+      compiled = {
+        widths: widthSignals(vega),
+        formats: new Map(listed(vega.data).map(({ name, format }) => [String(name), format])),
+        signals: new Set(listed(vega.signals).map(({ name }) => String(name))),
+      };
+      return vega as typeof given;
     },
   });
-  return { node, result, ground, widths, formats, split };
+  const rows = new Map([...split.rows].map(([name, values]) => [name, JSON.stringify(values)]));
+  return { node, result, ground, split, rows, ...compiled! };
+}
+
+function listed(part: unknown): readonly Json[] {
+  return Array.isArray(part) ? part.filter(isObject) : [];
 }
 
 /** Gives a running view what has changed. */
 function patch({ vega }: VegaParts, drawn: Drawn, split: SplitSpec): void {
+  const { rows, formats, signals } = drawn;
   const { view } = drawn.result;
-  const before = drawn.split;
-  for (const [name, rows] of split.rows) {
-    if (same(rows, before.rows.get(name))) continue;
-    view.data(name, vega.read(structuredClone(rows) as unknown as string, drawn.formats.get(name) as never));
+  for (const [name, values] of split.rows) {
+    const text = JSON.stringify(values);
+    if (text === rows.get(name) || !formats.has(name)) continue;
+    rows.set(name, text);
+    view.data(name, vega.read(text, formats.get(name) as Parameters<typeof vega.read>[1]));
   }
   for (const [name, value] of split.values) {
-    if (!same(value, before.values.get(name))) view.signal(name, value as never);
+    if (signals.has(name) && !same(value, drawn.split.values.get(name)))
+      view.signal(name, value as SignalValue);
   }
-  if (split.description !== before.description) view.description(split.description);
+  if (split.description !== drawn.split.description) view.description(split.description);
   drawn.split = split;
 }
 

@@ -69,7 +69,11 @@ export function createPanel(node: HTMLElement, brushed: (brush: string, range: R
     if (view.label) place.setAttribute("aria-label", view.label);
   };
 
-  const resized = new ResizeObserver(() => (chart || wanted) && schedule());
+  let width = 0;
+  const resized = new ResizeObserver(() => {
+    if (node.clientWidth !== width && (chart || wanted)) schedule();
+    width = node.clientWidth;
+  });
   resized.observe(node);
   const themed = new MutationObserver(() => chart && schedule());
   themed.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });

@@ -7,6 +7,9 @@ const letterWidth = 6.2;
 
 const signal = (key: string): string => `tickbook_title_${key}`;
 
+/** The signal of a title's text: where it is missing there is no title. */
+export const TITLE: string = signal("text");
+
 /** The compiled specification with what its title says, and how wide it may get, as signals. */
 export function withTitleSignals(compiled: Json, title: TitleText | undefined): Json {
   if (!title || !isObject(compiled.title)) return compiled;
