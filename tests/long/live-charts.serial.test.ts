@@ -27,6 +27,17 @@ const cells = [
 place.show(draw());`,
   `for (let i = 1; i <= 12_000; i++) place.show({ ...draw(20), label: \`update \${i}\` });`,
   `live("large", () => draw(100_000), { refreshMs: 5_000 });`,
+  `const dates = () => ({
+  kind: "chart",
+  spec: {
+    width: 300,
+    height: 80,
+    data: { values: [{ day: "2026-01-02", y: n }, { day: "2026-01-03", y: n++ }] },
+    mark: "line",
+    encoding: { x: { field: "day", type: "temporal" }, y: { field: "y", type: "quantitative" } },
+  },
+});
+live("dates", dates, { refreshMs: 100 });`,
 ];
 
 describe("live charts under strain", { skip: chromium === undefined, timeout: 600_000 }, () => {
@@ -65,6 +76,15 @@ describe("live charts under strain", { skip: chromium === undefined, timeout: 60
     await large.draws(3);
     assert.equal(await large.embeds(), 1);
     await livePanel(notebook.output(1)).draws(10);
+  });
+
+  it("dates in text stay dates in the rows that come later", async () => {
+    assert.equal(await notebook.runCell(5), true);
+    const panel = livePanel(notebook.output(5));
+    await panel.draws(3);
+    const days = (await panel.rows("data_0")).map(({ day }) => day);
+    assert.deepEqual(days, [Date.parse("2026-01-02T00:00"), Date.parse("2026-01-03T00:00")]);
+    assert.equal(await panel.embeds(), 1);
   });
 
   it("a connection that is lost and comes back leaves it live", async () => {

@@ -18,6 +18,8 @@ export interface LivePanel {
   unzoom(): Promise<void>;
   /** The time axis' ends that were chosen; undefined while it shows all. */
   zoom(): Promise<unknown[] | undefined>;
+  /** The rows of a data set, as Vega holds them: dates as milliseconds. */
+  rows(name: string): Promise<Record<string, unknown>[]>;
   /** Resolves when the chart is as wide as its place and not wider. */
   fits(): Promise<void>;
   /** Whether something is drawn up to the right edge: a label that is cut. */
@@ -33,7 +35,7 @@ interface Node {
   readonly height: number;
   readonly width: number;
   getContext(kind: "2d"): { getImageData(...at: number[]): { data: Uint8Array } };
-  readonly view: { signal(name: string): unknown };
+  readonly view: { signal(name: string): unknown; data(name: string): Record<string, unknown>[] };
   querySelector(selector: string): Node | null;
   getAttribute(name: string): string | null;
 }
@@ -90,6 +92,14 @@ export function livePanel(output: Locator): LivePanel {
       await until("not zoomed", async () => (await zoom()) === undefined);
     },
     zoom,
+    rows: (name) =>
+      panel.evaluate((node, name) => {
+        const plain = (value: unknown): unknown => (value instanceof Date ? value.getTime() : value);
+        const { view } = (node as unknown as Node).querySelector(".tickbook-chart")!;
+        return view
+          .data(name)
+          .map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, plain(value)])));
+      }, name),
     fits: () =>
       until("as wide as its place", () =>
         read((node) => {
