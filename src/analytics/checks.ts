@@ -37,7 +37,7 @@ export function requireWhole(
 
 /** Refuses a setting outside an open interval. */
 export function requireBetween(where: string, name: string, got: number, low: number, high: number): void {
-  if (got > low && got < high) return;
+  if (typeof got === "number" && got > low && got < high) return;
   const range = high === Number.POSITIVE_INFINITY ? `above ${low}` : `between ${low} and ${high}`;
   refuse({
     code: "bad-setting",
@@ -48,14 +48,31 @@ export function requireBetween(where: string, name: string, got: number, low: nu
   });
 }
 
+/** Refuses a number below `least`, or none. */
+export function requireAtLeast(where: string, name: string, got: number, least: number): void {
+  if (typeof got === "number" && got >= least && got < Number.POSITIVE_INFINITY) return;
+  refuse({
+    code: "bad-setting",
+    where,
+    problem: `${name} must be a number of at least ${least}; got ${quote(got)}`,
+    hint: `Pass ${least}, or more.`,
+    facts: { name, got, least },
+  });
+}
+
 /** Refuses a setting which is none of the words it can be. */
-export function requireOneOf(where: string, name: string, got: unknown, words: readonly string[]): void {
+export function requireOneOf(
+  where: string,
+  name: string,
+  got: unknown,
+  words: readonly (string | boolean)[],
+): void {
   if (words.includes(got as string)) return;
   refuse({
     code: "bad-setting",
     where,
-    problem: `${name} must be one of ${words.map((word) => `"${word}"`).join(", ")}; got ${quote(got)}`,
-    hint: `Pass for example ${name}: "${words[0]}".`,
+    problem: `${name} must be one of ${words.map((word) => quote(word)).join(", ")}; got ${quote(got)}`,
+    hint: `Pass for example ${name}: ${quote(words[0])}.`,
     facts: { name, got, words },
   });
 }

@@ -4,7 +4,7 @@ import { formatUtc } from "../../core/time.ts";
 import { requireWhole } from "../checks.ts";
 import { newBook } from "./book.ts";
 import { requireMarket } from "./market-checks.ts";
-import { type BacktestSettings, completeTerms } from "./run-backtest.ts";
+import { type BacktestSettings, completeTerms, runningRule } from "./run-backtest.ts";
 import { simulate, type Terms } from "./simulate.ts";
 import type { Rule, RunningRule, Strategy } from "./strategy.ts";
 import type { Fill, Leg, Market, Order } from "./types.ts";
@@ -41,9 +41,17 @@ export function assertCausal(
   const { cuts = 50, seed = 1, costs = {}, ...rest } = settings;
   requireMarket(where, market);
   if (cuts !== "all") requireWhole(where, "cuts", cuts, 1);
+  if (typeof make !== "function") {
+    refuse({
+      code: "bad-setting",
+      where,
+      problem: `needs a function that makes the strategy from a market; got ${quote(make, 40)}`,
+      hint: "Pass (market) => meanReversion({ … }), or () => rule.",
+    });
+  }
   const terms = completeTerms(where, { costs, ...rest });
   const whole = run(make, market, terms);
-  const at = cuts === "all" ? everyCut(market) : someCuts(market, whole, cuts, seed);
+  const at = cuts === "all" || cuts >= market.length ? everyCut(market) : someCuts(market, whole, cuts, seed);
   for (const cut of at) {
     const found = firstChange(whole, shortened(make, market, cut, whole, terms), cut);
     if (found === undefined) continue;
@@ -66,20 +74,10 @@ interface Run {
 }
 
 function run(make: (market: Market) => Strategy | Rule, market: Market, terms: Terms): Run {
-  const made: unknown = typeof make === "function" ? make(market) : make;
-  const isStrategy = typeof (made as Strategy | undefined)?.begin === "function";
-  if (typeof make !== "function" || (!isStrategy && typeof made !== "function")) {
-    refuse({
-      code: "bad-setting",
-      where: "assertCausal",
-      problem: `needs a function that makes the strategy from a market; got ${typeof make === "function" ? `one that returned ${quote(made)}` : quote(make, 40)}`,
-      hint: "Pass (market) => meanReversion({ … }), or () => rule.",
-    });
-  }
-  const rule = isStrategy ? (made as Strategy).begin(market) : { decide: made as Rule };
+  const rule = runningRule("assertCausal", make(market), market);
   const book = newBook(market.length, market.legs.length);
   simulate(market, rule, terms, book);
-  const { signals = {}, warmUpBars = 0 } = rule as RunningRule;
+  const { signals = {}, warmUpBars = 0 } = rule;
   return { orders: book.orders, fills: book.fills, signals, warmUpBars };
 }
 
@@ -104,7 +102,7 @@ function firstBars(market: Market, length: number): Market {
   const legs = market.legs.map((leg) => {
     const columns = Object.entries(leg).map(([name, value]) => [
       name,
-      value instanceof Float64Array ? value.slice(0, length) : value,
+      ArrayBuffer.isView(value) ? (value as Float64Array).slice(0, length) : value,
     ]);
     return Object.fromEntries(columns) as Leg;
   });

@@ -1,4 +1,5 @@
 import { requireWhole } from "../checks.ts";
+import { requireKnown } from "./settings-checks.ts";
 import type { Strategy } from "./strategy.ts";
 
 export interface BuyAndHoldSettings {
@@ -8,6 +9,7 @@ export interface BuyAndHoldSettings {
 
 /** All the equity in one leg, from its first known close on: what any rule has to be measured against. */
 export function buyAndHold(settings: BuyAndHoldSettings = {}): Strategy {
+  requireKnown("buyAndHold", "settings", settings, ["leg"]);
   const { leg = 0 } = settings;
   requireWhole("buyAndHold", "leg", leg, 0);
   return {

@@ -14,8 +14,8 @@ export function completeCosts(where: string, given: Partial<Costs>): Costs {
   }
   requireKnown(where, "costs", given, Object.keys(RANGES));
   for (const [name, [least, most]] of Object.entries(RANGES)) {
-    const got = given[name as keyof Costs] ?? 0;
-    if (got >= least && got <= most) continue;
+    const got = given[name as keyof Costs];
+    if (got === undefined || (typeof got === "number" && got >= least && got <= most)) continue;
     refuse({
       code: "bad-setting",
       where,
@@ -24,7 +24,8 @@ export function completeCosts(where: string, given: Partial<Costs>): Costs {
       facts: { name, got, least, most },
     });
   }
-  return { feeBps: 0, halfSpreadBps: 0, slippageBps: 0, financingBpsPerYear: 0, ...given };
+  const { feeBps = 0, halfSpreadBps = 0, slippageBps = 0, financingBpsPerYear = 0 } = given;
+  return { feeBps, halfSpreadBps, slippageBps, financingBpsPerYear };
 }
 
 const RANGES: Readonly<Record<keyof Costs, readonly [least: number, most: number]>> = {

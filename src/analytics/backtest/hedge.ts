@@ -46,8 +46,11 @@ export interface HedgedSpread {
 
 /** Refuses a hedge that can't be; how many bars go by before it has a β. */
 export function requireHedge(where: string, hedge: HedgeSetting): number {
-  requireOneOf(where, "hedge.method", hedge.method, ["fixed", "rolling", "kalman"]);
+  requireOneOf(where, "hedge.method", hedge?.method, ["fixed", "rolling", "kalman"]);
   requireKnown(where, `hedge with method "${hedge.method}"`, hedge, HEDGE_SETTINGS[hedge.method]);
+  const { intercept = true, model = "line" } = hedge as { intercept?: unknown; model?: unknown };
+  requireOneOf(where, "hedge.intercept", intercept, [true, false]);
+  requireOneOf(where, "hedge.model", model, ["line", "ratio"]);
   if (hedge.method === "rolling") {
     requireWindow(where, hedge.window, 3);
     return hedge.window;

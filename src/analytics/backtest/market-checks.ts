@@ -5,6 +5,7 @@ import type { Leg, Market } from "./types.ts";
 
 /** Refuses a market whose legs do not lie on one grid of bars, or whose prices can be none. */
 export function requireMarket(where: string, market: Market): void {
+  requireColumns(where, market);
   const { legs, startUs, length, intervalUs } = market;
   requireLegs(where, legs.length);
   requireBetween(where, "intervalUs", intervalUs, 0, Number.POSITIVE_INFINITY);
@@ -12,10 +13,12 @@ export function requireMarket(where: string, market: Market): void {
     market: length,
     startUs: startUs.length,
     ...Object.fromEntries(
-      legs.flatMap((leg) => [
-        [`${leg.symbol} open`, leg.open.length],
-        [`${leg.symbol} close`, leg.close.length],
-      ]),
+      legs.flatMap((leg) =>
+        COLUMNS.flatMap((name) => {
+          const column = leg[name];
+          return column === undefined ? [] : [[`${leg.symbol} ${name}`, column.length]];
+        }),
+      ),
     ),
   });
   if (length === 0) {
@@ -32,6 +35,26 @@ export function requireMarket(where: string, market: Market): void {
     requirePrices(where, leg, "open", startUs);
     requirePrices(where, leg, "close", startUs);
   }
+}
+
+const COLUMNS = ["open", "close", "volume", "tradeCount"] as const;
+
+/** A notebook's own arrays may be of another realm: `instanceof` would not know them. */
+function requireColumns(where: string, market: Market): void {
+  const { legs, startUs } = Object(market) as Partial<Market>;
+  const isColumn = (value: unknown): boolean => ArrayBuffer.isView(value) && "length" in value;
+  const isLeg = (leg: Leg | undefined): boolean =>
+    isColumn(leg?.open) &&
+    isColumn(leg?.close) &&
+    COLUMNS.every((name) => leg?.[name] === undefined || isColumn(leg[name]));
+  if (isColumn(startUs) && Array.isArray(legs) && legs.every(isLeg)) return;
+  refuse({
+    code: "bad-market",
+    where,
+    problem:
+      "needs a market: startUs, and legs with open and close (volume and tradeCount where there are), each a Float64Array; got something else",
+    hint: "Make it of bars with pairMarket.",
+  });
 }
 
 function requireLegs(where: string, got: number): void {

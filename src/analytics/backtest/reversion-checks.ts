@@ -106,7 +106,11 @@ export function completeReversion(given: MeanReversionSettings): CompleteReversi
 function requireLiquidity(rules: MeanReversionSettings["liquidity"]): void {
   for (const rule of rules === undefined ? [] : ([rules].flat() as readonly ThinRules[])) {
     requireKnown(WHERE, "liquidity", rule, ["minVolume", "minQuoteVolume", "minTrades", "percentile"]);
-    requireKnown(WHERE, "liquidity.percentile", rule.percentile ?? {}, ["of", "share", "window"]);
+    requireKnown(WHERE, "liquidity.percentile", rule.percentile === undefined ? {} : rule.percentile, [
+      "of",
+      "share",
+      "window",
+    ]);
   }
 }
 

@@ -1,11 +1,11 @@
-import { refuse } from "../../core/errors.ts";
+import { quote, refuse } from "../../core/errors.ts";
 import { requireBetween, requireSameLength } from "../checks.ts";
 import { newBook } from "./book.ts";
 import { completeCosts } from "./costs.ts";
 import { requireMarket } from "./market-checks.ts";
 import { requireKnown } from "./settings-checks.ts";
 import { simulate, type Terms } from "./simulate.ts";
-import type { Rule, RunningRule, Strategy } from "./strategy.ts";
+import type { Memo, Rule, RunningRule, Strategy } from "./strategy.ts";
 import type { Backtest, Costs, Market } from "./types.ts";
 
 export interface BacktestSettings {
@@ -31,8 +31,7 @@ export function runBacktest(market: Market, strategy: Strategy | Rule, settings:
   const where = "runBacktest";
   requireMarket(where, market);
   const terms = completeTerms(where, settings);
-  const rule = typeof strategy === "function" ? { decide: strategy } : strategy.begin(market);
-  requireRule(where, rule, market);
+  const rule = begun(where, strategy, market);
   const book = newBook(market.length, market.legs.length);
   simulate(market, rule, terms, book);
   return { ...terms, ...book, signals: rule.signals ?? {} };
@@ -46,20 +45,37 @@ export function completeTerms(where: string, settings: BacktestSettings): Terms 
   return { startCash, costs: completeCosts(where, costs) };
 }
 
-/** Refuses signals that do not lie on the market's bars, and a market too short for the rule. */
-export function requireRule(
-  where: string,
-  { signals = {}, warmUpBars = 0 }: RunningRule,
-  { length }: Market,
-): void {
+/** A strategy that has begun on a market. Refuses signals that do not lie on its bars, and too few bars for the rule. */
+export function begun(where: string, strategy: Strategy | Rule, market: Market, memo?: Memo): RunningRule {
+  const rule = runningRule(where, strategy, market, memo);
+  const { signals = {}, warmUpBars = 0 } = rule;
+  const { length } = market;
   for (const [name, values] of Object.entries(signals))
-    requireSameLength(where, { market: length, [`signal ${name}`]: values.length });
-  if (warmUpBars <= length) return;
+    requireSameLength(where, { market: length, [`signal ${name}`]: values?.length });
+  if (warmUpBars <= length) return rule;
   refuse({
     code: "too-few-bars",
     where,
     problem: `needs ${warmUpBars} bars before the first decision can be taken; the market has ${length}`,
     hint: "Take shorter windows, or more bars.",
     facts: { warmUpBars, length },
+  });
+}
+
+/** The rule of a strategy on a market; a bare one is its own. */
+export function runningRule(
+  where: string,
+  strategy: Strategy | Rule,
+  market: Market,
+  memo?: Memo,
+): RunningRule {
+  const rule: Partial<RunningRule> | undefined =
+    typeof strategy === "function" ? { decide: strategy } : strategy?.begin?.(market, memo);
+  if (typeof rule?.decide === "function") return rule as RunningRule;
+  return refuse({
+    code: "bad-strategy",
+    where,
+    problem: `needs a strategy, whose begin gives a rule with a function decide, or such a function itself; got ${quote(strategy, 60)}`,
+    hint: "Pass meanReversion({ … }), or (view) => ({ units: [1, 0] }).",
   });
 }

@@ -2,7 +2,7 @@ import { quote, refuse, TickbookError } from "../../core/errors.ts";
 import { samplingOf } from "../performance/sampling.ts";
 import { clearBook, newBook } from "./book.ts";
 import { requireMarket } from "./market-checks.ts";
-import { type BacktestSettings, completeTerms, requireRule } from "./run-backtest.ts";
+import { type BacktestSettings, begun, completeTerms } from "./run-backtest.ts";
 import { simulate } from "./simulate.ts";
 import type { Memo, Strategy } from "./strategy.ts";
 import { SWEEP_FIGURES, type SweepFigure, sweepFigures } from "./sweep-figures.ts";
@@ -137,8 +137,7 @@ export function cellRunner(
     const made = make(rows.values[row]!, columns.values[column]!);
     const { strategy, costs } = "strategy" in made ? made : { strategy: made, costs: rest.costs };
     const terms = completeTerms("sweep", { ...rest, costs });
-    const rule = strategy.begin(market, memo);
-    requireRule("sweep", rule, market);
+    const rule = begun("sweep", strategy, market, memo);
     clearBook(book);
     simulate(market, rule, terms, book);
     const returns = keepReturns ? table.returns.subarray(cell * periods, (cell + 1) * periods) : scratch;

@@ -152,7 +152,12 @@ describe("assertCausal", () => {
   test("says how a strategy has to be passed", () => {
     const needs = { code: "bad-setting", message: /needs a function that makes the strategy/ };
     assert.throws(() => assertCausal(one, buyAndHold() as never), needs);
-    assert.throws(() => assertCausal(one, (() => undefined) as never), needs);
+    const made = { code: "bad-strategy", message: /needs a strategy/ };
+    assert.throws(() => assertCausal(one, (() => undefined) as never), made);
+  });
+
+  test("cuts after every bar where more cuts are asked for than there are bars", () => {
+    assert.equal(assertCausal(one, () => buyAndHold(), { cuts: 1e12 }).cuts, one.length - 1);
   });
 
   test("leaves the errors of a rule as they are", () => {

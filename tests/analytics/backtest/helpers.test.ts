@@ -103,6 +103,12 @@ describe("namedStrategy", () => {
     assert.ok(a!.orders.length > 5);
   });
 
+  test("refuses settings that buy and hold does not know", () => {
+    assert.throws(() => namedStrategy({ name: "buy and hold", settings: { window: 5 } }), {
+      code: "unknown-setting",
+    });
+  });
+
   test("refuses a name that it does not know", () => {
     for (const name of ["mine", "constructor"])
       assert.throws(() => namedStrategy({ name, settings: {} }), { code: "unknown-strategy" });

@@ -280,6 +280,16 @@ describe("meanReversion refuses", () => {
     refused({ size: undefined }, "bad-setting", /size.by must be one of/);
     refused({ liquidity: [{}, { minVol: 1 }] }, "unknown-setting", /liquidity can be .*"minVol"/);
     refused({ side: "up" }, "bad-setting", /side/);
+    refused({ liquidity: 5 }, "bad-setting", /needs liquidity as an object; got 5/);
+    refused({ hedge: null }, "bad-setting", /hedge.method must be one of/);
+    refused({ entry: "2" }, "bad-setting", /entry must be a number above 0; got "2"/);
+    refused({ size: { by: "units", units: "2" } }, "bad-setting", /size.units must be a number/);
+    refused({ hedge: { method: "rolling", window: 60, intercept: "no" } }, "bad-setting", /hedge.intercept/);
+    refused(
+      { hedge: { method: "kalman", model: "lines", stateNoise: 1, noise: 1 } },
+      "bad-setting",
+      /hedge.model must be one of "line", "ratio"/,
+    );
   });
 
   test("what does not go together", () => {

@@ -140,6 +140,13 @@ describe("runBacktest", () => {
     assert.equal(run.roundTrips[0]!.profit, -160);
   });
 
+  test("takes a cost that is undefined for 0", () => {
+    const costs = { feeBps: undefined, slippageBps: 10 } as never;
+    const run = runBacktest(small([10, 10, 10]), at({ 0: [1] }), { startCash: 100, costs });
+    assert.equal(run.costs.feeBps, 0);
+    assertClose(run.equity.at(-1)!, 99.99, 1e-12);
+  });
+
   test("pays a maker his rebate", () => {
     const run = runBacktest(small([10, 10, 10]), at({ 0: [1] }), { startCash: 100, costs: { feeBps: -10 } });
     assertClose(run.equity[2]!, 100.01, 1e-14);
@@ -204,6 +211,11 @@ describe("runBacktest refuses", () => {
       "length-mismatch",
       /A close with 2/,
     );
+    refusedMarket(
+      { legs: [{ ...good.legs[0]!, volume: new Float64Array(2) }] },
+      "length-mismatch",
+      /A volume with 2/,
+    );
     refusedMarket({ legs: [] }, "bad-market", /one leg or two; got 0/);
     refusedMarket(
       {
@@ -214,6 +226,23 @@ describe("runBacktest refuses", () => {
       "too-few-values",
       /at least 1 bar; got 0/,
     );
+  });
+
+  test("what is no market, and no strategy", () => {
+    const needs = /needs a market: startUs, and legs with open and close/;
+    for (const none of [
+      undefined,
+      null,
+      "bars",
+      {},
+      { ...good, legs: [null] },
+      { ...good, startUs: [1, 2, 3] },
+    ])
+      refused(none as never, flat, { costs: {} }, "bad-market", needs);
+    for (const none of [undefined, null, "z", {}, { begin: () => ({}) }, { begin: () => undefined }])
+      refused(good, none as never, { costs: {} }, "bad-strategy", /a rule with a function decide/);
+    for (const none of [undefined, null, 5, []])
+      refused(good, flat, none as never, "bad-setting", /needs settings as an object; got/);
   });
 
   test("prices that are none, with the bar and its time", () => {
@@ -239,6 +268,10 @@ describe("runBacktest refuses", () => {
     );
     refused(good, flat, { costs: { slippageBps: -1 } }, "bad-setting", /slippageBps/);
     refused(good, flat, { costs: { halfSpreadBps: nan } }, "bad-setting", /got NaN\./);
+    refused(good, flat, { costs: { feeBps: "2" as never } }, "bad-setting", /got "2"/);
+    refused(good, flat, { costs: { feeBps: null as never } }, "bad-setting", /got null/);
+    refused(good, flat, { costs: 5 as never }, "bad-setting", /needs costs as an object; got 5/);
+    refused(good, flat, { costs: {}, startCash: "9" as never }, "bad-setting", /got "9"/);
     refused(good, flat, { costs: { fee: 1 } as never }, "unknown-setting", /got "fee"/);
     refused(
       good,
