@@ -1,5 +1,5 @@
 import type { BarColumns } from "../core/bars.ts";
-import { requireBetween, requireSameLength, requireWindow } from "./checks.ts";
+import { requireAtLeast, requireBetween, requireOneOf, requireSameLength, requireWindow } from "./checks.ts";
 import { percentileRank } from "./percentile-rank.ts";
 
 /** When a bar is too thin to trust: as soon as one of the given rules says so. */
@@ -26,12 +26,13 @@ export function thinBars(
   const { volume, quoteVolume, tradeCount } = bars;
   const where = "thinBars";
   for (const [name, least] of Object.entries({ minVolume, minQuoteVolume, minTrades }))
-    requireBetween(where, name, least, -Number.MIN_VALUE, Number.POSITIVE_INFINITY);
+    requireAtLeast(where, name, least, 0);
   const thin = Uint8Array.from(volume, (value, t) =>
     value >= minVolume && quoteVolume[t]! >= minQuoteVolume && tradeCount[t]! >= minTrades ? 0 : 1,
   );
   if (percentile === undefined) return thin;
   const { of, share, window } = percentile;
+  requireOneOf(where, "percentile.of", of, ["volume", "quoteVolume", "tradeCount"]);
   requireBetween(where, "percentile.share", share, 0, 1);
   requireWindow(where, window, 1);
   percentileRank(bars[of], { window }).forEach((rank, t) => {

@@ -39,7 +39,15 @@ export function exportCsv(
   path: string,
   settings: ExportSettings,
 ): ExportResult {
-  const { fromUs, toUs } = settings;
+  const { fromUs, toUs, what } = settings;
+  if (what !== "trades" && what !== "bars") {
+    refuse({
+      code: "bad-setting",
+      where: "exportCsv",
+      problem: `what must be "trades" or "bars"; got ${quote(what)}`,
+      hint: 'Pass for example { what: "trades" }.',
+    });
+  }
   checkRange(series, { ...(fromUs !== undefined && { fromUs }), ...(toUs !== undefined && { toUs }) });
   const tables =
     settings.what === "bars" ? barTables(store, series, settings) : tradeTables(store, series, settings);

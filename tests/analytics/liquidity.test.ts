@@ -113,6 +113,12 @@ test("a bar is thin by volume, trades or its place among the bars before; a miss
     tradeCount: of(9, 9, nan, 1, 9),
   };
   assert.deepEqual([...thinBars(bars, {})], [0, 0, 1, 0, 0]);
+  assert.throws(() => thinBars(bars, { minTrades: -1 }), {
+    message: "thinBars: minTrades must be a number of at least 0; got -1. Pass 0, or more.",
+  });
+  assert.throws(() => thinBars(bars, { percentile: { of: "close" as never, share: 0.5, window: 2 } }), {
+    message: /^thinBars: percentile\.of must be one of "volume", "quoteVolume", "tradeCount"; got "close"\./,
+  });
   assert.deepEqual([...thinBars(bars, { minVolume: 2 })], [0, 1, 1, 0, 0]);
   assert.deepEqual([...thinBars(bars, { minTrades: 2, minQuoteVolume: 5 })], [0, 0, 1, 1, 1]);
   const steady = {

@@ -4,6 +4,18 @@ import type { TradeBatch } from "./batch.ts";
 /** Trades of one symbol with everything that the store knows of them, by ascending id. */
 export type StoredTrades = Omit<TradeBatch, "symbol" | "length"> & { readonly length: number };
 
+const COLUMNS = [
+  "id",
+  "priceE8",
+  "qtyE8",
+  "decimals",
+  "tradeTimeUs",
+  "eventTimeUs",
+  "receivedUs",
+  "isBuyerMaker",
+  "source",
+] as const;
+
 /** Reads the first `capacity` rows that a condition on `trades` takes; its parameters follow. */
 export type ReadExact = (capacity: number, ...parameters: readonly number[]) => StoredTrades;
 
@@ -12,6 +24,10 @@ export function exactReaders(db: Database.Database): (condition: string) => Read
   let target = allocateStored(0);
   let [price, qty] = [halves(target.priceE8), halves(target.qtyE8)];
   let filled = 0;
+  const aim = (at: StoredTrades): void => {
+    target = at;
+    [price, qty] = [halves(at.priceE8), halves(at.qtyE8)];
+  };
   const step = (
     id: number,
     at: number,
@@ -23,6 +39,7 @@ export function exactReaders(db: Database.Database): (condition: string) => Read
     qtyHigh: number,
     flags: number,
   ): number => {
+    if (filled === target.length) aim(grown(target));
     target.id[filled] = id;
     target.tradeTimeUs[filled] = at;
     target.eventTimeUs[filled] = event ?? Number.NaN;
@@ -45,15 +62,23 @@ export function exactReaders(db: Database.Database): (condition: string) => Read
        FROM (SELECT * FROM trades WHERE ${condition} ORDER BY trade_id LIMIT ?)`,
     );
     return (capacity, ...parameters) => {
-      target = allocateStored(capacity);
-      [price, qty] = [halves(target.priceE8), halves(target.qtyE8)];
+      aim(allocateStored(Math.min(capacity, FIRST_ROWS)));
       filled = 0;
       fill.get(...parameters, capacity);
       const done = sliceStored(target, 0, filled);
-      target = allocateStored(0);
+      aim(allocateStored(0));
       return done;
     };
   };
+}
+
+/** Rows for which memory is taken at first. */
+const FIRST_ROWS = 65_536;
+
+function grown(from: StoredTrades): StoredTrades {
+  const to = allocateStored(2 * from.length);
+  for (const name of COLUMNS) (to[name] as Float64Array).set(from[name] as Float64Array);
+  return to;
 }
 
 const halves = ({ buffer }: BigInt64Array): DataView => new DataView(buffer);

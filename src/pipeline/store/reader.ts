@@ -237,8 +237,17 @@ function lastIdOf({ id, lastId = id, length }: TradeColumns): number {
   return lastId[length - 1]!;
 }
 
-/** Refuses a range that is reversed, empty, or no numbers. */
-export function checkRange({ symbol }: Series, range: TradeRange): void {
+/** Refuses a range that is reversed, empty, or no numbers; and what `const [series] = store.series()` is of an empty database. */
+export function checkRange(series: Series | undefined, range: TradeRange): void {
+  if (series === undefined) {
+    refuse({
+      code: "no-series",
+      where: "trades",
+      problem: "needs one of store.series(); got undefined",
+      hint: "The database may hold no symbol yet: collect or import some trades first.",
+    });
+  }
+  const { symbol } = series;
   const { fromId, toId, fromUs, toUs, limit } = range;
   for (const [unit, from, to] of [
     ["Id", fromId, toId],

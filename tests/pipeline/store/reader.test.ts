@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { random } from "../../../src/core/random.ts";
 import type { Trade } from "../../../src/core/trade.ts";
+import { readBars } from "../../../src/pipeline/bars/read-bars.ts";
 import { openReader, type Series, type StoreReader } from "../../../src/pipeline/store/reader.ts";
 import { openWriter, type StoreWriter } from "../../../src/pipeline/store/writer.ts";
 import { simulated } from "../../support/bars.ts";
+import { reading, span, stored } from "../../support/stored.ts";
 import { tempFolder } from "../../support/temp.ts";
 import { batchOf, T0, trade } from "../../support/trades.ts";
 
@@ -35,9 +37,6 @@ function stage(t: TestContext): Stage {
     },
   };
 }
-
-const span = (first: number, last: number): number[] =>
-  Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 test("trades give the same rows whole, by blocks of any size, with any limit, by id and by time", (t) => {
   const { add, reader, btc } = stage(t);
@@ -215,4 +214,38 @@ test("a range that is reversed, empty or no number is refused", (t) => {
     message:
       "trades of BTCUSDT: needs whole numbers, fromId below toId (which is not included); got 6 and 5. Swap them, or leave one of them out.",
   });
+});
+
+test("what an empty database gives as its first series is refused in a sentence", (t) => {
+  const store = reading(t, stored(t, []));
+  const none = undefined as never;
+  for (const read of [
+    () => store.trades(none),
+    () => [...store.blocks(none)],
+    () => readBars(store, [none], { every: ["1m"] }),
+  ]) {
+    assert.throws(read, {
+      message:
+        "trades: needs one of store.series(); got undefined. The database may hold no symbol yet: collect or import some trades first.",
+    });
+  }
+});
+
+test("exact reads any number of rows, with memory for those that there are", (t) => {
+  const store = reading(
+    t,
+    stored(
+      t,
+      span(1, 70_000).map((id) => trade(id, { price: `${id}.5`, qty: "92233720368.54775807" })),
+    ),
+  );
+  const [series] = store.series();
+  const all = store.exact(series!, 0, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  assert.equal(all.length, 70_000);
+  assert.deepEqual(
+    [all.id[69_999], all.priceE8[69_999], all.qtyE8[69_999]],
+    [70_000, 7_000_050_000_000n, 2n ** 63n - 1n],
+  );
+  assert.deepEqual([...store.exact(series!, 5, 100, 3).id], [5, 6, 7]);
+  assert.equal(store.exact(series!, 100, 100, 3).length, 0);
 });
