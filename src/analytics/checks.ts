@@ -60,18 +60,6 @@ export function requireAtLeast(where: string, name: string, got: number, least: 
   });
 }
 
-/** Refuses a number below `least`, or none. */
-export function requireAtLeast(where: string, name: string, got: number, least: number): void {
-  if (typeof got === "number" && got >= least && got < Number.POSITIVE_INFINITY) return;
-  refuse({
-    code: "bad-setting",
-    where,
-    problem: `${name} must be a number of at least ${least}; got ${quote(got)}`,
-    hint: `Pass ${least}, or more.`,
-    facts: { name, got, least },
-  });
-}
-
 /** Refuses a setting which is none of the words it can be. */
 export function requireOneOf(
   where: string,
