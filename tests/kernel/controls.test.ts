@@ -73,6 +73,28 @@ reacting(() => { while (speed.value === 5) {} return \`at \${speed.value}\`; });
     assert.equal(ofType(next, "update_display_data")[0]?.content.data["text/plain"], "at 6");
   });
 
+  it("where the cell of a control runs again, what is drawn from it follows the new one, and the old one says so", async () => {
+    const make = (value: number): string =>
+      `const depth = slider("depth", { min: 0, max: 9, value: ${value} });`;
+    await kernel.run(make(1), { cellId: "make" });
+    const { messages } = await kernel.run(`controls(depth);\nreacting(() => \`depth \${depth.value}\`);`, {
+      cellId: "show",
+    });
+    const again = await kernel.run(`${make(5)}\nawait new Promise((r) => setTimeout(r, 50));`, {
+      cellId: "make",
+    });
+    const drawn = ofType(again.messages, "update_display_data");
+    assert.deepEqual(
+      drawn.map((m) => m.content.data["text/plain"]),
+      ["depth 5"],
+    );
+    assert.deepEqual(sentTo(again.messages, widgetIn(messages, "FloatSlider")), [{ disabled: true }]);
+    const problems = sentTo(again.messages, widgetIn(messages, "HTML"));
+    assert.match(String(problems[0]?.value), /depth: its cell was run again: run this one again, too/);
+    const moved = await kernel.run("depth.value = 7; await new Promise((r) => setTimeout(r, 50));");
+    assert.equal(ofType(moved.messages, "update_display_data")[0]?.content.data["text/plain"], "depth 7");
+  });
+
   it("a cell that runs again closes its controls and ends its drawings; the value in another cell stays", async () => {
     await kernel.run(`const exit = slider("exit", { min: 0, max: 9, value: 1 });`, { cellId: "a" });
     const code = `controls(exit);\nreacting(() => String(exit.value));`;

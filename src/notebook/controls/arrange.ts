@@ -87,7 +87,15 @@ function faceOf(core: Core<unknown>, style: Widget): Widget[] {
   const show = (value: unknown): void => {
     for (const [k, part] of kind.parts.entries()) widgets[k]!.update(part.state(value));
   };
-  const end = core.shownBy(show);
+  const ends = [
+    core.shownBy(show),
+    core.replaced(() => {
+      for (const widget of widgets) widget.update({ disabled: true });
+    }),
+  ];
+  const end = (): void => {
+    for (const each of ends) each();
+  };
   for (const [k, part] of kind.parts.entries()) {
     widgets[k]!.onMessage((data) => received(core, () => part.read(data, core.value()), show));
     widgets[k]!.onClose(end);

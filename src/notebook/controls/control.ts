@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { quote, refuse } from "../../core/errors.ts";
 import { plainText } from "../../render/escape.ts";
-import type { CommData } from "../kernel-api.ts";
+import { type CommData, kernelApi } from "../kernel-api.ts";
 import { createReaction } from "./reaction.ts";
 import { type Followed, noteRead } from "./tracking.ts";
 import { stateIn } from "./widget.ts";
@@ -64,6 +64,8 @@ export interface Core<T> extends Followed {
   take(value: T, from?: (value: T) => void): Promise<void>;
   /** Calls back with every new value but the ones that it has sent itself. */
   shownBy(show: (value: T) => void): () => void;
+  /** Calls back once, when the cell that made the control runs again. */
+  replaced(callback: () => void): () => void;
   /** Calls back with what is wrong, now and whenever that changes. */
   watched(problems: (texts: readonly string[]) => void): () => void;
 }
@@ -86,6 +88,7 @@ export function createControl<T>(kind: Kind<T>): Control<T> {
   const faces = new Set<(value: T) => void>();
   const watchers = new Set<(texts: readonly string[]) => void>();
   const problems = new Map<object, string>();
+  const leaving = new Set<() => void>();
 
   const core: Core<T> = {
     name,
@@ -99,6 +102,7 @@ export function createControl<T>(kind: Kind<T>): Control<T> {
     },
     subscribe: (moved) => added(subscribers, moved),
     shownBy: (show) => added(faces, show),
+    replaced: (callback) => added(leaving, callback),
     watched: (tell) => {
       tell([...problems.values()]);
       return added(watchers, tell);
@@ -125,7 +129,32 @@ export function createControl<T>(kind: Kind<T>): Control<T> {
     },
   };
   Object.defineProperty(control, key, { value: core });
+  const followers = (): void => {
+    for (const moved of subscribers) void moved();
+  };
+  succeed(name);
+  kernelApi()?.onCellRerun(() => {
+    predecessors().set(name, followers);
+    for (const leave of leaving) leave();
+    if (watchers.size > 0) core.tell(core, "its cell was run again: run this one again, too");
+  });
   return control;
+}
+
+const replacedKey = Symbol.for("tickbook.replaced-controls");
+
+/** By name: what followed a control whose cell has been run again. */
+function predecessors(): Map<string, () => void> {
+  const place = globalThis as Record<symbol, unknown>;
+  place[replacedKey] ??= new Map();
+  return place[replacedKey] as Map<string, () => void>;
+}
+
+/** What followed the control that this one replaces is made again: by the variable's name it finds the new one. */
+function succeed(name: string): void {
+  const before = predecessors().get(name);
+  predecessors().delete(name);
+  if (before) setImmediate(before);
 }
 
 function added<T>(set: Set<T>, one: T): () => void {

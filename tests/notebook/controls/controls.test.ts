@@ -290,7 +290,8 @@ test("a cell that runs again ends its drawings and callbacks, and its controls a
   const shown = kernel.shown.length;
   entry.value = 4;
   await settled();
-  assert.deepEqual([calls, kernel.shown.length, kernel.widget("FloatSlider").updates], [0, shown, []]);
+  const { updates } = kernel.widget("FloatSlider");
+  assert.deepEqual([calls, kernel.shown.length, updates], [0, shown, [{ disabled: true }]]);
 });
 
 test("controls refuse what they cannot be", () => {
