@@ -180,13 +180,9 @@ function partOf(reader: StoreReader, series: Series, { fromUs, toUs }: TapeWindo
   if (fromId >= toId) return undefined;
   const first = reader.exact(series, fromId, toId, 1);
   if (first.length === 0) return undefined;
-  return {
-    series,
-    fromId,
-    toId,
-    startUs: first.tradeTimeUs[0]!,
-    endUs: reader.newest(series, toId)!.timeUs,
-  };
+  // what comes while the tape is played is not on it
+  const last = reader.newest(series, toId)!;
+  return { series, fromId, toId: last.id + 1, startUs: first.tradeTimeUs[0]!, endUs: last.timeUs };
 }
 
 function refuseEmpty(

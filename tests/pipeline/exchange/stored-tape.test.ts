@@ -117,6 +117,16 @@ test("a window is taken by trade time, from (included) to (not included), of the
   assert.equal(source.detail, "x.db: binance, 2024-08-08T23:54:15.345Z to 2024-08-08T23:54:15.348Z");
 });
 
+test("what is collected while a tape is played is not on it", (t) => {
+  const db = stored(t, [BTC(1), BTC(2)]);
+  const source = openStoredTape(db);
+  write(db, (writer) => writer.append(batchOf([BTC(3)], SYMBOLS), T0));
+  assert.deepEqual(
+    all(source).map(({ id }) => id),
+    [1, 2],
+  );
+});
+
 test("a replay of a market that is not real says so", (t) => {
   const simulated: Venue = { name: "sim-seed7", kind: "simulated", detail: "seed 7" };
   const source = openStoredTape(stored(t, [BTC(1)], simulated));
