@@ -19,7 +19,11 @@ export function barsOf(symbol: string, rows: readonly BarRow[], intervalUs: numb
   const bars = makeBars({ venue: simulated, symbol, rule }, rows.length, (name) =>
     barColumn(name, rows.length),
   );
+  let id = 1;
   rows.forEach(({ step, close, volume = 1, complete = true }, i) => {
+    // what is not complete has a hole before it
+    if (!complete) id += 5;
+    id += 2;
     const values = {
       startUs: START + step * intervalUs,
       endUs: START + (step + 1) * intervalUs,
@@ -32,8 +36,8 @@ export function barsOf(symbol: string, rows: readonly BarRow[], intervalUs: numb
       vwap: close,
       tradeCount: 2,
       takerBuyVolume: volume / 2,
-      firstId: 2 * i + 1,
-      lastId: 2 * i + 2,
+      firstId: id - 2,
+      lastId: id - 1,
       complete: complete ? 1 : 0,
     };
     for (const [name, value] of Object.entries(values)) bars[name as "close"][i] = value;

@@ -135,7 +135,7 @@ export const MEASURES: Readonly<Record<Measure, MeasureFacts>> = {
   holeOpen: {
     of: "symbol",
     unit: "bars",
-    about: "bars with trades missing among the last `window` ones",
+    about: "bars among the last `window` ones with trades missing in them or just before",
     leastWindow: 1,
     window: 60,
     ofData: true,

@@ -1,3 +1,4 @@
+import type { Bars } from "../../core/bars.ts";
 import { rollSpread } from "../liquidity-roll.ts";
 import { rollingMeanOperator } from "../rolling.ts";
 import type { ValueOf } from "./alerts.ts";
@@ -10,7 +11,7 @@ interface Step {
   readonly quoteVolume: number;
   readonly tradeCount: number;
   readonly takerBuyVolume: number;
-  /** There was a bar, and trades are missing in it. */
+  /** Trades are missing in the bar, or between it and the one before. */
   readonly isHurt: boolean;
   readonly hasBar: boolean;
 }
@@ -23,6 +24,14 @@ export function symbolNode(of: ValueOf, lane: Lane): ValueNode {
   const { intervalUs } = of;
   let work = workOf(of);
   let lastClose = Number.NaN;
+  let lastId = Number.NaN;
+  /** A hole is known once a trade has come behind it: a bar that one follows is not hurt yet. */
+  const isHurt = (bars: Bars, row: number): boolean => {
+    const [first, last, count] = [bars.firstId[row]!, bars.lastId[row]!, bars.tradeCount[row]!];
+    const isSkipped = first > lastId + 1 || last - first + 1 > count;
+    lastId = last;
+    return isSkipped && bars.complete[row] === 0;
+  };
   const node: ValueNode = {
     value: Number.NaN,
     step: (endUs) => {
@@ -38,8 +47,7 @@ export function symbolNode(of: ValueOf, lane: Lane): ValueNode {
           quoteVolume: hasBar ? bars.quoteVolume[row]! : 0,
           tradeCount: hasBar ? bars.tradeCount[row]! : 0,
           takerBuyVolume: hasBar ? bars.takerBuyVolume[row]! : 0,
-          // the first bar of a store begins in its middle
-          isHurt: hasBar && !isFirst && bars.complete[row] === 0,
+          isHurt: hasBar && isHurt(bars, row),
           hasBar,
         },
         endUs,
@@ -47,7 +55,7 @@ export function symbolNode(of: ValueOf, lane: Lane): ValueNode {
     },
     reset: () => {
       work = workOf(of);
-      lastClose = Number.NaN;
+      [lastClose, lastId] = [Number.NaN, Number.NaN];
       node.value = Number.NaN;
     },
   };

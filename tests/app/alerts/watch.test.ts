@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { alertsOf } from "../../../src/analytics/alerts/alerts.ts";
 import { defaultRules } from "../../../src/analytics/alerts/defaults.ts";
+import { replayAlerts } from "../../../src/analytics/alerts/replay.ts";
 import type { AlertRule } from "../../../src/analytics/alerts/rule.ts";
 import { random } from "../../../src/core/random.ts";
+import { readBars } from "../../../src/pipeline/bars/read-bars.ts";
 import type { AlertStore } from "../../../src/pipeline/store/alert-store.ts";
-import { alertStage, type PriceAt } from "../../support/alert-stage.ts";
+import { openReader } from "../../../src/pipeline/store/reader.ts";
+import { alertStage, type PriceAt, START_US } from "../../support/alert-stage.ts";
 
 const MOVE: AlertRule = {
   name: "moved",
@@ -87,6 +91,51 @@ test("stopped and begun again at every moment, it says what one that never stopp
   );
 });
 
+test("what was said live a replay of the stored bars says, too", (t) => {
+  const stage = alertStage(t);
+  const { normal } = random(12);
+  const levels = Array.from({ length: 400 }, () => 100 * Math.exp(2e-3 * normal()));
+  const market = {
+    BTCUSDT: (s: number) => (s % 70 > 55 ? undefined : levels[s]!),
+    ETHUSDT: (s: number) =>
+      s % 11 === 5 ? undefined : 0.4 * levels[s]! ** 1.1 * (1 + 4e-4 * Math.sin(s / 7)),
+  };
+  const rules: AlertRule[] = [
+    ...defaultRules({ pair: ["ETHUSDT", "BTCUSDT"], window: 20 }),
+    { ...MOVE, interval: "5s", for: "10s", fire: 0.05, resolve: 0 },
+  ];
+  stage.add(0, 100, market);
+  const watch = stage.watch(rules);
+  watch.pass();
+  for (let s = 100; s < 400; s++) {
+    stage.add(s, s + 1, market);
+    watch.pass();
+  }
+  const live = stage
+    .events()
+    .map(({ key, kind, delivery, timeUs, value }) => [key, kind, delivery, timeUs, value.toPrecision(9)]);
+  assert.ok(live.length > 60);
+
+  const reader = openReader(stage.db);
+  t.after(() => reader.close());
+  const bars = readBars(reader, reader.series(), { every: ["1s", "5s"], toUs: START_US + 399e6 }).flat();
+  const alerts = alertsOf(rules, { venue: "sim-seed7", symbols: ["BTCUSDT", "ETHUSDT"] });
+  const replayed = replayAlerts(alerts, bars, {
+    fromUs: START_US + 99.5e6,
+    toUs: START_US + 399.5e6,
+  }).flatMap(({ alert, events }) =>
+    events.map(({ kind, delivery, timeUs, value }) => [
+      alert.key,
+      kind,
+      delivery,
+      timeUs,
+      value.toPrecision(9),
+    ]),
+  );
+  const sorted = (rows: readonly unknown[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
+  assert.deepEqual(sorted(replayed), sorted(live));
+});
+
 test("trades that come late change what is judged next and repeat nothing", (t) => {
   const stage = alertStage(t);
   const holed: PriceAt = (second) => (second >= 22 && second < 26 ? undefined : 100);
@@ -126,7 +175,7 @@ test("trades that come late change what is judged next and repeat nothing", (t) 
   }
   assert.deepEqual(stage.told(), [
     "25 thin firing",
-    "26 hole firing",
+    "27 hole firing",
     "28 thin resolved",
     "28 hole resolved",
   ]);
