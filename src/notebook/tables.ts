@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { type Bars, barRuleText } from "../core/bars.ts";
 import { refuse } from "../core/errors.ts";
 import { venueLabel } from "../core/trade.ts";
+import { barsTable } from "../render/bars-table.ts";
 import type { TableColumn, TableData } from "../render/table.ts";
 
 export interface TableSettings {
@@ -124,20 +125,22 @@ function arquero(table: ArqueroTable): TableData {
 }
 
 function bars(of: Bars): TableData {
-  const prices = ["open", "high", "low", "close"] as const;
+  const { columns, length } = barsTable(of, [
+    "start",
+    "open",
+    "high",
+    "low",
+    "close",
+    "volume",
+    "vwap",
+    "tradeCount",
+    "complete",
+  ]);
+  const caption = [`${of.symbol}, bars of ${barRuleText(of.rule)}`, venueLabel(of.venue)];
   return {
-    length: of.length,
-    caption: [`${of.symbol}, bars of ${barRuleText(of.rule)}`, venueLabel(of.venue)]
-      .filter(Boolean)
-      .join(" · "),
-    columns: [
-      { name: "start", kind: "time", unit: "UTC", values: of.startUs },
-      ...prices.map((name): TableColumn => ({ name, kind: "number", values: of[name] })),
-      { name: "volume", kind: "number", values: of.volume },
-      { name: "vwap", kind: "number", values: of.vwap },
-      { name: "trades", kind: "integer", values: of.tradeCount },
-      { name: "complete", kind: "boolean", values: lazy(of.length, (i) => of.complete[i] === 1) },
-    ],
+    length,
+    caption: caption.filter(Boolean).join(" · "),
+    columns: columns.map((column) => (column.name === "tradeCount" ? { ...column, name: "trades" } : column)),
   };
 }
 

@@ -139,6 +139,7 @@ describe("tables", () => {
     const shown = text(bars);
     assert.match(shown, /^BTCUSDT, bars of 5m · SIMULATED · seed 7\n/);
     assert.match(shown, /2024-08-08T23:50:00Z/);
+    assert.match(shown, / open \(USDT\) .* volume \(BTC\) .* trades /);
   });
 
   it("show the columns asked for, in their order, and refuse one that is not there", () => {
