@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { after, before, type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
 import { pairMonitor } from "../../src/app/pair-monitor.ts";
 import { sliceBars } from "../../src/core/bars.ts";
@@ -42,6 +44,11 @@ function record(file: string): void {
   writer.close();
 }
 
+const folder = mkdtempSync(join(tmpdir(), "tickbook-replay-"));
+const tape = join(folder, "kept.db");
+before(() => record(tape));
+after(() => rmSync(folder, { recursive: true }));
+
 /** Every trade of the window by symbol and id, without receipt; and the receipts. */
 function rows(file: string): { trades: unknown[]; receivedUs: Map<string, number> } {
   const db = new Database(file, { readonly: true });
@@ -81,8 +88,7 @@ function opened(t: TestContext, file: string): StoreReader {
 }
 
 test("a stored window that is played again is what was stored: trades, order of receipt, holes, bars, pair", async (t) => {
-  const [tape, again] = [join(tempFolder(t), "kept.db"), join(tempFolder(t), "again.db")];
-  record(tape);
+  const again = join(tempFolder(t), "again.db");
   const original = rows(tape);
   const count = (symbol: string): number =>
     [...original.receivedUs.keys()].filter((key) => key.startsWith(symbol)).length;
@@ -100,31 +106,31 @@ test("a stored window that is played again is what was stored: trades, order of 
     if (beforeUs === us) continue;
     assert.ok(replay.receivedUs.get(before)! <= replay.receivedUs.get(key)!, `${before} came after ${key}`);
   }
-  const kept = holes(tape);
-  assert.equal(kept.length, SYMBOLS.length);
-  assert.deepEqual(holes(again), kept);
+  const missing = holes(tape);
+  assert.equal(missing.length, SYMBOLS.length);
+  assert.deepEqual(holes(again), missing);
 
-  const [before, after] = [opened(t, tape), opened(t, again)];
-  const [series] = after.series();
+  const [kept, replayed] = [opened(t, tape), opened(t, again)];
+  const [series] = replayed.series();
   assert.match(series!.venue.name, /^replay-kept-\d+$/);
   assert.equal(
     venueLabel(series!.venue),
     "REPLAYED · kept.db: binance, 2025-01-09T09:00:20Z to 2025-01-09T09:02:40Z at x60",
   );
-  const batches = after.series().map((one, i) => {
-    const was = before.series()[i]!;
+  const batches = replayed.series().map((one, i) => {
+    const was = kept.series()[i]!;
     assert.equal(one.symbol, was.symbol);
-    const trades = before.trades(was, { fromUs: FROM, toUs: TO });
+    const trades = kept.trades(was, { fromUs: FROM, toUs: TO });
     const batch = barsFromTrades(trades, { venue: one.venue, symbol: one.symbol, every: "1s" });
     // the first bar of a store has no trades before it by which it could be known to be whole
     batch.complete[0] = 0;
-    const live = liveBars(after, one, { rule: batch.rule, keep: 1000, graceUs: 0 });
+    const live = liveBars(replayed, one, { rule: batch.rule, keep: 1000, graceUs: 0 });
     live.advance(TO + 1e6);
     assertSameBars(live.closed(), batch);
     return batch;
   });
   const settings = { y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window: 20, bars: 300, graceMs: 0 };
-  const frame = pairMonitor(after, settings).frame();
+  const frame = pairMonitor(replayed, settings).frame();
   assert.ok(frame.timeUs.length > 100);
   for (const [side, batch] of [
     [frame.closed.y, batches[1]!],
@@ -148,13 +154,11 @@ for (const [says, flags] of [
   [/^--tape: needs the built-in exchange to replay it; got --venue binance/, ["--venue", "binance"]],
 ] as const) {
   test(`collect ${flags.join(" ")} on a stored tape is refused in one sentence`, async (t) => {
-    const folder = tempFolder(t);
-    const tape = join(folder, "kept.db");
-    record(tape);
+    const own = tempFolder(t);
     const given = flags.map((flag) => (flag === "TAPE" ? tape : flag));
     const isBare = given.at(-1) === "NONE";
     const collector = startCollectorProcess(t, [
-      ...(given.includes("--db") ? [] : ["--db", join(folder, "x.db")]),
+      ...(given.includes("--db") ? [] : ["--db", join(own, "x.db")]),
       ...(isBare ? given.slice(0, 2) : ["--tape", tape, ...given]),
     ]);
     assert.equal(await collector.ended, 2);
