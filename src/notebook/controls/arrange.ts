@@ -1,7 +1,9 @@
 import { quote, refuse, TickbookError } from "../../core/errors.ts";
 import { escapeHtml, plainText } from "../../render/escape.ts";
+import type { HtmlView } from "../../render/view.ts";
 import { display } from "../display.ts";
 import { kernelApi } from "../kernel-api.ts";
+import { bundleOf } from "../views.ts";
 import { type Core, coreOf, isControl, labelOf } from "./control.ts";
 import { openWidget, reference, type Widget } from "./widget.ts";
 
@@ -19,11 +21,14 @@ export interface AnyControl {
 export function controls(...given: readonly (AnyControl | readonly AnyControl[])[]): void {
   const rows = rowsOf(given).map((row) => row.map(checkedCore));
   const text = plainText(rows.map((row) => row.map(textOf).join("   ")).join("\n"));
+  const still = (note: string): HtmlView => ({
+    kind: "html",
+    html: `<pre>${escapeHtml(text)}</pre><small>${note}</small>`,
+    text: `${text}\n${note}`,
+  });
   const kernel = kernelApi();
   if (kernel === undefined) {
-    const note = "These values can be moved on the tickbook kernel; this one cannot talk with the page.";
-    const html = `<pre>${escapeHtml(text)}</pre><small>${note}</small>`;
-    display({ kind: "html", html, text: `${text}\n${note}` });
+    display(still("These values can be moved on the tickbook kernel; this one cannot talk with the page."));
     return;
   }
   const layout = openWidget("Layout", { flex_flow: "row wrap" });
@@ -35,15 +40,10 @@ export function controls(...given: readonly (AnyControl | readonly AnyControl[])
     }),
   );
   const box = openWidget("VBox", { children: [...boxes, problemsOf(rows.flat())].map(reference) });
-  kernel.display(
-    {
-      "application/vnd.jupyter.widget-view+json": { version_major: 2, version_minor: 0, model_id: box.id },
-      "text/html": `<pre>${escapeHtml(text)}</pre>`,
-      "text/plain": text,
-    },
-    undefined,
-    false,
-  );
+  const shape = { version_major: 2, version_minor: 0, model_id: box.id };
+  // what a saved notebook shows where there is no kernel
+  const words = bundleOf(still("As they stood when they were shown; in JupyterLab they can be moved."));
+  kernel.display({ "application/vnd.jupyter.widget-view+json": shape, ...words }, undefined, false);
 }
 
 function checkedCore(control: unknown): Core<unknown> {

@@ -130,6 +130,7 @@ test("controls lie in rows inside one box, shown with their values for programs 
   );
   const order = kernel.widgets.map(({ state }) => state._model_name);
   assert.equal(order.at(-1), "VBoxModel");
+  const note = "As they stood when they were shown; in JupyterLab they can be moved.";
   assert.deepEqual(kernel.shown, [
     {
       "application/vnd.jupyter.widget-view+json": {
@@ -137,8 +138,8 @@ test("controls lie in rows inside one box, shown with their values for programs 
         version_minor: 0,
         model_id: kernel.widget("VBox").id,
       },
-      "text/html": "<pre>entry (σ): 2.0   log: no\npair: &quot;A&quot;</pre>",
-      "text/plain": 'entry (σ): 2.0   log: no\npair: "A"',
+      "text/html": `<pre>entry (σ): 2.0   log: no\npair: &quot;A&quot;</pre><small>${note}</small>`,
+      "text/plain": `entry (σ): 2.0   log: no\npair: "A"\n${note}`,
     },
   ]);
 });
@@ -214,7 +215,7 @@ test("what a cell shows stands in the order of its calls", async () => {
   controls(entry);
   await settled();
   assert.deepEqual(
-    kernel.shown.map((bundle) => bundle["text/plain"]),
+    kernel.shown.map((bundle) => String(bundle["text/plain"]).split("\n")[0]),
     ["first 2", "drawing for the first time …", "entry (σ): 2.0", "second"],
   );
 });
