@@ -20,6 +20,7 @@ export interface Challenge {
 export interface Overturn {
   readonly sentence: string;
   readonly totalReturn: number;
+  readonly roundTrips: number;
   readonly breakEven: BreakEvenCost;
   readonly challenges: readonly Challenge[];
 }
@@ -41,39 +42,46 @@ export function whatWouldOverturn(run: BacktestRun): Overturn {
     roundTrips,
     overturns: base > 0 ? totalReturn <= 0 : totalReturn > 0,
   });
-  const again = (what: string, other: { strategy?: Strategy; market?: Market; costs?: Costs }): Challenge => {
-    const made = runBacktest(other.market ?? market, other.strategy ?? strategy, {
-      ...terms,
-      ...(other.costs && { costs: other.costs }),
-    });
-    return of(what, endOf(made) / startCash - 1, made.roundTrips.length);
+  /** None where it can't be: a window longer than the data, costs beyond all bounds. */
+  const again = (
+    what: string,
+    make: () => { strategy?: Strategy; market?: Market; costs?: Costs },
+  ): Challenge[] => {
+    try {
+      const other = make();
+      const made = runBacktest(other.market ?? market, other.strategy ?? strategy, {
+        ...terms,
+        ...(other.costs && { costs: other.costs }),
+      });
+      return [of(what, endOf(made) / startCash - 1, made.roundTrips.length)];
+    } catch (error) {
+      if (error instanceof TickbookError) return [];
+      throw error;
+    }
   };
   const challenges = [
-    ...[1.5, 2, 3].map((times) => again(`costs × ${times}`, { costs: scaled(result.costs, times) })),
-    again("every fill one bar later", { market: oneBarLater(market) }),
+    ...[1.5, 2, 3].flatMap((times) =>
+      again(`costs × ${times}`, () => ({ costs: scaled(result.costs, times) })),
+    ),
+    ...again("every fill one bar later", () => ({ market: oneBarLater(market) })),
     ...halves(result).map(({ what, totalReturn, roundTrips }) => of(what, totalReturn, roundTrips)),
-    ...withoutBest(result).map(({ what, totalReturn, roundTrips }) => of(what, totalReturn, roundTrips)),
-    ...neighbours(strategy).flatMap(({ what, make }) => {
-      try {
-        return [again(what, { strategy: make() })];
-      } catch (error) {
-        // a neighbour that can't be, such as a window longer than the data
-        if (error instanceof TickbookError) return [];
-        throw error;
-      }
-    }),
+    ...withoutBest(result, followsEquity(strategy)).map(({ what, totalReturn, roundTrips }) =>
+      of(what, totalReturn, roundTrips),
+    ),
+    ...neighbours(strategy).flatMap(({ what, make }) => again(what, () => ({ strategy: make() }))),
   ];
   const breakEven = breakEvenCost(market, strategy, terms);
   return {
     sentence: sentenceOf(base, challenges, breakEven, result),
     totalReturn: base,
+    roundTrips: result.roundTrips.length,
     breakEven,
     challenges,
   };
 }
 
 /** A row a challenge. */
-export function overturnTable({ challenges, totalReturn }: Overturn): TableData {
+export function overturnTable({ challenges, totalReturn, roundTrips }: Overturn): TableData {
   return {
     caption: "One thing at a time taken another way",
     length: challenges.length + 1,
@@ -88,7 +96,7 @@ export function overturnTable({ challenges, totalReturn }: Overturn): TableData 
       },
       {
         name: "round trips",
-        values: [Number.NaN, ...challenges.map(({ roundTrips }) => roundTrips)],
+        values: [roundTrips, ...challenges.map((one) => one.roundTrips)],
         kind: "number",
         digits: 0,
       },
@@ -150,21 +158,35 @@ function halves({ equity, startCash, roundTrips }: Backtest): Part[] {
     { what: "the first half alone", totalReturn: middle / startCash - 1, roundTrips: early },
     {
       what: "the second half alone",
-      totalReturn: (equity[equity.length - 1] ?? startCash) / middle - 1,
+      // what is gone has no second half
+      totalReturn: middle > 0 ? (equity[equity.length - 1] ?? startCash) / middle - 1 : Number.NaN,
       roundTrips: roundTrips.length - early,
     },
   ];
 }
 
-function withoutBest({ roundTrips, equity, startCash }: Backtest): Part[] {
-  const profits = roundTrips.map(({ profit }) => profit).sort((a, b) => b - a);
+/** Whether what a round trip earns makes the later ones larger. */
+function followsEquity({ settings }: Strategy): boolean {
+  const { size } = settings as { size?: { by?: unknown } };
+  return size?.by === "equity" || size?.by === "risk";
+}
+
+/** The account without some round trips: their growth is divided out where sizes follow the equity, their money taken off where not. */
+function withoutBest({ roundTrips, equity, startCash }: Backtest, compounds: boolean): Part[] {
   const end = equity[equity.length - 1] ?? startCash;
+  const gains = roundTrips
+    .map(({ profit, entryBar }) => (compounds ? 1 + profit / (equity[entryBar - 1] ?? startCash) : profit))
+    .sort((a, b) => b - a);
+  const without = (best: readonly number[]): number =>
+    compounds
+      ? best.reduce((left, growth) => left / growth, end)
+      : best.reduce((left, profit) => left - profit, end);
   const tenth = Math.max(2, Math.round(roundTrips.length / 10));
   return [1, tenth]
     .filter((count) => count < roundTrips.length)
     .map((count) => ({
       what: count === 1 ? "without the best round trip" : `without the best ${count} round trips`,
-      totalReturn: (end - profits.slice(0, count).reduce((sum, profit) => sum + profit, 0)) / startCash - 1,
+      totalReturn: without(gains.slice(0, count)) / startCash - 1,
       roundTrips: roundTrips.length - count,
     }));
 }

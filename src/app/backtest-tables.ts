@@ -157,6 +157,7 @@ export function parametersTable({ description }: BacktestRun): TableData {
       name,
       values: rows.map((row) => row[k]!),
       kind: "text" as const,
+      wrap: name === "value",
     })),
   };
 }

@@ -6,7 +6,7 @@ export const REPORT_CSS: string = `
 @media (prefers-color-scheme:dark){:root{--ground:#14171a;--ink:#eceff2;--soft:#b3bac2;--line:rgba(236,239,242,.2);--label:#ffb27a;--label-ground:#33200f}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.55 ${FONT}}
-main,header,footer{max-width:1040px;margin:0 auto;padding:0 20px}
+main,header,footer{max-width:1120px;margin:0 auto;padding:0 20px}
 header{padding-top:28px}
 h1{font-size:26px;line-height:1.25;margin:0 0 4px}
 h2{font-size:18px;margin:34px 0 6px;padding-top:12px;border-top:1px solid var(--line)}
@@ -20,7 +20,8 @@ footer{padding-top:20px;padding-bottom:40px;font-size:13px}
 footer details{margin:8px 0}
 pre{white-space:pre-wrap;font-size:11px}
 .html-view{overflow-x:auto}
-@media (max-width:600px){main,header,footer{padding-left:12px;padding-right:12px}h1{font-size:22px}}
+@media (max-width:600px){main,header,footer{padding-left:12px;padding-right:12px}h1{font-size:22px}
+main div.tickbook-table.tickbook-table table td.w{min-width:34em}}
 @media print{:root{color-scheme:light;--ground:#fff;--ink:#1b1f24;--soft:#4b535c;--line:rgba(27,31,36,.18);--label:#8a3c00;--label-ground:#fff1e6}
 main,header,footer{max-width:none;padding:0}figure,tr{break-inside:avoid}
 figure .vega-embed,figure .chart-wrapper{max-width:100%}figure canvas{max-width:100%!important;height:auto!important}

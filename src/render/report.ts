@@ -141,7 +141,7 @@ function footerHtml(report: Report, hasCharts: boolean, licences: readonly Licen
     length: names.length,
     columns: [
       { name: "what", values: names, kind: "text" },
-      { name: "value", values: names.map((name) => report.provenance[name]), kind: "text" },
+      { name: "value", values: names.map((name) => report.provenance[name]), kind: "text", wrap: true },
     ],
   };
   const notices = licences

@@ -55,7 +55,7 @@ div.tickbook-table.tickbook-table table :is(th,td){padding:2px 7px;text-align:le
 div.tickbook-table.tickbook-table table thead th{border-bottom:1px solid var(--jp-border-color1,rgba(128,128,128,.5));font-weight:600}
 div.tickbook-table.tickbook-table table th small{font-weight:400;opacity:.7;margin-left:.35em}
 div.tickbook-table.tickbook-table table :is(th,td).n{text-align:right}
-div.tickbook-table.tickbook-table table td.w{white-space:normal;min-width:18em;max-width:60em}
+div.tickbook-table.tickbook-table table td.w{white-space:normal;overflow-wrap:anywhere;min-width:18em;max-width:60em}
 div.tickbook-table.tickbook-table table td.none{opacity:.65}
 div.tickbook-table.tickbook-table table td.alarm{color:var(--jp-error-color1,${COLOURS.alarm});font-weight:600}
 div.tickbook-table.tickbook-table table td.cut{opacity:.65;text-align:center}

@@ -58,6 +58,30 @@ test("the halves of the time make the whole, and without the best round trip the
   assert.ok(Math.abs(run.performance.totalReturn - without.totalReturn - best / 100_000) < 1e-12);
 });
 
+test("where sizes follow the equity, without the best round trips their growth is missing, and never more than all is lost", () => {
+  const run = ran({ size: { by: "equity", share: 30 } }, { feeBps: 20 });
+  const { roundTrips, equity, startCash } = run.result;
+  const growths = roundTrips
+    .map(({ profit, entryBar }) => 1 + profit / equity[entryBar - 1]!)
+    .sort((a, b) => b - a);
+  const end = equity.at(-1)!;
+  assert.ok(end > 0 && end < 0.5 * startCash, `${end}`);
+  const [best, bests] = named(whatWouldOverturn(run), /without the best/);
+  assert.ok(Math.abs(best!.totalReturn - (end / growths[0]! / startCash - 1)) < 1e-12);
+  assert.ok(Math.abs(bests!.totalReturn - (end / (growths[0]! * growths[1]!) / startCash - 1)) < 1e-12);
+  assert.ok(bests!.totalReturn > -1);
+});
+
+test("an account that is gone in the first half has no second one", () => {
+  const run = ran({ size: { by: "notional", notional: 5e6 } }, { feeBps: 900 });
+  assert.ok(run.performance.totalReturn < -1);
+  const [first, second] = named(whatWouldOverturn(run), /half/);
+  assert.ok(first!.totalReturn < -1);
+  assert.deepEqual([second!.totalReturn, second!.overturns], [Number.NaN, false]);
+  // three times these costs are beyond all bounds: they are left out
+  assert.equal(named(whatWouldOverturn(run), /costs/).length, 0);
+});
+
 test("a fill one bar later has the open of the bar after the one that it would have had", () => {
   const run = ran({}, { feeBps: 0, halfSpreadBps: 0, slippageBps: 0 });
   const { fills, startCash } = run.result;
@@ -94,4 +118,5 @@ test("a rule of one's own has no settings to be varied; the rest is asked of it,
   const table = overturnTable(overturn);
   assert.equal(table.length, 9);
   assert.equal(table.columns[1]!.values[0], 100 * overturn.totalReturn);
+  assert.equal(table.columns[2]!.values[0], ran().result.roundTrips.length);
 });

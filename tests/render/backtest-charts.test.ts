@@ -240,7 +240,11 @@ describe("rollingChart and returnHistogram", () => {
   test("says its window, its factor and the figure of the whole", async () => {
     const { texts } = await draw(rollingChart(sheet, { figure: "volatility" }));
     assert.ok(texts.some((text) => text.includes("of the last 90 days · √365")));
-    assert.ok(texts.includes(`whole window ${(100 * sheet.volatility).toFixed(2)}`));
+    assert.ok(
+      texts.some((text) =>
+        text.endsWith(`dashed: ${(100 * sheet.volatility).toFixed(2)} % over the whole window`),
+      ),
+    );
   });
 
   test("waits where the window is longer than the data, and where there is nothing", () => {
@@ -255,7 +259,7 @@ describe("rollingChart and returnHistogram", () => {
   test("the histogram holds the returns in per cent, beside VaR and CVaR", async () => {
     const { texts } = await draw(returnHistogram(sheet));
     const { valueAtRisk, expectedShortfall } = sheet;
-    const three = (value: number): string => String(Number((100 * value).toPrecision(3)));
+    const three = (value: number): string => String(Number((100 * value).toPrecision(3))).replace("-", "−");
     assert.ok(texts.includes(`VaR 5 %: ${three(valueAtRisk)} %`), texts.join("|"));
     assert.ok(texts.includes(`CVaR 5 %: ${three(expectedShortfall)} %`));
     assert.ok(texts.includes("200 returns"));

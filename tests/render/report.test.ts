@@ -82,6 +82,13 @@ test("renderReport says how complete the data are, when it was made, and how", (
   }
 });
 
+test("the command that makes a report is never cut off", () => {
+  const command = `npm run report -- --source ${"folder/".repeat(30)}binance.db`;
+  assert.ok(
+    renderReport(report({ provenance: { command } }), runtime).includes(`<td class="w">${command}</td>`),
+  );
+});
+
 test("the same report gives the same bytes", () => {
   assert.equal(renderReport(report(), runtime), renderReport(report(), runtime));
 });

@@ -134,14 +134,20 @@ function markLayers(
   unit: string,
   isRight: boolean,
 ): Json[] {
-  const text = plainText(`${label} ${drawable(value, 3)}${unit}`);
+  const number = String(drawable(value, 3)).replace("-", "−");
+  const text = plainText(`${label} ${number}${unit}`);
   const data = { values: [{ at: value, text, isRight }] };
   const encoding = { x: { ...x, field: "at" } };
   const side = (right: unknown, left: unknown): Json => ({
     expr: `datum.isRight ? ${JSON.stringify(right)} : ${JSON.stringify(left)}`,
   });
   return [
-    { data, mark: { type: "rule", color: COLOURS.alarm, strokeDash: [4, 3], clip: true }, encoding },
+    {
+      data,
+      mark: { type: "rule", color: COLOURS.alarm, strokeDash: [4, 3], clip: true },
+      // from its own label down: it crosses none of those above
+      encoding: { ...encoding, y: { value: LABEL_HEIGHT * i }, y2: { value: "height" } },
+    },
     {
       data,
       mark: { type: "text", align: side("right", "left"), dx: side(-4, 4), fontWeight: 600 },

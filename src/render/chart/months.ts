@@ -13,6 +13,9 @@ const SCALE = ["#c2550b", "#e6ab82", "#f1f1ef", "#8fb4d9", "#1f5fa8"] as const;
 /** Thirteen columns on a phone, too. */
 const FONT_SIZE: Json = { expr: "max(7.5, min(11, width / 50))" };
 
+/** A letter a month where there is no room for three. */
+const SHORT = "width < 300 && datum.label !== 'year' ? slice(datum.label, 0, 1) : datum.label";
+
 /** Returns by calendar month and year as coloured cells with their numbers; `*` where some bars are not in the data. */
 export function monthsChart({ months, calendarYears }: Performance, options: ChartOptions = {}): View {
   const title = options.title ?? "Returns by month, %";
@@ -40,7 +43,7 @@ export function monthsChart({ months, calendarYears }: Performance, options: Cha
         type: "nominal",
         sort: [...MONTHS, YEAR],
         scale: { domain: [...MONTHS, YEAR] },
-        axis: { ...axis, orient: "top", labelAngle: 0, labelFontSize: FONT_SIZE },
+        axis: { ...axis, orient: "top", labelAngle: 0, labelFontSize: FONT_SIZE, labelExpr: SHORT },
       },
       y: { field: "year", type: "nominal", sort: years, axis },
       tooltip: [

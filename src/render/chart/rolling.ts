@@ -16,9 +16,7 @@ export function rollingChart(performance: Performance, options: RollingOptions =
   const days = sampling.period === "day" || sampling.periodUs === 86_400e6;
   const levels = [
     { value: 0, dash: [], colour: "rgba(128,128,128,0.6)" },
-    ...(Number.isNaN(whole)
-      ? []
-      : [{ value: factor * whole, label: `whole window ${(factor * whole).toFixed(2)}` }]),
+    ...(Number.isNaN(whole) ? [] : [{ value: factor * whole }]),
   ];
   return linesChart(rolling.endUs, [{ name, values: rolling[figure].map((value) => factor * value) }], {
     title: `Rolling ${name}`,
@@ -30,6 +28,9 @@ export function rollingChart(performance: Performance, options: RollingOptions =
     note: [
       `of the last ${rolling.window} ${days ? "days" : "bars"}`,
       figure === "drawdown" ? "" : `√${Number(sampling.perYear.toPrecision(6))}`,
+      Number.isNaN(whole)
+        ? ""
+        : `dashed: ${(factor * whole).toFixed(2).replace("-", "−")}${unit && ` ${unit}`} over the whole window`,
       options.note ?? "",
     ]
       .filter(Boolean)
