@@ -14,8 +14,8 @@ export interface AlertLog {
   trail(key: string): readonly number[];
   /** When the alerts that are asked for fired: ends of bars. */
   spans(isWanted: (alert: Alert) => boolean): AlertSpan[];
-  /** What was told, newest first. */
-  table(): TableData;
+  /** What was told, newest first: so many rows. */
+  table(rows: number): TableData;
   /** Lets go of all that a rule did. */
   forget(rule: string): void;
 }
@@ -56,14 +56,19 @@ export function alertLog(): AlertLog {
       }
       return [...spans, ...open.values()];
     },
-    table: () => {
-      const told = events.filter(({ delivery }) => delivery === "sent").reverse();
+    table: (rows) => {
+      const all = events.filter(({ delivery }) => delivery === "sent");
+      const told = all.slice(-rows).reverse();
       const text = (name: string, pick: (event: HeardEvent) => string) => ({
         name,
         values: told.map(pick),
         kind: "text" as const,
       });
       return {
+        caption:
+          told.length === all.length
+            ? "What the alerts have told, newest first"
+            : `What the alerts have told, the newest ${told.length} of ${all.length}`,
         length: told.length,
         columns: [
           { name: "bar's end", values: told.map(({ timeUs }) => timeUs), kind: "time" },

@@ -6,8 +6,8 @@ import type { TableData } from "../render/table.ts";
 
 const ORDER = ["firing", "pending", "no data", "resolved", "inactive"];
 const SIGNS: Readonly<Record<string, string>> = {
-  firing: "■ FIRING",
-  pending: "▲ pending",
+  firing: "FIRING",
+  pending: "○ pending",
   "no data": "? no data",
   resolved: "● resolved",
   inactive: "· quiet",
@@ -32,11 +32,14 @@ export function alertsTable(
   return {
     length: rows.length,
     columns: [
-      text(
-        "state",
-        ({ state, silencedBy }) =>
-          SIGNS[state.state]! + (silencedBy === "" ? "" : ` (silent: ${silencedBy})`),
-      ),
+      {
+        ...text(
+          "state",
+          ({ state, silencedBy }) =>
+            SIGNS[state.state]! + (silencedBy === "" ? "" : ` (silent: ${silencedBy})`),
+        ),
+        alarm: (value: string) => value.startsWith(SIGNS.firing!),
+      },
       text("for", ({ state }) => ageOf(state.state === "firing" ? state.firingUs : state.sinceUs, nowUs)),
       text("alert", ({ alert }) => alert.rule.name),
       text("watched", ({ alert }) => alert.of.watched.join("/")),

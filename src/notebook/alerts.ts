@@ -18,10 +18,11 @@ import { zUnitCount } from "../analytics/backtest/z-unit-count.ts";
 import { type AlertFeed, alertFeed } from "../app/alerts/feed.ts";
 import { venueSeries } from "../app/alerts/venues.ts";
 import { systemClock } from "../app/clock.ts";
+import { spanText } from "../app/doctor-words.ts";
 import type { PairFrame } from "../app/pair-monitor.ts";
 import { assetsOf } from "../core/assets.ts";
 import { type Bars, sliceBars } from "../core/bars.ts";
-import { formatDuration, parseDuration } from "../core/time.ts";
+import { parseDuration } from "../core/time.ts";
 import { readBars } from "../pipeline/bars/read-bars.ts";
 import { type AlertSpan, alertLayers } from "../render/chart/alert-marks.ts";
 import { waitingView } from "../render/chart/waiting.ts";
@@ -170,10 +171,7 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
     },
     history: (rows = 20) => {
       look();
-      return tableView(
-        { ...log.table(), caption: "What the alerts have told, newest first" },
-        { maxRows: rows },
-      );
+      return tableView(log.table(rows), { maxRows: rows });
     },
     spread: () => pair.spread(marked("spread")),
     zscore: () => pair.zscore(marked("zScore")),
@@ -238,7 +236,7 @@ function reachableDefaults({ y, x, interval, window, threshold }: PairWatch["set
 function scoreSentence(scores: readonly AlertScore[]): string {
   const firings = scores.reduce((sum, one) => sum + one.firings, 0);
   const bars = scores[0]?.timeUs.length ?? 0;
-  const span = formatDuration(Math.max(1, bars) * (scores[0]?.alert.of.intervalUs ?? 1));
+  const span = spanText(bars * (scores[0]?.alert.of.intervalUs ?? 0));
   const outcomes = scores.flatMap(({ outcomes: own }) => own);
   const known = outcomes.filter(({ isHit }) => isHit !== undefined);
   const back = known.filter(({ isHit }) => isHit).length;

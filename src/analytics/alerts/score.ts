@@ -193,14 +193,14 @@ export function scoreTable(
       of("time firing", ({ timeIn }) => 100 * timeIn.firing, { digits: 1, unit: "%" }),
       of("no data", ({ timeIn }) => 100 * timeIn["no data"], { digits: 1, unit: "%" }),
       of("came back", ({ hitRate }) => 100 * hitRate, { digits: 0, unit: "%" }),
-      of("after, median", ({ medianBackAfterUs }) => medianBackAfterUs / 1e6, { digits: 0, unit: "s" }),
-      of("how far, median", ({ medianBack }) => medianBack, { digits: 2 }),
-      of("further out, median", ({ medianAdverse }) => medianAdverse, { digits: 2 }),
+      of("after", ({ medianBackAfterUs }) => medianBackAfterUs / 1e6, { digits: 0, unit: "s" }),
+      of("back by", ({ medianBack }) => medianBack, { digits: 2 }),
+      of("worse by", ({ medianAdverse }) => medianAdverse, { digits: 2 }),
       of("at worst", ({ worstAdverse }) => worstAdverse, { digits: 2 }),
       ...(hasSpread
         ? [
-            of("spread back, median", ({ medianSpreadBack }) => medianSpreadBack, { digits: 1, unit }),
-            of("spread further out, at worst", ({ worstSpreadAdverse }) => worstSpreadAdverse, {
+            of("spread back by", ({ medianSpreadBack }) => medianSpreadBack, { digits: 1, unit }),
+            of("spread at worst", ({ worstSpreadAdverse }) => worstSpreadAdverse, {
               digits: 1,
               unit,
             }),
@@ -208,7 +208,7 @@ export function scoreTable(
         : []),
     ],
     length: scores.length,
-    caption: `What came after each firing, ${lengthText(days)} of bars`,
+    caption: `What came after each firing (medians), ${lengthText(days)} of bars`,
   };
 }
 
