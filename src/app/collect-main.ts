@@ -83,11 +83,16 @@ async function run(flags: Flags<Name>): Promise<number> {
   let exchangeDied = false;
   let failure: Error | undefined;
   if (venue !== "binance" && given === undefined) {
-    exchange = await startExchangeProcess(processFlags(flags), (code, said) => {
-      exchangeDied = true;
-      const message = `the built-in exchange ended with code ${code}${said === "" ? "" : `: ${said}`}`;
-      log({ level: "error", event: "exchange-died", message });
-      stopping.abort();
+    exchange = await startExchangeProcess(processFlags(flags), {
+      died: (code, said) => {
+        exchangeDied = true;
+        const message = `the built-in exchange ended with code ${code}${said === "" ? "" : `: ${said}`}`;
+        log({ level: "error", event: "exchange-died", message });
+        stopping.abort();
+      },
+      tapeEnded: () => {
+        log({ level: "info", event: "tape-ended", message: "the tape has been played to its end" });
+      },
     });
   }
   const symbols = asked ?? (venue === "replay" && exchange ? exchange.symbols : DEFAULT_SYMBOLS.split(","));

@@ -14,11 +14,15 @@ export interface ExchangeProcess {
 
 const STOP_MS = 3000;
 
-/** Starts `npm run exchange` with these flags; it ends with this process, and `died` is called with its last words when it ends before. */
-export function startExchangeProcess(
-  flags: readonly string[],
-  died: (code: number | null, said: string) => void,
-): Promise<ExchangeProcess> {
+export interface ExchangeNews {
+  /** It ended by itself, with these last words. */
+  died(code: number | null, said: string): void;
+  /** The last trade of its tape has been sent. */
+  tapeEnded(): void;
+}
+
+/** Starts `npm run exchange` with these flags; it ends with this process. */
+export function startExchangeProcess(flags: readonly string[], news: ExchangeNews): Promise<ExchangeProcess> {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const program = fileURLToPath(new URL(`../../scripts/exchange.${extension}`, import.meta.url));
   const child: ChildProcess = fork(program, [...flags, "--exit-with-parent"], {
@@ -40,6 +44,7 @@ export function startExchangeProcess(
         restUrl: string;
         symbols: string[];
       };
+      if (message.event === "tape-ended") news.tapeEnded();
       if (message.event !== "listening") return;
       listening = true;
       resolve({
@@ -62,7 +67,7 @@ export function startExchangeProcess(
     child.on("error", reject);
     child.on("exit", (code) => {
       if (listening) {
-        if (!stopping) died(code, said.trim());
+        if (!stopping) news.died(code, said.trim());
         return;
       }
       reject(

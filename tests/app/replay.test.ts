@@ -95,6 +95,7 @@ test("a stored window that is played again is what was stored: trades, order of 
   const window = ["--from", "2025-01-09T09:00:20", "--to", "2025-01-09T09:02:40"];
   const collector = startCollectorProcess(t, ["--tape", tape, ...window, "--speed", "60", "--db", again]);
   for (const symbol of SYMBOLS) await collector.until(storedAtLeast(symbol, count(symbol)));
+  await collector.until(({ event }) => event === "tape-ended");
   collector.child.kill("SIGTERM");
   assert.equal(await collector.ended, 0, collector.stderr());
 
