@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { firstAtLeast } from "../../core/search.ts";
 import { sliceTrades, type TradeColumns } from "../../core/trade-columns.ts";
@@ -117,7 +117,11 @@ export function openHistory(file: string): StoreReader {
     if (archived === undefined || (stored !== undefined && stored.id > archived.id)) return stored;
     const { part, id } = archived;
     if (newestArchived?.series !== series.symbolId || newestArchived.trade.id !== id) {
-      const trade = newestOf(readStoredIds(partPath(base, part), id, id + 1, 1));
+      // what is known of a file that was moved away does for the question where the end is
+      const isThere = existsSync(join(base, part.path));
+      const trade = isThere
+        ? newestOf(readStoredIds(partPath(base, part), id, id + 1, 1))
+        : { id, timeUs: part.lastUs, receivedUs: part.lastUs };
       newestArchived = { series: series.symbolId, trade };
     }
     return newestArchived.trade;

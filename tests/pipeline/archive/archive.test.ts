@@ -302,6 +302,12 @@ test("the newest trade is found where it was archived, too: of a symbol that fel
   );
   assert.equal(archive({ db, nowUs: 1 }).trades, 4);
   assert.deepEqual(newest(), before);
+  rmSync(join(dirname(db), "archive"), { recursive: true });
+  assert.deepEqual(
+    newest()[0],
+    { id: 5, timeUs: FIRST_DAY_US + 5, receivedUs: FIRST_DAY_US + 5 },
+    "of a file that is gone",
+  );
 });
 
 test("everything that is known of a trade is read across both, a part at a time", (t) => {
