@@ -145,7 +145,7 @@ function checkRule(
   const given = rule as unknown as AlertRule;
   const sound = (...names: (keyof AlertRule)[]): boolean => names.every((name) => isSound[name] === true);
   if (sound("measure")) checkMeasure(find, place, given, isSound);
-  if (sound("fire", "resolve", "when")) checkThresholds(find, place, given);
+  if (sound("fire", "when") && isSound.resolve !== false) checkThresholds(find, place, given);
   if (sound("text")) checkText(find, place, given);
   if (sound("labels")) {
     for (const name of Object.keys(given.labels!)) {
@@ -227,15 +227,15 @@ function mostZ(window: number | undefined): number | undefined {
   return window === undefined ? undefined : (window - 1) / Math.sqrt(window);
 }
 
-function checkThresholds(find: FaultFinder, place: string, { when, fire, resolve }: AlertRule): void {
+function checkThresholds(find: FaultFinder, place: string, { when, fire, resolve = fire }: AlertRule): void {
   const at = placeAt(place, "resolve");
-  if (when === "above" && resolve! > fire)
+  if (when === "above" && resolve > fire)
     find(
       at,
       `lies beyond fire: ${resolve} is above ${fire}`,
       `With "above", resolve has to be ${fire} or less`,
     );
-  if (when === "below" && resolve! < fire)
+  if (when === "below" && resolve < fire)
     find(
       at,
       `lies beyond fire: ${resolve} is below ${fire}`,
@@ -244,8 +244,8 @@ function checkThresholds(find: FaultFinder, place: string, { when, fire, resolve
   if (when !== "abs") return;
   if (fire <= 0)
     find(placeAt(place, "fire"), `with "abs" it has to be above 0; got ${fire}`, "Write for example 2");
-  else if (resolve! < 0 || resolve! > fire) {
-    const what = resolve! > fire ? `lies beyond fire: ${resolve} is above ${fire}` : `is below 0: ${resolve}`;
+  else if (resolve < 0 || resolve > fire) {
+    const what = resolve > fire ? `lies beyond fire: ${resolve} is above ${fire}` : `is below 0: ${resolve}`;
     find(at, what, `With "abs", resolve has to be from 0 to ${fire}`);
   }
 }

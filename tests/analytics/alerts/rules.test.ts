@@ -95,6 +95,7 @@ test("a fault tells its place, what came, and what is allowed", () => {
     [{ when: "above", resolve: 2.5 }, /resolve: lies beyond fire: 2\.5 is above 2/],
     [{ when: "below", resolve: 1 }, /resolve: lies beyond fire: 1 is below 2/],
     [{ fire: -2, resolve: 0 }, /fire: with "abs" it has to be above 0; got -2/],
+    [{ fire: 0, resolve: undefined }, /fire: with "abs" it has to be above 0; got 0/],
     [
       { fire: "2" },
       'rules[0].fire: needs a finite number; got "2" | Write for example 2 or 0.3, without quotes',
