@@ -10,8 +10,9 @@ import { unrefClock } from "./unref-clock.ts";
  * why in its panel and is tried again. A control whose `value` it reads has it drawn at once when it moves.
  */
 export function live(name: string, draw: () => unknown, options: LiveOptions): void {
-  const first = desk().live(name, draw, options);
-  if (first) kernelApi()?.holdCell(Promise.race([first, longEnough()]));
+  const kernel = kernelApi();
+  const first = desk().live(name, kernel ? () => kernel.interruptible(draw) : draw, options);
+  if (first) kernel?.holdCell(Promise.race([first, longEnough()]));
 }
 
 /** Stops one live panel, or all of them. Each keeps its last picture and says since when it stands still. */

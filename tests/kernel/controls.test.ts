@@ -73,6 +73,18 @@ reacting(() => { while (speed.value === 5) {} return \`at \${speed.value}\`; });
     assert.equal(ofType(next, "update_display_data")[0]?.content.data["text/plain"], "at 6");
   });
 
+  it("an interrupt ends a live drawing that never ends, and its panel says so", async () => {
+    await kernel.run(`import { live, stopLive } from "tickbook";
+const state = { stuck: false };
+live("stuck", () => { while (state.stuck) {} return "fine"; }, { refreshMs: 300 });`);
+    await kernel.send("state.stuck = true;");
+    await kernel.listen(0.8);
+    await kernel.interrupt();
+    const { messages } = await kernel.run(`state.stuck = false; stopLive("stuck");`);
+    const texts = ofType(messages, "update_display_data").map((m) => m.content.data["text/plain"]);
+    assert.match(texts.join("|"), /fine\nstuck: not drawn since .*: callback: it was interrupted before/);
+  });
+
   it("where the cell of a control runs again, what is drawn from it follows the new one, and the old one says so", async () => {
     const make = (value: number): string =>
       `const depth = slider("depth", { min: 0, max: 9, value: ${value} });`;
