@@ -94,6 +94,21 @@ describe("live-monitor on the recorded BTC and ETH tape", {
     assert.match(await notebook.text(cellWith('live("tiles"')), /REPLAYED · binance-spot-20240808 at x8/);
   });
 
+  it("shows alerts beside the charts, and a rule of one's own says at once what it would have done", async () => {
+    const alerts = await notebook.text(cellWith('live("alerts"'));
+    for (const name of ["z-score out", "low correlation", "feed stale", "hole open", "low volume"])
+      assert.ok(alerts.includes(name), name);
+    assert.match(
+      await notebook.text(cellWith('live("strategy"')),
+      /trades[\s\S]*deviations[\s\S]*after costs/,
+    );
+    assert.match(
+      await notebook.text(cellWith("alerts.value.set")),
+      /"z far out" is (added|changed)\. On the \d+ bars in view/,
+    );
+    assert.match(await notebook.text(cellWith("alerts.value.compare")), /fires at[\s\S]*over at/);
+  });
+
   it("exports a CSV and an HTML file which opens without a network, its charts alive", async () => {
     assert.equal(await notebook.runCell(cellWith("exportCsv")), true);
     assert.equal(await notebook.runCell(cellWith("exportHtml")), true);
