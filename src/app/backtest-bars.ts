@@ -2,7 +2,7 @@ import type { Leg, Market } from "../analytics/backtest/types.ts";
 import type { Bars } from "../core/bars.ts";
 import { quote, refuse } from "../core/errors.ts";
 import { firstAtLeast } from "../core/search.ts";
-import { formatDuration, parseDuration } from "../core/time.ts";
+import { formatDuration, formatUtc, parseDuration } from "../core/time.ts";
 import type { Venue } from "../core/trade.ts";
 import { type BarFile, readBarFile } from "../pipeline/bars/bar-file.ts";
 import { barBuilder } from "../pipeline/bars/builder.ts";
@@ -33,8 +33,15 @@ const MOST_BARS = 10_000_000;
 export function fileMarket(path: string, request: FileRequest): FileMarket {
   const file = readBarFile(path);
   const ownUs = file.intervalUs;
-  const intervalUs =
-    request.interval === undefined ? ownUs : Math.max(ownUs, parseDuration(request.interval, "interval"));
+  const intervalUs = request.interval === undefined ? ownUs : parseDuration(request.interval, "interval");
+  if (intervalUs % ownUs !== 0) {
+    refuse({
+      code: "bad-interval",
+      where: path,
+      problem: `needs an interval of whole rows, which are ${formatDuration(ownUs)} apart; got ${quote(request.interval, 60)}`,
+      hint: "Pass a multiple of that, or leave it out.",
+    });
+  }
   const originUs = intervalUs === ownUs ? file.timeUs[0]! : 0;
   const binOf = (us: number): number => Math.floor((us - originUs) / intervalUs);
   const last = file.timeUs.length - 1;
@@ -67,12 +74,23 @@ export function fileMarket(path: string, request: FileRequest): FileMarket {
       length,
       intervalUs,
       startUs: Float64Array.from({ length }, (_, t) => originUs + (first + t) * intervalUs),
-      legs: request.symbols.map((symbol, k) => fileLeg(file, symbol, opened[k], bin, rows, length)),
+      legs: request.symbols.map((symbol, k) => fileLeg(path, file, symbol, opened[k], bin, rows, length)),
     },
   };
 }
 
+function notAPrice(path: string, symbol: string, got: number, timeUs: number): never {
+  return refuse({
+    code: "not-a-price",
+    where: path,
+    problem: `needs prices above 0, and nothing where there is none; got ${got} for ${quote(symbol, 60)} at ${formatUtc(timeUs)}`,
+    hint: "Look at the source of this row; leave the cell empty where no price is known.",
+    facts: { symbol, got, timeUs },
+  });
+}
+
 function fileLeg(
+  path: string,
   file: BarFile,
   symbol: string,
   opens: Float64Array | undefined,
@@ -90,7 +108,8 @@ function fileLeg(
   for (let row = rows.from; row < rows.to; row++) {
     const at = bin[row]!;
     const price = prices[row]!;
-    if (!(price > 0)) continue;
+    if (Number.isNaN(price)) continue;
+    if (!(price > 0 && price < Number.POSITIVE_INFINITY)) notAPrice(path, symbol, price, file.timeUs[row]!);
     close[at] = price;
     const isTraded = volumes?.[row] !== 0 && trades?.[row] !== 0;
     const first = opens === undefined ? price : opens[row]!;

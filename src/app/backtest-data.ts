@@ -142,6 +142,14 @@ function readRequest(request: Window, source: string, folder: string): readonly 
 
 function windowOf({ from, to, source: _, ...request }: DataRequest): Window {
   const { y, x, bars } = request;
+  if (typeof y !== "string" || y === "") {
+    refuse({
+      code: "bad-pair",
+      where: "y",
+      problem: `needs the symbol that is traded; got ${quote(y)}`,
+      hint: "Pass for example ETHUSDT.",
+    });
+  }
   if (x === y) {
     refuse({
       code: "bad-pair",

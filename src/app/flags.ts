@@ -57,7 +57,7 @@ function parse<Name extends string>(
   ) as Record<string, { type: "boolean" | "string" }>;
   try {
     const { values, positionals } = parseArgs({
-      args: [...argv],
+      args: withNumbers(argv, (name) => options[name]?.type === "string"),
       options: { ...options, help: { type: "boolean", short: "h" } },
       allowPositionals: command.operands !== undefined,
     });
@@ -71,6 +71,18 @@ function parse<Name extends string>(
       hint: "See --help.",
     });
   }
+}
+
+/** `--exit -0.5` → `--exit=-0.5`: a number below 0 is a value, and no flag. */
+function withNumbers(argv: readonly string[], takesValue: (name: string) => boolean): string[] {
+  const out: string[] = [];
+  for (const arg of argv) {
+    const last = out.at(-1) ?? "";
+    if (/^-[\d.]/.test(arg) && last.startsWith("--") && takesValue(last.slice(2)))
+      out[out.length - 1] = `${last}=${arg}`;
+    else out.push(arg);
+  }
+  return out;
 }
 
 function helpText<Name extends string>({ usage, about, operands, flags }: Command<Name>): string {

@@ -172,7 +172,7 @@ export function flagsOf(description: RunDescription): Flags<RunFlag> | undefined
 /** Flags as they are typed. */
 export function flagText(flags: Flags<string>): string {
   return Object.entries(flags)
-    .map(([name, value]) => `--${name} ${shellText(value!)}`)
+    .map(([name, value]) => `--${name}${value!.startsWith("-") ? "=" : " "}${shellText(value!)}`)
     .join(" ");
 }
 

@@ -34,7 +34,8 @@ export function verifyReport(path: string, source?: string): Verdict {
   ];
   const { print } = attachment;
   const counted = `${Object.keys(print.figures).length} figures and ${Object.keys(print.series).length} series`;
-  const of = `${run.data.market.length.toLocaleString("en")} bars of ${quote(run.data.request.source).slice(1, -1)}`;
+  const from = source ?? run.data.request.source;
+  const of = `${run.data.market.length.toLocaleString("en")} bars of ${quote(from).slice(1, -1)}`;
   if (found.length === 0) {
     return {
       isIdentical: true,

@@ -183,5 +183,22 @@ describe("backtestData refuses", () => {
     assert.throws(asking({ from: "2026-01-01", to: "2026-03-01" }), { code: "too-long" });
     const path = csv(t, ["time,ETHUSDT,BTCUSDT", `${minute(0)},1,2`, `${minute(1)},1,2`]);
     assert.throws(asking({ source: path, from: "2030-01-01" }), { code: "no-bars" });
+    const twice = csv(t, [
+      "time,ETHUSDT,BTCUSDT",
+      `${minute(0)},1,2`,
+      `${minute(1)},1,2`,
+      `${minute(1)},1,2`,
+    ]);
+    const later = /needs times that ascend; got 2025-01-09T09:01:00Z in row 3 after 2025-01-09T09:01:00Z/;
+    assert.throws(asking({ source: twice }), later);
+    for (const price of ["0", "-5", "inf"]) {
+      const file = csv(t, ["time,ETHUSDT,BTCUSDT", `${minute(0)},1.5,2`, `${minute(1)},${price},2`]);
+      const said = /needs prices above 0, .*got (0|-5|Infinity) for "ETHUSDT" at 2025-01-09T09:01:00Z/;
+      assert.throws(asking({ source: file }), said);
+    }
+    for (const interval of ["30s", "90s"])
+      assert.throws(asking({ source: path, interval }), /rows, which are 1m apart; got "(30|90)s"/);
+    for (const y of [undefined, "", 5] as never[])
+      assert.throws(asking({ y }), /^TickbookError: y: needs the symbol that is traded; got/);
   });
 });

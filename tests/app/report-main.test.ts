@@ -10,7 +10,8 @@ import { backtestData } from "../../src/app/backtest-data.ts";
 import { writeBacktestReport } from "../../src/app/backtest-files.ts";
 import { type BacktestRun, type RunDescription, runDescribed } from "../../src/app/backtest-run.ts";
 import { codePrint } from "../../src/app/code-print.ts";
-import { DEFAULT_RUN, flagsOf, flagText, withFlags } from "../../src/app/report-flags.ts";
+import { readFlags } from "../../src/app/flags.ts";
+import { DEFAULT_RUN, flagsOf, flagText, RUN_FLAGS, withFlags } from "../../src/app/report-flags.ts";
 import { attachmentOf, sealPage } from "../../src/app/report-seal.ts";
 import { describedBy, verifyReport } from "../../src/app/report-verify.ts";
 import { formatUtc } from "../../src/core/time.ts";
@@ -339,6 +340,13 @@ function resealedPage(html: string): string {
   return sealPage(html.replace(/<script type="application\/json" id="seal">.*?<\/script>\n/s, ""));
 }
 
+test("a number below 0 is a value of the flag before it", () => {
+  const read = (...argv: string[]) => readFlags({ usage: "u", about: "", flags: RUN_FLAGS }, argv, () => {});
+  assert.deepEqual(read("--exit", "-0.5", "--fee", "-.5"), { exit: "-0.5", fee: "-.5" });
+  assert.throws(() => read("-0.5"), { code: "bad-flag" });
+  assert.throws(() => read("--exit", "--fee", "1"), { code: "bad-flag" });
+});
+
 test("flags say a run and a run its flags, for every kind of hedge and size", () => {
   for (const given of [
     {},
@@ -349,12 +357,19 @@ test("flags say a run and a run its flags, for every kind of hedge and size", ()
     { hedge: "kalman-ratio:1e-7,0.0001" },
     { hedge: "beta:-0.5", exit: "none", stop: "4", side: "long", neutral: "money" },
     { x: "none", "min-trades": "3", "max-bars": "50", title: "it's a 'test'" },
+    { fee: "-0.5", exit: "-1", title: "-", y: "-A" },
     { financing: "100", cash: "5000", returns: "bar", "risk-free": "0.04", from: "2026-01-01" },
   ]) {
     const description = withFlags(DEFAULT_RUN, given);
     const flags = flagsOf(description);
     assert.ok(flags, JSON.stringify(given));
     assert.deepEqual(withFlags(DEFAULT_RUN, flags), description);
+    // as it is typed, but for words in quotes
+    if (!flagText(flags).includes("'"))
+      assert.deepEqual(
+        readFlags({ usage: "", about: "", flags: RUN_FLAGS }, flagText(flags).split(" "), () => {}),
+        flags,
+      );
     for (const [name, value] of Object.entries(given)) {
       if (value !== "none") assert.ok(flagText(flags).includes(`--${name}`), name);
     }

@@ -129,7 +129,7 @@ test("what is wrong with a flag is said in one line", () => {
     message:
       /^npm start --: needs flags that it knows; Option '--seed' argument is ambiguous\. See --help\.$/,
   };
-  assert.throws(() => flags("--seed", "-1"), bare);
+  assert.throws(() => flags("--seed", "--bars"), bare);
   assert.throws(() => flags("--bogus"), { message: /; Unknown option '--bogus'\. See --help\.$/ });
 });
 

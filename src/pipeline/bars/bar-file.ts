@@ -127,14 +127,18 @@ function timesOf(path: string, frame: pl.DataFrame): Float64Array {
   const column = frame.getColumn(name);
   const variant = String(column.dtype.variant);
   const times = /^(Datetime|Date)$/.test(variant)
-    ? Float64Array.from(column.cast(pl.Datetime("us")).cast(pl.Int64).toArray(), Number)
+    ? Float64Array.from(column.cast(pl.Datetime("us")).cast(pl.Int64).toArray(), (us) =>
+        us === null ? Number.NaN : Number(us),
+      )
     : Float64Array.from(column.toArray() as unknown[], microseconds);
   const bad = times.findIndex((us, i) => !Number.isFinite(us) || (i > 0 && us <= times[i - 1]!));
   if (bad >= 0) {
+    const at = times[bad]!;
+    const got = Number.isFinite(at) ? formatUtc(at) : quote(String(column.toArray()[bad]), 60);
     refuse({
       code: "bad-time",
       where: path,
-      problem: `needs times that ascend; got ${quote(String(column.get(bad)))} in row ${bad + 1}${bad > 0 ? ` after ${formatUtc(times[bad - 1]!)}` : ""}`,
+      problem: `needs times that ascend; got ${got} in row ${bad + 1}${bad > 0 ? ` after ${formatUtc(times[bad - 1]!)}` : ""}`,
       hint: "Sort the rows by time and leave out doubles.",
       facts: { row: bad, column: name },
     });
