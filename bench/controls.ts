@@ -38,6 +38,8 @@ const quantile = (values: readonly number[], share: number): number =>
 interface Page {
   readonly moved: number[];
   readonly seen: { atMs: number; label: string }[];
+  /** Calls back when something new is seen. */
+  saw?: () => void;
   readonly document: {
     querySelector(selector: string): Node;
     addEventListener(type: string, listener: (event: { timeStamp: number }) => void, capture: boolean): void;
@@ -60,9 +62,24 @@ const watch = (notebook: LabPage): Promise<void> =>
     page.document.addEventListener("keydown", ({ timeStamp }) => page.moved.push(timeStamp), true);
     new page.MutationObserver(() => {
       const label = node.querySelector("[aria-label]").getAttribute("aria-label");
-      page.requestAnimationFrame(() => page.seen.push({ atMs: performance.now(), label }));
+      page.requestAnimationFrame(() => {
+        page.seen.push({ atMs: performance.now(), label });
+        page.saw?.();
+      });
     }).observe(node, { attributeFilter: ["data-draws"] });
   });
+
+/** Resolves when the chart has shown a value; nothing is asked meanwhile, so that waiting takes no time of the page. */
+const shown = (notebook: LabPage, wanted: string): Promise<void> =>
+  notebook.page.evaluate(
+    (wanted) =>
+      new Promise<void>((resolve) => {
+        const page = globalThis as unknown as Page;
+        page.saw = () => page.seen.at(-1)?.label === wanted && resolve();
+        page.saw();
+      }),
+    wanted,
+  );
 
 const ends: (() => unknown)[] = [];
 const folder = notebookFolder({ after: (end) => ends.unshift(end as () => unknown) });
@@ -79,8 +96,6 @@ try {
   await watch(notebook);
 
   const chart = notebook.output(1).locator("[aria-label]").first();
-  const shows = (label: string): Promise<void> =>
-    notebook.output(1).locator(`[aria-label="${label}"]`).first().waitFor();
   const thumb = notebook.output(1).locator(".noUi-handle");
   await thumb.focus();
   const asked: string[] = [];
@@ -89,11 +104,8 @@ try {
     await page.keyboard.press(forth ? "ArrowRight" : "ArrowLeft");
     const steps = forth ? (k % 40) + 1 : 39 - (k % 40);
     asked.push((2 + steps * 0.02).toFixed(2));
-    await shows(asked[k]!);
+    await shown(notebook, asked[k]!);
   }
-  await page.evaluate(
-    () => new Promise((resolve) => (globalThis as unknown as Page).requestAnimationFrame(() => resolve(0))),
-  );
   const { moved, seen } = await page.evaluate(() => {
     const { moved, seen } = globalThis as unknown as Page;
     return { moved, seen };
@@ -110,7 +122,7 @@ try {
   const startedMs = performance.now();
   await page.mouse.move(box.x + 60, y, { steps: 60 });
   await page.mouse.up();
-  await shows(await notebook.output(1).locator(".widget-readout").innerText());
+  await shown(notebook, await notebook.output(1).locator(".widget-readout").innerText());
   const dragMs = Math.round(performance.now() - startedMs);
   const drawn = await page.evaluate(() => (globalThis as unknown as Page).seen.length);
   await notebook.runCell(2);
