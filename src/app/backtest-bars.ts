@@ -33,7 +33,8 @@ const MOST_BARS = 10_000_000;
 export function fileMarket(path: string, request: FileRequest): FileMarket {
   const file = readBarFile(path);
   const ownUs = file.intervalUs;
-  const intervalUs = request.interval === undefined ? ownUs : parseDuration(request.interval, "interval");
+  const intervalUs =
+    request.interval === undefined ? ownUs : Math.max(ownUs, parseDuration(request.interval, "interval"));
   if (intervalUs % ownUs !== 0) {
     refuse({
       code: "bad-interval",

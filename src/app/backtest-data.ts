@@ -21,7 +21,7 @@ export interface DataRequest {
   readonly y: string;
   /** Absent: one leg. */
   readonly x?: string;
-  /** `"1m"` unless told; of a file its own; of the seeded market `"5s"`. */
+  /** `"1m"` unless told; of a file its own, and never a shorter one; of the seeded market `"5s"`. */
   readonly interval?: string;
   /** From (included) and to (not included), UTC: `"2026-01-31"`, `"2026-01-31T12:00"`; all that there is unless told. */
   readonly from?: string;

@@ -187,15 +187,22 @@ export function headTiles({ performance, data }: BacktestRun): Tile[] {
     {
       label: "Sharpe ratio, a year",
       value: decimals(sharpe),
-      note: `± ${decimals(sharpeError)} (1 s.e.)${years < 1 ? `, from ${spanText(years * YEAR_US)} only` : ""}`,
+      ...(Number.isFinite(sharpe) && {
+        note: `± ${decimals(sharpeError)} (1 s.e.)${years < 1 ? `, from ${spanText(years * YEAR_US)} only` : ""}`,
+      }),
     },
     { label: "deepest fall", value: percent(maxDrawdown), unit: "%" },
     {
       label: "round trips",
       value: String(roundTrips.count),
-      note: `${percent(roundTrips.winRate)} % won`,
+      ...(roundTrips.count > 0 && { note: `${percent(roundTrips.winRate)} % won` }),
     },
-    { label: "costs", value: money(totalCosts), unit, note: `${decimals(costBps)} bps of turnover` },
+    {
+      label: "costs",
+      value: money(totalCosts),
+      unit,
+      ...(Number.isFinite(costBps) && { note: `${decimals(costBps)} bps of turnover` }),
+    },
     { label: "break-even costs", value: decimals(breakEvenBps), unit: "bps" },
     { label: "time in the market", value: percent(timeInMarket), unit: "%" },
   ];

@@ -43,7 +43,7 @@ export const RUN_FLAGS: Readonly<Record<RunFlag, Flag>> = {
   venue: { value: "NAME", help: "of a database with several venues" },
   y: { value: "S", help: "the symbol that is traded against x (ETHUSDT)" },
   x: { value: "S", help: "the other leg (BTCUSDT); none: one leg alone" },
-  interval: { value: "1m", help: "length of a bar (1m; of sim:7 5s; of a file its own)" },
+  interval: { value: "1m", help: "length of a bar (1m; of sim:7 5s; of a file its own, or longer)" },
   from: { value: "TIME", help: "from here on (UTC), for example 2026-01-31 or 2026-01-31T12:00" },
   to: { value: "TIME", help: "up to here, not included" },
   bars: { value: "N", help: "the newest so many bars" },
