@@ -49,16 +49,19 @@ describe("data-quality", { timeout: 240_000 }, () => {
       REPLAY,
     );
     const empty = stored(context as never, []);
-    for (const [db, says] of [
+    const cases = [
       [join(folder, "x.db"), /NEEDS ATTENTION \(1 finding\)/],
       [replay, /replay-tape-1: its times are those of a replay/],
       [empty, /BTCUSDT at binance: has no trade yet/],
-    ] as const) {
-      const { error, cells } = await runNotebook(join(folder, NAME), { env: { TICKBOOK_DB: db } });
+    ] as const;
+    const runs = await Promise.all(
+      cases.map(([db]) => runNotebook(join(folder, NAME), { env: { TICKBOOK_DB: db } })),
+    );
+    for (const [k, { error, cells }] of runs.entries()) {
       assert.equal(error, "");
       const texts = cells.flatMap(({ outputs }) => outputs.map(({ data }) => String(data?.["text/plain"])));
       assert.ok(
-        texts.some((text) => says.test(text)),
+        texts.some((text) => cases[k]![1].test(text)),
         texts.join("\n"),
       );
       assert.match(texts.at(-1)!, /every missing id is listed in a hole +true/);

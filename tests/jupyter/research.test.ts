@@ -50,10 +50,14 @@ describe("pair-research and correlation", { timeout: 300_000 }, () => {
   it("run by nbclient on five years of hourly bars by their file's name alone", {
     skip: !hourly,
   }, async () => {
-    for (const name of NAMES) {
-      const run = await runNotebook(copyNotebook(folder, name, hourly!, `hourly-${name}`), {
-        env: { TICKBOOK_DB: join(folder, "none.db") },
-      });
+    const runs = await Promise.all(
+      NAMES.map((name) =>
+        runNotebook(copyNotebook(folder, name, hourly!, `hourly-${name}`), {
+          env: { TICKBOOK_DB: join(folder, "none.db") },
+        }),
+      ),
+    );
+    for (const run of runs) {
       assert.equal(run.error, "");
       assert.match(textOf(run), /btc_eth_1h\.parquet · 43,824 bars of 1h/);
     }
