@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -11,9 +12,10 @@ import { notebookFolder, writeNotebook } from "../tests/support/notebooks.ts";
 
 /**
  * Live charts in JupyterLab and headless Chromium, with the kernel, the collector and the exchange on this machine:
- *   node bench/live.ts                   all three
+ *   node bench/live.ts                   all four
  *   node bench/live.ts latency           a trade at the exchange → the changed pixel, at 1,000 trades a second
  *   node bench/live.ts memory            10 charts at 5 Hz for ten minutes; --minutes N for another length
+ *   node bench/live.ts monitor           the live monitor on a market at 60 times its speed; --minutes N
  *   node bench/live.ts burst             3,000 updates at once
  */
 const { positionals, values: flags } = parseArgs({
@@ -23,6 +25,8 @@ const { positionals, values: flags } = parseArgs({
 
 /** Times faster than real time: of four symbols about 1,000 trades a second. */
 const SPEED = 20;
+/** A minute is an hour of the market. */
+const MONITOR_SPEED = 60;
 
 type Job = (notebook: LabPage, browser: Browser, db: string) => Promise<object>;
 
@@ -46,6 +50,17 @@ const draw = (k: number) => linesChart(
 );
 process.pid;`,
   `for (let k = 0; k < 10; k++) live(\`chart \${k}\`, () => draw(k), { refreshMs: 200 });`,
+];
+
+const MONITOR = [
+  ...(
+    JSON.parse(readFileSync(new URL("../notebooks/live-monitor.ipynb", import.meta.url), "utf8")) as {
+      cells: { cell_type: string; source: string[] }[];
+    }
+  ).cells
+    .filter(({ cell_type }) => cell_type === "code")
+    .map(({ source }) => source.join("")),
+  "process.pid;",
 ];
 
 const BURST = [
@@ -135,9 +150,19 @@ const latency: Job = async (notebook, _, db) => {
 
 const memory: Job = async (notebook, browser) => {
   await notebook.runCell(0);
-  const pid = Number((await notebook.text(0)).trim());
   await notebook.runCell(1);
   await notebook.output(1).locator("canvas").nth(9).waitFor();
+  return watchMemory(notebook, browser, Number((await notebook.text(0)).trim()));
+};
+
+const monitor: Job = async (notebook, browser) => {
+  assert.equal(await notebook.runAll(), true);
+  await notebook.page.locator("canvas").nth(4).waitFor();
+  return watchMemory(notebook, browser, Number((await notebook.text(MONITOR.length - 1)).trim()));
+};
+
+/** Eleven looks at the memory of tab and kernel, evenly spread over the minutes, and how soon the page answers between them. */
+async function watchMemory(notebook: LabPage, browser: Browser, kernelPid: number): Promise<object> {
   const session = await browser.contexts()[0]!.newCDPSession(notebook.page);
   await session.send("Performance.enable");
   const tabMb = async (): Promise<number> => {
@@ -146,13 +171,12 @@ const memory: Job = async (notebook, browser) => {
     return Math.round(metrics.find(({ name }) => name === "JSHeapUsedSize")!.value / 1e6);
   };
   const kernelMb = (): number =>
-    Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) / 1024);
+    Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${kernelPid}/status`, "utf8"))![1]) / 1024);
   const drawsAndEmbeds = (): Promise<number[][]> =>
     notebook.page.evaluate(() =>
-      [...(globalThis as unknown as Page).document.querySelectorAll(".tickbook-view")].map(({ dataset }) => [
-        Number(dataset.draws),
-        Number(dataset.embeds),
-      ]),
+      [...(globalThis as unknown as Page).document.querySelectorAll(".tickbook-view")]
+        .filter(({ dataset }) => dataset.draws !== undefined)
+        .map(({ dataset }) => [Number(dataset.draws), Number(dataset.embeds)]),
     );
   const minutes = Number(flags.minutes);
   const tab: number[] = [];
@@ -182,6 +206,7 @@ const memory: Job = async (notebook, browser) => {
   const after = await drawsAndEmbeds();
   return {
     minutes,
+    charts: after.length,
     drawsPerSecondAChart: Number(((after[0]![0]! - before[0]![0]!) / seconds).toFixed(2)),
     embedsAChart: Math.max(...after.map(([, embeds]) => embeds!)),
     tabMb: tab,
@@ -189,7 +214,7 @@ const memory: Job = async (notebook, browser) => {
     pageDelayP50Ms: Math.round(quantile(delays, 0.5)),
     pageDelayP95Ms: Math.round(quantile(delays, 0.95)),
   };
-};
+}
 
 const burst: Job = async (notebook) => {
   for (const n of [0, 1, 2]) await notebook.runCell(n);
@@ -226,26 +251,27 @@ const burst: Job = async (notebook) => {
   };
 };
 
-const JOBS: Readonly<Record<string, { cells: readonly string[]; job: Job; collects?: true }>> = {
-  latency: { cells: LATENCY, job: latency, collects: true },
+const JOBS: Readonly<Record<string, { cells: readonly string[]; job: Job; speed?: number }>> = {
+  latency: { cells: LATENCY, job: latency, speed: SPEED },
+  monitor: { cells: MONITOR, job: monitor, speed: MONITOR_SPEED },
   memory: { cells: CHARTS, job: memory },
   burst: { cells: BURST, job: burst },
 };
 
 for (const name of positionals.length > 0 ? positionals : Object.keys(JOBS)) {
-  const { cells, job, collects } = JOBS[name]!;
+  const { cells, job, speed } = JOBS[name]!;
   const ends: (() => unknown)[] = [];
   const context = { after: (end: unknown) => ends.unshift(end as () => unknown) } as never;
   try {
     const folder = notebookFolder(context);
     const db = join(folder, "bench.db");
-    if (collects) {
+    if (speed !== undefined) {
       const symbols = "BTCUSDT,ETHUSDT,SOLUSDT,BNBUSDT";
-      const flags = ["--venue", "sim", "--symbols", symbols, "--speed", String(SPEED), "--db", db];
+      const flags = ["--venue", "sim", "--symbols", symbols, "--speed", String(speed), "--db", db];
       await startCollectorProcess(context, flags).until(storedAtLeast("BTCUSDT", 1_000));
     }
     writeNotebook(folder, `${name}.ipynb`, cells);
-    const lab = await startJupyterLab({ rootDir: folder, env: collects ? { TICKBOOK_DB: db } : {} });
+    const lab = await startJupyterLab({ rootDir: folder, env: { TICKBOOK_DB: db } });
     ends.unshift(() => lab.stop());
     const browser = await launchChromium(findChromium()!);
     ends.unshift(() => browser.close());

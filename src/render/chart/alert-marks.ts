@@ -13,6 +13,9 @@ export interface AlertSpan {
   readonly text: string;
 }
 
+/** Outside of every axis: keeps a layer that has nothing to draw, so that a live chart has the same ones all the time. */
+const NOWHERE = { from: 0, to: 0 };
+
 /** Layers for a chart of lines: a band for each time in which an alert fired, with a mark at its begin and one at its end. */
 export function alertLayers(spans: readonly AlertSpan[]): (x: TimeAxis, y: Json) => readonly Json[] {
   const bands = spans.map(({ name, fromUs, toUs, text }) => ({
@@ -28,14 +31,13 @@ export function alertLayers(spans: readonly AlertSpan[]): (x: TimeAxis, y: Json)
     { field: "when", type: "nominal", title: "fired" },
   ];
   const mark = (shape: string, color: string, field: "from" | "to", x: TimeAxis): Json => ({
-    data: { values: bands.filter((band) => band[field] !== null) },
+    data: { values: [NOWHERE, ...bands.filter((band) => band[field] !== null)] },
     mark: { type: "point", filled: true, shape, size: 44, color, opacity: 1, clip: true, yOffset: -6 },
     encoding: { x: x.channel(field), y: { value: "height" }, tooltip },
   });
-  if (bands.length === 0) return () => [];
   return (x) => [
     {
-      data: { values: bands },
+      data: { values: [NOWHERE, ...bands] },
       // one that fires still reaches to the end of the axis
       transform: [{ calculate: "isValid(datum.to) ? datum.to : lastMs", as: "end" }],
       mark: { type: "rect", color: COLOURS.missing, opacity: 0.16, clip: true },
@@ -48,6 +50,6 @@ export function alertLayers(spans: readonly AlertSpan[]): (x: TimeAxis, y: Json)
       },
     },
     mark("triangle-up", COLOURS.alarm, "from", x),
-    ...(bands.some(({ to }) => to !== null) ? [mark("circle", COLOURS.up, "to", x)] : []),
+    mark("circle", COLOURS.up, "to", x),
   ];
 }
