@@ -144,6 +144,7 @@ export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSett
       const row = firstAtLeast(bars.startUs, startUs);
       lane.bars = bars;
       lane.row = bars.startUs[row] === startUs ? row : -1;
+      lane.before = row - 1;
     }
     for (const node of graph.nodes) node.step(endUs);
   };

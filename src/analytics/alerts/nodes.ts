@@ -10,6 +10,8 @@ export interface Lane {
   /** The bar of the present step: row `row` of `bars`; no bar where `row` is −1. */
   bars: Bars | undefined;
   row: number;
+  /** The bar before the present step, however long ago; −1: there is none. */
+  before: number;
 }
 
 /** A value that is made anew at each step; nodes are stepped after the nodes that they are made of. */

@@ -13,11 +13,12 @@ interface Step {
   readonly takerBuyVolume: number;
   /** Trades are missing in the bar, or between it and the one before. */
   readonly isHurt: boolean;
-  readonly hasBar: boolean;
+  /** Since the end of the last bar. */
+  readonly ageUs: number;
 }
 
 /** What a measure of one symbol makes of its steps, from its first bar on. */
-type Work = (step: Step, endUs: number) => number;
+type Work = (step: Step) => number;
 
 /** A measure of one symbol. A step without a bar is one in which nothing was traded; before its first bar, values are missing. */
 export function symbolNode(of: ValueOf, lane: Lane): ValueNode {
@@ -35,23 +36,22 @@ export function symbolNode(of: ValueOf, lane: Lane): ValueNode {
   const node: ValueNode = {
     value: Number.NaN,
     step: (endUs) => {
-      const { bars, row } = lane;
+      const { bars, row, before } = lane;
       const hasBar = bars !== undefined && row >= 0;
-      const isFirst = Number.isNaN(lastClose);
-      if (!hasBar && isFirst) return;
+      // a symbol may have been silent for longer than its windows are
+      if (Number.isNaN(lastClose) && bars !== undefined && before >= 0)
+        [lastClose, lastId] = [bars.close[before]!, bars.lastId[before]!];
       if (hasBar) lastClose = bars.close[row]!;
-      node.value = work(
-        {
-          close: lastClose,
-          volume: hasBar ? bars.volume[row]! : 0,
-          quoteVolume: hasBar ? bars.quoteVolume[row]! : 0,
-          tradeCount: hasBar ? bars.tradeCount[row]! : 0,
-          takerBuyVolume: hasBar ? bars.takerBuyVolume[row]! : 0,
-          isHurt: hasBar && isHurt(bars, row),
-          hasBar,
-        },
-        endUs,
-      );
+      if (Number.isNaN(lastClose)) return;
+      node.value = work({
+        close: lastClose,
+        volume: hasBar ? bars.volume[row]! : 0,
+        quoteVolume: hasBar ? bars.quoteVolume[row]! : 0,
+        tradeCount: hasBar ? bars.tradeCount[row]! : 0,
+        takerBuyVolume: hasBar ? bars.takerBuyVolume[row]! : 0,
+        isHurt: hasBar && isHurt(bars, row),
+        ageUs: endUs - bars!.endUs[hasBar ? row : before]!,
+      });
     },
     reset: () => {
       work = workOf(of);
@@ -120,13 +120,8 @@ export function symbolNode(of: ValueOf, lane: Lane): ValueNode {
           return (100 * (close - before)) / before;
         };
       }
-      case "feedAge": {
-        let lastEndUs = 0;
-        return ({ hasBar }, endUs) => {
-          if (hasBar) lastEndUs = endUs;
-          return (endUs - lastEndUs) / 1e6;
-        };
-      }
+      case "feedAge":
+        return ({ ageUs }) => ageUs / 1e6;
       case "holeOpen": {
         const recent = recentValues(window);
         let hurt = 0;

@@ -26,7 +26,7 @@ export function valueGraph(alerts: readonly Alert[], intervalUs: number): ValueG
     return node as Node;
   };
   const lane = (symbol: string, needs: number): Lane => {
-    const found = lanes.get(symbol) ?? { symbol, intervalUs, needs: 0, bars: undefined, row: -1 };
+    const found = lanes.get(symbol) ?? { symbol, intervalUs, needs: 0, bars: undefined, row: -1, before: -1 };
     found.needs = Math.max(found.needs, needs);
     lanes.set(symbol, found);
     return found;

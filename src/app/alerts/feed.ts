@@ -12,7 +12,7 @@ export interface FeedSettings {
   readonly evaluator: AlertEvaluator;
   /** A bar is judged when the venue's time has passed its end by this much. */
   readonly graceUs: number;
-  /** What is further back than this is passed over after a pause. */
+  /** What is further back than this is passed over after a pause; also what is further than 10,000 of the shortest bars. */
   readonly catchUpUs: number;
   /** Where nothing was judged yet, judging begins so long before the newest trade; 0 unless told. */
   readonly backUs?: number;
@@ -43,9 +43,12 @@ export function alertFeed({
   let closed = new Map<Lane, Bars>();
   const barsOf: BarsOf = (lane) => closed.get(lane)!;
   const shortestUs = Math.min(...evaluator.lanes.map(({ intervalUs }) => intervalUs));
+  const reachUs = Math.min(catchUpUs, MOST_CATCH_UP * shortestUs);
   let newestUs = Number.NaN;
   let receivedUs = Number.NaN;
   let version = -1;
+  /** The venue's time at the last poll; NaN before the first. */
+  let polledUs = Number.NaN;
 
   const look = (): void => {
     const seen = reader.version();
@@ -64,7 +67,7 @@ export function alertFeed({
   const begin = (nowUs: number, hear: (event: HeardEvent) => void): void => {
     evaluator.begin(newestUs - graceUs - backUs);
     const leftUs = evaluator.doneUs()!;
-    const soonestUs = venueUs(nowUs) - graceUs - catchUpUs;
+    const soonestUs = venueUs(nowUs) - graceUs - reachUs;
     const wasGone = leftUs < soonestUs;
     // where nothing has come since, what came before tells how old the feed is
     const isDead = newestUs <= soonestUs;
@@ -72,20 +75,27 @@ export function alertFeed({
     const fromUs = evaluator.doneUs()!;
     for (const lane of evaluator.lanes) {
       const { symbol, intervalUs, needs } = lane;
-      const catchUp = Math.min(MOST_CATCH_UP, Math.ceil(catchUpUs / intervalUs));
+      const of = seriesOf(symbol);
+      const neededUs = (Math.floor(fromUs / intervalUs) - needs) * intervalUs;
       feeds.set(
         lane,
-        liveBars(reader, seriesOf(symbol), {
+        liveBars(reader, of, {
           rule: { by: "time", intervalUs },
-          keep: needs + catchUp,
+          keep: needs + Math.ceil(reachUs / intervalUs),
           graceUs,
-          fromUs: (Math.floor(fromUs / intervalUs) - needs) * intervalUs,
+          fromUs: Math.min(neededUs, lastBefore(of, neededUs, intervalUs)),
         }),
       );
     }
     readBars(venueUs(nowUs));
     evaluator.rebuild(barsOf);
     if (wasGone && isDead) evaluator.skip(soonestUs, hear);
+  };
+
+  /** Begin of the last bar before a time, if any: all that is known of a symbol that is long silent. */
+  const lastBefore = (of: Series, us: number, intervalUs: number): number => {
+    const newest = reader.newest(of, reader.firstIdAt(of, us));
+    return Math.floor((newest?.timeUs ?? us) / intervalUs) * intervalUs;
   };
 
   const seriesOf = (symbol: string): Series => {
@@ -119,8 +129,10 @@ export function alertFeed({
     poll: (nowUs, hear) => {
       look();
       if (Number.isNaN(newestUs) || evaluator.lanes.length === 0) return false;
-      if (feeds.size === 0) begin(nowUs, hear);
       const untilUs = venueUs(nowUs);
+      // so long after the last poll that the bars in between are not kept, it begins as after a stop
+      if (!(untilUs - polledUs <= reachUs)) begin(nowUs, hear);
+      polledUs = untilUs;
       if (evaluator.doneUs()! + shortestUs > untilUs - graceUs) return false;
       if (readBars(untilUs)) evaluator.rebuild(barsOf);
       evaluator.advance(barsOf, untilUs - graceUs, hear);

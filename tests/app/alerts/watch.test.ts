@@ -277,3 +277,62 @@ test("a history that can't be written stops nothing: the terminal is told at onc
   assert.deepEqual(watch.troubles(), []);
   assert.deepEqual(stage.told(), ["21 moved firing", "28 moved resolved"]);
 });
+
+const STALE: AlertRule = {
+  ...{ name: "stale", symbol: "*", interval: "1s", measure: "feedAge" },
+  ...{ when: "above", fire: 10, resolve: 1 },
+};
+const THIN: AlertRule = {
+  ...{ name: "thin", symbol: "*", interval: "1s", measure: "volume", window: 5 },
+  ...{ when: "below", fire: 1, resolve: 3 },
+};
+
+test("a symbol that is silent for longer than any window fires on, through a restart and through late trades of another", (t) => {
+  const run = (disturb: "nothing" | "restart" | "late"): string[] => {
+    const stage = alertStage(t);
+    stage.add(0, 30, { BTCUSDT: calm, ETHUSDT: calm });
+    let watch = stage.watch([STALE, THIN]);
+    watch.pass();
+    for (let second = 30; second < 330; second++) {
+      stage.add(second, second + 1, { ETHUSDT: (at) => (at === 190 ? undefined : 50) });
+      watch.pass();
+      if (second !== 200 || disturb === "nothing") continue;
+      if (disturb === "late") stage.add(190, 191, { ETHUSDT: calm }, true);
+      else {
+        watch.end();
+        watch = stage.watch([STALE, THIN]);
+      }
+    }
+    assert.deepEqual(
+      watch
+        .status()
+        .map(({ state }) => state.state)
+        .sort(),
+      ["firing", "firing", "inactive", "inactive"],
+    );
+    return stage.told();
+  };
+  for (const disturb of ["nothing", "restart", "late"] as const)
+    assert.deepEqual(run(disturb), ["34 thin firing", "40 stale firing"]);
+});
+
+test("what a long sleep or a long catch-up lets go is missing, and not taken for silence", (t) => {
+  for (const [isAsleep, catchUpUs] of [
+    [true, 3600e6],
+    [false, 86_400e6],
+  ] as const) {
+    const stage = alertStage(t);
+    stage.add(0, 30, { BTCUSDT: calm, ETHUSDT: calm });
+    let watch = stage.watch([STALE, THIN], { catchUpUs });
+    watch.pass();
+    if (!isAsleep) watch.end();
+    stage.add(30, 14_000, { BTCUSDT: calm, ETHUSDT: calm });
+    if (!isAsleep) watch = stage.watch([STALE, THIN], { catchUpUs });
+    watch.pass();
+    assert.deepEqual(
+      stage.told().filter((text) => text.endsWith("firing")),
+      [],
+    );
+    assert.ok(watch.status().every(({ state }) => state.state === "inactive"));
+  }
+});
