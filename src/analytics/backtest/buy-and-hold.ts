@@ -1,5 +1,4 @@
-import { requireWhole } from "../checks.ts";
-import { requireKnown } from "./settings-checks.ts";
+import { requireKnown, requireWhole } from "../checks.ts";
 import type { Strategy } from "./strategy.ts";
 
 export interface BuyAndHoldSettings {

@@ -1,5 +1,5 @@
 import { quote, refuse } from "../../core/errors.ts";
-import { requireKnown } from "./settings-checks.ts";
+import { requireKnown } from "../checks.ts";
 import type { Costs } from "./types.ts";
 
 /** What trading costs, with 0 for what is not named. */

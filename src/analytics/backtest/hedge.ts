@@ -1,11 +1,10 @@
 import { quote, refuse } from "../../core/errors.ts";
-import { requireNumber, requireOneOf, requireWhole, requireWindow } from "../checks.ts";
+import { requireKnown, requireNumber, requireOneOf, requireWhole, requireWindow } from "../checks.ts";
 import { type HedgeMethod, hedgeRatio } from "../hedge-ratio.ts";
 import { type KalmanNoise, kalmanNoise } from "../kalman-noise.ts";
 import { kalmanHedgeLine, kalmanHedgeRatio, rollingHedgeRatio } from "../moving-hedge-ratio.ts";
 import { onScale, type PriceScale } from "../price-scale.ts";
 import { spread } from "../spread.ts";
-import { requireKnown } from "./settings-checks.ts";
 
 /**
  * Where β comes from.

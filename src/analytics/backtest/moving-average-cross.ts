@@ -1,7 +1,6 @@
 import { refuse } from "../../core/errors.ts";
-import { requireOneOf, requireWindow } from "../checks.ts";
+import { requireKnown, requireOneOf, requireWindow } from "../checks.ts";
 import { rollingMean } from "../rolling.ts";
-import { requireKnown } from "./settings-checks.ts";
 import { requireSizing, type Sizing, unitsOfY } from "./sizing.ts";
 import type { Strategy } from "./strategy.ts";
 

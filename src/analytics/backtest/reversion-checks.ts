@@ -1,10 +1,16 @@
 import { quote, refuse } from "../../core/errors.ts";
-import { requireBetween, requireNumber, requireOneOf, requireWhole, requireWindow } from "../checks.ts";
+import {
+  requireBetween,
+  requireKnown,
+  requireNumber,
+  requireOneOf,
+  requireWhole,
+  requireWindow,
+} from "../checks.ts";
 import type { ThinRules } from "../liquidity-thin.ts";
 import type { PriceScale } from "../price-scale.ts";
 import { requireHedge } from "./hedge.ts";
 import type { MeanReversionSettings } from "./mean-reversion.ts";
-import { requireKnown } from "./settings-checks.ts";
 import { type Neutral, requireSizing } from "./sizing.ts";
 import type { Market } from "./types.ts";
 

@@ -1,9 +1,8 @@
 import { quote, refuse } from "../../core/errors.ts";
-import { requireBetween, requireSameLength } from "../checks.ts";
+import { requireBetween, requireKnown, requireSameLength } from "../checks.ts";
 import { newBook } from "./book.ts";
 import { completeCosts } from "./costs.ts";
 import { requireMarket } from "./market-checks.ts";
-import { requireKnown } from "./settings-checks.ts";
 import { simulate, type Terms } from "./simulate.ts";
 import type { Memo, Rule, RunningRule, Strategy } from "./strategy.ts";
 import type { Backtest, Costs, Market } from "./types.ts";

@@ -1,7 +1,6 @@
 import { quote, refuse } from "../../core/errors.ts";
-import { requireBetween, requireOneOf } from "../checks.ts";
+import { requireBetween, requireKnown, requireOneOf } from "../checks.ts";
 import type { PriceScale } from "../price-scale.ts";
-import { requireKnown } from "./settings-checks.ts";
 
 /**
  * How much is held.

@@ -1,6 +1,6 @@
 import { refuse } from "../../core/errors.ts";
 import type { Backtest, Market } from "../backtest/types.ts";
-import { requireBetween, requireFinite, requireOneOf, requireSameLength } from "../checks.ts";
+import { requireBetween, requireFinite, requireKnown, requireOneOf, requireSameLength } from "../checks.ts";
 import { type Against, against } from "./against.ts";
 import { type CalendarReturn, calendarReturns } from "./calendar-returns.ts";
 import { requireRate } from "./checks.ts";
@@ -102,7 +102,9 @@ export function performance(
   market: Market,
   settings: PerformanceSettings = {},
 ): Performance {
-  const chosen = { returns: "day", riskFree: 0, tail: 0.05, rollingDays: 90, ...settings } as const;
+  const defaults = { returns: "day", riskFree: 0, tail: 0.05, rollingDays: 90 } as const;
+  requireKnown("performance", "settings", settings, Object.keys(defaults));
+  const chosen = { ...defaults, ...settings };
   check(backtest, market, chosen);
   const { equity, startCash } = backtest;
   const n = equity.length;
