@@ -32,7 +32,10 @@ interface Pulse {
  * Vega 6.4 keeps an entry for each row that it has ever handed from one data set to the next, also when the row is
  * gone: charts that are updated for hours would grow by 15 MB for every 1,000 updates of 300 rows.
  */
-function forgetRemovedRows({ transforms, tupleid }: Pick<typeof vega, "transforms" | "tupleid">): void {
+export function forgetRemovedRows({
+  transforms,
+  tupleid,
+}: Pick<typeof vega, "transforms" | "tupleid">): void {
   const { relay, project } = transforms as unknown as Record<"relay" | "project", { prototype: Operator }>;
   for (const { prototype } of [relay, project]) {
     const { transform } = prototype;
