@@ -16,6 +16,7 @@ export function newPlace(): Place {
     newId: randomUUID,
     display: send,
     comms: kernelApi()?.comms,
+    onCellRerun: kernelApi()?.onCellRerun,
   });
   return places[key]();
 }

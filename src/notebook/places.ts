@@ -19,6 +19,8 @@ export interface PlacesOptions {
   readonly display: (bundle: MimeBundle, id: string, update: boolean) => void;
   /** Absent on a kernel that has none. */
   readonly comms?: Pick<CommApi, "onOpen" | "broadcast"> | undefined;
+  /** See the kernel's API. */
+  readonly onCellRerun?: ((cleanUp: () => void) => () => void) | undefined;
 }
 
 interface Panel {
@@ -39,7 +41,7 @@ const mostStopped = 32;
  * such a page draws them itself, so from then on all pages are told by broadcast, and once a second how the panels do.
  * The output is updated once more at the end.
  */
-export function createPlaces({ clock, newId, display, comms }: PlacesOptions): () => Place {
+export function createPlaces({ clock, newId, display, comms, onCellRerun }: PlacesOptions): () => Place {
   const panels = new Map<string, Panel>();
   let asked = false;
   let pulsing = false;
@@ -100,6 +102,12 @@ export function createPlaces({ clock, newId, display, comms }: PlacesOptions): (
     };
     panels.set(panel.id, panel);
     if (!pulsing) pulse();
+    const stopped = (): void => {
+      panel.state = "stopped";
+      tell([whole(panel)]);
+      forgetOldest();
+    };
+    onCellRerun?.(stopped);
     return {
       show: (view) => {
         panel.view = view;
@@ -118,8 +126,7 @@ export function createPlaces({ clock, newId, display, comms }: PlacesOptions): (
         panel.view = view;
         panel.seq++;
         put(panel, panel.seq > 0);
-        tell([whole(panel)]);
-        forgetOldest();
+        stopped();
       },
     };
   };

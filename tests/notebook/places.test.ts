@@ -17,6 +17,8 @@ interface Stage {
   readonly told: PanelState[][];
   /** A page asks for panels, and gets this answer. */
   ask(...panels: string[]): readonly PanelState[];
+  /** The cell that all of them belong to is about to run again. */
+  rerun(): void;
 }
 
 function stage(): Stage {
@@ -25,10 +27,15 @@ function stage(): Stage {
   const told: PanelState[][] = [];
   let opened: (comm: Comm, data: CommData) => unknown = () => {};
   let ids = 0;
+  const cleanUps: (() => void)[] = [];
   const newPlace = createPlaces({
     clock,
     newId: () => `p${ids++}`,
     display: (bundle, _, update) => shown.push({ bundle, update }),
+    onCellRerun: (cleanUp) => {
+      cleanUps.push(cleanUp);
+      return () => {};
+    },
     comms: {
       onOpen: (target, callback) => {
         assert.equal(target, LIVE);
@@ -45,6 +52,9 @@ function stage(): Stage {
     newPlace,
     shown,
     told,
+    rerun: () => {
+      for (const cleanUp of cleanUps) cleanUp();
+    },
     ask: (...panels) => {
       const sent: LiveNews[] = [];
       let closed = false;
@@ -137,6 +147,16 @@ describe("live places", () => {
     assert.deepEqual(
       ask("p0").map(({ state, view }) => [state, view]),
       [["stopped", html("stopped")]],
+    );
+  });
+
+  it("are over when their cell runs again", () => {
+    const { newPlace, ask, rerun } = stage();
+    newPlace().show(html("a"));
+    rerun();
+    assert.deepEqual(
+      ask("p0").map(({ state, view }) => [state, view]),
+      [["stopped", html("a")]],
     );
   });
 
