@@ -1,8 +1,8 @@
 import { fork } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { plainText } from "../core/errors.ts";
 import type { Clock } from "../core/time.ts";
-import { terminalText } from "./alerts/alert-lines.ts";
 import { describeEnding, endGently, endingOf, killGroup, OWN_GROUP } from "./process-end.ts";
 import { projectRoot } from "./project.ts";
 import type { Screen } from "./screen.ts";
@@ -64,6 +64,6 @@ function startWatchProcess(
       stop: () => endGently(child, ask, GRACE_MS),
       kill: () => killGroup(child),
     },
-    words: () => said.trim().split("\n").map(terminalText).join("\n"),
+    words: () => said.trim().split("\n").map(plainText).join("\n"),
   };
 }

@@ -2,8 +2,7 @@ import { dirname, resolve } from "node:path";
 import { parseRuleTests } from "../analytics/alerts/check-rule-tests.ts";
 import { checkRules, parseRules } from "../analytics/alerts/check-rules.ts";
 import { runRuleTests, testReport } from "../analytics/alerts/rule-tests.ts";
-import { refuse } from "../core/errors.ts";
-import { terminalText } from "./alerts/alert-lines.ts";
+import { plainText, refuse } from "../core/errors.ts";
 import { readText } from "./alerts/rules-file.ts";
 import { runCommand } from "./command-line.ts";
 import { type Command, readFlags, readOperands } from "./flags.ts";
@@ -21,7 +20,7 @@ const COMMAND: Command<never> = {
 /** Runs tests of rules as a program. Exit codes: 0 all passed, 1 some failed, 2 refused. */
 export function testRulesMain(argv: readonly string[]): Promise<number> {
   const print = (text: string): void => {
-    process.stdout.write(`${text.split("\n").map(terminalText).join("\n")}\n`);
+    process.stdout.write(`${text.split("\n").map(plainText).join("\n")}\n`);
   };
   return runCommand(async () => {
     if (readFlags(COMMAND, argv, print) === undefined) return 0;
@@ -31,7 +30,7 @@ export function testRulesMain(argv: readonly string[]): Promise<number> {
         code: "no-file",
         where: COMMAND.usage,
         problem: "needs a file of tests; got none",
-        hint: "Pass for example docs/alerts.test.json.",
+        hint: "Pass for example rules/default.test.json.",
       });
     }
     let worst = 0;

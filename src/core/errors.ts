@@ -46,11 +46,17 @@ export function quote(value: unknown, most = 200): string {
   else if (typeof value === "bigint") text = `${value}`;
   else if (typeof value === "number") text = String(value);
   else text = jsonText(value);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control and direction characters are what is escaped
-  text = text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) => {
-    return `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
+  text = plainText(text);
   return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
+/** Any text fit for one line of a terminal: control characters and those that turn the direction of writing are written out. */
+export function plainText(text: string): string {
+  return text.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is written out
+    /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** What came from outside may be nested deeper than can be written down. */

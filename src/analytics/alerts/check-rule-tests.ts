@@ -125,6 +125,9 @@ function checkTest(find: FaultFinder, place: string, test: unknown, rules: reado
 
 const STATES: readonly AlertStateName[] = ["inactive", "pending", "firing", "resolved", "no data"];
 
+/** What can be told; "": nothing. */
+const TOLD: readonly string[] = ["", "firing", "reminder", "resolved", "no data", "inactive", "pending"];
+
 function checkExpected(find: FaultFinder, place: string, one: unknown, rules: readonly string[]): void {
   if (!isObject(one)) {
     find(
@@ -138,10 +141,9 @@ function checkExpected(find: FaultFinder, place: string, one: unknown, rules: re
   time(find, placeAt(place, "at"), one.at);
   word(find, placeAt(place, "rule"), one.rule, rules, "rule");
   word(find, placeAt(place, "state"), one.state, STATES, "state");
-  for (const name of ["watched", "told"]) {
-    if (one[name] !== undefined && typeof one[name] !== "string")
-      find(placeAt(place, name), "needs a text", "Write it in double quotes");
-  }
+  if (one.watched !== undefined && typeof one.watched !== "string")
+    find(placeAt(place, "watched"), "needs a text", "Write it in double quotes");
+  if (one.told !== undefined) word(find, placeAt(place, "told"), one.told, TOLD, "message");
 }
 
 function known(

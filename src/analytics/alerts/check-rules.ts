@@ -1,4 +1,4 @@
-import { quote, TickbookError } from "../../core/errors.ts";
+import { plainText, quote, TickbookError } from "../../core/errors.ts";
 import { checkField, type FaultFinder, isObject, listWords } from "./check-field.ts";
 import { FIELD_NAMES, MOST_RULES, OWN_LABELS, RULE_FIELDS, TEXT_NAMES } from "./fields.ts";
 import { alertLabels, labelsKey, watchedBy } from "./identity.ts";
@@ -51,7 +51,7 @@ export function parseRules(text: string, check: RuleCheck = {}): RuleFile {
 export function faultsError(faults: readonly RuleFault[], where: string, what: string): TickbookError {
   const shown = faults.slice(0, MOST_SHOWN).map(({ place, line, problem, hint }) => {
     const at = [line === undefined ? "" : `line ${line}`, place].filter(Boolean).join(", ");
-    return `\n  ${at === "" ? "the whole" : at}: ${problem}. ${hint}${/[.?]$/.test(hint) ? "" : "."}`;
+    return `\n  ${plainText(`${at === "" ? "the whole" : at}: ${problem}. ${hint}${/[.?]$/.test(hint) ? "" : "."}`)}`;
   });
   const more = faults.length - shown.length;
   const count = `${faults.length === 1 ? "one thing is" : `${faults.length} things are`} wrong`;
@@ -145,7 +145,10 @@ function checkRule(
   const given = rule as unknown as AlertRule;
   const sound = (...names: (keyof AlertRule)[]): boolean => names.every((name) => isSound[name] === true);
   if (sound("measure")) checkMeasure(find, place, given, isSound);
-  if (sound("fire", "when") && isSound.resolve !== false) checkThresholds(find, place, given);
+  if (sound("fire", "when") && isSound.resolve !== false) {
+    checkThresholds(find, place, given);
+    if (sound("measure") && isSound.window !== false) checkReach(find, place, given);
+  }
   if (sound("text")) checkText(find, place, given);
   if (sound("labels")) {
     for (const name of Object.keys(given.labels!)) {
@@ -207,14 +210,6 @@ function checkMeasure(
   }
   if (rule.hedge === "fixed" && rule.beta === undefined)
     find(at("beta"), "is missing", "A fixed hedge needs its β");
-  const most = measure === "zScore" ? mostZ(rule.window) : undefined;
-  if (isSound.fire && isSound.window && most !== undefined && Math.abs(rule.fire) > most) {
-    find(
-      at("fire"),
-      `a z-score of ${rule.window} bars never goes beyond ±${most.toFixed(2)}, (window − 1) / √window; got ${rule.fire}`,
-      "Take a longer window, or fire earlier",
-    );
-  }
   if (rule.silences === true && facts.of === "pair")
     find(
       at("silences"),
@@ -223,8 +218,35 @@ function checkMeasure(
     );
 }
 
-function mostZ(window: number | undefined): number | undefined {
-  return window === undefined ? undefined : (window - 1) / Math.sqrt(window);
+/** What would never fire, or never be over: a threshold that no value can reach. */
+function checkReach(find: FaultFinder, place: string, rule: AlertRule): void {
+  const { measure, window, when, fire, resolve = fire } = rule;
+  const [least, most] = reachOf(rule);
+  const bound =
+    measure === "zScore"
+      ? `a z-score of ${window} bars never goes beyond ±${most.toFixed(2)}, (window − 1) / √window`
+      : `${measure} ${most === Number.POSITIVE_INFINITY ? `is never below ${least}` : `is from ${least} to ${most}`}`;
+  const firesIn = { above: fire <= most, below: fire >= least, abs: fire <= Math.max(-least, most) }[when];
+  const endsIn = { above: resolve >= least, below: resolve <= most, abs: true }[when];
+  if (!firesIn)
+    find(
+      placeAt(place, "fire"),
+      `${bound}; got ${fire}, which never fires`,
+      measure === "zScore" ? "Take a longer window, or fire earlier" : "Take another threshold",
+    );
+  else if (!endsIn)
+    find(
+      placeAt(place, "resolve"),
+      `${bound}; got ${resolve}, at which it is never over`,
+      "Take a value that can be reached",
+    );
+}
+
+function reachOf({ measure, window }: AlertRule): readonly [least: number, most: number] {
+  const everything = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
+  if (measure !== "zScore" || window === undefined) return MEASURES[measure].range ?? everything;
+  const most = (window - 1) / Math.sqrt(window);
+  return [-most, most];
 }
 
 function checkThresholds(find: FaultFinder, place: string, { when, fire, resolve = fire }: AlertRule): void {

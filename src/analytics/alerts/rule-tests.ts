@@ -48,8 +48,8 @@ export function runRuleTests(file: RuleTestFile, rules: readonly AlertRule[]): T
 /** States alone: the value of each bar is told. */
 function fromValues({ values = {} }: RuleTest, rules: readonly AlertRule[]): Run[] {
   return rules.flatMap((rule) => {
-    const text = values[rule.name];
-    if (text === undefined) return [];
+    if (!Object.hasOwn(values, rule.name)) return [];
+    const text = values[rule.name]!;
     const series = readSeries(text) as number[];
     return alertsOf([rule], { venue: "test", symbols: ["*"] }).map((alert): Run => {
       let state = FIRST_STATE;

@@ -1,14 +1,7 @@
+import { plainText } from "../../core/errors.ts";
 import { formatUtc } from "../../core/time.ts";
 import type { AlertRecord } from "../../pipeline/store/alert-store.ts";
 import { spanText } from "../doctor-words.ts";
-
-/** Any text fit for one line of a terminal: control characters and those that turn the direction of writing are written out. */
-export function terminalText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is written out
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (c) => {
-    return `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
-}
 
 const RED = 31;
 const GREEN = 32;
@@ -42,5 +35,5 @@ export function alertLine(record: AlertRecord, hasColour: boolean): string {
   const head = `${sign} ${word} ${severity}`;
   const coloured = hasColour ? `\u001b[${tint}m${head}\u001b[0m` : head;
   const rest = [rule, text.includes(watched.split(",")[0]!) ? "" : watched, text, ...notes].filter(Boolean);
-  return `${formatUtc(timeUs)} ${coloured} · ${rest.map(terminalText).join(" · ")}`;
+  return `${formatUtc(timeUs)} ${coloured} · ${rest.map(plainText).join(" · ")}`;
 }

@@ -1,10 +1,10 @@
+import { plainText } from "../../core/errors.ts";
 import { formatUtc } from "../../core/time.ts";
 import { venueLabel } from "../../core/trade.ts";
 import type { Series, StoreReader } from "../../pipeline/store/reader.ts";
 import { systemClock } from "../clock.ts";
 import type { Screen } from "../screen.ts";
 import type { StopRequest } from "../stop-request.ts";
-import { terminalText } from "./alert-lines.ts";
 import { activeSymbols, venueSeries } from "./venues.ts";
 import type { Watch } from "./watch.ts";
 
@@ -82,7 +82,7 @@ export async function watchLoop({ reader, venue, begin, screen, pollMs, stop }: 
         if (code?.startsWith("SQLITE_") !== true) throw error;
         troubles = `The database can't be read (${code}: ${message}); trying again.`;
       }
-      if (troubles !== troubled) screen.line(troubles === "" ? "All is well again." : terminalText(troubles));
+      if (troubles !== troubled) screen.line(troubles === "" ? "All is well again." : plainText(troubles));
       troubled = troubles;
       await pause(pollMs);
     }
@@ -97,11 +97,11 @@ function greet(screen: Screen, watch: Watch, { venue }: Series): void {
   const alerts = watch.status();
   const rules = new Set(alerts.map(({ alert }) => alert.rule)).size;
   const count = (n: number, name: string): string => `${n} ${name}${n === 1 ? "" : "s"}`;
-  const where = [venue.name, venueLabel(venue)].filter(Boolean).map(terminalText).join(", ");
+  const where = [venue.name, venueLabel(venue)].filter(Boolean).map(plainText).join(", ");
   screen.line(`Watching ${count(alerts.length, "alert")} of ${count(rules, "rule")} at ${where}`);
   for (const { alert, state } of alerts) {
     if (state.state !== "firing") continue;
-    const about = [alert.rule.name, alert.of.watched.join("/")].map(terminalText).join(" · ");
+    const about = [alert.rule.name, alert.of.watched.join("/")].map(plainText).join(" · ");
     screen.line(`Firing since ${formatUtc(state.firingUs ?? Number.NaN)}: ${about}`);
   }
 }

@@ -69,13 +69,13 @@ function onGrid(y: Bars, x: Bars, make: (y: Float64Array, x: Float64Array) => Fl
   return out;
 }
 
-const base = { pair: PAIR, interval: "1s", when: "above", fire: 1e9 } as const;
+const base = { pair: PAIR, interval: "1s", when: "above", fire: 1 } as const;
 const { y, x } = pairOfBars(STEPS, 3);
 
 test("z-score, spread and correlation are to the last bit what the series functions give on the bars that both have", () => {
   const frozen = hedgeRatio(...closesUpTo(30));
   const z = onGrid(y, x, (ys, xs) => rollingZScore(spread(ys, xs, frozen).values, { window: 20 }));
-  const live = valuesOf({ ...base, fire: 4, name: "z", measure: "zScore", window: 20, hedgeBars: 30 }, y, x);
+  const live = valuesOf({ ...base, name: "z", measure: "zScore", window: 20, hedgeBars: 30 }, y, x);
   const first = live.findIndex((value) => !Number.isNaN(value));
   assert.ok(first >= 29);
   assert.deepEqual(live.slice(first), z.slice(first));
@@ -132,7 +132,7 @@ test("measures of liquidity are those of `liquidity`, a step without a bar being
         measure,
         window,
         when: "above",
-        fire: 1e9,
+        fire: 1,
       } as const;
       assert.deepEqual(
         valuesOf(rule, x).slice(first, first + flat.length),
@@ -150,7 +150,7 @@ test("feed age counts from the last bar; hole open counts bars with missing trad
     { step: 5, close: 99, complete: false },
     { step: 6, close: 99 },
   ]);
-  const rule = { name: "r", symbol: "BTCUSDT", interval: "1s", when: "above", fire: 1e9 } as const;
+  const rule = { name: "r", symbol: "BTCUSDT", interval: "1s", when: "above", fire: 1 } as const;
   const of = (more: Partial<AlertRule>): number[] => [
     ...valuesOf({ ...rule, measure: "feedAge", ...more }, bars).slice(0, 10),
   ];
@@ -180,7 +180,7 @@ test("half-life and ADF p-value are made every quarter of a window and held in b
 });
 
 test("within takes the most extreme of the last values", () => {
-  const z = valuesOf({ ...base, fire: 4, name: "z", measure: "zScore", window: 20 }, y, x);
+  const z = valuesOf({ ...base, name: "z", measure: "zScore", window: 20 }, y, x);
   const far = valuesOf(
     { ...base, when: "abs", fire: 4, name: "z", measure: "zScore", window: 20, within: 5 },
     y,

@@ -107,7 +107,11 @@ test("faults of a file of tests come all at once, with place and what is allowed
   const bad = {
     rules: [MOVED],
     tests: [
-      { name: "", values: { moved: "1,2", mooved: "1" }, expect: [{ at: "5", rule: "movd", state: "fire" }] },
+      {
+        name: "",
+        values: { moved: "1,2", mooved: "1" },
+        expect: [{ at: "5", rule: "movd", state: "fire", told: "resolve" }],
+      },
       { name: "b", values: { moved: "1" }, bars: { A: { volume: "1" } }, expect: [] },
       3,
     ],
@@ -123,6 +127,7 @@ test("faults of a file of tests come all at once, with place and what is allowed
         "tests[0].expect[0].at",
         "tests[0].expect[0].rule",
         "tests[0].expect[0].state",
+        "tests[0].expect[0].told",
         "tests[1]",
         "tests[1].bars.A",
         "tests[1].expect",
@@ -134,5 +139,24 @@ test("faults of a file of tests come all at once, with place and what is allowed
   assert.throws(
     () => parsed({ rules: [{ ...MOVED, fire: "1" }], tests: [1] }),
     /fire: needs a finite number/,
+  );
+});
+
+test("a rule may have the name of what every object has", () => {
+  const rules = ["constructor", "__proto__", "b"].map((name) => ({ ...MOVED, name }));
+  const tests = [
+    {
+      name: "t",
+      values: JSON.parse('{"b": "0 2x3", "__proto__": "0x4"}'),
+      expect: [
+        { at: "4s", rule: "b", state: "firing" },
+        { at: "4s", rule: "__proto__", state: "inactive" },
+        { at: "4s", rule: "constructor", state: "inactive" },
+      ],
+    },
+  ];
+  assert.deepEqual(
+    run({ rules, tests })[0]!.failures.map(({ rule, got }) => [rule, got]),
+    [["constructor", "no such alert in this test"]],
   );
 });

@@ -185,6 +185,59 @@ test("a file's faults come all at once, each with its line", () => {
   );
 });
 
+test("hostile names stay text in what is told of a file", () => {
+  const name = "a\u001b[31m\u009b31m\u202e\n";
+  const rule = { ...Z, [name]: 1, labels: { [name]: "x" }, text: "{nothing}", measure: name };
+  assert.throws(
+    () => checkRules([rule]),
+    (error: TickbookError) => {
+      const faults = (error.facts.faults as RuleFault[]).length;
+      assert.equal(error.message.split("\n").length, faults + 1);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      assert.doesNotMatch(error.message, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+      return faults >= 4;
+    },
+  );
+});
+
+test("a threshold that no value can reach is refused: it would never fire, or never be over", () => {
+  const of = { pair: undefined, symbol: "*", resolve: undefined };
+  for (const [change, expected] of [
+    [
+      { measure: "correlation", when: "below", fire: -1.5, resolve: 0 },
+      /^rules\[0\]\.fire: correlation is from -1 to 1; got -1.5, which never fires/,
+    ],
+    [
+      { measure: "correlation", when: "below", fire: 0.3, resolve: 1.5 },
+      /^rules\[0\]\.resolve: correlation is from -1 to 1; got 1.5, at which it is never over/,
+    ],
+    [
+      { measure: "adfPValue", when: "above", fire: 5, resolve: 1 },
+      /^rules\[0\]\.fire: adfPValue is from 0 to 1/,
+    ],
+    [{ ...of, measure: "volume", when: "below", fire: -1 }, /^rules\[0\]\.fire: volume is never below 0/],
+    [
+      { ...of, measure: "feedAge", window: undefined, when: "above", fire: 10, resolve: -1 },
+      /^rules\[0\]\.resolve: feedAge is never below 0/,
+    ],
+    [
+      { when: "above", fire: 2, resolve: -9 },
+      /^rules\[0\]\.resolve: a z-score of 60 bars never goes beyond ±7\.62/,
+    ],
+  ] as const) {
+    const found = faults(change);
+    assert.equal(found.length, 1, found.join());
+    assert.match(found[0]!, expected);
+  }
+  for (const sound of [
+    { measure: "correlation", when: "below", fire: -1, resolve: 1 },
+    { ...of, measure: "volume", when: "below", fire: 0 },
+    { ...of, measure: "priceMove", when: "below", fire: -5 },
+    { measure: "spread", window: undefined, when: "below", fire: -1e9 },
+  ])
+    assert.deepEqual(faults(sound), []);
+});
+
 test("what is no JSON is told with its line, and what is no rule file with what it needs", () => {
   assert.throws(() => parseRules('{\n"rules": [,]\n}'), /needs JSON; line 2 needs a value and has ","/);
   for (const [text, expected] of [
