@@ -97,19 +97,24 @@ type Row = Omit<AlertRecord, "isLate" | "labels" | "value"> & {
 /** Opens or makes a history for writing; refuses one that another program is writing to. */
 export function openAlertStore(file: string, nowUs: number): AlertStore {
   const path = resolve(file);
-  const db = connect(path, () => {
+  return connect(path, () => {
     makeFolder(dirname(path));
-    const opened = new Database(path, { timeout: 2000 });
+    const db = new Database(path, { timeout: 2000 });
+    let release = (): void => {};
     try {
-      checkEngine(opened);
-      prepare(opened, path, nowUs);
-      return opened;
+      checkEngine(db);
+      prepare(db, path, nowUs);
+      release = lock(path);
+      return alertStore(path, db, release);
     } catch (error) {
-      opened.close();
+      release();
+      db.close();
       throw error;
     }
   });
-  const release = lock(path, db);
+}
+
+function alertStore(path: string, db: Database.Database, release: () => void): AlertStore {
   const selectProgress = db
     .prepare<[string], string>("SELECT progress FROM progress WHERE venue = ?")
     .pluck();
@@ -191,20 +196,22 @@ export interface HistoryRange {
 export function readAlertHistory(file: string, range: HistoryRange = {}): AlertRecord[] {
   const path = resolve(file);
   if (!existsSync(path)) return [];
-  const db = connect(path, () => new Database(path, { readonly: true, fileMustExist: true, timeout: 2000 }));
-  try {
-    checkOurs(db, path);
-    const { venue, fromUs = Number.MIN_SAFE_INTEGER, toUs = Number.MAX_SAFE_INTEGER, most = 1000 } = range;
-    const rows = db
-      .prepare<unknown[], Row>(
-        `SELECT ${COLUMNS} FROM events WHERE (? IS NULL OR venue = ?) AND time_us >= ? AND time_us < ?
+  const { venue, fromUs = Number.MIN_SAFE_INTEGER, toUs = Number.MAX_SAFE_INTEGER, most = 1000 } = range;
+  return connect(path, () => {
+    const db = new Database(path, { readonly: true, fileMustExist: true, timeout: 2000 });
+    try {
+      checkOurs(db, path);
+      const rows = db
+        .prepare<unknown[], Row>(
+          `SELECT ${COLUMNS} FROM events WHERE (? IS NULL OR venue = ?) AND time_us >= ? AND time_us < ?
          ORDER BY event_id DESC LIMIT ?`,
-      )
-      .all(venue ?? null, venue ?? null, fromUs, toUs, most);
-    return rows.reverse().map(recordOf);
-  } finally {
-    db.close();
-  }
+        )
+        .all(venue ?? null, venue ?? null, fromUs, toUs, most);
+      return rows.reverse().map(recordOf);
+    } finally {
+      db.close();
+    }
+  });
 }
 
 function recordOf(row: Row): AlertRecord {
@@ -250,14 +257,13 @@ function checkOurs(db: Database.Database, path: string): void {
 }
 
 /** One writer: the system lets go of the lock when the process ends, however it ends. */
-function lock(path: string, db: Database.Database): () => void {
+function lock(path: string): () => void {
   const side = new Database(`${path}.lock`, { timeout: 0 });
   try {
     side.exec("BEGIN EXCLUSIVE");
     return () => side.close();
   } catch (error) {
     side.close();
-    db.close();
     if ((error as { code?: string }).code !== "SQLITE_BUSY") throw error;
     return refuse({
       code: "history-in-use",
@@ -269,9 +275,9 @@ function lock(path: string, db: Database.Database): () => void {
   }
 }
 
-function connect(path: string, open: () => Database.Database): Database.Database {
+function connect<Result>(path: string, work: () => Result): Result {
   try {
-    return open();
+    return work();
   } catch (error) {
     const { code = "", message } = error as { code?: string; message: string };
     if (error instanceof TickbookError || !/^(SQLITE_|E[A-Z]+$)/.test(code)) throw error;

@@ -123,6 +123,23 @@ test("one writer at a time; a foreign, newer or broken file is refused and left 
   );
   assert.throws(() => openAlertStore(text, 1), /needs a history of alerts that it can open/);
   assert.throws(() => openAlertStore(folder, 1), /needs a history of alerts that it can open/);
+  assert.throws(() => readAlertHistory(text), /needs a history of alerts that it can open/);
+});
+
+test("a history that lacks a table, or whose lock is no lock, is refused in words, and can be opened once it is mended", (t) => {
+  const folder = tempFolder(t);
+  for (const table of ["progress", "states", "sinks", "events", "about"]) {
+    const file = join(folder, `${table}.db`);
+    openAlertStore(file, 1).close();
+    tamper(file, `ALTER TABLE ${table} RENAME TO gone`);
+    assert.throws(() => openAlertStore(file, 1), /can open; the system says "no such table/);
+    if (table === "events") assert.throws(() => readAlertHistory(file), /can open; the system says/);
+    tamper(file, `ALTER TABLE gone RENAME TO ${table}`);
+    openAlertStore(file, 1).close();
+  }
+  const file = join(folder, "locked.db");
+  writeFileSync(`${file}.lock`, "no lock at all, ".repeat(100));
+  assert.throws(() => openAlertStore(file, 1), /can open; the system says/);
 });
 
 test("states that were tampered with are passed over", (t) => {
