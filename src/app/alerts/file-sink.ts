@@ -1,4 +1,13 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, writeSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+} from "node:fs";
 import { dirname, resolve } from "node:path";
 import { makeFolder } from "../../pipeline/store/folder.ts";
 import { alertJson } from "./alert-json.ts";
@@ -13,6 +22,9 @@ export interface FileSinkSettings {
   /** … and this many old ones are kept. */
   readonly keep?: number;
 }
+
+/** As "a+"; a pipe that nobody reads must not hold up the watching. */
+const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
 
 /**
  * Writes told events as lines of JSON. After a kill it goes on behind its last whole line, so that each event stands there
@@ -33,7 +45,7 @@ export function fileSink({
   const open = (): number => {
     if (file !== undefined) return file;
     makeFolder(dirname(path));
-    file = openSync(path, "a+");
+    file = openSync(path, APPEND);
     lastId = Math.max(lastId, cutToWholeLines(file, history));
     return file;
   };
@@ -59,7 +71,7 @@ export function fileSink({
           const to = open();
           if (record.id > lastId) {
             if (fstatSync(to).size > mostBytes) rotate();
-            writeSync(open(), `${JSON.stringify(alertJson(record, history))}\n`);
+            appendFileSync(open(), `${JSON.stringify(alertJson(record, history))}\n`);
             lastId = record.id;
           }
           reason = "";

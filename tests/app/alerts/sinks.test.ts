@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  appendFileSync,
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -237,8 +230,43 @@ test("a file that can't be written loses events, which are counted, and goes on 
   sink.send([record(3)], (id) => done.push(id));
   assert.equal(linesOf(path).length, 1);
   assert.equal(sink.trouble(), "file: 2 lost");
-  writeFileSync(join(folder, "x"), "");
-  chmodSync(join(folder, "x"), 0o600);
+});
+
+const needsShell = process.platform === "win32" && "needs a POSIX shell";
+
+test("a disk that is full in the middle of a line loses that line and no other", {
+  skip: needsShell,
+}, (t) => {
+  const path = join(tempFolder(t), "alerts.jsonl");
+  const sink = new URL("../../../src/app/alerts/file-sink.ts", import.meta.url).href;
+  const full = `
+    import { fileSink } from ${JSON.stringify(sink)};
+    process.on("SIGXFSZ", () => {});
+    const sink = fileSink({ path: process.argv[1], history: 1 });
+    const one = ${JSON.stringify(record(0, { text: "x".repeat(300) }))};
+    for (let id = 1; id <= 9; id++) sink.send([{ ...one, id }], () => {});
+    console.log(sink.trouble());`;
+  const limited = 'ulimit -f 2; exec "$0" --input-type=module -e "$1" "$2"';
+  const said = execFileSync("sh", ["-c", limited, process.execPath, full, path], { encoding: "utf8" });
+  const whole = linesOf(path).filter((line) => line.endsWith("}"));
+  assert.equal(said, `file: ${9 - whole.length} lost (EFBIG)\n`);
+  const again = fileSink({ path, history: 1 });
+  again.send([record(10)], () => {});
+  assert.deepEqual(
+    linesOf(path).map((line) => JSON.parse(line).id),
+    [...whole.map((_, i) => `1-${i + 1}`), "1-10"],
+  );
+});
+
+test("a pipe that nobody reads holds nobody up", { skip: needsShell }, (t) => {
+  const path = join(tempFolder(t), "pipe");
+  execFileSync("mkfifo", [path]);
+  const sink = fileSink({ path, history: 1 });
+  const many = Array.from({ length: 500 }, (_, i) => record(i + 1));
+  let done = 0;
+  sink.send(many, () => void done++);
+  assert.equal(done, 500);
+  assert.match(sink.trouble(), /^file: \d+ lost/);
 });
 
 test("a told event is one line of a terminal, whatever its texts hold; colour only where it is asked for", () => {
