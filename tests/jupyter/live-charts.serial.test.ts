@@ -12,7 +12,7 @@ import { notebookFolder, writeNotebook } from "../support/notebooks.ts";
 const chromium = findChromium();
 
 const cells = [
-  `import { live, show, stopLive, zscoreChart } from "tickbook";
+  `import { live, liveStatus, show, stopLive, zscoreChart } from "tickbook";
 const startUs = 1723118400e6;
 const draw = (n: number) => zscoreChart(
   Float64Array.from({ length: 60 }, (_, i) => startUs + (n + i) * 1e6),
@@ -23,7 +23,8 @@ let n = 0;`,
   `live("z", () => draw(n++), { refreshMs: 50 });`,
   `const counter = globalThis as { ticks?: number };
 setInterval(() => { counter.ticks = (counter.ticks ?? 0) + 1; }, 50);
-live("tile", () => ({ kind: "html", html: \`<b class="tile">\${n}</b>\`, text: String(n) }), { refreshMs: 100 });`,
+let draws = 0;
+live("tile", () => ({ kind: "html", html: \`<b class="tile">\${++draws}</b>\`, text: String(draws) }), { refreshMs: 100 });`,
   `counter.ticks = 0;
 await new Promise((resolve) => setTimeout(resolve, 1000));
 counter.ticks;`,
@@ -32,7 +33,19 @@ const bar = (body: object) => ({ kind: "chart", label: "a chart", spec: { width:
 const encoding = { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" } };
 show(bar({ data: { values: rows }, mark: "no such mark", encoding }));
 show(bar({ data: { values: rows }, mark: "point", encoding, title: "<img src=x onerror=alert(1)>" }));`,
+  `stopLive();
+show(liveStatus(), { columns: ["name", "state", "drawn", "error"], caption: "Live panels" });`,
+  `live("bad", () => {
+  throw new Error("no rows yet");
+}, { refreshMs: 200 });`,
+  `const spreadOf = (bars: { close: number[] } | undefined) => bars.close.at(-1);
+spreadOf(undefined);`,
 ];
+
+/** As much of the page as is asked for here. */
+interface Styled {
+  getComputedStyle(node: unknown): { textAlign: string };
+}
 
 describe("live charts in JupyterLab", { skip: chromium === undefined, timeout: 240_000 }, () => {
   let lab: JupyterLab;
@@ -162,8 +175,10 @@ describe("live charts in JupyterLab", { skip: chromium === undefined, timeout: 2
     assert.deepEqual(other.errors(), []);
   });
 
-  it("a cell run again leaves no second timer", async () => {
+  it("a tile changes by itself while another cell runs; its cell, run again, leaves no second timer", async () => {
     assert.equal(await notebook.runCell(2), true);
+    await notebook.startCell(3);
+    await notebook.waitForChanges(2, 3, ".tile");
     assert.equal(await notebook.runCell(2), true);
     assert.equal(await notebook.runCell(3), true);
     const ticks = Number(await notebook.text(3));
@@ -182,6 +197,41 @@ describe("live charts in JupyterLab", { skip: chromium === undefined, timeout: 2
     await notebook.output(4).locator("canvas").waitFor();
     await chart.draws(5);
     assert.deepEqual(notebook.errors(), []);
+  });
+
+  it("stopLive stops the panels, which say since when; a table of them is aligned", async () => {
+    assert.equal(await notebook.runCell(5), true);
+    await notebook
+      .output(2)
+      .getByText(/^stopped at \d\d:\d\d:\d\d UTC$/)
+      .waitFor();
+    const align = (cell: string): Promise<string> =>
+      notebook
+        .output(5)
+        .locator(cell)
+        .first()
+        .evaluate((node) => (globalThis as unknown as Styled).getComputedStyle(node).textAlign);
+    assert.deepEqual([await align("td"), await align("td.n")], ["left", "right"]);
+    assert.match(await notebook.text(5), /z\s+stopped[\s\S]*tile\s+stopped/);
+    const before = await notebook.text(2);
+    assert.equal(await notebook.runCell(3), true);
+    assert.equal(await notebook.text(2), before);
+  });
+
+  it("a panel that cannot be drawn says why in one line", async () => {
+    assert.equal(await notebook.runCell(6), true);
+    const alert = notebook.output(6).getByRole("alert");
+    await alert.waitFor();
+    assert.match((await alert.textContent()) ?? "", /^bad: not drawn since \d\d:\d\d:\d\d UTC: no rows yet$/);
+    assert.deepEqual(notebook.errors(), []);
+  });
+
+  it("an error in a cell is shown with the cell's line", async () => {
+    assert.equal(await notebook.runCell(7), false);
+    const text = await notebook.text(7);
+    assert.match(text, /^TypeError: Cannot read properties of undefined/);
+    assert.match(text, /\nat In \[\d+\], line 1: const spreadOf/);
+    assert.match(text, /\ncalled from In \[\d+\], line 2: spreadOf\(undefined\);/);
   });
 
   it("a kernel that is started again leaves it not live; the cell, run again, makes it live", async () => {
