@@ -140,6 +140,6 @@ const DAY_US = 86_400e6;
 function figureSettings({ market }: BacktestData): PerformanceSettings {
   const { length, startUs, intervalUs } = market;
   const days = (startUs[length - 1]! + intervalUs - startUs[0]!) / DAY_US;
-  const rollingDays = Math.min(90, days / 6);
+  const rollingDays = Math.min(90, Number((days / 6).toPrecision(3)));
   return days >= 60 ? { returns: "day", rollingDays } : { returns: "bar", rollingDays };
 }

@@ -12,7 +12,7 @@ export function inUnit(value: number, unit: MetricUnit): number {
 export function metricText(value: number, unit: MetricUnit): string {
   if (!Number.isFinite(value)) return "–";
   if (unit === "days") return spanText(value * DAY_US);
-  if (unit === "count") return String(value);
+  if (unit === "count") return grouped(String(value));
   if (unit === "%") return `${fixed(value, 2)} %`;
   if (unit === "×") return `${fixed(value, 2)} ×`;
   if (unit === "bps") return `${fixed(value, 2)} bps`;
@@ -23,7 +23,7 @@ export function metricText(value: number, unit: MetricUnit): string {
 export function spanText(us: number): string {
   if (us < 60e6) return `${Number((us / 1e6).toFixed(3))} s`;
   const minutes = Math.round(us / 60e6);
-  const [days, hours, rest] = [Math.floor(us / DAY_US), Math.floor(minutes / 60) % 24, minutes % 60];
+  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
   const parts =
     days > 0
       ? [`${days} d`, hours > 0 ? `${hours} h` : ""]
@@ -36,5 +36,10 @@ function fixed(value: number, digits: number): string {
   const text = value.toFixed(digits);
   if (Math.abs(value) >= 1e9) return value.toExponential(2);
   if (value !== 0 && Number(text) === 0) return value.toPrecision(2);
-  return text;
+  return grouped(text);
+}
+
+/** Thousands set apart where numbers reach 10,000, as in tables. */
+function grouped(text: string): string {
+  return /^-?\d{5}/.test(text) ? text.replace(/\B(?=(?:\d{3})+(?:\.|$))/g, ",") : text;
 }

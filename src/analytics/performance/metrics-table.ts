@@ -60,7 +60,7 @@ export function metricsTable(performance: Performance, groups?: readonly MetricG
     caption:
       bars === 0
         ? "Performance: no bars"
-        : `Performance, ${formatUtc(startUs)} to ${formatUtc(endUs)}, ${bars} bars of ${formatDuration(intervalUs)}${ruin}`,
+        : `Performance, ${formatUtc(startUs)} to ${formatUtc(endUs)}, ${bars.toLocaleString("en")} bars of ${formatDuration(intervalUs)}${ruin}`,
   };
 }
 

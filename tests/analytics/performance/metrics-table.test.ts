@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { metricText, spanText } from "../../../src/analytics/performance/metric-text.ts";
 import {
   drawdownsTable,
   metricRows,
@@ -70,7 +71,10 @@ test("the table sets the strategy beside its legs, and takes some groups only", 
     table.columns.map(({ name }) => name),
     ["metric", "strategy", "hold BTCUSDT", "hold ETHUSDT", "definition"],
   );
-  assert.match(table.caption, /^Performance, 2021-02-15T00:00:00Z to 2021-05-26T00:00:00Z, 2400 bars of 1h$/);
+  assert.match(
+    table.caption,
+    /^Performance, 2021-02-15T00:00:00Z to 2021-05-26T00:00:00Z, 2,400 bars of 1h$/,
+  );
   const risk = metricsTable(sheet, ["risk"]);
   assert.deepEqual(risk.columns[0]!.values.slice(0, 2), ["volatility", "max drawdown"]);
   assert.ok(risk.length < table.length);
@@ -84,4 +88,19 @@ test("drawdowns and months as tables: what is not over says so, and a month that
     months.columns.map(({ values }) => values[0]),
     ["2021", "", "10.00*", "0.00", "", "", "", "", "", "", "", "", "", "10.00*"],
   );
+});
+
+test("spanText rounds to minutes before it counts days: nothing is ever no time", () => {
+  assert.deepEqual(
+    [1.5e6, 59.9e6, 90e6, 3599.9e6, 86_390e6, 86_400e6, 2 * 86_400e6 - 10e6, 90_000e6].map(spanText),
+    ["1.5 s", "59.9 s", "2 min", "1 h", "1 d", "1 d", "2 d", "1 d 1 h"],
+  );
+});
+
+test("metricText sets thousands apart where there are five figures, and keeps two decimals", () => {
+  assert.deepEqual(
+    [9999.5, 16639.384, -23107.68, 1234567.891].map((value) => metricText(value, "money")),
+    ["9999.50", "16,639.38", "-23,107.68", "1,234,567.89"],
+  );
+  assert.equal(metricText(43824, "count"), "43,824");
 });
