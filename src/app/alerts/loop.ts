@@ -5,6 +5,7 @@ import type { Series, StoreReader } from "../../pipeline/store/reader.ts";
 import { systemClock } from "../clock.ts";
 import type { Screen } from "../screen.ts";
 import type { StopRequest } from "../stop-request.ts";
+import { troubleTeller } from "./trouble-teller.ts";
 import { activeSymbols, venueSeries } from "./venues.ts";
 import type { Watch } from "./watch.ts";
 
@@ -67,7 +68,7 @@ export async function watchLoop({ reader, venue, begin, screen, pollMs, stop }: 
 
   async function passes(watch: Watch, isStillSo: () => boolean): Promise<void> {
     let lookedMs = systemClock.monotonicMs();
-    let troubled = "";
+    const tellTrouble = troubleTeller(screen, systemClock.monotonicMs);
     while (!isStopped) {
       let troubles = "";
       try {
@@ -82,8 +83,7 @@ export async function watchLoop({ reader, venue, begin, screen, pollMs, stop }: 
         if (code?.startsWith("SQLITE_") !== true) throw error;
         troubles = `The database can't be read (${code}: ${message}); trying again.`;
       }
-      if (troubles !== troubled) screen.line(troubles === "" ? "All is well again." : plainText(troubles));
-      troubled = troubles;
+      tellTrouble(troubles);
       await pause(pollMs);
     }
   }
