@@ -125,13 +125,13 @@ const ELSEWHERE = /^(?![a-z]:[\\/](?![\\/]))([a-z][a-z0-9+.-]*:|[\\/]{2})/i;
 function readRequest(request: Window, source: string, folder: string): readonly [string, ReadMarket] {
   const simulated = simulatedSource(source);
   if (simulated !== undefined) return [source, seededBars(request, simulated)];
-  const path = resolve(folder, source);
+  const isOurs = typeof source === "string" && !UNSEEN.test(source) && !ELSEWHERE.test(source);
+  const path = isOurs ? resolve(folder, source) : "";
   const kind = extname(path).toLowerCase();
   const near = relative(projectRoot, path);
   const kept = isAbsolute(near) ? path : near.replaceAll("\\", "/");
-  const isOurs = !UNSEEN.test(source) && !ELSEWHERE.test(source);
-  if (isOurs && [".db", ".sqlite", ".sqlite3"].includes(kind)) return [kept, storedBars(request, path)];
-  if (isOurs && [".parquet", ".csv"].includes(kind)) return [kept, filedBars(request, path)];
+  if ([".db", ".sqlite", ".sqlite3"].includes(kind)) return [kept, storedBars(request, path)];
+  if ([".parquet", ".csv"].includes(kind)) return [kept, filedBars(request, path)];
   return refuse({
     code: "bad-source",
     where: "source",

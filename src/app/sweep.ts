@@ -74,10 +74,21 @@ export async function sweep(
     });
   const callOff = (): void => void Atomics.store(counters, CALLED_OFF, 1);
   signal?.addEventListener("abort", callOff);
-  const timer = progress && setInterval(tell, TELL_MS);
+  // what a caller's own function throws is the sweep's end, and not the program's
+  let thrown: { readonly error: unknown } | undefined;
+  const tellOften = (): void => {
+    try {
+      tell();
+    } catch (error) {
+      thrown ??= { error };
+      callOff();
+    }
+  };
+  const timer = progress && setInterval(tellOften, TELL_MS);
   try {
     const shares = await sharePool(Math.min(threads, cells)).run(job);
     signal?.throwIfAborted();
+    if (thrown !== undefined) throw thrown.error;
     tell();
     return sweepResult(market, settings, table, refusedOf(shares));
   } finally {

@@ -1,5 +1,6 @@
-import type { SweepFigure } from "../analytics/backtest/sweep-figures.ts";
+import { SWEEP_FIGURES, type SweepFigure } from "../analytics/backtest/sweep-figures.ts";
 import type { SweepAxis, SweepResult } from "../analytics/backtest/sweep-grid.ts";
+import { requireOneOf } from "../analytics/checks.ts";
 import type { BacktestRun } from "../app/backtest-run.ts";
 import type { Progress } from "../app/progress.ts";
 import { sweep } from "../app/sweep.ts";
@@ -30,6 +31,7 @@ export interface BacktestSweep extends Viewable {
 /** Runs the strategy of a run over two parameters, on its bars. */
 export async function sweepRun(run: BacktestRun, request: SweepRequest): Promise<BacktestSweep> {
   const { rows, columns, figure = "totalReturn", progress } = request;
+  requireOneOf("sweep", "figure", figure, SWEEP_FIGURES);
   const { market, venue } = run.data;
   const { costs, startCash } = run.result;
   const { returns } = run.performance.settings;

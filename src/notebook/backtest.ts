@@ -22,6 +22,7 @@ import {
 } from "../app/backtest-tables.ts";
 import { systemClock } from "../app/clock.ts";
 import { nearPath } from "../app/project.ts";
+import { quote, refuse } from "../core/errors.ts";
 import { makeFolder } from "../pipeline/store/folder.ts";
 import type { TableData } from "../render/table.ts";
 import { tiles } from "../render/tiles.ts";
@@ -147,13 +148,23 @@ const DATA_AND_TERMS = [
 function strategyOf(settings: BacktestPairSettings): Strategy {
   if ("strategy" in settings) {
     const { strategy } = settings;
-    if (typeof strategy !== "function") return strategy;
+    if (typeof strategy !== "function") return requireStrategy(strategy);
     return { name: "a rule of one's own", settings: {}, begin: () => ({ decide: strategy }) };
   }
   const own = Object.entries(settings).filter(
     ([name, value]) => !DATA_AND_TERMS.includes(name) && value !== undefined,
   );
   return meanReversion(Object.fromEntries(own) as unknown as MeanReversionSettings);
+}
+
+function requireStrategy(given: Strategy): Strategy {
+  if (typeof given?.begin === "function" && typeof given.name === "string") return given;
+  return refuse({
+    code: "bad-strategy",
+    where: "backtestPair",
+    problem: `needs a strategy with a name and a function begin, or a rule, which is a function; got ${quote(given, 60)}`,
+    hint: "Leave strategy out for mean reversion by its settings.",
+  });
 }
 
 async function writeReport(

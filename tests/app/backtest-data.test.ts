@@ -169,6 +169,7 @@ describe("backtestData refuses", () => {
 
   it("what is no source, no time, no pair, or no window, in a sentence", (t) => {
     assert.throws(asking({ source: "x.xlsx" }), { code: "bad-source" });
+    assert.throws(asking({ source: 7 as never }), /needs a database .*got 7/);
     assert.throws(asking({ source: "https://example.org/x.csv" }), { code: "bad-source" });
     assert.throws(asking({ source: "\\\\host\\share\\x.csv" }), { code: "bad-source" });
     assert.throws(asking({ source: "//host/share/x.csv" }), { code: "bad-source" });

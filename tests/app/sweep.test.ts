@@ -59,6 +59,15 @@ describe("sweep", () => {
     assert.deepEqual(told.at(-1), { of: "hedge.window × entry", phase: "backtests", done: 15, total: 15 });
   });
 
+  test("ends with what its caller's own function throws, and takes the program with it no further", async () => {
+    const values = Array.from({ length: 400 }, (_, k) => 20 + k);
+    const many = { ...settings, rows: { name: "window", values }, keepReturns: false };
+    const progress = (): void => {
+      throw new RangeError("broken");
+    };
+    await assert.rejects(sweep(market, meanReversion(base), many, { progress }), /broken/);
+  });
+
   test("stops when it is called off, and the next one runs", async () => {
     const many = {
       ...settings,

@@ -58,6 +58,14 @@ test("a sweep has this run at its place, knows its best cell and says how many g
   assert.equal(sweep.toView().kind, "chart");
 });
 
+test("a strategy that is none and a figure that there is not are refused in words", async () => {
+  const none = { ...SETTINGS, strategy: null as never };
+  assert.throws(() => backtestPair(none), /^TickbookError: backtestPair: needs a strategy with a name/);
+  const axes = { rows: { name: "entry", values: [1] }, columns: { name: "window", values: [60] } };
+  const figure = "sharp" as never;
+  await assert.rejects(result.sweep({ ...axes, figure }), /figure must be one of .*got "sharp"/);
+});
+
 test("a report is written with its CSV files, says how to check it, and is made again", async (t) => {
   const path = join(tempFolder(t), "deep", "r.html");
   const report = await result.report(path);

@@ -98,7 +98,9 @@ const MOST_CELLS = 100_000;
 const MOST_RETURNS = 50_000_000;
 
 function requireAxis(where: string, name: string, axis: SweepAxis): void {
-  if (axis?.values?.length > 0 && axis.values.every(Number.isFinite)) return;
+  const { name: of, values } = Object(axis) as Partial<SweepAxis>;
+  const isNamed = typeof of === "string" && of !== "";
+  if (isNamed && Array.isArray(values) && values.length > 0 && values.every(Number.isFinite)) return;
   refuse({
     code: "bad-axis",
     where,

@@ -109,6 +109,8 @@ describe("sweepGrid", () => {
       message: /rows needs a name/,
     });
     assert.throws(grid({ columns: { name: "entry", values: [1, Number.NaN] } }), { code: "bad-axis" });
+    for (const none of [null, { values: [1] }, { name: "entry", values: "12" }])
+      assert.throws(grid({ rows: none as never }), { code: "bad-axis" });
     const many = Array.from({ length: 400 }, (_, k) => k + 10);
     assert.throws(
       grid({ rows: { name: "window", values: many }, columns: { name: "entry", values: many } }),
