@@ -23,6 +23,6 @@ test("the cells in the README run as they stand, on a fresh kernel", { timeout: 
   assert.equal(error, "");
   const shown = ran.map(({ outputs }) => outputs.map(({ data }) => String(data?.["text/plain"])).join("\n"));
   assert.match(shown[0]!, /z-score of the spread/);
-  assert.match(shown[1]!, /BTCUSDT, bars of 5m/);
+  assert.match(shown[1]!, /BTCUSDT, bars of 5m[\s\S]*z-score of the price[\s\S]*bars +low +high/);
   assert.match(shown[2]!, /After costs it (gained|lost)[\s\S]*One thing at a time taken another way/);
 });
