@@ -211,7 +211,7 @@ describe("signalChart", () => {
       rows.value,
       [9, 19, 29, 39, 49].map((bar) => Number(z[bar]!.toPrecision(7))),
     );
-    assert.deepEqual(rows.profit, [null, 5, null, 5, null]);
+    assert.deepEqual(rows.profit, [5, 5, 5, 5, 5]);
   });
 
   test("draws its thresholds, and refuses a signal that the rule has not", async () => {

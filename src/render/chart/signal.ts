@@ -69,25 +69,20 @@ function marks(
   x: TimeAxis,
   y: Json,
 ): Json {
-  const at = (us: number, bar: number, kind: number, text: string, profit: number | null): Json => ({
-    at: us / 1000,
-    value: drawable(values[Math.max(0, bar - 1)], 7),
-    kind,
-    what: plainText(text),
-    profit,
-  });
   const rows = trips.flatMap((trip) => {
     const { side, entryBar, exitBar, entryUs, exitUs, entryReason, exitReason, profit, closed } = trip;
-    const into = at(
-      entryUs,
-      entryBar,
-      side > 0 ? 0 : 1,
-      `into ${side > 0 ? "long" : "short"}: ${entryReason}`,
-      null,
-    );
+    const at = (us: number, bar: number, kind: number, text: string): Json => ({
+      at: us / 1000,
+      value: drawable(values[Math.max(0, bar - 1)], 7),
+      kind,
+      what: plainText(text),
+      profit: drawable(profit, 7),
+    });
+    const way = side > 0 ? "long" : "short";
+    const into = at(entryUs, entryBar, side > 0 ? 0 : 1, `into ${way}: ${entryReason}`);
     if (!closed) return [into];
     const isStop = exitReason === "stop" || exitReason === "time stop" || exitReason === "ruin";
-    return [into, at(exitUs, exitBar, isStop ? 3 : 2, `out: ${exitReason}`, drawable(profit, 7))];
+    return [into, at(exitUs, exitBar, isStop ? 3 : 2, `out: ${exitReason}`)];
   });
   const { data, transform } = packed(rows);
   const kinds = SHAPES.map((_, k) => k);
@@ -119,7 +114,7 @@ function marks(
         { field: "when", type: "nominal", title: "filled (UTC)" },
         { field: "what", type: "nominal", title: "trade" },
         { field: "value", type: "quantitative", title: "last known", format: ",.7~r" },
-        { field: "profit", type: "quantitative", title: "profit", format: "+,.7~r" },
+        { field: "profit", type: "quantitative", title: "profit of the round trip", format: "+,.7~r" },
       ],
     },
   };
