@@ -54,8 +54,8 @@ export interface AlertEvaluator {
   freeze(pair: PairName, line: { readonly alpha: number; readonly beta: number }): void;
   /** Passes over steps up to `untilUs` without looking: their values count as missing. */
   skip(untilUs: number, hear?: (event: HeardEvent) => void): void;
-  /** The earliest step that is done; undefined before `begin`. */
-  doneUs(): number | undefined;
+  /** The last step that is done, of bars of one length; else the earliest of all lengths. Undefined before `begin`. */
+  doneUs(intervalUs?: number): number | undefined;
   status(): AlertStatus[];
   memory(): EvaluatorMemory;
   /** Alerts that are not known any longer are passed over. */
@@ -204,8 +204,9 @@ export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSett
         group.doneUs = lastUs;
       }
     },
-    doneUs: () => {
-      const done = groups.flatMap(({ doneUs }) => (doneUs === undefined ? [] : [doneUs]));
+    doneUs: (intervalUs) => {
+      const asked = groups.filter(({ graph }) => (intervalUs ?? graph.intervalUs) === graph.intervalUs);
+      const done = asked.flatMap(({ doneUs }) => (doneUs === undefined ? [] : [doneUs]));
       return done.length === 0 ? undefined : Math.min(...done);
     },
     status: () => members.map(({ alert, state, value, silencedBy }) => ({ alert, state, value, silencedBy })),

@@ -2,6 +2,7 @@ import type { AlertEvaluator, BarsOf, HeardEvent } from "../../analytics/alerts/
 import type { Lane } from "../../analytics/alerts/nodes.ts";
 import type { Bars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
+import { firstAtLeast } from "../../core/search.ts";
 import { type LiveBars, liveBars } from "../../pipeline/live-bars.ts";
 import type { Series, StoreReader } from "../../pipeline/store/reader.ts";
 
@@ -111,15 +112,17 @@ export function alertFeed({
     });
   };
 
-  /** Reads what is new; whether a bar that was judged is not what it was. */
+  /** Reads what is new; whether a bar that was judged is not what it was, or one that was judged as missing is there now. */
   const readBars = (untilUs: number): boolean => {
     const now = new Map<Lane, Bars>();
-    const doneUs = evaluator.doneUs()!;
     let isRevised = false;
     for (const [lane, feed] of feeds) {
-      const { revisedUs } = feed.advance(untilUs);
-      if (revisedUs !== undefined && revisedUs < doneUs) isRevised = true;
-      now.set(lane, feed.closed());
+      const knownUs = closed.get(lane)?.endUs.at(-1) ?? 0;
+      const { revisedUs = Number.POSITIVE_INFINITY } = feed.advance(untilUs);
+      const bars = feed.closed();
+      const newUs = bars.startUs[firstAtLeast(bars.startUs, knownUs)] ?? Number.POSITIVE_INFINITY;
+      if (Math.min(revisedUs, newUs) < evaluator.doneUs(lane.intervalUs)!) isRevised = true;
+      now.set(lane, bars);
     }
     closed = now;
     return isRevised;

@@ -181,6 +181,47 @@ test("trades that come late change what is judged next and repeat nothing", (t) 
   ]);
 });
 
+test("a symbol whose trades come late in one piece is judged on them from then on, beside rules on longer bars", (t) => {
+  const stage = alertStage(t);
+  const rules: AlertRule[] = [
+    {
+      ...{ name: "few", symbol: "BTCUSDT", interval: "1s", measure: "tradeCount" },
+      ...{ window: 20, when: "below", fire: 15, resolve: 18 },
+    },
+    {
+      ...{ name: "minutes", symbol: "BTCUSDT", interval: "1m", measure: "volume" },
+      ...{ when: "below", fire: 0 },
+    },
+  ];
+  stage.add(0, 65, { BTCUSDT: calm, ETHUSDT: calm });
+  const watch = stage.watch(rules);
+  watch.pass();
+  for (let second = 65; second < 110; second++) {
+    // its connection stands still from 70 to 81, and brings all of it then
+    const isStill = second >= 70 && second < 81;
+    stage.add(second, second + 1, isStill ? { ETHUSDT: calm } : { BTCUSDT: calm, ETHUSDT: calm });
+    if (second === 80) stage.add(70, 81, { BTCUSDT: calm }, true);
+    watch.pass();
+  }
+  const few = stage.told().filter((text) => text.includes("few"));
+  assert.deepEqual(few, ["75 few firing", "80 few resolved"]);
+});
+
+test("a hole that is filled is seen by short bars, also where longer ones have not ended since", (t) => {
+  const stage = alertStage(t);
+  const rule = { symbol: "BTCUSDT", measure: "holeOpen", window: 30, when: "above", fire: 1 } as const;
+  const rules: AlertRule[] = ["1s", "1m"].map((interval) => ({ ...rule, name: interval, interval }));
+  const holed: PriceAt = (second) => (second >= 70 && second < 74 ? undefined : 100);
+  stage.add(0, 65, { BTCUSDT: holed, ETHUSDT: calm });
+  const watch = stage.watch(rules);
+  for (let second = 65; second < 90; second++) {
+    stage.add(second, second + 1, { BTCUSDT: holed, ETHUSDT: calm });
+    if (second === 80) stage.add(70, 74, { BTCUSDT: calm }, true);
+    watch.pass();
+  }
+  assert.deepEqual(stage.told(), ["75 1s firing", "80 1s resolved"]);
+});
+
 test("a venue that falls silent has its time carried on: the stale feed is told, what depends on it is not, and both come back", (t) => {
   const stage = alertStage(t);
   const rules = defaultRules({ pair: ["ETHUSDT", "BTCUSDT"], window: 20 });
