@@ -105,6 +105,8 @@ try {
     const steps = forth ? (k % 40) + 1 : 39 - (k % 40);
     asked.push((2 + steps * 0.02).toFixed(2));
     await shown(notebook, asked[k]!);
+    // the picture has still to be painted: that belongs to this move, not to the next one
+    await page.waitForTimeout(100);
   }
   const { moved, seen } = await page.evaluate(() => {
     const { moved, seen } = globalThis as unknown as Page;
