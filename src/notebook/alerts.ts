@@ -241,7 +241,7 @@ function scoreSentence(scores: readonly AlertScore[]): string {
   const known = outcomes.filter(({ isHit }) => isHit !== undefined);
   const back = known.filter(({ isHit }) => isHit).length;
   const rest =
-    known.length === 0 ? "" : ` ${back} of the ${known.length} whose end is known came back in time.`;
+    known.length === 0 ? "" : ` ${back} of the ${known.length} whose horizon is over came back in time.`;
   return `On the ${bars} bars in view (${span}) it would have fired ${firings === 1 ? "once" : `${firings} times`}.${rest}`;
 }
 

@@ -15,7 +15,10 @@ export interface ScoreSettings extends ReplaySettings {
 export interface Outcome {
   readonly firedUs: number;
   readonly value: number;
-  /** The value came back to `resolve` within the horizon. NaN-free data decides; `undefined`: the bars ended before. */
+  /**
+   * The value came back to `resolve` within the horizon. `undefined`: the bars end before the horizon does; those that came
+   * back by then are not known either, or the quick ones would be counted alone.
+   */
   readonly isHit: boolean | undefined;
   /** Until it had; NaN: it did not. */
   readonly backAfterUs: number;
@@ -36,8 +39,9 @@ export interface AlertScore extends ReplayedAlert {
   /** Share of the bars in each state. */
   readonly timeIn: Readonly<Record<AlertStateName, number>>;
   readonly outcomes: readonly Outcome[];
-  /** Of the firings of which it is known: those that came back within the horizon; NaN without one. */
+  /** Of the firings whose horizon is over: those that came back within it; NaN without one. */
   readonly hitRate: number;
+  /** Medians are of those firings, too. */
   readonly medianBackAfterUs: number;
   readonly medianBack: number;
   readonly medianAdverse: number;
@@ -109,11 +113,11 @@ function scoreOf(own: ReplayedAlert, spread: ReplayedAlert | undefined, horizon:
     },
     outcomes,
     hitRate: known.length === 0 ? Number.NaN : known.filter(({ isHit }) => isHit).length / known.length,
-    medianBackAfterUs: medianOf(outcomes.map(({ backAfterUs }) => backAfterUs)),
-    medianBack: medianOf(outcomes.map(({ back }) => back)),
-    medianAdverse: medianOf(outcomes.map(({ adverse }) => adverse)),
+    medianBackAfterUs: medianOf(known.map(({ backAfterUs }) => backAfterUs)),
+    medianBack: medianOf(known.map(({ back }) => back)),
+    medianAdverse: medianOf(known.map(({ adverse }) => adverse)),
     worstAdverse: outcomes.reduce((most, { adverse }) => Math.max(most, adverse), 0),
-    medianSpreadBack: medianOf(outcomes.map(({ spreadBack }) => spreadBack)),
+    medianSpreadBack: medianOf(known.map(({ spreadBack }) => spreadBack)),
     worstSpreadAdverse: outcomes.reduce(
       (most, { spreadAdverse }) => Math.max(most, spreadAdverse),
       spread ? 0 : Number.NaN,
@@ -151,11 +155,10 @@ function outcomeOf(
     if (backAt < 0 && at > spreadMost) spreadMost = at;
     if (backAt < 0 && isBack(limits, side, value[i]!)) backAt = i;
   }
-  const isKnown = backAt >= 0 || fired + horizon < value.length;
   return {
     firedUs: timeUs[fired]!,
     value: first,
-    isHit: isKnown ? backAt >= 0 : undefined,
+    isHit: fired + horizon < value.length ? backAt >= 0 : undefined,
     backAfterUs: backAt < 0 ? Number.NaN : timeUs[backAt]! - timeUs[fired]!,
     back: out(first) - least,
     adverse: most - out(first),

@@ -116,6 +116,21 @@ test("a firing that does not come back within the horizon is a miss; one that th
   assert.ok(Number.isNaN(score(LEVEL, [0, 0]).hitRate));
 });
 
+test("a firing near the end that is back already does not count before its horizon is over: the slow ones would be left out", () => {
+  const values = [0, 3, 3, 3, 3, 3, 0, 0, 3, 0, 3, 0];
+  const result = score(LEVEL, values, { horizonBars: 4 });
+  assert.deepEqual(
+    result.outcomes.map(({ isHit, backAfterUs }) => [isHit, backAfterUs / SECOND]),
+    [
+      [false, Number.NaN],
+      [undefined, 1],
+      [undefined, 1],
+    ],
+  );
+  assert.deepEqual([result.firings, result.hitRate, result.medianBackAfterUs], [3, 0, Number.NaN]);
+  assert.equal(score(LEVEL, [...values, 0], { horizonBars: 4 }).hitRate, 0.5);
+});
+
 test("what goes on firing after a time without data is no new firing", () => {
   const gap = [2.5, ...Array<number>(20).fill(Number.NaN), 2.5, 0];
   const result = score(LEVEL, gap);
