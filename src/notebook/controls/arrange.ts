@@ -2,7 +2,7 @@ import { quote, refuse, TickbookError } from "../../core/errors.ts";
 import { escapeHtml, plainText } from "../../render/escape.ts";
 import type { HtmlView } from "../../render/view.ts";
 import { display } from "../display.ts";
-import { kernelApi } from "../kernel-api.ts";
+import { type CommData, kernelApi } from "../kernel-api.ts";
 import { bundleOf } from "../views.ts";
 import { type Core, coreOf, isControl, labelOf } from "./control.ts";
 import { openWidget, reference, type Widget } from "./widget.ts";
@@ -32,11 +32,11 @@ export function controls(...given: readonly (AnyControl | readonly AnyControl[])
     return;
   }
   const layout = openWidget("Layout", { flex_flow: "row wrap" });
-  const style = openWidget("DescriptionStyle", { description_width: "initial" });
+  const looks = openLooks();
   const boxes = rows.map((row) =>
     openWidget("HBox", {
       layout: reference(layout),
-      children: row.flatMap((core) => faceOf(core, style).map(reference)),
+      children: row.flatMap((core) => faceOf(core, looks).map(reference)),
     }),
   );
   const box = openWidget("VBox", { children: [...boxes, problemsOf(rows.flat())].map(reference) });
@@ -78,11 +78,23 @@ function textOf({ kind, value }: Core<unknown>): string {
   return `${labelOf(kind.name, kind.unit)}: ${kind.text(value())}`;
 }
 
+/** How a kind of widget looks in one place. */
+type Looks = (widget: string) => CommData;
+
+/** Labels take the room that they need, and so do controls; only sliders are all of one width. */
+function openLooks(): Looks {
+  const style = reference(openWidget("DescriptionStyle", { description_width: "initial" }));
+  const margin = "2px 16px 2px 2px";
+  const alike = { style, layout: reference(openWidget("Layout", { margin })) };
+  const fitting = { style, layout: reference(openWidget("Layout", { margin, width: "auto" })) };
+  return (widget) => (widget === "FloatSlider" ? alike : fitting);
+}
+
 /** The widgets of one control in one place, which follow its value and set it. */
-function faceOf(core: Core<unknown>, style: Widget): Widget[] {
+function faceOf(core: Core<unknown>, looks: Looks): Widget[] {
   const { kind } = core;
   const widgets = kind.parts.map((part) =>
-    openWidget(part.widget, { ...part.model, ...part.state(core.value()), style: reference(style) }),
+    openWidget(part.widget, { ...part.model, ...part.state(core.value()), ...looks(part.widget) }),
   );
   const show = (value: unknown): void => {
     for (const [k, part] of kind.parts.entries()) widgets[k]!.update(part.state(value));

@@ -26,8 +26,8 @@ const entrySlider = () => slider("entry", { min: 1, max: 4, step: 0.1, value: 2,
 test("a slider is a FloatSlider with label, unit, range and a readout of as many decimals as its step", () => {
   controls(entrySlider());
   const { state } = kernel.widget("FloatSlider");
-  const { style, ...given } = state;
-  assert.match(String(style), /^IPY_MODEL_w\d+$/);
+  const { style, layout, ...given } = state;
+  for (const reference of [style, layout]) assert.match(String(reference), /^IPY_MODEL_w\d+$/);
   assert.deepEqual(given, {
     _model_module: "@jupyter-widgets/controls",
     _model_module_version: "2.0.0",
@@ -42,6 +42,17 @@ test("a slider is a FloatSlider with label, unit, range and a readout of as many
     readout_format: ".1f",
     value: 2,
   });
+});
+
+test("sliders are of one width, other controls as wide as they need, and none touches the next", () => {
+  controls(entrySlider(), select("side", ["long", "short"]));
+  const [slides, lists] = ["FloatSlider", "Dropdown"].map((name) => {
+    const id = String(kernel.widget(name).state.layout).replace("IPY_MODEL_", "");
+    return kernel.widgets.find((widget) => widget.id === id)!.state;
+  });
+  assert.equal(slides!.width, undefined);
+  assert.equal(lists!.width, "auto");
+  for (const { margin } of [slides!, lists!]) assert.match(String(margin), /^2px 16px /);
 });
 
 test("what a slider sends goes to the nearest step, free of rounding residue", async () => {
