@@ -232,5 +232,5 @@ function moneyOf(data: BacktestRun["data"], value: number): string {
 }
 
 function money(value: number): string {
-  return value.toLocaleString("en", { maximumFractionDigits: 2 }).replace("-", "−");
+  return value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 }).replace("-", "−");
 }
