@@ -240,8 +240,13 @@ function scoreSentence(scores: readonly AlertScore[]): string {
   const outcomes = scores.flatMap(({ outcomes: own }) => own);
   const known = outcomes.filter(({ isHit }) => isHit !== undefined);
   const back = known.filter(({ isHit }) => isHit).length;
+  const horizon = scores[0]?.horizonBars ?? 0;
   const rest =
-    known.length === 0 ? "" : ` ${back} of the ${known.length} whose horizon is over came back in time.`;
+    firings === 0
+      ? ""
+      : known.length === 0
+        ? ` What came of it is known ${horizon} bars later.`
+        : ` ${back} of the ${known.length} that are ${horizon} bars old came back within them.`;
   return `On the ${bars} bars in view (${span}) it would have fired ${firings === 1 ? "once" : `${firings} times`}.${rest}`;
 }
 

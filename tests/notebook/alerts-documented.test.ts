@@ -22,6 +22,6 @@ test("the cell in docs/alerts.md runs as it stands, on a fresh kernel", { timeou
   const { error, cells } = await runNotebook(path, { env: { TICKBOOK_DB: stored(t, trades) } });
   assert.equal(error, "");
   const shown = cells[0]!.outputs.map(({ data }) => String(data?.["text/plain"])).join("\n");
-  assert.match(shown, /What came after each firing \(medians\), 6\.7 minutes of bars/);
-  assert.match(shown, /stretched: What came after each firing[\s\S]*3, over at 0\.75/);
+  assert.match(shown, /What came in the 360 bars after each firing \(medians\), 6\.7 minutes of bars/);
+  assert.match(shown, /stretched: What came in the 360 bars after each firing[\s\S]*3, over at 0\.75/);
 });

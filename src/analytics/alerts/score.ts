@@ -34,6 +34,8 @@ export interface Outcome {
 /** Whether an alert was right. */
 export interface AlertScore extends ReplayedAlert {
   readonly days: number;
+  /** Bars that each firing was given to come back. */
+  readonly horizonBars: number;
   readonly firings: number;
   readonly firingsPerDay: number;
   /** Share of the bars in each state. */
@@ -102,6 +104,7 @@ function scoreOf(own: ReplayedAlert, spread: ReplayedAlert | undefined, horizon:
   return {
     ...own,
     days,
+    horizonBars: horizon,
     firings: outcomes.length,
     firingsPerDay: outcomes.length / days,
     timeIn: {
@@ -188,6 +191,7 @@ export function scoreTable(
   const isRaw = scores.some(({ alert }) => alert.of.prices === "raw");
   const unit = isRaw ? "quote units" : "bps";
   const days = scores[0]?.days ?? 0;
+  const horizons = [...new Set(scores.map(({ horizonBars }) => horizonBars))];
   return {
     columns: [
       of("alert", nameOf),
@@ -211,7 +215,7 @@ export function scoreTable(
         : []),
     ],
     length: scores.length,
-    caption: `What came after each firing (medians), ${lengthText(days)} of bars`,
+    caption: `What came in the ${horizons.join(" or ")} bars after each firing (medians), ${lengthText(days)} of bars`,
   };
 }
 
