@@ -17,8 +17,8 @@ export interface WidgetStates {
 
 export function createWidgetStates(): WidgetStates {
   const states = new Map<string, CommData>();
-  const merge = (id: string, data: CommData): void => {
-    if (data.method === "update") states.set(id, { ...states.get(id), ...(data.state as CommData) });
+  const merge = (id: string, { method, state }: CommData): void => {
+    if (method === "update") states.set(id, { ...states.get(id), ...(state as CommData) });
   };
   return {
     opened: (id, { state }) => {
@@ -29,11 +29,11 @@ export function createWidgetStates(): WidgetStates {
       if (data.method === "request_state") {
         return { answer: update("update", states.get(id)), forControl: false };
       }
+      if (data.method !== "update") return { forControl: true };
+      if (!isState(data.state)) return { forControl: false };
       merge(id, data);
       // what one page did goes to the others
-      if (data.method === "update")
-        return { answer: update("echo_update", data.state as CommData), forControl: true };
-      return { forControl: true };
+      return { answer: update("echo_update", data.state), forControl: true };
     },
     closed: (id) => {
       states.delete(id);
@@ -44,6 +44,10 @@ export function createWidgetStates(): WidgetStates {
       buffer_paths: [],
     }),
   };
+}
+
+function isState(state: unknown): state is CommData {
+  return typeof state === "object" && state !== null && !Array.isArray(state);
 }
 
 function update(method: string, state: CommData = {}): CommData {

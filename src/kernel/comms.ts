@@ -103,6 +103,7 @@ export function createComms(options: CommsOptions): Comms {
 
   const received: Readonly<Record<string, (id: string, request: Message) => unknown>> = {
     comm_open: (id, request) => {
+      if (lines.has(id)) return undefined;
       const target = String(request.content.target_name);
       if (target === widgetControlTarget) {
         createLine(id, target).message = () => emit("comm_msg", id, { data: widgets.all() });

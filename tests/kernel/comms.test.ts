@@ -175,6 +175,20 @@ widget.onMessage((data: any) => widget.send({ method: "update", state: { max: da
     ]);
   });
 
+  it("a message without a state, or under the id of an open comm, changes nothing and goes to no other page", async () => {
+    const { messages } = await kernel.run(`const held = kernel.comms.open("jupyter.widget",
+  { state: { value: 1 }, buffer_paths: [] }, { metadata: { version: "2.1.0" } });`);
+    const commId = openedIn(messages);
+    const send = (data: unknown) => kernel.request("comm_msg", { comm_id: commId, data });
+    for (const state of [null, "abc", [7], undefined]) {
+      const answer = await send({ method: "update", state, buffer_paths: [] });
+      assert.deepEqual(dataOf(answer.messages), []);
+    }
+    await kernel.request("comm_open", { comm_id: commId, target_name: "jupyter.widget.control", data: {} });
+    const asked = await send({ method: "request_state" });
+    assert.deepEqual(dataOf(asked.messages), [{ method: "update", state: { value: 1 }, buffer_paths: [] }]);
+  });
+
   it("a cell that runs again closes what it opened, and cleans up what it asked for", async () => {
     const code = `const again = kernel.comms.open("a.target");
 kernel.onCellRerun(() => console.log("cleaned up"));

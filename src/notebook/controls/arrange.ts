@@ -81,12 +81,12 @@ function textOf({ kind, value }: Core<unknown>): string {
 /** How a kind of widget looks in one place. */
 type Looks = (widget: string) => CommData;
 
-/** Labels take the room that they need, and so do controls; only sliders are all of one width. */
+/** Labels take the room that they need, and so do controls; sliders with short labels are all of one width. */
 function openLooks(): Looks {
   const style = reference(openWidget("DescriptionStyle", { description_width: "initial" }));
-  const margin = "2px 16px 2px 2px";
-  const alike = { style, layout: reference(openWidget("Layout", { margin })) };
-  const fitting = { style, layout: reference(openWidget("Layout", { margin, width: "auto" })) };
+  const fit = { margin: "2px 16px 2px 2px", width: "auto", max_width: "calc(100% - 18px)" };
+  const alike = { style, layout: reference(openWidget("Layout", { ...fit, min_width: "300px" })) };
+  const fitting = { style, layout: reference(openWidget("Layout", fit)) };
   return (widget) => (widget === "FloatSlider" ? alike : fitting);
 }
 

@@ -176,7 +176,10 @@ export function checkedName(where: string, name: unknown): string {
   });
 }
 
-/** `entry (σ)`: as a table's column is headed. */
+const longestLabel = 60;
+
+/** `entry (σ)`: as a table's column is headed; short enough to leave room for the control. */
 export function labelOf(name: string, unit: string | undefined): string {
-  return plainText(unit ? `${name} (${unit})` : name);
+  const label = plainText(unit ? `${name} (${unit})` : name);
+  return label.length > longestLabel ? `${label.slice(0, longestLabel)}…` : label;
 }

@@ -41,7 +41,7 @@ export function slider(name: string, settings: SliderSettings): Control<number> 
     );
   const decimals = Math.max(decimalsOf(step), decimalsOf(min));
   const accept = (asked: number): number => {
-    if (!(asked >= min && asked <= max))
+    if (typeof asked !== "number" || !(asked >= min && asked <= max))
       no(
         `the value must be from ${min} to ${max}; got ${quote(asked)}`,
         "Choose another value, or widen the range.",
@@ -60,7 +60,7 @@ export function slider(name: string, settings: SliderSettings): Control<number> 
         "FloatSlider",
         { description: labelOf(name, unit), min, max, step, readout_format: `.${decimals}f` },
         "value",
-        { toField: (v) => v, fromField: (raw) => accept(Number(raw)) },
+        { toField: (v) => v, fromField: (raw) => accept(raw as number) },
       ),
     ],
   });

@@ -44,15 +44,30 @@ test("a slider is a FloatSlider with label, unit, range and a readout of as many
   });
 });
 
-test("sliders are of one width, other controls as wide as they need, and none touches the next", () => {
+test("a slider takes numbers alone", async () => {
+  const depth = slider("depth", { min: 0, max: 9, value: 4 });
+  controls(depth);
+  for (const raw of [null, [3], "3", true, undefined, Number.NaN]) {
+    await kernel.widget("FloatSlider").set({ value: raw });
+    assert.equal(depth.value, 4);
+    assert.match(String(kernel.widget("HTML").state.value), /depth: the value must be from 0 to 9; got/);
+  }
+});
+
+test("a label that is very long is cut", () => {
+  controls(slider("L".repeat(200), { min: 0, max: 1 }));
+  assert.equal(kernel.widget("FloatSlider").state.description, `${"L".repeat(60)}…`);
+});
+
+test("sliders are wide enough, other controls as wide as they need, and none is wider than the page", () => {
   controls(entrySlider(), select("side", ["long", "short"]));
   const [slides, lists] = ["FloatSlider", "Dropdown"].map((name) => {
     const id = String(kernel.widget(name).state.layout).replace("IPY_MODEL_", "");
     return kernel.widgets.find((widget) => widget.id === id)!.state;
   });
-  assert.equal(slides!.width, undefined);
-  assert.equal(lists!.width, "auto");
-  for (const { margin } of [slides!, lists!]) assert.match(String(margin), /^2px 16px /);
+  assert.deepEqual([slides!.width, slides!.min_width], ["auto", "300px"]);
+  assert.deepEqual([lists!.width, lists!.min_width], ["auto", undefined]);
+  for (const { max_width } of [slides!, lists!]) assert.match(String(max_width), /100%/);
 });
 
 test("what a slider sends goes to the nearest step, free of rounding residue", async () => {
