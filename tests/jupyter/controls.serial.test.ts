@@ -182,9 +182,8 @@ describe("controls in JupyterLab", { skip: chromium === undefined, timeout: 180_
     await mouse.move(box.x + box.width * 0.6, y, { steps: 10 });
     await mouse.up();
     const text = notebook.output(6).locator(".marked");
-    await text.getByText(/^[1-9]\d\d to [1-9]\d\d$/).waitFor();
-    const [from, to] = (await text.innerText()).split(" to ").map(Number);
-    assert.ok(from! > 180 && from! < 260 && to! > 320 && to! < 420, `${from} to ${to}`);
+    // the mouse passes over other windows on its way
+    await text.getByText(/^(?:1[89]|2[0-5])\d to (?:3[2-9]|4[01])\d$/).waitFor();
     assert.match(await notebook.text(6), /2024-08-08T12:0\d:\d\d.*Z to 2024-08-08T12:0\d/);
     await notebook.idle();
     await screenshot(notebook.page, "controls-brush");
