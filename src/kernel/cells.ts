@@ -19,17 +19,19 @@ const gatherMs = 40;
 /** Letters that a cell may print; a page with more of them can hardly be used. */
 const mostPrinted = 10_000_000;
 
+/** Pieces of text within one moment that keep their order among stdout and stderr. */
+const mostPieces = 20;
+
 /**
  * Text is gathered for a moment, since Jupyter drops what comes faster than 1,000 messages a second;
- * order among text and displays is kept. What a cell prints beyond 10 MB is left out, and that is said.
+ * order among text and displays is kept, and where stdout and stderr take turns very fast, order within each. What a cell prints beyond 10 MB is left out, and that is said.
  */
 export function openCell(
   request: Message,
   count: number,
   send: (type: string, content: Readonly<Record<string, unknown>>) => void,
 ): Cell {
-  let stream: "stdout" | "stderr" = "stdout";
-  let text = "";
+  let pieces: Piece[] = [];
   let flushedAtMs = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let printed = 0;
@@ -43,11 +45,11 @@ export function openCell(
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    if (text === "") return;
-    const content = { name: stream, text };
-    text = "";
+    if (pieces.length === 0) return;
+    const gathered = pieces.length > mostPieces ? byStream(pieces) : pieces;
+    pieces = [];
     flushedAtMs = performance.now();
-    send("stream", content);
+    for (const { name, text } of gathered) send("stream", { name, text });
   };
   return {
     request,
@@ -59,13 +61,26 @@ export function openCell(
       send(type, content);
     },
     write: (name, more) => {
-      if (name !== stream) flush();
-      stream = name;
-      text += shown(more);
+      const text = shown(more);
+      const last = pieces.at(-1);
+      if (last?.name === name) last.text += text;
+      else if (text !== "") pieces.push({ name, text });
       if (performance.now() - flushedAtMs > gatherMs) flush();
       else timer ??= setTimeout(flush, gatherMs);
     },
   };
+}
+
+interface Piece {
+  readonly name: "stdout" | "stderr";
+  text: string;
+}
+
+function byStream(pieces: readonly Piece[]): Piece[] {
+  return (["stdout", "stderr"] as const).map((name) => ({
+    name,
+    text: pieces.flatMap((piece) => (piece.name === name ? piece.text : [])).join(""),
+  }));
 }
 
 /** Which cell the running code belongs to, also in the timers and promises that the cell left behind. */
