@@ -5,7 +5,7 @@ import { DURATION } from "./fields.ts";
 import { parsePlaced, placeAt } from "./json-places.ts";
 import type { AlertRule } from "./rule.ts";
 import { readSeries } from "./series-text.ts";
-import type { AlertStateName } from "./state.ts";
+import { ALERT_STATES, type AlertStateName } from "./state.ts";
 import { suggest } from "./suggest.ts";
 import { durationUs } from "./times.ts";
 
@@ -123,8 +123,6 @@ function checkTest(find: FaultFinder, place: string, test: unknown, rules: reado
   });
 }
 
-const STATES: readonly AlertStateName[] = ["inactive", "pending", "firing", "resolved", "no data"];
-
 /** What can be told; "": nothing. */
 const TOLD: readonly string[] = ["", "firing", "reminder", "resolved", "no data", "inactive", "pending"];
 
@@ -140,7 +138,7 @@ function checkExpected(find: FaultFinder, place: string, one: unknown, rules: re
   known(find, place, one, ["at", "rule", "watched", "state", "told"]);
   time(find, placeAt(place, "at"), one.at);
   word(find, placeAt(place, "rule"), one.rule, rules, "rule");
-  word(find, placeAt(place, "state"), one.state, STATES, "state");
+  word(find, placeAt(place, "state"), one.state, ALERT_STATES, "state");
   if (one.watched !== undefined && typeof one.watched !== "string")
     find(placeAt(place, "watched"), "needs a text", "Write it in double quotes");
   if (one.told !== undefined) word(find, placeAt(place, "told"), one.told, TOLD, "message");

@@ -3,6 +3,14 @@ import type { AlertLimits } from "./alerts.ts";
 /** `no data`: the value is missing for too long, or there never was one. */
 export type AlertStateName = "inactive" | "pending" | "firing" | "resolved" | "no data";
 
+export const ALERT_STATES: readonly AlertStateName[] = [
+  "inactive",
+  "pending",
+  "firing",
+  "resolved",
+  "no data",
+];
+
 /** What whoever is told believes. */
 export type Told = "nothing" | "firing" | "no data";
 
@@ -77,6 +85,17 @@ export const FIRST_STATE: AlertState = {
   sentUs: [],
   heldBack: 0,
 };
+
+/** Whether what was kept is a state: another version may have written it, or somebody else. */
+export function isAlertState(kept: unknown): kept is AlertState {
+  if (typeof kept !== "object" || kept === null) return false;
+  const given = kept as Readonly<Record<string, unknown>>;
+  const isAlike = ([name, first]: [string, unknown]): boolean =>
+    first === null
+      ? given[name] === null || Number.isFinite(given[name])
+      : typeof given[name] === typeof first && Array.isArray(given[name]) === Array.isArray(first);
+  return Object.entries(FIRST_STATE).every(isAlike) && ALERT_STATES.includes(given.state as AlertStateName);
+}
 
 const HOUR_US = 3_600_000_000;
 const NONE: readonly AlertEvent[] = [];

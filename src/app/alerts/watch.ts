@@ -6,7 +6,7 @@ import {
   type HeardEvent,
 } from "../../analytics/alerts/evaluator.ts";
 import type { RuleFile } from "../../analytics/alerts/rule.ts";
-import type { AlertState } from "../../analytics/alerts/state.ts";
+import { type AlertState, isAlertState } from "../../analytics/alerts/state.ts";
 import type { Clock } from "../../core/time.ts";
 import type { AlertRecord, AlertStore } from "../../pipeline/store/alert-store.ts";
 import type { Series, StoreReader } from "../../pipeline/store/reader.ts";
@@ -126,10 +126,31 @@ function isTold({ delivery }: Pick<AlertRecord, "delivery">): boolean {
   return delivery === "sent";
 }
 
-/** What an earlier watch left; undefined where there was none, or where it can't be read. */
+/** What an earlier watch left; undefined where there was none. What can't be read is passed over. */
 function memoryOf(store: AlertStore, venue: string): EvaluatorMemory | undefined {
-  const progress = store.progress(venue) as Partial<EvaluatorMemory> | undefined;
-  if (progress?.doneUs === undefined) return undefined;
-  const { doneUs, frozen = {}, sentUs = [] } = progress;
-  return { doneUs, frozen, sentUs, states: store.states(venue) as Record<string, AlertState> };
+  const { doneUs, frozen, sentUs } = objectOf(store.progress(venue));
+  if (doneUs === undefined) return undefined;
+  return {
+    doneUs: only(objectOf(doneUs), isNumber),
+    frozen: objectOf(frozen),
+    sentUs: Array.isArray(sentUs) ? sentUs.filter(isNumber) : [],
+    states: only(store.states(venue), isAlertState),
+  };
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+function only<Value>(
+  values: Readonly<Record<string, unknown>>,
+  isWanted: (value: unknown) => value is Value,
+): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, Value] => isWanted(entry[1])),
+  );
 }

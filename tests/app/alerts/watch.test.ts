@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import Database from "better-sqlite3";
 import { alertsOf } from "../../../src/analytics/alerts/alerts.ts";
 import { defaultRules } from "../../../src/analytics/alerts/defaults.ts";
 import { replayAlerts } from "../../../src/analytics/alerts/replay.ts";
@@ -375,5 +376,33 @@ test("what a long sleep or a long catch-up lets go is missing, and not taken for
       [],
     );
     assert.ok(watch.status().every(({ state }) => state.state === "inactive"));
+  }
+});
+
+test("a history that was tampered with is gone on from as far as it can be read", (t) => {
+  for (const change of [
+    "UPDATE states SET state = '{}'",
+    `UPDATE states SET state = json_set(state, '$.state', 'unheard of')`,
+    `UPDATE states SET state = json_set(state, '$.sentUs', 3)`,
+    "UPDATE states SET state = '1'",
+    `UPDATE progress SET progress = '{"doneUs":{"1000000":"soon"},"frozen":[1],"sentUs":{}}'`,
+    `UPDATE progress SET progress = '{"doneUs":7}'`,
+    "UPDATE progress SET progress = 'null'",
+  ]) {
+    const stage = alertStage(t);
+    const market = { BTCUSDT: jumps, ETHUSDT: calm };
+    stage.add(0, 10, market);
+    const first = stage.watch([MOVE]);
+    first.pass();
+    first.end();
+    const db = new Database(stage.history);
+    db.exec(change);
+    db.close();
+    stage.add(10, 12, market);
+    const again = stage.watch([MOVE]);
+    again.pass();
+    stage.add(12, 30, market);
+    again.pass();
+    assert.deepEqual(stage.told(), ["21 moved firing", "28 moved resolved"], change);
   }
 });
