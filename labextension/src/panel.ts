@@ -13,7 +13,7 @@ export interface Panel {
   close(): void;
 }
 
-export const isLight = (): boolean => document.body.dataset.jpThemeLight !== "false";
+const isLight = (): boolean => document.body.dataset.jpThemeLight !== "false";
 const ground = (): "light" | "dark" => (isLight() ? "light" : "dark");
 
 export function createPanel(node: HTMLElement, brushed: (brush: string, range: Range) => void): Panel {
