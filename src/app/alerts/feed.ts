@@ -25,6 +25,8 @@ export interface AlertFeed {
   poll(nowUs: number, hear: (event: HeardEvent) => void): boolean;
   /** The venue's time, µs; NaN before its first trade. */
   venueUs(): number;
+  /** How far beyond the venue's time it has judged, µs: above 0 where a clock stood wrong. Nothing is judged until that time comes. */
+  aheadUs(): number;
 }
 
 /** A venue that is silent for this long has its time carried on by our clock, or a dead feed would stop its own alarm. */
@@ -142,5 +144,6 @@ export function alertFeed({
       return true;
     },
     venueUs: () => newestUs,
+    aheadUs: () => (evaluator.doneUs() ?? Number.NaN) - polledUs,
   };
 }

@@ -7,7 +7,7 @@ import {
 } from "../../analytics/alerts/evaluator.ts";
 import type { RuleFile } from "../../analytics/alerts/rule.ts";
 import { type AlertState, isAlertState } from "../../analytics/alerts/state.ts";
-import type { Clock } from "../../core/time.ts";
+import { type Clock, formatUtc } from "../../core/time.ts";
 import type { AlertRecord, AlertStore } from "../../pipeline/store/alert-store.ts";
 import type { Series, StoreReader } from "../../pipeline/store/reader.ts";
 import type { Delivery } from "./delivery.ts";
@@ -43,6 +43,8 @@ export interface Watch {
 
 /** Where nothing has happened, progress is kept this often only: judged again, the same bars say the same. */
 const KEEP_EVERY_MS = 5000;
+/** A clock that stood wrong by more than this, when trades were missing, is told. */
+const MOST_AHEAD_US = 60_000_000;
 /** Events that wait for a history which can't be written; older ones are let go, and counted. */
 const MOST_UNKEPT = 10_000;
 
@@ -113,7 +115,12 @@ export function watchAlerts(settings: WatchSettings): Watch {
     troubles: () => {
       const waiting = `${unkept.length} waiting${lost > 0 ? `, ${lost} lost` : ""}`;
       const history = reason === "" ? "" : `history: not written (${reason}), ${waiting}`;
-      return [history, ...delivery.troubles()].filter(Boolean);
+      const aheadUs = feed.aheadUs();
+      const clock =
+        aheadUs > MOST_AHEAD_US
+          ? `clock: judged up to ${formatUtc(evaluator.doneUs()!)} already, and nothing before that time comes`
+          : "";
+      return [history, clock, ...delivery.troubles()].filter(Boolean);
     },
     finish: () => {
       keep();

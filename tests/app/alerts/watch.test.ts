@@ -406,3 +406,32 @@ test("a history that was tampered with is gone on from as far as it can be read"
     assert.deepEqual(stage.told(), ["21 moved firing", "28 moved resolved"], change);
   }
 });
+
+test("a watch that has judged ahead of the venue's time, its clock having stood wrong, says so and repeats nothing", (t) => {
+  const stage = alertStage(t);
+  const market = { BTCUSDT: jumps, ETHUSDT: calm };
+  stage.add(0, 25, market);
+  const first = stage.watch([MOVE]);
+  first.pass();
+  first.end();
+  const db = new Database(stage.history);
+  const doneUs = START_US + 7200e6;
+  db.prepare("UPDATE progress SET progress = ?").run(JSON.stringify({ doneUs: { 1000000: doneUs } }));
+  db.close();
+  const watch = stage.watch([MOVE]);
+  stage.add(25, 50, market);
+  assert.equal(watch.pass(), false);
+  assert.deepEqual(watch.troubles(), [
+    "clock: judged up to 2026-01-05T14:00:00Z already, and nothing before that time comes",
+  ]);
+  assert.deepEqual(stage.told(), []);
+  stage.add(7190, 7230, market);
+  assert.equal(watch.pass(), true);
+  assert.deepEqual(watch.troubles(), []);
+  assert.deepEqual(stage.told(), [
+    "7201 moved firing",
+    "7208 moved resolved",
+    "7221 moved firing",
+    "7228 moved resolved",
+  ]);
+});
