@@ -1,6 +1,7 @@
 import type { View } from "../../src/render/view.ts";
 import type { Range } from "./brush.ts";
 import { type Chart, createChart } from "./chart.ts";
+import { createFrames } from "./frames.ts";
 import { drawHtml } from "./html.ts";
 import type { Json } from "./split-spec.ts";
 
@@ -26,20 +27,12 @@ export function createPanel(node: HTMLElement, brushed: (brush: string, range: R
   let chart: Chart | undefined;
   let wanted: View | undefined;
   let shown: View | undefined;
-  let frame = 0;
-  let drawing = false;
-  let closed = false;
 
-  const schedule = (): void => {
-    if (!closed && !drawing) frame ||= requestAnimationFrame(drawNewest);
-  };
-  const drawNewest = async (): Promise<void> => {
-    frame = 0;
+  const frames = createFrames(window, async () => {
     const view = wanted ?? shown;
     // what is hidden, as in a tab behind another, is drawn when it comes forth
     if (!view || node.clientWidth === 0) return;
     wanted = undefined;
-    drawing = true;
     shown = view;
     try {
       await draw(view);
@@ -47,9 +40,7 @@ export function createPanel(node: HTMLElement, brushed: (brush: string, range: R
     } catch (problem) {
       message.textContent = `This chart cannot be drawn; Vega-Lite says of its specification: ${oneLine(problem)}`;
     }
-    drawing = false;
-    if (wanted) schedule();
-  };
+  });
   const draw = async (view: View): Promise<void> => {
     if (view.kind === "html") {
       chart?.finalize();
@@ -71,25 +62,24 @@ export function createPanel(node: HTMLElement, brushed: (brush: string, range: R
 
   let width = 0;
   const resized = new ResizeObserver(() => {
-    if (node.clientWidth !== width && (chart || wanted)) schedule();
+    if (node.clientWidth !== width && (chart || wanted)) frames.ask();
     width = node.clientWidth;
   });
   resized.observe(node);
-  const themed = new MutationObserver(() => chart && schedule());
+  const themed = new MutationObserver(() => chart && frames.ask());
   themed.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
 
   return {
     show: (view) => {
       wanted = view;
-      schedule();
+      frames.ask();
     },
     picture: () => {
       const canvas = chart && place.querySelector("canvas");
       return canvas ? onGround(canvas) : undefined;
     },
     close: () => {
-      closed = true;
-      cancelAnimationFrame(frame);
+      frames.close();
       resized.disconnect();
       themed.disconnect();
       chart?.finalize();
