@@ -120,9 +120,10 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
     return waitingView(title, pair.settings.calibrationBars, timeUs.length, { venue, height: 60 });
   };
 
-  /** Times in which alerts on a measure of this pair fired, in view. */
-  const spans = (measure: string, { timeUs }: PairFrame): AlertSpan[] => {
-    const fromUs = timeUs[0] ?? 0;
+  /** Times in which alerts on a measure of this pair fired, from where its line begins: alerts look further back. */
+  const spans = (measure: "spread" | "zScore" | "correlation", frame: PairFrame): AlertSpan[] => {
+    const line = { spread: frame.spread, zScore: frame.zscore, correlation: frame.correlation }[measure];
+    const fromUs = frame.timeUs[line.findIndex((value) => !Number.isNaN(value))] ?? Number.POSITIVE_INFINITY;
     const isShown = ({ of, within }: Alert): boolean =>
       of.measure === measure && of.intervalUs === intervalUs && within === 1;
     // a bar is drawn at its start
@@ -131,7 +132,7 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
       .map((span) => ({ ...span, fromUs: span.fromUs - intervalUs, toUs: span.toUs - intervalUs }))
       .filter(({ toUs }) => !(toUs < fromUs));
   };
-  const marked = (measure: string): { layers: ReturnType<typeof alertLayers> } => {
+  const marked = (measure: Parameters<typeof spans>[0]): { layers: ReturnType<typeof alertLayers> } => {
     look();
     return { layers: alertLayers(spans(measure, pair.frame())) };
   };
