@@ -2,6 +2,7 @@ import { refuse } from "../../core/errors.ts";
 import { plainText } from "../escape.ts";
 import { drawable } from "../round.ts";
 import type { View } from "../view.ts";
+import { cellInk } from "./cell-figures.ts";
 import { type ChartOptions, frame } from "./frame.ts";
 import { waitingView } from "./waiting.ts";
 
@@ -110,13 +111,7 @@ export function heatmapChart(matrix: HeatmapData, options: HeatmapOptions = {}):
             type: "quantitative",
             format: `.${digits}f`,
           },
-          color: {
-            condition: [
-              { test: "datum.r === null", value: "#808080" },
-              { test: "abs(datum.r) > 0.75", value: "#ffffff" },
-            ],
-            value: "#1b1f24",
-          },
+          color: cellInk("r", 1),
         },
       },
     ],

@@ -1,14 +1,12 @@
 import type { CalendarReturn } from "../../analytics/performance/calendar-returns.ts";
 import type { Performance } from "../../analytics/performance/performance.ts";
 import type { View } from "../view.ts";
+import { cellFigures, GAIN_SCALE } from "./cell-figures.ts";
 import { type ChartOptions, frame, type Json } from "./frame.ts";
 import { waitingView } from "./waiting.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const YEAR = "year";
-
-/** Vermillion to blue through a light grey: told apart with any of the common colour deficiencies, and each cell has its number. */
-const SCALE = ["#c2550b", "#e6ab82", "#f1f1ef", "#8fb4d9", "#1f5fa8"] as const;
 
 /** Thirteen columns on a phone, too. */
 const FONT_SIZE: Json = { expr: "max(7.5, min(11, width / 50))" };
@@ -61,7 +59,7 @@ export function monthsChart({ months, calendarYears }: Performance, options: Cha
             type: "quantitative",
             scale: {
               domain: [-most, -most / 2, 0, most / 2, most],
-              range: SCALE,
+              range: GAIN_SCALE,
               interpolate: "lab",
               clamp: true,
             },
@@ -69,19 +67,7 @@ export function monthsChart({ months, calendarYears }: Performance, options: Cha
           },
         },
       },
-      {
-        mark: { type: "text", fontSize: FONT_SIZE },
-        encoding: {
-          text: { field: "text", type: "nominal" },
-          color: {
-            condition: [
-              { test: "datum.percent === null", value: "#808080" },
-              { test: `abs(datum.percent) > ${0.75 * most}`, value: "#ffffff" },
-            ],
-            value: "#1b1f24",
-          },
-        },
-      },
+      cellFigures("percent", most, FONT_SIZE),
     ],
   });
 }

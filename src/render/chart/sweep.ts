@@ -3,6 +3,7 @@ import type { SweepAxis, SweepResult } from "../../analytics/backtest/sweep-grid
 import { plainText } from "../escape.ts";
 import { drawable } from "../round.ts";
 import type { View } from "../view.ts";
+import { cellFigures, GAIN_SCALE } from "./cell-figures.ts";
 import { type ChartOptions, frame, type Json } from "./frame.ts";
 
 export interface SweepChartOptions extends ChartOptions {
@@ -11,9 +12,6 @@ export interface SweepChartOptions extends ChartOptions {
   /** The values that were run elsewhere: their cell gets a frame. */
   readonly at?: { readonly row?: number; readonly column?: number };
 }
-
-/** Vermillion to blue through a light grey: told apart with any of the common colour deficiencies. */
-const SCALE = ["#c2550b", "#e6ab82", "#f1f1ef", "#8fb4d9", "#1f5fa8"] as const;
 
 const NAMES: Readonly<Record<SweepFigure, readonly [name: string, factor: number, digits: number]>> = {
   profit: ["profit", 1, 0],
@@ -92,7 +90,7 @@ export function sweepChart(sweep: SweepResult, options: SweepChartOptions = {}):
             type: "quantitative",
             scale: {
               domain: [-most, -most / 2, 0, most / 2, most],
-              range: SCALE,
+              range: GAIN_SCALE,
               interpolate: "lab",
               clamp: true,
             },
@@ -101,23 +99,7 @@ export function sweepChart(sweep: SweepResult, options: SweepChartOptions = {}):
           stroke: { condition: { test: "datum.own === 1", value: "#1b1f24" }, value: "transparent" },
         },
       },
-      ...(cell < 34
-        ? []
-        : [
-            {
-              mark: { type: "text", fontSize: 11 },
-              encoding: {
-                text: { field: "text", type: "nominal" },
-                color: {
-                  condition: [
-                    { test: "datum.value === null", value: "#808080" },
-                    { test: `abs(datum.value) > ${0.75 * most}`, value: "#ffffff" },
-                  ],
-                  value: "#1b1f24",
-                },
-              },
-            },
-          ]),
+      ...(cell < 34 ? [] : [cellFigures("value", most, 11)]),
     ],
   });
 }

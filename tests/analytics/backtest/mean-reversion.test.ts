@@ -325,7 +325,7 @@ describe("meanReversion refuses", () => {
     const bare = { ...market, legs: [market.legs[0]!, noVolume] };
     assert.throws(() => runOf({ liquidity: { minVolume: 1 } }, bare), {
       code: "no-column",
-      message: /volume of XXX/,
+      message: /volume of XUSDT/,
     });
   });
 });

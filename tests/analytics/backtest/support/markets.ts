@@ -45,8 +45,8 @@ export function seededMarket(settings: SeededMarket): Market {
   const source = random(seed);
   const keep = halfLife === 0 ? 1 : 0.5 ** (1 / halfLife);
   const column = (): Float64Array => new Float64Array(length);
-  const y = { symbol: "YYY", open: column(), close: column(), volume: column(), tradeCount: column() };
-  const x = { symbol: "XXX", open: column(), close: column(), volume: column(), tradeCount: column() };
+  const y = { symbol: "YUSDT", open: column(), close: column(), volume: column(), tradeCount: column() };
+  const x = { symbol: "XUSDT", open: column(), close: column(), volume: column(), tradeCount: column() };
   let [level, spread] = [4, 0];
   for (let t = 0; t < length; t++) {
     level += 0.001 * source.normal();
