@@ -11,9 +11,9 @@ import { join } from "node:path";
 import { random } from "../src/core/random.ts";
 import { archive } from "../src/pipeline/archive/archive.ts";
 import { openHistory } from "../src/pipeline/archive/history.ts";
-import { createBatch } from "../src/pipeline/store/batch.ts";
-import { openReader } from "../src/pipeline/store/reader.ts";
-import { openWriter } from "../src/pipeline/store/writer.ts";
+import { openReader } from "../src/pipeline/store/read/reader.ts";
+import { createBatch } from "../src/pipeline/store/write/batch.ts";
+import { openWriter } from "../src/pipeline/store/write/writer.ts";
 
 const TRADES = 5_000_000;
 const DAY_US = Date.UTC(2026, 2, 13) * 1000;

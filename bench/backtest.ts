@@ -23,8 +23,8 @@ import {
   type SweepSettings,
   sweepGrid,
 } from "../src/analytics/index.ts";
-import { sweep } from "../src/app/sweep.ts";
-import { endSweepThreads } from "../src/app/sweep-threads.ts";
+import { sweep } from "../src/app/study/sweep/sweep.ts";
+import { endSweepThreads } from "../src/app/study/sweep/sweep-threads.ts";
 import { random } from "../src/core/random.ts";
 
 const LENGTH = 10_000;

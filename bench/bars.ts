@@ -18,9 +18,9 @@ import { barsFromTrades } from "../src/pipeline/bars/from-trades.ts";
 import { barsFromFrame, tradesFrame } from "../src/pipeline/bars/polars.ts";
 import { barRule } from "../src/pipeline/bars/rule.ts";
 import { type LiveBars, liveBars } from "../src/pipeline/live-bars.ts";
-import { createBatch, type TradeBatch } from "../src/pipeline/store/batch.ts";
-import { openReader } from "../src/pipeline/store/reader.ts";
-import { openWriter } from "../src/pipeline/store/writer.ts";
+import { openReader } from "../src/pipeline/store/read/reader.ts";
+import { createBatch, type TradeBatch } from "../src/pipeline/store/write/batch.ts";
+import { openWriter } from "../src/pipeline/store/write/writer.ts";
 
 const VENUE: Venue = { name: "sim-bench", kind: "simulated", detail: "bench" };
 const OF = { venue: VENUE, symbol: "BTCUSDT" };

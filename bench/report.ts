@@ -4,14 +4,14 @@
  * Bars are those of the seeded market, 5 s each, so the time to read or simulate them is not counted. Ends with 1 where
  * the page takes a second or 3 MB.
  */
-import { namedStrategy } from "../src/analytics/backtest/named-strategies.ts";
-import { backtestData } from "../src/app/backtest-data.ts";
-import { backtestReport } from "../src/app/backtest-report.ts";
-import { runOn } from "../src/app/backtest-run.ts";
-import { codePrint } from "../src/app/code-print.ts";
-import { reportHtml } from "../src/app/report.ts";
-import { DEFAULT_RUN } from "../src/app/report-flags.ts";
-import { sealPage } from "../src/app/report-seal.ts";
+import { namedStrategy } from "../src/analytics/backtest/strategies/named-strategies.ts";
+import { backtestData } from "../src/app/study/data.ts";
+import { codeFingerprint } from "../src/app/study/report/code-fingerprint.ts";
+import { DEFAULT_RUN } from "../src/app/study/report/flags.ts";
+import { reportHtml } from "../src/app/study/report/page.ts";
+import { backtestReport } from "../src/app/study/report/report.ts";
+import { sealPage } from "../src/app/study/report/seal.ts";
+import { runOn } from "../src/app/study/run.ts";
 
 const BARS = 10_000;
 const TIMES = 5;
@@ -21,7 +21,7 @@ const data = backtestData({ source: "sim:7", y: "ETHUSDT", x: "BTCUSDT", bars: B
 
 function make(): number {
   const run = runOn(data, namedStrategy(strategy), { costs }, true);
-  const settings = { madeUs: 0, code: codePrint(), command: "npm run report" };
+  const settings = { madeUs: 0, code: codeFingerprint(), command: "npm run report" };
   return Buffer.byteLength(sealPage(reportHtml(backtestReport(run, settings))));
 }
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { openReader } from "../src/pipeline/store/reader.ts";
-import { openWriter } from "../src/pipeline/store/writer.ts";
+import { openReader } from "../src/pipeline/store/read/reader.ts";
+import { openWriter } from "../src/pipeline/store/write/writer.ts";
 
 /** How long a store takes to open for writing and for reading, by its number of trades: node bench/startup.ts */
 const venue = { name: "sim-seed7", kind: "simulated", detail: "seed 7" } as const;

@@ -1,3 +1,3 @@
-import { archiveMain } from "../src/app/archive-main.ts";
+import { archiveMain } from "../src/app/commands/archive.ts";
 
 process.exitCode = await archiveMain(process.argv.slice(2));

@@ -1,5 +1,5 @@
-import { collectMain } from "../src/app/collect-main.ts";
-import { outliveReaders } from "../src/app/output.ts";
+import { collectMain } from "../src/app/commands/collect.ts";
+import { outliveReaders } from "../src/app/terminal/output.ts";
 
 outliveReaders();
 process.exitCode = await collectMain(process.argv.slice(2));

@@ -1,5 +1,5 @@
-import { doctorMain } from "../src/app/doctor-main.ts";
-import { outliveReaders } from "../src/app/output.ts";
+import { doctorMain } from "../src/app/commands/doctor.ts";
+import { outliveReaders } from "../src/app/terminal/output.ts";
 
 outliveReaders();
 process.exitCode = doctorMain(process.argv.slice(2));

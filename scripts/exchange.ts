@@ -1,5 +1,5 @@
-import { exchangeMain } from "../src/app/exchange-main.ts";
-import { outliveReaders } from "../src/app/output.ts";
+import { exchangeMain } from "../src/app/commands/exchange.ts";
+import { outliveReaders } from "../src/app/terminal/output.ts";
 
 outliveReaders();
 process.exitCode = await exchangeMain(process.argv.slice(2));

@@ -1,3 +1,3 @@
-import { exportMain } from "../src/app/export-main.ts";
+import { exportMain } from "../src/app/commands/export.ts";
 
 process.exitCode = await exportMain(process.argv.slice(2));

@@ -1,3 +1,3 @@
-import { importMain } from "../src/app/import-main.ts";
+import { importMain } from "../src/app/commands/import.ts";
 
 process.exitCode = await importMain(process.argv.slice(2));

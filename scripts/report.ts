@@ -1,3 +1,3 @@
-import { reportMain } from "../src/app/report-main.ts";
+import { reportMain } from "../src/app/commands/report.ts";
 
 process.exitCode = await reportMain(process.argv.slice(2));

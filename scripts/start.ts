@@ -1,5 +1,5 @@
-import { outliveReaders } from "../src/app/output.ts";
-import { startMain } from "../src/app/start.ts";
+import { startMain } from "../src/app/commands/start.ts";
+import { outliveReaders } from "../src/app/terminal/output.ts";
 
 outliveReaders();
 process.exitCode = await startMain(process.argv.slice(2));

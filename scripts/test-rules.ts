@@ -1,3 +1,3 @@
-import { testRulesMain } from "../src/app/test-rules-main.ts";
+import { testRulesMain } from "../src/app/commands/test-rules.ts";
 
 process.exitCode = await testRulesMain(process.argv.slice(2));

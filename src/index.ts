@@ -1,14 +1,14 @@
 /** Everything that a notebook may import from "tickbook". */
 export * from "./analytics/index.ts";
-export type { BacktestCharts } from "./app/backtest-charts.ts";
-export type { BacktestData, DataRequest } from "./app/backtest-data.ts";
-export type { Challenge, Overturn } from "./app/backtest-overturn.ts";
-export { type BacktestRun, type RunDescription, runDescribed } from "./app/backtest-run.ts";
-export type { Diagnosis, Disk, DoctorSettings } from "./app/doctor.ts";
-export type { Finding } from "./app/doctor-findings.ts";
+export type { Diagnosis, Disk, Finding } from "./app/doctor/diagnosis.ts";
+export type { DoctorSettings } from "./app/doctor/doctor.ts";
 export { type ExportResult, type ExportSettings, exportCsv } from "./app/export.ts";
 export type { FrozenHedge, PairFrame, PairSettings } from "./app/pair-monitor.ts";
-export { type SweepOptions, sweep } from "./app/sweep.ts";
+export type { BacktestCharts } from "./app/study/charts.ts";
+export type { BacktestData, DataRequest } from "./app/study/data.ts";
+export type { Challenge, Overturn } from "./app/study/overturn.ts";
+export { type BacktestRun, type RunDescription, runDescribed } from "./app/study/run.ts";
+export { type SweepOptions, sweep } from "./app/study/sweep/sweep.ts";
 export { type BarColumns, type BarRule, type Bars, concatBars, sliceBars } from "./core/bars.ts";
 export { TickbookError } from "./core/errors.ts";
 export { formatDuration, formatUtc, parseDuration } from "./core/time.ts";
@@ -21,12 +21,12 @@ export { type JoinedBars, type JoinSettings, joinBars, joinedColumn } from "./pi
 export { barsFrame, barsFromFrame, tradesFrame } from "./pipeline/bars/polars.ts";
 export { type ReadBarsSettings, readBars } from "./pipeline/bars/read-bars.ts";
 export { barRule } from "./pipeline/bars/rule.ts";
-export { findSeries } from "./pipeline/store/find-series.ts";
+export { findSeries } from "./pipeline/store/read/find-series.ts";
 export {
   type ImportedBars,
   type ImportedInterval,
   openImportedBars,
-} from "./pipeline/store/imported-bars.ts";
+} from "./pipeline/store/read/imported-bars.ts";
 export type {
   Changes,
   Cursor,
@@ -34,27 +34,27 @@ export type {
   Series,
   StoreReader,
   TradeRange,
-} from "./pipeline/store/reader.ts";
-export { candleChart } from "./render/chart/candles.ts";
-export { correlationChart } from "./render/chart/correlation.ts";
+} from "./pipeline/store/read/reader.ts";
+export { type DrawdownOptions, drawdownChart } from "./render/chart/backtest/drawdown.ts";
+export { type EquityOptions, equityChart } from "./render/chart/backtest/equity.ts";
+export { type FillsOptions, fillsChart } from "./render/chart/backtest/fills.ts";
+export { monthsChart } from "./render/chart/backtest/months.ts";
+export { returnHistogram } from "./render/chart/backtest/returns.ts";
+export { type RollingOptions, rollingChart } from "./render/chart/backtest/rolling.ts";
+export { type SignalOptions, signalChart } from "./render/chart/backtest/signal.ts";
+export { type SweepChartOptions, sweepChart } from "./render/chart/backtest/sweep.ts";
 export { type CoverageHole, type CoverageLine, coverageChart } from "./render/chart/coverage.ts";
-export { type DrawdownOptions, drawdownChart } from "./render/chart/drawdown.ts";
-export { type EquityOptions, equityChart } from "./render/chart/equity.ts";
-export { type FillsOptions, fillsChart } from "./render/chart/fills.ts";
 export { type HeatmapData, type HeatmapOptions, heatmapChart } from "./render/chart/heatmap.ts";
 export { type HistogramOptions, histogramChart } from "./render/chart/histogram.ts";
 export { type Interval, type IntervalsOptions, intervalsChart } from "./render/chart/intervals.ts";
 export { type Line, type LinesOptions, linesChart } from "./render/chart/lines.ts";
 export { type MemoryOptions, memoryChart } from "./render/chart/memory.ts";
-export { monthsChart } from "./render/chart/months.ts";
-export { type RatiosOptions, ratiosChart } from "./render/chart/ratios.ts";
-export { returnHistogram } from "./render/chart/returns.ts";
-export { type RollingOptions, rollingChart } from "./render/chart/rolling.ts";
-export { type SignalOptions, signalChart } from "./render/chart/signal.ts";
-export { spreadChart } from "./render/chart/spread.ts";
-export { type SweepChartOptions, sweepChart } from "./render/chart/sweep.ts";
-export { zscoreChart } from "./render/chart/zscore.ts";
+export { candleChart } from "./render/chart/pair/candles.ts";
+export { correlationChart } from "./render/chart/pair/correlation.ts";
+export { type RatiosOptions, ratiosChart } from "./render/chart/pair/ratios.ts";
+export { spreadChart } from "./render/chart/pair/spread.ts";
+export { zscoreChart } from "./render/chart/pair/zscore.ts";
 export { csvText } from "./render/csv.ts";
-export type { TableColumn, TableData } from "./render/table.ts";
+export type { TableColumn, TableData } from "./render/table-data.ts";
 export { tiles } from "./render/tiles.ts";
 export type { ChartView, HtmlView, View } from "./render/view.ts";

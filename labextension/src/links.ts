@@ -1,5 +1,10 @@
-import { LIVE, type LiveNews, type LiveQuestion, type PanelState } from "../../src/notebook/live-messages.ts";
-import { createBrushLine, type Range } from "./brush.ts";
+import {
+  LIVE,
+  type LiveNews,
+  type LiveQuestion,
+  type PanelState,
+} from "../../src/notebook/page/live-messages.ts";
+import { createBrushLine, type Range } from "./chart/brush.ts";
 import type { DocumentContext, KernelMessage } from "./jupyterlab.ts";
 import type { Cut } from "./status-text.ts";
 

@@ -1,9 +1,9 @@
 import type { View } from "../../src/render/view.ts";
-import type { Range } from "./brush.ts";
-import { type Chart, createChart } from "./chart.ts";
+import type { Range } from "./chart/brush.ts";
+import { type Chart, createChart } from "./chart/chart.ts";
+import type { Json } from "./chart/split-spec.ts";
 import { createFrames } from "./frames.ts";
 import { drawHtml } from "./html.ts";
-import type { Json } from "./split-spec.ts";
 
 /** The place of one view in the page. */
 export interface Panel {

@@ -1,4 +1,4 @@
-import { VIEW_MIME } from "../../src/notebook/live-messages.ts";
+import { VIEW_MIME } from "../../src/notebook/page/live-messages.ts";
 import type { LuminoWidgetClass, Plugin } from "./jupyterlab.ts";
 import { createLinks } from "./links.ts";
 import { createRenderer, type ViewRenderer } from "./renderer.ts";

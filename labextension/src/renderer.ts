@@ -1,4 +1,4 @@
-import { type PanelState, VIEW_MIME } from "../../src/notebook/live-messages.ts";
+import { type PanelState, VIEW_MIME } from "../../src/notebook/page/live-messages.ts";
 import type { View } from "../../src/render/view.ts";
 import type { LuminoWidgetClass, MimeModel, Renderer, RendererOptions } from "./jupyterlab.ts";
 import type { Links } from "./links.ts";

@@ -8,18 +8,26 @@ import { removeFolder, tool } from "./tool.mjs";
 
 const folder = inProject(".venv", "share", "jupyter", "labextensions", "tickbook");
 
-const others = [
-  "src/render/theme.ts",
-  "src/notebook/live-messages.ts",
-  "src/notebook/brush-messages.ts",
-  "package-lock.json",
-  "tsconfig.json",
-  "scripts/setup/labextension.mjs",
-];
+const others = ["package-lock.json", "tsconfig.json", "scripts/setup/labextension.mjs"];
 
 function wanted() {
-  const sources = [...filesUnder(inProject("labextension"), ""), ...others.map((name) => inProject(name))];
+  const own = filesUnder(inProject("labextension"), "");
+  const sources = [
+    ...new Set([...own, ...importedFrom(own), ...others.map((name) => inProject(name))]),
+  ].sort();
   return hash(...sources.flatMap((file) => [path.relative(root, file), textOf(file)]));
+}
+
+/** The files that these import by relative paths, and what those import. */
+function importedFrom(files) {
+  const found = new Set(files);
+  for (const file of found) {
+    if (!file.endsWith(".ts")) continue;
+    for (const [, name] of textOf(file).matchAll(/\bfrom\s+"(\.[^"]+)"/g)) {
+      found.add(path.resolve(path.dirname(file), name));
+    }
+  }
+  return [...found];
 }
 
 /** Vega's libraries as they are installed, three files for pages, as one module. */

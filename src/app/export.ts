@@ -7,9 +7,9 @@ import { firstAtLeast } from "../core/search.ts";
 import type { TradeColumns } from "../core/trade-columns.ts";
 import { readBars } from "../pipeline/bars/read-bars.ts";
 import { barRule } from "../pipeline/bars/rule.ts";
-import { checkRange, type Series, type StoreReader } from "../pipeline/store/reader.ts";
+import { checkRange, type Series, type StoreReader } from "../pipeline/store/read/reader.ts";
 import { csvChunks } from "../render/csv.ts";
-import type { TableData } from "../render/table.ts";
+import type { TableData } from "../render/table-data.ts";
 
 export interface ExportSettings {
   readonly what: "trades" | "bars";

@@ -11,7 +11,7 @@ import { parseDuration } from "../core/time.ts";
 import type { Venue } from "../core/trade.ts";
 import { joinBars, joinedColumn } from "../pipeline/bars/join.ts";
 import { type LiveBars, liveBars } from "../pipeline/live-bars.ts";
-import type { Series, StoreReader } from "../pipeline/store/reader.ts";
+import type { Series, StoreReader } from "../pipeline/store/read/reader.ts";
 
 export interface PairSettings {
   /** The symbol that is explained, and the one that explains it. */

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
-import type { Comm, CommApi, CommData, CommOptions } from "../notebook/kernel-api.ts";
+import type { Comm, CommApi, CommData, CommOptions } from "../notebook/page/kernel-api.ts";
 import { createWidgetStates, widgetControlTarget, widgetTarget } from "./comms-widgets.ts";
 import type { Message, Outgoing } from "./wire.ts";
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Publisher, Router } from "zeromq";
 import { refuse } from "../core/errors.ts";
-import { offerKernelApi } from "../notebook/kernel-api.ts";
+import { offerKernelApi } from "../notebook/page/kernel-api.ts";
 import { createCellReruns } from "./cell-reruns.ts";
 import { clearTimersOfReruns } from "./cell-timers.ts";
 import { type Cell, type Cells, openCell } from "./cells.ts";

@@ -1,24 +1,24 @@
-export { type AlertHistorySettings, alertHistory } from "./alert-history.ts";
-export { type PairAlertSettings, type PairAlerts, pairAlerts } from "./alerts.ts";
-export { barsArquero, tradesArquero } from "./arquero.ts";
+export { type AlertHistorySettings, alertHistory } from "./alerts/alert-history.ts";
+export { type PairAlertSettings, type PairAlerts, pairAlerts } from "./alerts/pair-alerts.ts";
 export {
   type BacktestPairSettings,
   type BacktestTerms,
   backtestPair,
   type PairBacktest,
-} from "./backtest.ts";
-export type { BacktestSweep, SweepRequest } from "./backtest-sweep.ts";
-export { check } from "./check.ts";
-export { alignedCloses, type Closes, type ClosesSettings } from "./closes.ts";
-export { type CollectedPair, collectedPair } from "./collected-pair.ts";
+} from "./backtest/backtest.ts";
+export type { BacktestSweep, SweepRequest } from "./backtest/sweep.ts";
 export * from "./controls/index.ts";
-export type { LiveOptions, LiveStatus } from "./desk.ts";
-export { live, liveStatus, stopLive } from "./live.ts";
-export { type PairControls, type PairControlsSettings, pairControls } from "./pair-controls.ts";
-export { type PairBars, type PairBarsSettings, pairBars } from "./pair-data.ts";
-export { type Exported, saveTable } from "./pair-export.ts";
-export { type PairWatch, type WatchSettings, watchPair } from "./pair-watch.ts";
-export { type DataQuality, dataQuality, type QualitySettings, type QualityTable } from "./quality.ts";
-export { show } from "./show.ts";
-export { openStore } from "./store.ts";
-export { type ShowOptions, type Viewable, viewOf } from "./views.ts";
+export { alignedCloses, type Closes, type ClosesSettings } from "./data/closes.ts";
+export { openStore } from "./data/store.ts";
+export { type CollectedPair, collectedPair } from "./pair/collected-pair.ts";
+export { type PairControls, type PairControlsSettings, pairControls } from "./pair/pair-controls.ts";
+export { type PairBars, type PairBarsSettings, pairBars } from "./pair/pair-data.ts";
+export { type Exported, saveTable } from "./pair/pair-export.ts";
+export { type PairWatch, type WatchSettings, watchPair } from "./pair/pair-watch.ts";
+export { live, liveStatus, stopLive } from "./panels/live.ts";
+export type { LiveOptions, LiveStatus } from "./panels/panels.ts";
+export { type DataQuality, dataQuality, type QualitySettings, type QualityTable } from "./quality/quality.ts";
+export { check } from "./show/check.ts";
+export { show } from "./show/show.ts";
+export { barsArquero, tradesArquero } from "./view/arquero.ts";
+export { type ShowOptions, type Viewable, viewOf } from "./view/views.ts";

@@ -2,7 +2,7 @@ import { type BarRule, type Bars, makeBars } from "../core/bars.ts";
 import { firstAtLeast } from "../core/search.ts";
 import type { MissingIds } from "../core/trade-columns.ts";
 import { barBuilder } from "./bars/builder.ts";
-import type { Cursor, Series, StoreReader } from "./store/reader.ts";
+import type { Cursor, Series, StoreReader } from "./store/read/reader.ts";
 
 export interface LiveBarsSettings {
   readonly rule: BarRule;

@@ -1,6 +1,6 @@
 import { assetsOf } from "../core/assets.ts";
 import type { Bars } from "../core/bars.ts";
-import type { TableColumn, TableData } from "./table.ts";
+import type { TableColumn, TableData } from "./table-data.ts";
 
 /** The columns of bars, in the order in which they are shown and written. */
 export type BarColumn =

@@ -1,8 +1,8 @@
 import type { Bars } from "../core/bars.ts";
 import type { Venue } from "../core/trade.ts";
 import { barsTable } from "./bars-table.ts";
-import type { TableColumn, TableData } from "./table.ts";
 import { type CellKind, columnKind, plainValue, timeText } from "./table-cells.ts";
+import type { TableColumn, TableData } from "./table-data.ts";
 
 export interface CsvOptions {
   /** Where the numbers come from: two columns in front, `venue` and `venue_kind`. Bars know theirs. */

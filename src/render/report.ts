@@ -3,7 +3,8 @@ import { formatUtc } from "../core/time.ts";
 import { type Venue, venueLabel } from "../core/trade.ts";
 import { escapeHtml, scriptJson } from "./escape.ts";
 import { REPORT_CSS } from "./report-page.ts";
-import { TABLE_CSS, type TableData, tableMarkup } from "./table.ts";
+import { TABLE_CSS, tableMarkup } from "./table.ts";
+import type { TableData } from "./table-data.ts";
 import { vegaConfig } from "./theme.ts";
 import type { ChartView, View } from "./view.ts";
 

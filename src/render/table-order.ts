@@ -1,5 +1,5 @@
 import { quote, refuse } from "../core/errors.ts";
-import type { TableData } from "./table.ts";
+import type { TableData } from "./table-data.ts";
 
 /** Texts in the order of a dictionary, numbers inside them by size: `bar 2` before `bar 10`. */
 const texts = new Intl.Collator("en", { numeric: true });

@@ -1,34 +1,9 @@
 import { escapeHtml, plainText } from "./escape.ts";
 import { type CellKind, type CellTexts, columnKind, columnTexts } from "./table-cells.ts";
+import type { TableData } from "./table-data.ts";
 import { rowOrder } from "./table-order.ts";
 import { COLOURS } from "./theme.ts";
 import type { HtmlView } from "./view.ts";
-
-export interface TableColumn {
-  readonly name: string;
-  readonly values: ArrayLike<unknown>;
-  /** Without it, the first value that is there decides. `time` is microseconds since 1970 UTC, or a `Date`. */
-  readonly kind?: CellKind;
-  /** Stands beside the name: `USDT`, `%`, `bars`. */
-  readonly unit?: string;
-  /** Decimals of a `number`; without it, as many as show it exactly, or six significant digits. */
-  readonly digits?: number;
-  /** Sentences: they are broken into lines and never cut off. */
-  readonly wrap?: boolean;
-  /** Numbers from 0 to below it are shown as less than it: `< 0.0001`. */
-  readonly floor?: number;
-  /** Whether thousands are set apart where numbers reach 10,000; yes unless told, or unless its name ends in `id`. */
-  readonly grouped?: boolean;
-  /** Cells to stand out, by their values. */
-  readonly alarm?: (value: never) => boolean;
-}
-
-/** A table as columns, all of `length` rows. */
-export interface TableData {
-  readonly columns: readonly TableColumn[];
-  readonly length: number;
-  readonly caption?: string;
-}
 
 export interface TableOptions {
   /** Longer tables show their first and last rows, this many together; 20 unless told. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { autocorrelation, ljungBox } from "../../src/analytics/autocorrelation.ts";
-import { jarqueBera } from "../../src/analytics/jarque-bera.ts";
-import { returns } from "../../src/analytics/returns.ts";
-import { realisedVolatility } from "../../src/analytics/volatility.ts";
+import { returns } from "../../src/analytics/market/returns.ts";
+import { realisedVolatility } from "../../src/analytics/market/volatility.ts";
+import { autocorrelation, ljungBox } from "../../src/analytics/unit-root/autocorrelation.ts";
+import { jarqueBera } from "../../src/analytics/unit-root/jarque-bera.ts";
 import { assertAllClose, assertClose } from "./support/assert-close.ts";
 import { assertCausal, noise, walk } from "./support/laws.ts";
 import { reference, refPair, refWalk } from "./support/reference.ts";

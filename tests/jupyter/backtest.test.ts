@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { verifyReport } from "../../src/app/report-verify.ts";
+import { verifyReport } from "../../src/app/study/report/verify.ts";
 import { storeMarket } from "../support/market-store.ts";
 import { copyNotebook, notebookFolder, type RunNotebook, runNotebook } from "../support/notebooks.ts";
 import { sharedData } from "../support/shared-data.ts";

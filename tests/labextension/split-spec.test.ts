@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Json, splitSpec } from "../../labextension/src/split-spec.ts";
-import { candleChart } from "../../src/render/chart/candles.ts";
-import { correlationChart } from "../../src/render/chart/correlation.ts";
+import { type Json, splitSpec } from "../../labextension/src/chart/split-spec.ts";
 import { histogramChart } from "../../src/render/chart/histogram.ts";
 import { linesChart } from "../../src/render/chart/lines.ts";
-import { spreadChart } from "../../src/render/chart/spread.ts";
-import { zscoreChart } from "../../src/render/chart/zscore.ts";
+import { candleChart } from "../../src/render/chart/pair/candles.ts";
+import { correlationChart } from "../../src/render/chart/pair/correlation.ts";
+import { spreadChart } from "../../src/render/chart/pair/spread.ts";
+import { zscoreChart } from "../../src/render/chart/pair/zscore.ts";
 import type { View } from "../../src/render/view.ts";
 import { walkBars } from "../support/bars.ts";
 import { specOf } from "../support/vega.ts";

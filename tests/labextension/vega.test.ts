@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
-import { splitSpec } from "../../labextension/src/split-spec.ts";
-import { forgetRemovedRows } from "../../labextension/src/vega.ts";
+import { splitSpec } from "../../labextension/src/chart/split-spec.ts";
+import { forgetRemovedRows } from "../../labextension/src/chart/vega.ts";
 import { linesChart } from "../../src/render/chart/lines.ts";
 import { specOf } from "../support/vega.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { adf } from "../../src/analytics/adf.ts";
-import { engleGrangerBothWays } from "../../src/analytics/engle-granger.ts";
-import { type HedgeRatio, hedgeRatio } from "../../src/analytics/hedge-ratio.ts";
-import { spread } from "../../src/analytics/spread.ts";
-import type { TestResult } from "../../src/analytics/test-result.ts";
+import { type HedgeRatio, hedgeRatio } from "../../src/analytics/pair/hedge-ratio.ts";
+import { spread } from "../../src/analytics/pair/spread.ts";
+import { adf } from "../../src/analytics/unit-root/adf.ts";
+import { engleGrangerBothWays } from "../../src/analytics/unit-root/engle-granger.ts";
+import type { TestResult } from "../../src/analytics/unit-root/test-result.ts";
 import { random } from "../../src/core/random.ts";
 
 const RUNS = 1000;

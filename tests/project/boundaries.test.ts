@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { projectRoot } from "../support/project.ts";
+import { importsOf, sourceFiles } from "../support/sources.ts";
 
 /** What each layer may import, itself aside. `types`: only types. */
 const MAY: Readonly<
@@ -20,7 +21,7 @@ const MAY: Readonly<
 
 /** Each vendor is known in these places only. */
 const VENDORS: Readonly<Record<string, readonly string[]>> = {
-  ws: ["src/pipeline/feed/socket.ts", "src/pipeline/exchange/"],
+  ws: ["src/pipeline/net/socket.ts", "src/pipeline/exchange/"],
   "better-sqlite3": ["src/pipeline/store/"],
   "nodejs-polars": ["src/pipeline/bars/", "src/pipeline/archive/parquet.ts", "src/notebook/"],
   arquero: ["src/notebook/"],
@@ -32,30 +33,11 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const PURE = ["src/core/", "src/analytics/", "src/render/"];
-/** The world's doors: files, sockets, clock, chance, environment, terminal. */
+/** What reaches outside: files, sockets, clock, chance, environment, terminal. */
 const IMPURE =
   /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|setTimeout|setInterval|process\.|console\.|fetch\()/;
 
-const files = readdirSync(join(projectRoot, "src"), { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts"))
-  .map((name) => `src/${name.split(sep).join("/")}`);
-
-interface Import {
-  readonly from: string;
-  readonly typeOnly: boolean;
-}
-
-function importsOf(file: string): Import[] {
-  const text = readFileSync(join(projectRoot, file), "utf8");
-  const found: Import[] = [];
-  for (const match of text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)"/gms)) {
-    found.push({ from: match[2]!, typeOnly: match[1] !== undefined });
-  }
-  for (const match of text.matchAll(/^import\s+"([^"]+)"|\b(?:import|require)\(\s*"([^"]+)"\s*\)/gm)) {
-    found.push({ from: (match[1] ?? match[2])!, typeOnly: false });
-  }
-  return found;
-}
+const files = sourceFiles("src");
 
 function layerOf(file: string): string {
   const [, layer] = file.split("/") as [string, string];
@@ -67,11 +49,8 @@ test("imports point one way between the layers", () => {
   for (const file of files) {
     const rule = MAY[layerOf(file)];
     assert.ok(rule, `${file} lies in no known layer`);
-    for (const { from, typeOnly } of importsOf(file)) {
-      if (!from.startsWith(".")) continue;
-      const target = relative(projectRoot, join(projectRoot, dirname(file), from))
-        .split(sep)
-        .join("/");
+    for (const { file: target, typeOnly } of importsOf(file)) {
+      if (target === undefined) continue;
       const layer = layerOf(target);
       const allowed =
         layer === layerOf(file) || rule.layers.includes(layer) || (typeOnly && rule.types?.includes(layer));
@@ -103,8 +82,8 @@ test("core, analytics and render are pure: no node modules, no clock, no chance,
     // comments aside, and template texts: a report carries a script for its reader's browser
     const text = readFileSync(join(projectRoot, file), "utf8");
     const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$|`(?:[^`\\]|\\.)*`/gm, "");
-    const door = IMPURE.exec(code);
-    if (door) forbidden.push(`${file} uses ${door[0]}`);
+    const reach = IMPURE.exec(code);
+    if (reach) forbidden.push(`${file} uses ${reach[0]}`);
   }
   assert.deepEqual(forbidden, []);
 });

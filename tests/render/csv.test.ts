@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { csvChunks, csvText } from "../../src/render/csv.ts";
-import type { TableData } from "../../src/render/table.ts";
+import type { TableData } from "../../src/render/table-data.ts";
 import { real, simulated, walkBars } from "../support/bars.ts";
 
 const one = (values: ArrayLike<unknown>, more: object = {}): TableData => ({

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { candleChart } from "../../src/render/chart/candles.ts";
+import { candleChart } from "../../src/render/chart/pair/candles.ts";
 import { type Report, type ReportRuntime, renderReport } from "../../src/render/report.ts";
 import { real, simulated, walkBars } from "../support/bars.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { barsTable } from "../../src/render/bars-table.ts";
-import { renderTable, type TableData, tableMarkup, tableText, tableView } from "../../src/render/table.ts";
+import { renderTable, tableMarkup, tableText, tableView } from "../../src/render/table.ts";
+import type { TableData } from "../../src/render/table-data.ts";
 import { rowOrder } from "../../src/render/table-order.ts";
 import { walkBars } from "../support/bars.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { checkRules } from "../../src/analytics/alerts/check-rules.ts";
-import type { AlertRule } from "../../src/analytics/alerts/rule.ts";
+import { checkRules } from "../../src/analytics/alerts/rules/check-rules.ts";
+import type { AlertRule } from "../../src/analytics/alerts/rules/rule.ts";
 import { deliverTo } from "../../src/app/alerts/delivery.ts";
 import type { AlertSink } from "../../src/app/alerts/sink.ts";
 import { activeSymbols, venueSeries } from "../../src/app/alerts/venues.ts";
@@ -13,8 +13,8 @@ import {
   openAlertStore,
   readAlertHistory,
 } from "../../src/pipeline/store/alert-store.ts";
-import { openReader } from "../../src/pipeline/store/reader.ts";
-import { openWriter } from "../../src/pipeline/store/writer.ts";
+import { openReader } from "../../src/pipeline/store/read/reader.ts";
+import { openWriter } from "../../src/pipeline/store/write/writer.ts";
 import { simulated } from "./bars.ts";
 import { tempFolder } from "./temp.ts";
 import { batchOf, trade } from "./trades.ts";

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { random } from "../../src/core/random.ts";
 import type { Trade } from "../../src/core/trade.ts";
 import { readStored } from "../../src/pipeline/archive/parquet.ts";
-import { openArchiveList } from "../../src/pipeline/store/archive-desk.ts";
-import { openWriter } from "../../src/pipeline/store/writer.ts";
+import { openArchiveList } from "../../src/pipeline/store/archive-writer.ts";
+import { openWriter } from "../../src/pipeline/store/write/writer.ts";
 import { rows } from "./import.ts";
 import { batchOf, trade } from "./trades.ts";
 

@@ -1,5 +1,5 @@
-import type { Comm, CommData, KernelApi, MimeBundle } from "../../src/notebook/kernel-api.ts";
-import { offerKernelApi } from "../../src/notebook/kernel-api.ts";
+import type { Comm, CommData, KernelApi, MimeBundle } from "../../src/notebook/page/kernel-api.ts";
+import { offerKernelApi } from "../../src/notebook/page/kernel-api.ts";
 
 /** One widget as a page would hold it. */
 export interface FakeWidget {

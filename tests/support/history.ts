@@ -1,5 +1,5 @@
 import type { Trade } from "../../src/core/trade.ts";
-import type { HttpReply } from "../../src/pipeline/feed/http.ts";
+import type { HttpReply } from "../../src/pipeline/net/http.ts";
 import { T0, trade } from "./trades.ts";
 
 /** Sixteen trades a millisecond, so that pages end between trades of the same time. */

@@ -1,6 +1,6 @@
-import { simulatedMarket } from "../../src/pipeline/exchange/market.ts";
-import { createBatch, pushTrade } from "../../src/pipeline/store/batch.ts";
-import { openWriter } from "../../src/pipeline/store/writer.ts";
+import { simulatedMarket } from "../../src/pipeline/exchange/market/market.ts";
+import { createBatch, pushTrade } from "../../src/pipeline/store/write/batch.ts";
+import { openWriter } from "../../src/pipeline/store/write/writer.ts";
 
 export interface MarketStoreSettings {
   readonly seed?: number;

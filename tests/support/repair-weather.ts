@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { type Random, random } from "../../src/core/random.ts";
-import { idRanges } from "../../src/pipeline/store/id-ranges.ts";
+import { idRanges } from "../../src/pipeline/store/ledger/id-ranges.ts";
 import {
   aggregateRow,
   type History,
@@ -11,7 +11,7 @@ import {
   reply,
   tradeRow,
 } from "./history.ts";
-import { idsFrom, type RepairDesk, repairDesk } from "./repair-desk.ts";
+import { idsFrom, type RepairBench, repairBench } from "./repair-bench.ts";
 
 type Script = History["script"][number];
 
@@ -40,7 +40,7 @@ function fault({ uniform }: Random): Script {
 }
 
 /** The stream loses, swaps and delays; the history fails; the process restarts: until all is well again. */
-async function run(desk: RepairDesk, past: History, chance: Random): Promise<void> {
+async function run(bench: RepairBench, past: History, chance: Random): Promise<void> {
   const { uniform } = chance;
   let id = 1000;
   for (let turn = 0; turn < 12; turn++) {
@@ -48,17 +48,17 @@ async function run(desk: RepairDesk, past: History, chance: Random): Promise<voi
     const ids = idsFrom(id, next - 1).filter(() => uniform() < 0.8);
     id = next;
     if (uniform() < 0.3) ids.reverse();
-    if (ids.length > 0) desk.live("BTCUSDT", ...ids);
+    if (ids.length > 0) bench.live("BTCUSDT", ...ids);
     if (uniform() < 0.3) id += Math.floor(2500 * uniform());
-    if (uniform() < 0.2) desk.live("BTCUSDT", 1000 + Math.floor((id - 1000) * uniform()));
+    if (uniform() < 0.2) bench.live("BTCUSDT", 1000 + Math.floor((id - 1000) * uniform()));
     // fewer in a row than a hole is given up for
     past.script.splice(0, Number.POSITIVE_INFINITY, ...Array.from({ length: 4 }, () => fault(chance)));
-    await desk.pass(20_000 * uniform());
-    if (uniform() < 0.2) desk.restart();
+    await bench.pass(20_000 * uniform());
+    if (uniform() < 0.2) bench.restart();
   }
   past.script.length = 0;
-  desk.live("BTCUSDT", id);
-  await desk.pass(3_600_000);
+  bench.live("BTCUSDT", id);
+  await bench.pass(3_600_000);
 }
 
 /** One seed; in the end every trade is there once, as it was: singly, or, where only aggregates are served, merged. */
@@ -70,14 +70,14 @@ export async function repairInWeather(
   const past = history(0, 40_000);
   if (kind === "merged") past.closed.set("a historicalTrades", 404);
   const tradeOf = kind === "merged" ? mergedTrade : historyTrade;
-  const desk = repairDesk(t, past, { tradeOf });
-  desk.live("BTCUSDT", 999);
-  await run(desk, past, random(seed, 53));
+  const bench = repairBench(t, past, { tradeOf });
+  bench.live("BTCUSDT", 999);
+  await run(bench, past, random(seed, 53));
   const name = `seed ${seed}`;
-  const states = desk.rows("SELECT DISTINCT state FROM holes WHERE state <> 'filled'").flat();
-  assert.deepEqual(states, kind === "merged" ? ["aggregated"] : [], `${name}: ${desk.holes().join("; ")}`);
+  const states = bench.rows("SELECT DISTINCT state FROM holes WHERE state <> 'filled'").flat();
+  assert.deepEqual(states, kind === "merged" ? ["aggregated"] : [], `${name}: ${bench.holes().join("; ")}`);
   const held = idRanges();
-  for (const [id, price, maker, time] of desk.rows(
+  for (const [id, price, maker, time] of bench.rows(
     "SELECT trade_id, price, is_buyer_maker, trade_time_us FROM v_trades",
   ) as [number, string, number, number][]) {
     const original = tradeOf("BTCUSDT", id);
@@ -85,7 +85,7 @@ export async function repairInWeather(
     assert.deepEqual([price, maker === 1, time], [original.price, isBuyerMaker, tradeTimeUs], name);
     held.hold(id, id);
   }
-  for (const [first, last, price, qty] of desk.rows(
+  for (const [first, last, price, qty] of bench.rows(
     "SELECT first_id, last_id, price, qty FROM v_agg_trades",
   ) as [number, number, string, string][]) {
     assert.equal(held.count({ first, last }), 0, `${name}: ${first} counts twice`);
@@ -94,5 +94,5 @@ export async function repairInWeather(
     held.hold(first, last);
   }
   assert.deepEqual(held.ranges, [{ first: 999, last: held.ranges.at(-1)!.last }], name);
-  desk.backfill.stop();
+  bench.backfill.stop();
 }

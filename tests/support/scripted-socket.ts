@@ -1,4 +1,4 @@
-import type { OpenSocket, SocketEvents } from "../../src/pipeline/feed/socket.ts";
+import type { OpenSocket, SocketEvents } from "../../src/pipeline/net/socket.ts";
 
 /** One connection that a feed has opened: the test plays the server. */
 export interface ScriptedSocket {

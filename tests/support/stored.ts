@@ -2,8 +2,8 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import Database from "better-sqlite3";
 import type { Trade, Venue } from "../../src/core/trade.ts";
-import { openReader, type StoreReader } from "../../src/pipeline/store/reader.ts";
-import { openWriter, type StoreWriter } from "../../src/pipeline/store/writer.ts";
+import { openReader, type StoreReader } from "../../src/pipeline/store/read/reader.ts";
+import { openWriter, type StoreWriter } from "../../src/pipeline/store/write/writer.ts";
 import { tempFolder } from "./temp.ts";
 import { batchOf, T0 } from "./trades.ts";
 

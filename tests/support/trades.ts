@@ -1,5 +1,5 @@
 import type { Trade } from "../../src/core/trade.ts";
-import { createBatch, pushTrade, type TradeBatch } from "../../src/pipeline/store/batch.ts";
+import { createBatch, pushTrade, type TradeBatch } from "../../src/pipeline/store/write/batch.ts";
 
 export const T0 = 1_723_161_255_342_000;
 

@@ -6,7 +6,7 @@ import type { TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { random } from "../../src/core/random.ts";
 import { readAlertHistory } from "../../src/pipeline/store/alert-store.ts";
-import { openWriter } from "../../src/pipeline/store/writer.ts";
+import { openWriter } from "../../src/pipeline/store/write/writer.ts";
 import { simulated } from "./bars.ts";
 import { until } from "./processes.ts";
 import { projectRoot } from "./project.ts";

@@ -1,9 +1,9 @@
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration } from "../../core/time.ts";
-import { alertLabels, labelsKey, type Watched, watchedBy } from "./identity.ts";
 import { MEASURES, type Measure } from "./measures.ts";
-import type { AlertRule, Direction, RuleHedge, Severity } from "./rule.ts";
-import { durationUs } from "./times.ts";
+import { alertLabels, labelsKey, type Watched, watchedBy } from "./rules/identity.ts";
+import type { AlertRule, Direction, RuleHedge, Severity } from "./rules/rule.ts";
+import { durationUs } from "./rules/times.ts";
 
 /** What the states of an alert depend on, times in µs. */
 export interface AlertLimits {

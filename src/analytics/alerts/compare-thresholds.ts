@@ -1,9 +1,9 @@
 import type { Bars } from "../../core/bars.ts";
 import { refuse } from "../../core/errors.ts";
-import type { ResultTable } from "../test-result.ts";
+import type { ResultTable } from "../unit-root/test-result.ts";
 import { alertsOf } from "./alerts.ts";
-import { checkRules } from "./check-rules.ts";
-import type { AlertRule } from "./rule.ts";
+import { checkRules } from "./rules/check-rules.ts";
+import type { AlertRule } from "./rules/rule.ts";
 import { type AlertScore, type ScoreSettings, scoreAlerts, scoreTable } from "./score.ts";
 import { valueText } from "./text.ts";
 

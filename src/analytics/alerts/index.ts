@@ -1,26 +1,16 @@
 export { type Alert, type AlertLimits, type AlertPlace, alertsOf } from "./alerts.ts";
+export { type CompareSettings, type Comparison, compareThresholds } from "./compare-thresholds.ts";
+export { MEASURES, type Measure, type MeasureFacts } from "./measures.ts";
+export { type ReplayedAlert, type ReplaySettings, replayAlerts } from "./replay.ts";
 export {
   checkRules,
   parseRules,
   type RuleCheck,
   type RuleFault,
   ruleFaults,
-} from "./check-rules.ts";
-export { type CompareSettings, type Comparison, compareThresholds } from "./compare-thresholds.ts";
-export { type DefaultRules, defaultRules } from "./defaults.ts";
-export {
-  type AlertEvaluator,
-  type AlertStatus,
-  alertEvaluator,
-  type BarsOf,
-  type EvaluatorMemory,
-  type EvaluatorSettings,
-  type HeardEvent,
-} from "./evaluator.ts";
-export { MEASURES, type Measure, type MeasureFacts } from "./measures.ts";
-export type { Lane } from "./nodes.ts";
-export { type ReplayedAlert, type ReplaySettings, replayAlerts } from "./replay.ts";
-export type { AlertRule, Direction, PairName, RuleFile, RuleHedge, Severity } from "./rule.ts";
+} from "./rules/check-rules.ts";
+export { type DefaultRules, defaultRules } from "./rules/defaults.ts";
+export type { AlertRule, Direction, PairName, RuleFile, RuleHedge, Severity } from "./rules/rule.ts";
 export { type AlertScore, type Outcome, type ScoreSettings, scoreAlerts, scoreTable } from "./score.ts";
 export {
   type AlertEvent,
@@ -32,3 +22,13 @@ export {
   observe as observeAlert,
 } from "./state.ts";
 export { alertText } from "./text.ts";
+export {
+  type AlertEvaluator,
+  type AlertStatus,
+  alertEvaluator,
+  type BarsOf,
+  type EvaluatorMemory,
+  type EvaluatorSettings,
+  type HeardEvent,
+} from "./values/evaluator.ts";
+export type { Lane } from "./values/nodes.ts";

@@ -2,8 +2,8 @@ import type { Bars } from "../../core/bars.ts";
 import { refuse } from "../../core/errors.ts";
 import { formatDuration } from "../../core/time.ts";
 import type { Alert } from "./alerts.ts";
-import { alertEvaluator, type BarsOf, type HeardEvent } from "./evaluator.ts";
 import type { AlertEvent, AlertStateName } from "./state.ts";
+import { alertEvaluator, type BarsOf, type HeardEvent } from "./values/evaluator.ts";
 
 export interface ReplaySettings {
   /** Judge from here on, µs; bars before fill the windows. From the first bar unless told. */

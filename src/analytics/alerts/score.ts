@@ -1,6 +1,6 @@
 import type { Bars } from "../../core/bars.ts";
 import { firstAtLeast } from "../../core/search.ts";
-import type { ResultTable } from "../test-result.ts";
+import type { ResultTable } from "../unit-root/test-result.ts";
 import type { Alert } from "./alerts.ts";
 import { MEASURES } from "./measures.ts";
 import { type ReplayedAlert, type ReplaySettings, replayAlerts } from "./replay.ts";

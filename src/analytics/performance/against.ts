@@ -1,5 +1,5 @@
-import { completeRows } from "../complete-rows.ts";
 import { centre, dot } from "../mean.ts";
+import { completeRows } from "../regression/complete-rows.ts";
 import { periodRate } from "./return-metrics.ts";
 
 /** A strategy's returns on a line of the market's: r = rate + a + β (m − rate) + e. */

@@ -1,5 +1,5 @@
 import { formatDuration, formatUtc } from "../../core/time.ts";
-import type { ResultTable } from "../test-result.ts";
+import type { ResultTable } from "../unit-root/test-result.ts";
 import type { CalendarReturn } from "./calendar-returns.ts";
 import { METRICS, type MetricGroup } from "./metric-definitions.ts";
 import { inUnit, type MetricUnit, metricText, spanText } from "./metric-text.ts";

@@ -1,6 +1,6 @@
 import { requireBetween, requireFinite } from "../checks.ts";
-import { completeRows } from "../complete-rows.ts";
 import { centre, dot } from "../mean.ts";
+import { completeRows } from "../regression/complete-rows.ts";
 import { requireRate } from "./checks.ts";
 
 export interface ReturnMetricsSettings {

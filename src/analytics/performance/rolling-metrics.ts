@@ -1,4 +1,4 @@
-import { rollingMean, rollingStd } from "../rolling.ts";
+import { rollingMean, rollingStd } from "../rolling/rolling.ts";
 import { periodRate } from "./return-metrics.ts";
 import { rollingDrawdown } from "./rolling-drawdown.ts";
 import { DAY_US, type Sampling } from "./sampling.ts";

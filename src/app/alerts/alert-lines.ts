@@ -1,7 +1,7 @@
 import { plainText } from "../../core/errors.ts";
 import { formatUtc } from "../../core/time.ts";
 import type { AlertRecord } from "../../pipeline/store/alert-store.ts";
-import { spanText } from "../doctor-words.ts";
+import { spanText } from "../doctor/words.ts";
 
 const RED = 31;
 const GREEN = 32;

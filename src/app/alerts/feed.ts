@@ -1,10 +1,10 @@
-import type { AlertEvaluator, BarsOf, HeardEvent } from "../../analytics/alerts/evaluator.ts";
-import type { Lane } from "../../analytics/alerts/nodes.ts";
+import type { AlertEvaluator, BarsOf, HeardEvent } from "../../analytics/alerts/values/evaluator.ts";
+import type { Lane } from "../../analytics/alerts/values/nodes.ts";
 import type { Bars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import { type LiveBars, liveBars } from "../../pipeline/live-bars.ts";
-import type { Series, StoreReader } from "../../pipeline/store/reader.ts";
+import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
 
 export interface FeedSettings {
   readonly reader: StoreReader;

@@ -1,10 +1,10 @@
 import { plainText } from "../../core/errors.ts";
 import { formatUtc } from "../../core/time.ts";
 import { venueLabel } from "../../core/trade.ts";
-import type { Series, StoreReader } from "../../pipeline/store/reader.ts";
+import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
 import { systemClock } from "../clock.ts";
-import type { Screen } from "../screen.ts";
-import type { StopRequest } from "../stop-request.ts";
+import type { Screen } from "../terminal/screen.ts";
+import type { StopRequest } from "../terminal/stop-request.ts";
 import { troubleTeller } from "./trouble-teller.ts";
 import { activeSymbols, venueSeries } from "./venues.ts";
 import type { Watch } from "./watch.ts";

@@ -1,6 +1,6 @@
 import { watchedText } from "../../analytics/alerts/alerts.ts";
-import type { HeardEvent } from "../../analytics/alerts/evaluator.ts";
 import { eventText } from "../../analytics/alerts/text.ts";
+import type { HeardEvent } from "../../analytics/alerts/values/evaluator.ts";
 import type { VenueKind } from "../../core/trade.ts";
 import type { AlertRecord } from "../../pipeline/store/alert-store.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseRules } from "../../analytics/alerts/check-rules.ts";
-import { defaultRules } from "../../analytics/alerts/defaults.ts";
-import type { RuleFile } from "../../analytics/alerts/rule.ts";
+import { parseRules } from "../../analytics/alerts/rules/check-rules.ts";
+import { defaultRules } from "../../analytics/alerts/rules/defaults.ts";
+import type { RuleFile } from "../../analytics/alerts/rules/rule.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { nearPath } from "../project.ts";
 

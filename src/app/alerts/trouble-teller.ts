@@ -1,5 +1,5 @@
 import { plainText } from "../../core/errors.ts";
-import type { Screen } from "../screen.ts";
+import type { Screen } from "../terminal/screen.ts";
 
 /** Between two lines of which only the counts differ. */
 const COUNTS_EVERY_MS = 60_000;

@@ -1,5 +1,5 @@
 import { quote, refuse } from "../../core/errors.ts";
-import type { Series, StoreReader } from "../../pipeline/store/reader.ts";
+import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
 
 const DAY_US = 86_400_000_000;
 

@@ -1,15 +1,15 @@
 import { alertsOf } from "../../analytics/alerts/alerts.ts";
+import type { RuleFile } from "../../analytics/alerts/rules/rule.ts";
+import { type AlertState, isAlertState } from "../../analytics/alerts/state.ts";
 import {
   type AlertStatus,
   alertEvaluator,
   type EvaluatorMemory,
   type HeardEvent,
-} from "../../analytics/alerts/evaluator.ts";
-import type { RuleFile } from "../../analytics/alerts/rule.ts";
-import { type AlertState, isAlertState } from "../../analytics/alerts/state.ts";
+} from "../../analytics/alerts/values/evaluator.ts";
 import { type Clock, formatUtc } from "../../core/time.ts";
 import type { AlertRecord, AlertStore } from "../../pipeline/store/alert-store.ts";
-import type { Series, StoreReader } from "../../pipeline/store/reader.ts";
+import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
 import type { Delivery } from "./delivery.ts";
 import { alertFeed } from "./feed.ts";
 import { recordOf } from "./records.ts";

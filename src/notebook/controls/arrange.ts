@@ -1,9 +1,9 @@
 import { quote, refuse, TickbookError } from "../../core/errors.ts";
 import { escapeHtml, plainText } from "../../render/escape.ts";
 import type { HtmlView } from "../../render/view.ts";
-import { display } from "../display.ts";
-import { type CommData, kernelApi } from "../kernel-api.ts";
-import { bundleOf } from "../views.ts";
+import { display } from "../page/display.ts";
+import { type CommData, kernelApi } from "../page/kernel-api.ts";
+import { bundleOf } from "../view/views.ts";
 import { type Core, coreOf, isControl, labelOf } from "./control.ts";
 import { openWidget, reference, type Widget } from "./widget.ts";
 

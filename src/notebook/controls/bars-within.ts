@@ -1,4 +1,4 @@
-import type { TimeRange } from "./date-range.ts";
+import type { TimeRange } from "./inputs/date-range.ts";
 
 /** The bars that begin in a window of time, as `[from, to)` for `subarray`: all of them where nothing is marked. `timeUs` ascends. */
 export function barsWithin(

@@ -4,10 +4,10 @@ import { formatUtc } from "../../core/time.ts";
 import { brushable } from "../../render/chart/brush.ts";
 import { plainText } from "../../render/escape.ts";
 import type { View } from "../../render/view.ts";
-import { type BrushMessage, type BrushMeta, CHART } from "../brush-messages.ts";
-import { kernelApi } from "../kernel-api.ts";
+import { type BrushMessage, type BrushMeta, CHART } from "../page/brush-messages.ts";
+import { kernelApi } from "../page/kernel-api.ts";
 import { type Control, type Core, checkedName, coreOf, createControl } from "./control.ts";
-import type { TimeRange } from "./date-range.ts";
+import type { TimeRange } from "./inputs/date-range.ts";
 
 /** A window of time that the reader marks in a chart: undefined while nothing is marked. */
 export interface Brush extends Control<TimeRange | undefined> {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { quote, refuse } from "../../core/errors.ts";
 import { plainText } from "../../render/escape.ts";
-import { type CommData, kernelApi } from "../kernel-api.ts";
+import { type CommData, kernelApi } from "../page/kernel-api.ts";
 import { createReaction } from "./reaction.ts";
 import { type Followed, noteRead } from "./tracking.ts";
 import { stateIn } from "./widget.ts";

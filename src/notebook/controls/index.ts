@@ -1,12 +1,12 @@
 export { type AnyControl, controls } from "./arrange.ts";
 export { barsWithin } from "./bars-within.ts";
 export { type Brush, brush } from "./brush.ts";
-export { button } from "./button.ts";
-export { type CheckboxSettings, checkbox } from "./checkbox.ts";
 export type { Control } from "./control.ts";
-export { type DateRangeSettings, dateRange, type TimeRange } from "./date-range.ts";
 export { type Derived, derived } from "./derived.ts";
+export { button } from "./inputs/button.ts";
+export { type CheckboxSettings, checkbox } from "./inputs/checkbox.ts";
+export { type DateRangeSettings, dateRange, type TimeRange } from "./inputs/date-range.ts";
+export { type SelectSettings, select } from "./inputs/select.ts";
+export { type SliderSettings, slider } from "./inputs/slider.ts";
+export { type TextSettings, text } from "./inputs/text.ts";
 export { reacting } from "./reacting.ts";
-export { type SelectSettings, select } from "./select.ts";
-export { type SliderSettings, slider } from "./slider.ts";
-export { type TextSettings, text } from "./text.ts";

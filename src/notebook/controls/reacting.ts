@@ -1,8 +1,8 @@
 import { refuse } from "../../core/errors.ts";
 import type { View } from "../../render/view.ts";
-import { newPlace } from "../display.ts";
-import { kernelApi } from "../kernel-api.ts";
-import { noteView, viewOf, withNote } from "../views.ts";
+import { newPlace } from "../page/display.ts";
+import { kernelApi } from "../page/kernel-api.ts";
+import { noteView, viewOf, withNote } from "../view/views.ts";
 import { createReaction } from "./reaction.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { TickbookError } from "../../core/errors.ts";
-import { kernelApi } from "../kernel-api.ts";
+import { kernelApi } from "../page/kernel-api.ts";
 import { createFollower, type Followed } from "./tracking.ts";
 
 /** Work that is done again when a control moves: one run under way, one waiting with the newest values, never a queue. */

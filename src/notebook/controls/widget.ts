@@ -1,4 +1,4 @@
-import { type Comm, type CommData, kernelApi } from "../kernel-api.ts";
+import { type Comm, type CommData, kernelApi } from "../page/kernel-api.ts";
 
 const controlsModule = "@jupyter-widgets/controls";
 const baseModule = "@jupyter-widgets/base";

@@ -14,14 +14,14 @@ import {
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { quote, refuse } from "../../core/errors.ts";
 import {
-  type ArchiveDesk,
   type ArchivedIds,
   type ArchivePart,
-  openArchiveDesk,
+  type ArchiveWriter,
   openArchiveList,
+  openArchiveWriter,
   type StoredDay,
-} from "../store/archive-desk.ts";
-import type { StoredTrades } from "../store/exact-trades.ts";
+} from "../store/archive-writer.ts";
+import type { StoredTrades } from "../store/read/exact-trades.ts";
 import { readStored, storedBytes } from "./parquet.ts";
 
 /** What has just been done for one file, in this order. */
@@ -78,36 +78,36 @@ export function archive(settings: ArchiveSettings): ArchiveResult {
   const { db, partRows = PART_ROWS, maxBytes = 0, nowUs, onProgress, onStep } = settings;
   const base = dirname(resolve(db));
   const root = resolve(settings.folder ?? join(base, "archive"));
-  const desk = openArchiveDesk(db);
+  const writer = openArchiveWriter(db);
   try {
-    clear(desk, base);
-    const usedBytesBefore = desk.usedBytes();
-    const days = chosen(desk, settings);
-    const taken = new Set(desk.parts().map(({ path }) => path));
+    clear(writer, base);
+    const usedBytesBefore = writer.usedBytes();
+    const days = chosen(writer, settings);
+    const taken = new Set(writer.parts().map(({ path }) => path));
     const parts: Omit<ArchivePart, "partId">[] = [];
     for (const [i, day] of days.entries()) {
-      if (desk.usedBytes() <= maxBytes) break;
+      if (writer.usedBytes() <= maxBytes) break;
       onProgress?.({ day: `${dateOf(day.dayUs)} ${day.symbol}`, done: i, total: days.length });
       for (let left = day.rows; left > 0; ) {
-        const trades = desk.read(day, Math.min(left, partRows));
+        const trades = writer.read(day, Math.min(left, partRows));
         const path = freePath(base, root, day, taken);
-        const part = putPart(desk, base, path, day, trades, nowUs, onStep);
+        const part = putPart(writer, base, path, day, trades, nowUs, onStep);
         taken.add(part.path);
         parts.push(part);
         left -= trades.length;
       }
     }
-    if (settings.vacuum === true) desk.vacuum();
+    if (settings.vacuum === true) writer.vacuum();
     return {
       parts,
       trades: parts.reduce((sum, { rows }) => sum + rows, 0),
       archivedBytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
       usedBytesBefore,
-      usedBytesAfter: desk.usedBytes(),
-      fileBytes: desk.fileBytes(),
+      usedBytesAfter: writer.usedBytes(),
+      fileBytes: writer.fileBytes(),
     };
   } finally {
-    desk.close();
+    writer.close();
   }
 }
 
@@ -141,15 +141,15 @@ export function checkArchive(
 }
 
 /** Removes the files that were noted and never counted; their trades are in the database. */
-function clear(desk: ArchiveDesk, base: string): void {
-  for (const { partId, path } of desk.unfinished()) {
+function clear(writer: ArchiveWriter, base: string): void {
+  for (const { partId, path } of writer.unfinished()) {
     rmSync(join(base, path), { force: true });
-    desk.forget(partId);
+    writer.forget(partId);
   }
 }
 
-function chosen(desk: ArchiveDesk, { beforeUs, keepUs }: ArchiveSettings): StoredDay[] {
-  return desk
+function chosen(writer: ArchiveWriter, { beforeUs, keepUs }: ArchiveSettings): StoredDay[] {
+  return writer
     .sealedDays()
     .filter(
       ({ dayUs, newestDayUs }) =>
@@ -159,7 +159,7 @@ function chosen(desk: ArchiveDesk, { beforeUs, keepUs }: ArchiveSettings): Store
 }
 
 function putPart(
-  desk: ArchiveDesk,
+  writer: ArchiveWriter,
   base: string,
   path: string,
   day: StoredDay,
@@ -188,12 +188,12 @@ function putPart(
     bytes: bytes.length,
     sha256: digest(bytes),
   };
-  const partId = desk.begin(part, nowUs);
+  const partId = writer.begin(part, nowUs);
   onStep?.("noted");
   renameSync(draft, path);
   sync(folder);
   onStep?.("moved");
-  desk.release(partId, rangesOf(trades));
+  writer.release(partId, rangesOf(trades));
   onStep?.("released");
   return part;
 }

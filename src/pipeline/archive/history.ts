@@ -2,8 +2,8 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { firstAtLeast } from "../../core/search.ts";
 import { sliceTrades, type TradeColumns } from "../../core/trade-columns.ts";
-import { type ArchivePart, openArchiveList } from "../store/archive-desk.ts";
-import type { StoredTrades } from "../store/exact-trades.ts";
+import { type ArchivePart, openArchiveList } from "../store/archive-writer.ts";
+import type { StoredTrades } from "../store/read/exact-trades.ts";
 import {
   checkRange,
   type NewestTrade,
@@ -11,7 +11,7 @@ import {
   type Series,
   type StoreReader,
   type TradeRange,
-} from "../store/reader.ts";
+} from "../store/read/reader.ts";
 import { missingPart, readStoredIds, readTrades } from "./parquet.ts";
 import { weaveStored, weaveTrades } from "./weave.ts";
 

@@ -2,8 +2,8 @@ import { basename } from "node:path";
 import pl from "nodejs-polars";
 import { quote, refuse } from "../../core/errors.ts";
 import type { TradeColumns } from "../../core/trade-columns.ts";
-import type { ArchivePart } from "../store/archive-desk.ts";
-import type { StoredTrades } from "../store/exact-trades.ts";
+import type { ArchivePart } from "../store/archive-writer.ts";
+import type { StoredTrades } from "../store/read/exact-trades.ts";
 
 /** Trades as the content of a Parquet file, zstd. Decimals stay exact: integers × 1e8, and how many decimals were written. */
 export function storedBytes(trades: StoredTrades): Buffer {

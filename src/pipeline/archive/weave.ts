@@ -1,5 +1,5 @@
 import { sliceTrades, type TradeColumns } from "../../core/trade-columns.ts";
-import { allocateStored, type StoredTrades, sliceStored } from "../store/exact-trades.ts";
+import { allocateStored, type StoredTrades, sliceStored } from "../store/read/exact-trades.ts";
 
 const COLUMNS = ["id", "tradeTimeUs", "price", "qty", "isBuyerMaker"] as const;
 

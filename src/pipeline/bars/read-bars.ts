@@ -1,7 +1,7 @@
 import { type BarRule, type Bars, sliceBars } from "../../core/bars.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import { sliceTrades } from "../../core/trade-columns.ts";
-import { checkRange, type Series, type StoreReader } from "../store/reader.ts";
+import { checkRange, type Series, type StoreReader } from "../store/read/reader.ts";
 import { barBuilder } from "./builder.ts";
 import { fillEmpty } from "./fill-empty.ts";
 import { barRule } from "./rule.ts";

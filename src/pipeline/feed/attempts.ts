@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/time.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Verdict } from "./socket-end.ts";
 
 /** Binance takes 300 attempts in five minutes from one address; some are left to other programs and to a restart. */
 const MOST = 240;

@@ -1,7 +1,7 @@
-import type { IdRange } from "../store/id-ranges.ts";
-import type { Hole } from "../store/ledger.ts";
-import type { MergedTrade } from "../store/merged.ts";
-import { PAGE_ROWS } from "./rest-pages.ts";
+import type { IdRange } from "../store/ledger/id-ranges.ts";
+import type { Hole } from "../store/ledger/ledger.ts";
+import type { MergedTrade } from "../store/ledger/merged.ts";
+import { PAGE_ROWS } from "../venues/binance/pages.ts";
 import type { Search, Sweep } from "./sweep.ts";
 
 /** A hole that is being filled, and how far that is. */

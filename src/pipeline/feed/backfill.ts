@@ -2,9 +2,14 @@ import { quote } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
 import type { Clock } from "../../core/time.ts";
 import type { Trade } from "../../core/trade.ts";
-import type { Hole, HoleNote } from "../store/ledger.ts";
-import type { MergedTrade } from "../store/merged.ts";
-import type { RepairResult } from "../store/repair.ts";
+import { backoffMs } from "../net/backoff.ts";
+import type { HttpGet, HttpReply } from "../net/http.ts";
+import type { WeightBudget } from "../net/weight-budget.ts";
+import type { Hole, HoleNote } from "../store/ledger/ledger.ts";
+import type { MergedTrade } from "../store/ledger/merged.ts";
+import type { RepairResult } from "../store/write/repair.ts";
+import { restVerdict } from "../venues/binance/answers.ts";
+import { AGGREGATES_WEIGHT, TRADES_WEIGHT } from "../venues/binance/pages.ts";
 import {
   idsIn,
   isTail,
@@ -15,13 +20,8 @@ import {
   type Outcome,
   tailOf,
 } from "./backfill-queue.ts";
-import { backoffMs } from "./backoff.ts";
-import { type Door, openDoors } from "./doors.ts";
 import { fillAggregates, fillTrades } from "./fill-hole.ts";
-import type { HttpGet, HttpReply } from "./http.ts";
-import { AGGREGATES_WEIGHT, TRADES_WEIGHT } from "./rest-pages.ts";
-import { restVerdict } from "./rest-verdict.ts";
-import type { WeightBudget } from "./weight-budget.ts";
+import { type Endpoint, openHosts } from "./hosts.ts";
 
 /** Where the fetched trades go. */
 export interface RepairStore {
@@ -97,12 +97,12 @@ const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 const WEIGHT = { trades: TRADES_WEIGHT, aggregates: AGGREGATES_WEIGHT };
 
 type Step =
-  | { readonly kind: "ask"; readonly job: Job; readonly door: Door }
+  | { readonly kind: "ask"; readonly job: Job; readonly endpoint: Endpoint }
   | { readonly kind: "wait"; readonly ms: number; readonly reason: string };
 
 export function startBackfill(settings: BackfillSettings): Backfill {
   const { clock, random, get, budget, store, odd, mostIds = MOST_IDS } = settings;
-  const doors = openDoors(settings.restUrls, random);
+  const hosts = openHosts(settings.restUrls, random);
   /** The holes which are neither filled nor given up; those to be filled here have a job. */
   const holes = new Map<number, Hole>();
   const jobs = new Map<number, Job>();
@@ -140,53 +140,56 @@ export function startBackfill(settings: BackfillSettings): Backfill {
     const wait = (ms: number, reason: string): Step => ({ kind: "wait", ms, reason });
     if (jobs.size === 0) return wait(Number.POSITIVE_INFINITY, "");
     if (store.pending() > BUSY_TRADES) return wait(BUSY_MS, "live trades go first");
-    const best = doors.best(nowMs);
-    if (best === undefined) return wait(doors.reopensMs(nowMs) - nowMs, doors.closedReason(nowMs));
-    const isSingle = best.door.kind === "trades";
+    const best = hosts.best(nowMs);
+    if (best === undefined) return wait(hosts.reopensMs(nowMs) - nowMs, hosts.closedReason(nowMs));
+    const isSingle = best.endpoint.kind === "trades";
     const due = [...jobs.values()].filter(
       ({ hole }) => isSingle || (hole.state !== "aggregated" && !isTail(hole)),
     );
     const job = nextJob(due, turns, nowMs);
     if (job === undefined) {
       const soonest = due.sort((a, b) => a.notBeforeMs - b.notBeforeMs)[0];
-      const atMs = Math.min(soonest?.notBeforeMs ?? Number.POSITIVE_INFINITY, doors.reopensMs(nowMs));
+      const atMs = Math.min(soonest?.notBeforeMs ?? Number.POSITIVE_INFINITY, hosts.reopensMs(nowMs));
       return wait(atMs - nowMs, soonest?.reason ?? "");
     }
     if (best.waitMs > 0) return wait(best.waitMs, best.reason);
-    const hold = budget.hold(WEIGHT[best.door.kind], nowMs);
-    return hold === undefined ? { kind: "ask", job, door: best.door } : wait(hold.ms, hold.reason);
+    const hold = budget.hold(WEIGHT[best.endpoint.kind], nowMs);
+    return hold === undefined ? { kind: "ask", job, endpoint: best.endpoint } : wait(hold.ms, hold.reason);
   };
 
   /** One question; undefined when it got no page, and what follows from that is done. */
-  const ask = async (job: Job, door: Door, url: string): Promise<unknown> => {
+  const ask = async (job: Job, endpoint: Endpoint, url: string): Promise<unknown> => {
     job.turn = ++requests;
     turns.set(job.hole.symbol, requests);
-    budget.spend(WEIGHT[door.kind], clock.monotonicMs());
+    budget.spend(WEIGHT[endpoint.kind], clock.monotonicMs());
     let reply: HttpReply;
     try {
       reply = await get(url);
     } catch (error) {
-      return fail(job, door, (error as Error).message);
+      return fail(job, endpoint, (error as Error).message);
     }
     if (stopped) return undefined;
     const verdict = restVerdict(reply, clock.nowUs());
-    if (verdict.kind === "failed") return fail(job, door, verdict.reason);
-    doors.answered(door);
+    if (verdict.kind === "failed") return fail(job, endpoint, verdict.reason);
+    hosts.answered(endpoint);
     job.failures = 0;
     if (verdict.kind === "ok") return verdict.body;
     if (verdict.kind === "refused") settle(job, { kind: "fruitless", reason: verdict.reason });
     if (verdict.kind === "closed") {
-      odd("rest-closed", `${door.restUrl}, ${door.kind}: ${verdict.reason}; asked again in 10 minutes`);
-      doors.close(door, verdict.what, verdict.reason, clock.monotonicMs());
+      odd(
+        "rest-closed",
+        `${endpoint.restUrl}, ${endpoint.kind}: ${verdict.reason}; asked again in 10 minutes`,
+      );
+      hosts.close(endpoint, verdict.what, verdict.reason, clock.monotonicMs());
     }
     return undefined;
   };
 
   /** The exchange could not answer: no hole is given up for that. */
-  const fail = (job: Job, door: Door, reason: string): undefined => {
+  const fail = (job: Job, endpoint: Endpoint, reason: string): undefined => {
     const nowMs = clock.monotonicMs();
-    odd("rest-failed", `${door.restUrl}: ${reason}`);
-    doors.failed(door, reason, nowMs);
+    odd("rest-failed", `${endpoint.restUrl}: ${reason}`);
+    hosts.failed(endpoint, reason, nowMs);
     job.notBeforeMs = nowMs + backoffMs(job.failures++, random, FAILED);
     job.reason = reason;
   };
@@ -218,13 +221,13 @@ export function startBackfill(settings: BackfillSettings): Backfill {
     if (!isQuiet) store.note(hole, { note: reason, tries });
   };
 
-  const work = async ({ job, door }: Extract<Step, { kind: "ask" }>): Promise<void> => {
-    const fillPage = door.kind === "trades" ? fillTrades : fillAggregates;
+  const work = async ({ job, endpoint }: Extract<Step, { kind: "ask" }>): Promise<void> => {
+    const fillPage = endpoint.kind === "trades" ? fillTrades : fillAggregates;
     const outcome = await fillPage(job, {
-      restUrl: door.restUrl,
+      restUrl: endpoint.restUrl,
       nowUs: clock.nowUs,
       neighbours: neighbours(jobs.values(), job, clock.monotonicMs()),
-      ask: (url) => ask(job, door, url),
+      ask: (url) => ask(job, endpoint, url),
       fill: async (page) => {
         const { symbol, holeId } = job.hole;
         const result = await store.fill(symbol, isTail(job.hole) ? undefined : holeId, page);

@@ -1,9 +1,9 @@
 import type { Clock } from "../../core/time.ts";
 import type { Trade } from "../../core/trade.ts";
-import { readFrame, streamUrl } from "./binance-stream.ts";
-import type { OpenSocket, SocketEnd } from "./socket.ts";
-import type { StreamPlan } from "./stream-plan.ts";
-import { subscriptions } from "./subscriptions.ts";
+import type { OpenSocket, SocketEnd } from "../net/socket.ts";
+import { readFrame, streamUrl } from "../venues/binance/stream.ts";
+import type { StreamPlan } from "../venues/binance/stream-plan.ts";
+import { subscriptions } from "../venues/binance/subscriptions.ts";
 
 export interface ConnectionEvents {
   opened(): void;

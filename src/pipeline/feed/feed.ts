@@ -1,11 +1,11 @@
 import type { Random } from "../../core/random.ts";
 import type { Clock } from "../../core/time.ts";
 import type { Trade } from "../../core/trade.ts";
+import type { OpenSocket } from "../net/socket.ts";
 import { attempts } from "./attempts.ts";
 import { TICK_MS } from "./connection.ts";
 import { liveness } from "./liveness.ts";
 import { type Shard, type ShardState, type ShardStatus, startShard } from "./shard.ts";
-import type { OpenSocket } from "./socket.ts";
 
 /** What happens to the connection of some of the symbols; `shard` counts from 0. */
 export type FeedState = ShardState & { readonly shard: number; readonly symbols: readonly string[] };

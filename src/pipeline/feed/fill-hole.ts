@@ -1,9 +1,9 @@
 import type { Trade } from "../../core/trade.ts";
-import type { IdRange } from "../store/id-ranges.ts";
-import type { MergedTrade } from "../store/merged.ts";
-import type { RepairResult } from "../store/repair.ts";
+import type { IdRange } from "../store/ledger/id-ranges.ts";
+import type { MergedTrade } from "../store/ledger/merged.ts";
+import type { RepairResult } from "../store/write/repair.ts";
+import { aggregatesUrl, readAggregates, readTrades, tradesUrl } from "../venues/binance/pages.ts";
 import type { Job, Outcome } from "./backfill-queue.ts";
-import { aggregatesUrl, readAggregates, readTrades, tradesUrl } from "./rest-pages.ts";
 import { nextAggregate, nextWish, widened } from "./sweep.ts";
 
 /** What filling a hole needs of the world. */

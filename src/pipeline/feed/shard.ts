@@ -1,14 +1,14 @@
 import type { Random } from "../../core/random.ts";
 import type { Clock } from "../../core/time.ts";
 import type { Trade } from "../../core/trade.ts";
+import { backoffMs } from "../net/backoff.ts";
+import type { OpenSocket, SocketEnd } from "../net/socket.ts";
+import { tradeStream } from "../venues/binance/stream.ts";
+import { streamPlan } from "../venues/binance/stream-plan.ts";
 import type { Attempts } from "./attempts.ts";
-import { backoffMs } from "./backoff.ts";
-import { tradeStream } from "./binance-stream.ts";
 import { openConnection } from "./connection.ts";
 import { isLive, isOpen, type Member, member as newMember, takeOver } from "./member.ts";
-import type { OpenSocket, SocketEnd } from "./socket.ts";
-import { streamPlan } from "./stream-plan.ts";
-import { judge } from "./verdict.ts";
+import { judge } from "./socket-end.ts";
 
 export type ShardState =
   | { readonly kind: "connecting"; readonly attempt: number }

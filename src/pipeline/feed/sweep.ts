@@ -1,5 +1,5 @@
-import type { IdRange } from "../store/id-ranges.ts";
-import { PAGE_ROWS } from "./rest-pages.ts";
+import type { IdRange } from "../store/ledger/id-ranges.ts";
+import { PAGE_ROWS } from "../venues/binance/pages.ts";
 
 /** A walk through the missing ids of one hole, from the first to the last and round again. */
 export interface Sweep {

@@ -1,5 +1,5 @@
-import { createBatch, type TradeBatch } from "../store/batch.ts";
-import type { IdRange } from "../store/id-ranges.ts";
+import type { IdRange } from "../store/ledger/id-ranges.ts";
+import { createBatch, type TradeBatch } from "../store/write/batch.ts";
 import type { RowKind } from "./layout.ts";
 import type { Piece } from "./rows.ts";
 

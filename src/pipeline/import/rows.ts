@@ -1,9 +1,9 @@
 import { DECIMAL_PLACES, decimalsOf, parseE8 } from "../../core/decimal.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatUtc } from "../../core/time.ts";
-import { createBatch, type TradeBatch } from "../store/batch.ts";
-import type { ImportedBar } from "../store/imported-bars.ts";
-import type { MergedTrade } from "../store/merged.ts";
+import type { MergedTrade } from "../store/ledger/merged.ts";
+import type { ImportedBar } from "../store/read/imported-bars.ts";
+import { createBatch, type TradeBatch } from "../store/write/batch.ts";
 import type { Layout, Role } from "./layout.ts";
 import { microseconds, timeForm } from "./row-time.ts";
 

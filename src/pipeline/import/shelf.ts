@@ -1,5 +1,6 @@
 import { quote, refuse } from "../../core/errors.ts";
 import type { ArchivedTrades } from "../archive/compare.ts";
+import { putBars } from "../store/read/imported-bars.ts";
 import {
   beginImport,
   endImport,
@@ -7,9 +8,8 @@ import {
   type ImportEntry,
   listConflict,
   noteImport,
-} from "../store/import-journal.ts";
-import { putBars } from "../store/imported-bars.ts";
-import type { StoreWriter } from "../store/writer.ts";
+} from "../store/write/import-journal.ts";
+import type { StoreWriter } from "../store/write/writer.ts";
 import type { FileFacts } from "./facts.ts";
 import type { Piece } from "./rows.ts";
 

@@ -3,8 +3,8 @@ import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { quote, refuse, TickbookError } from "../../core/errors.ts";
 import type { VenueKind } from "../../core/trade.ts";
-import { makeFolder } from "./folder.ts";
-import { checkEngine } from "./schema.ts";
+import { makeFolder } from "./file/folder.ts";
+import { checkEngine } from "./file/schema.ts";
 
 /** An alert's event as it is kept. */
 export interface AlertRecord {

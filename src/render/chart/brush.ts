@@ -1,6 +1,6 @@
 import { refuse } from "../../core/errors.ts";
 import type { ChartView, VegaLiteSpec } from "../view.ts";
-import type { Json } from "./frame.ts";
+import type { Json } from "./base/frame.ts";
 
 const drag = (shift: string): string =>
   `[pointerdown[${shift}event.shiftKey], window:pointerup] > window:pointermove!`;

@@ -12,8 +12,8 @@ import {
   type TimeAxis,
   timeAxis,
   WIDTH,
-} from "./frame.ts";
-import { waitingView } from "./waiting.ts";
+} from "./base/frame.ts";
+import { waitingView } from "./base/waiting.ts";
 
 /** Ids that were missed, between the times of the trades on their two sides. */
 export interface CoverageHole {

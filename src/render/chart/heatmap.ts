@@ -2,9 +2,9 @@ import { refuse } from "../../core/errors.ts";
 import { plainText } from "../escape.ts";
 import { drawable } from "../round.ts";
 import type { View } from "../view.ts";
-import { cellInk } from "./cell-figures.ts";
-import { type ChartOptions, frame } from "./frame.ts";
-import { waitingView } from "./waiting.ts";
+import { cellInk } from "./base/cell-figures.ts";
+import { type ChartOptions, frame } from "./base/frame.ts";
+import { waitingView } from "./base/waiting.ts";
 
 /** Correlations by name: what `correlationMatrix` gives. */
 export interface HeatmapData {

@@ -2,8 +2,8 @@ import { plainText } from "../escape.ts";
 import { drawable } from "../round.ts";
 import { COLOURS } from "../theme.ts";
 import type { View } from "../view.ts";
-import { type ChartOptions, frame, type Json, packed, WIDTH, withUnit } from "./frame.ts";
-import { waitingView } from "./waiting.ts";
+import { type ChartOptions, frame, type Json, packed, WIDTH, withUnit } from "./base/frame.ts";
+import { waitingView } from "./base/waiting.ts";
 
 export interface HistogramOptions extends ChartOptions {
   /** What is counted, in the singular: `trade`. */

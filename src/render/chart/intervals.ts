@@ -3,7 +3,7 @@ import { plainText } from "../escape.ts";
 import { drawable } from "../round.ts";
 import { COLOURS } from "../theme.ts";
 import type { View } from "../view.ts";
-import { type ChartOptions, frame, type Json, WIDTH } from "./frame.ts";
+import { type ChartOptions, frame, type Json, WIDTH } from "./base/frame.ts";
 
 /** An estimate with its interval; `low` and `high` NaN where there is none. */
 export interface Interval {

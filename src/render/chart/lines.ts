@@ -15,9 +15,9 @@ import {
   utcExpression,
   WIDTH,
   withUnit,
-} from "./frame.ts";
-import { drawnRows, thinNote } from "./thin.ts";
-import { waitingView } from "./waiting.ts";
+} from "./base/frame.ts";
+import { drawnRows, thinNote } from "./base/thin.ts";
+import { waitingView } from "./base/waiting.ts";
 
 /** One line: a value a time, NaN where it is not defined (the line breaks there). */
 export interface Line {

@@ -1,8 +1,8 @@
 import { drawable } from "../round.ts";
 import { COLOURS } from "../theme.ts";
 import type { View } from "../view.ts";
-import { type ChartOptions, frame, type Json, WIDTH } from "./frame.ts";
-import { waitingView } from "./waiting.ts";
+import { type ChartOptions, frame, type Json, WIDTH } from "./base/frame.ts";
+import { waitingView } from "./base/waiting.ts";
 
 export interface MemoryOptions extends ChartOptions {
   /** ± this much is what a series without memory stays within. */

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { parseRuleTests } from "../../../src/analytics/alerts/check-rule-tests.ts";
-import { checkRules, parseRules } from "../../../src/analytics/alerts/check-rules.ts";
-import { RULE_FIELDS, TEXT_NAMES } from "../../../src/analytics/alerts/fields.ts";
 import { MEASURES, type MeasureFacts } from "../../../src/analytics/alerts/measures.ts";
-import { runRuleTests } from "../../../src/analytics/alerts/rule-tests.ts";
+import { parseRuleTests } from "../../../src/analytics/alerts/rule-tests/check-rule-tests.ts";
+import { runRuleTests } from "../../../src/analytics/alerts/rule-tests/rule-tests.ts";
+import { checkRules, parseRules } from "../../../src/analytics/alerts/rules/check-rules.ts";
+import { RULE_FIELDS, TEXT_NAMES } from "../../../src/analytics/alerts/rules/fields.ts";
 import { alertJson } from "../../../src/app/alerts/alert-json.ts";
 
 const page = readFileSync(new URL("../../../docs/alerts.md", import.meta.url), "utf8");

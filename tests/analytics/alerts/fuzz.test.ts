@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { alertsOf } from "../../../src/analytics/alerts/alerts.ts";
-import { parseRuleTests } from "../../../src/analytics/alerts/check-rule-tests.ts";
+import { parseRuleTests } from "../../../src/analytics/alerts/rule-tests/check-rule-tests.ts";
+import { runRuleTests } from "../../../src/analytics/alerts/rule-tests/rule-tests.ts";
 import {
   checkRules,
   parseRules,
   type RuleFault,
   ruleFaults,
-} from "../../../src/analytics/alerts/check-rules.ts";
-import { alertEvaluator } from "../../../src/analytics/alerts/evaluator.ts";
-import { parsePlaced } from "../../../src/analytics/alerts/json-places.ts";
-import { runRuleTests } from "../../../src/analytics/alerts/rule-tests.ts";
+} from "../../../src/analytics/alerts/rules/check-rules.ts";
+import { parsePlaced } from "../../../src/analytics/alerts/rules/json-places.ts";
+import { alertEvaluator } from "../../../src/analytics/alerts/values/evaluator.ts";
 import { TickbookError } from "../../../src/core/errors.ts";
 import { random } from "../../../src/core/random.ts";
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { alertsOf } from "../../../src/analytics/alerts/alerts.ts";
 import { compareThresholds } from "../../../src/analytics/alerts/compare-thresholds.ts";
 import { replayAlerts } from "../../../src/analytics/alerts/replay.ts";
-import type { AlertRule } from "../../../src/analytics/alerts/rule.ts";
+import type { AlertRule } from "../../../src/analytics/alerts/rules/rule.ts";
 import {
   type AlertScore,
   type ScoreSettings,
@@ -11,7 +11,7 @@ import {
   scoreTable,
 } from "../../../src/analytics/alerts/score.ts";
 import type { Bars } from "../../../src/core/bars.ts";
-import { simulatedMarket } from "../../../src/pipeline/exchange/market.ts";
+import { simulatedMarket } from "../../../src/pipeline/exchange/market/market.ts";
 import { barsOf, pairOfBars, SECOND, START } from "../../support/alert-bars.ts";
 
 /** Its value is the close of y: y − 0 − 0 · x. */

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import Database from "better-sqlite3";
 import { alertsOf } from "../../../src/analytics/alerts/alerts.ts";
-import { defaultRules } from "../../../src/analytics/alerts/defaults.ts";
 import { replayAlerts } from "../../../src/analytics/alerts/replay.ts";
-import type { AlertRule } from "../../../src/analytics/alerts/rule.ts";
+import { defaultRules } from "../../../src/analytics/alerts/rules/defaults.ts";
+import type { AlertRule } from "../../../src/analytics/alerts/rules/rule.ts";
 import { random } from "../../../src/core/random.ts";
 import { readBars } from "../../../src/pipeline/bars/read-bars.ts";
 import type { AlertStore } from "../../../src/pipeline/store/alert-store.ts";
-import { openReader } from "../../../src/pipeline/store/reader.ts";
+import { openReader } from "../../../src/pipeline/store/read/reader.ts";
 import { alertStage, type PriceAt, START_US } from "../../support/alert-stage.ts";
 
 const MOVE: AlertRule = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CHART } from "../../../src/notebook/brush-messages.ts";
 import { barsWithin, brush, controls } from "../../../src/notebook/controls/index.ts";
+import { CHART } from "../../../src/notebook/page/brush-messages.ts";
 import { linesChart } from "../../../src/render/chart/lines.ts";
 import type { ChartView } from "../../../src/render/view.ts";
 import { fakeKernel } from "../../support/fake-kernel.ts";

@@ -6,8 +6,8 @@ import { test } from "node:test";
 import type { TradeColumns } from "../../../src/core/trade-columns.ts";
 import { ARCHIVE_STEPS, archive, checkArchive, hiveValue } from "../../../src/pipeline/archive/archive.ts";
 import { openHistory } from "../../../src/pipeline/archive/history.ts";
-import { openReader } from "../../../src/pipeline/store/reader.ts";
-import { openWriter } from "../../../src/pipeline/store/writer.ts";
+import { openReader } from "../../../src/pipeline/store/read/reader.ts";
+import { openWriter } from "../../../src/pipeline/store/write/writer.ts";
 import {
   DAY_US,
   everyTrade,

@@ -8,7 +8,7 @@ import { openHistory } from "../../../src/pipeline/archive/history.ts";
 import { barsFromTrades } from "../../../src/pipeline/bars/from-trades.ts";
 import { barRule } from "../../../src/pipeline/bars/rule.ts";
 import { liveBars } from "../../../src/pipeline/live-bars.ts";
-import { openWriter } from "../../../src/pipeline/store/writer.ts";
+import { openWriter } from "../../../src/pipeline/store/write/writer.ts";
 import { FIRST_DAY_US, fewDays, SYMBOLS, VENUE } from "../../support/archive.ts";
 import { assertSameBars } from "../../support/same-bars.ts";
 import { tempFolder } from "../../support/temp.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { FAULTS } from "../../../src/pipeline/exchange/fault-table.ts";
-import { simulatedMarket } from "../../../src/pipeline/exchange/market.ts";
-import { readPlan } from "../../../src/pipeline/exchange/plan.ts";
+import { FAULTS } from "../../../src/pipeline/exchange/faults/fault-table.ts";
+import { readPlan } from "../../../src/pipeline/exchange/faults/plan.ts";
+import { simulatedMarket } from "../../../src/pipeline/exchange/market/market.ts";
 import { BINANCE_SETTINGS } from "../../../src/pipeline/exchange/settings.ts";
 
 const page = readFileSync(new URL("../../../docs/exchange.md", import.meta.url), "utf8");

@@ -5,14 +5,14 @@ import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
-import { simulatedMarket } from "../../../src/pipeline/exchange/market.ts";
+import { simulatedMarket } from "../../../src/pipeline/exchange/market/market.ts";
 import {
   type ExchangeOptions,
   type RunningExchange,
   startExchange,
 } from "../../../src/pipeline/exchange/server.ts";
 import type { MarketSource } from "../../../src/pipeline/exchange/source.ts";
-import { readTape } from "../../../src/pipeline/exchange/tape.ts";
+import { readTape } from "../../../src/pipeline/exchange/tape/tape.ts";
 import { exchangeClient, settle } from "../../support/exchange-client.ts";
 import { type VirtualClock, virtualClock } from "../../support/virtual-clock.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { simulatedMarket } from "../../../src/pipeline/exchange/market.ts";
+import { simulatedMarket } from "../../../src/pipeline/exchange/market/market.ts";
 import type { MarketSource } from "../../../src/pipeline/exchange/source.ts";
 import { timeline, venueOf } from "../../../src/pipeline/exchange/timeline.ts";
 import { virtualClock } from "../../support/virtual-clock.ts";

@@ -1,139 +1,139 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { history, historyTrade, reply, tradeRow } from "../../support/history.ts";
-import { idsFrom, repairDesk } from "../../support/repair-desk.ts";
+import { idsFrom, repairBench } from "../../support/repair-bench.ts";
 
 test("a hole is asked for once, 1.5 s after it was found, with a neighbour on each side", async (t) => {
   const past = history(0, 1000);
-  const desk = repairDesk(t, past);
-  desk.live("BTCUSDT", 100, 101, 105);
-  await desk.pass(1250);
+  const bench = repairBench(t, past);
+  bench.live("BTCUSDT", 100, 101, 105);
+  await bench.pass(1250);
   assert.deepEqual(past.asked, []);
-  assert.equal(desk.backfill.status().reason, "the missing trades may be on their way still");
-  await desk.pass(500);
+  assert.equal(bench.backfill.status().reason, "the missing trades may be on their way still");
+  await bench.pass(500);
   assert.deepEqual(past.asked, ["a trades BTCUSDT 101 5"]);
-  assert.deepEqual(desk.ids(), idsFrom(100, 105));
-  assert.deepEqual(desk.holes(), ["102-104 gap filled 1"]);
-  assert.deepEqual(desk.backfill.status(), {
+  assert.deepEqual(bench.ids(), idsFrom(100, 105));
+  assert.deepEqual(bench.holes(), ["102-104 gap filled 1"]);
+  assert.deepEqual(bench.backfill.status(), {
     active: false,
     waitingUntilUs: null,
     reason: "",
     openHoles: 0,
     missing: 0,
   });
-  const sources = desk.rows("SELECT source, event_time_us FROM v_trades WHERE trade_id BETWEEN 102 AND 104");
+  const sources = bench.rows("SELECT source, event_time_us FROM v_trades WHERE trade_id BETWEEN 102 AND 104");
   assert.deepEqual(sources, Array(3).fill(["rest", null]));
 });
 
 test("what the stream brings late is not asked for", async (t) => {
   const past = history(0, 1000);
-  const desk = repairDesk(t, past);
-  desk.live("BTCUSDT", 100, 105);
-  await desk.pass(1000);
-  desk.live("BTCUSDT", 103, 101, 102, 104);
-  await desk.pass(60_000);
+  const bench = repairBench(t, past);
+  bench.live("BTCUSDT", 100, 105);
+  await bench.pass(1000);
+  bench.live("BTCUSDT", 103, 101, 102, 104);
+  await bench.pass(60_000);
   assert.deepEqual(past.asked, []);
-  assert.deepEqual(desk.holes(), []);
+  assert.deepEqual(bench.holes(), []);
 });
 
 // row 58
 test("2,500 trades are three pages, though pages end between trades of one millisecond", async (t) => {
   const past = history(0, 10_000);
-  const desk = repairDesk(t, past);
-  desk.live("BTCUSDT", 1000, 3501);
-  await desk.pass(5000);
+  const bench = repairBench(t, past);
+  bench.live("BTCUSDT", 1000, 3501);
+  await bench.pass(5000);
   assert.deepEqual(past.asked, [
     "a trades BTCUSDT 1000 1000",
     "a trades BTCUSDT 1999 1000",
     "a trades BTCUSDT 2998 504",
   ]);
-  assert.deepEqual(desk.ids(), idsFrom(1000, 3501));
-  assert.deepEqual(desk.holes(), ["1001-3500 gap filled 3"]);
+  assert.deepEqual(bench.ids(), idsFrom(1000, 3501));
+  assert.deepEqual(bench.holes(), ["1001-3500 gap filled 3"]);
 });
 
 // row 61
 test("holes are filled without a live message: at the start, and long after", async (t) => {
   const past = history(0, 103);
-  const desk = repairDesk(t, past);
-  desk.live("BTCUSDT", 100, 110);
-  desk.restart();
-  await desk.pass(3_600_000);
-  assert.equal(desk.ids().length, 5);
-  assert.match(desk.holes()[0]!, /^101-109 gap unrecoverable/);
+  const bench = repairBench(t, past);
+  bench.live("BTCUSDT", 100, 110);
+  bench.restart();
+  await bench.pass(3_600_000);
+  assert.equal(bench.ids().length, 5);
+  assert.match(bench.holes()[0]!, /^101-109 gap unrecoverable/);
 });
 
 // row 53
 test("an empty answer is asked again, later each time, and filled when the history has caught up", async (t) => {
   const past = history(0, 101);
-  const desk = repairDesk(t, past);
-  desk.live("BTCUSDT", 100, 101, 105);
-  await desk.pass(1500);
+  const bench = repairBench(t, past);
+  bench.live("BTCUSDT", 100, 101, 105);
+  await bench.pass(1500);
   assert.deepEqual(past.asked, ["a trades BTCUSDT 101 5"]);
   past.script.push(() => reply(200, []));
-  await desk.pass(2000);
+  await bench.pass(2000);
   assert.equal(past.asked.length, 2);
   past.to = 1000;
-  await desk.pass(4000);
+  await bench.pass(4000);
   assert.equal(past.asked.length, 3);
-  assert.deepEqual(desk.holes(), ["102-104 gap filled 3"]);
+  assert.deepEqual(bench.holes(), ["102-104 gap filled 3"]);
 });
 
 // row 53
 test("ids that are never served are given up after ten tries over a quarter of an hour, with the reason", async (t) => {
   const past = history(0, 101);
-  const desk = repairDesk(t, past);
-  desk.live("BTCUSDT", 100, 101, 105);
-  await desk.pass(8 * 60_000);
-  assert.match(desk.holes()[0]!, /^102-104 gap detected \d not served: /);
-  await desk.pass(30 * 60_000);
+  const bench = repairBench(t, past);
+  bench.live("BTCUSDT", 100, 101, 105);
+  await bench.pass(8 * 60_000);
+  assert.match(bench.holes()[0]!, /^102-104 gap detected \d not served: /);
+  await bench.pass(30 * 60_000);
   assert.equal(past.asked.length, 10);
-  assert.deepEqual(desk.holes(), [
+  assert.deepEqual(bench.holes(), [
     "102-104 gap unrecoverable 10 not served: the exchange's history does not have these ids",
   ]);
-  assert.equal(desk.backfill.status().openHoles, 0);
-  desk.restart();
-  await desk.pass(60_000);
+  assert.equal(bench.backfill.status().openHoles, 0);
+  bench.restart();
+  await bench.pass(60_000);
   assert.equal(past.asked.length, 10);
 });
 
 // row 53
 test("a history that catches up little by little is waited for, however often it has nothing new", async (t) => {
   const past = history(0, 101);
-  const desk = repairDesk(t, past);
-  desk.live("BTCUSDT", 100, 110);
-  for (; past.to < 110; past.to++) await desk.pass(60_000);
-  await desk.pass(60_000);
+  const bench = repairBench(t, past);
+  bench.live("BTCUSDT", 100, 110);
+  for (; past.to < 110; past.to++) await bench.pass(60_000);
+  await bench.pass(60_000);
   assert.ok(past.asked.length > 25, `${past.asked.length} requests`);
-  assert.match(desk.holes()[0]!, /^101-109 gap filled/);
+  assert.match(bench.holes()[0]!, /^101-109 gap filled/);
 });
 
 // row 54
 test("a page that starts above the asked id is not misfiled: below the floor of the history a hole is given up when it is met twice", async (t) => {
   const past = history(500, 1000);
-  const desk = repairDesk(t, past);
-  desk.live("BTCUSDT", 100, 105);
-  await desk.pass(10_000);
+  const bench = repairBench(t, past);
+  bench.live("BTCUSDT", 100, 105);
+  await bench.pass(10_000);
   assert.deepEqual(past.asked, Array(2).fill("a trades BTCUSDT 100 6"));
-  assert.deepEqual(desk.holes(), [
+  assert.deepEqual(bench.holes(), [
     "101-104 gap unrecoverable 2 not served: the exchange's history begins at id 500",
   ]);
-  assert.deepEqual(desk.ids(), [100, 105]);
+  assert.deepEqual(bench.ids(), [100, 105]);
 });
 
 // row 54
 test("with the floor inside a hole, what lies above it is fetched from its end", async (t) => {
   const past = history(1500, 10_000);
-  const desk = repairDesk(t, past);
-  desk.live("BTCUSDT", 1000, 3000);
-  await desk.pass(10_000);
+  const bench = repairBench(t, past);
+  bench.live("BTCUSDT", 1000, 3000);
+  await bench.pass(10_000);
   assert.deepEqual(past.asked, [
     "a trades BTCUSDT 1000 1000",
     "a trades BTCUSDT 1000 1000",
     "a trades BTCUSDT 2001 1000",
     "a trades BTCUSDT 1500 502",
   ]);
-  assert.deepEqual(desk.ids(), [1000, ...idsFrom(1500, 3000)]);
-  assert.deepEqual(desk.holes(), [
+  assert.deepEqual(bench.ids(), [1000, ...idsFrom(1500, 3000)]);
+  assert.deepEqual(bench.holes(), [
     "1001-2999 gap unrecoverable 4 not served: the exchange's history begins at id 1500",
   ]);
 });
@@ -141,13 +141,13 @@ test("with the floor inside a hole, what lies above it is fetched from its end",
 // row 55
 test("a page with a hole inside, or cut short, is kept as far as it goes and the rest asked again", async (t) => {
   const past = history(0, 10_000);
-  const desk = repairDesk(t, past);
+  const bench = repairBench(t, past);
   past.script.push(
     (_, rows) => reply(200, rows().toSpliced(5, 1)),
     (_, rows) => reply(200, rows().slice(0, 2)),
   );
-  desk.live("BTCUSDT", 100, 1500);
-  await desk.pass(10_000);
+  bench.live("BTCUSDT", 100, 1500);
+  await bench.pass(10_000);
   assert.deepEqual(past.asked, [
     "a trades BTCUSDT 100 1000",
     // the rest, cut short, is gone on with; then comes the one that was left out
@@ -155,57 +155,57 @@ test("a page with a hole inside, or cut short, is kept as far as it goes and the
     "a trades BTCUSDT 1100 401",
     "a trades BTCUSDT 104 3",
   ]);
-  assert.deepEqual(desk.ids(), idsFrom(100, 1500));
-  assert.deepEqual(desk.holes(), ["101-1499 gap filled 4"]);
+  assert.deepEqual(bench.ids(), idsFrom(100, 1500));
+  assert.deepEqual(bench.holes(), ["101-1499 gap filled 4"]);
 });
 
 // row 55
 test("unsorted and repeated rows are put in order", async (t) => {
   const past = history(0, 10_000);
-  const desk = repairDesk(t, past);
+  const bench = repairBench(t, past);
   past.script.push((_, rows) => reply(200, [...rows(), ...rows()].reverse()));
-  desk.live("BTCUSDT", 100, 150);
-  await desk.pass(2000);
+  bench.live("BTCUSDT", 100, 150);
+  await bench.pass(2000);
   assert.equal(past.asked.length, 1);
-  assert.deepEqual(desk.ids(), idsFrom(100, 150));
-  assert.deepEqual(desk.rows("SELECT * FROM conflicts"), []);
+  assert.deepEqual(bench.ids(), idsFrom(100, 150));
+  assert.deepEqual(bench.rows("SELECT * FROM conflicts"), []);
 });
 
 // row 56
 test("rows beyond the hole are ignored, however many come", async (t) => {
   const past = history(0, 10_000);
-  const desk = repairDesk(t, past);
+  const bench = repairBench(t, past);
   past.script.push(() =>
     reply(
       200,
       idsFrom(101, 5000).map((id) => tradeRow("BTCUSDT", id)),
     ),
   );
-  desk.live("BTCUSDT", 100, 101, 105);
-  await desk.pass(5000);
+  bench.live("BTCUSDT", 100, 101, 105);
+  await bench.pass(5000);
   assert.deepEqual(past.asked, ["a trades BTCUSDT 101 5"]);
-  assert.deepEqual(desk.ids(), idsFrom(100, 105));
+  assert.deepEqual(bench.ids(), idsFrom(100, 105));
 });
 
 // row 57
 test("another symbol's rows are caught by the neighbour that is held, and nothing of them is stored", async (t) => {
   const past = history(0, 10_000);
-  const desk = repairDesk(t, past);
+  const bench = repairBench(t, past);
   past.script.push(({ fromId, limit }) =>
     reply(
       200,
       idsFrom(fromId!, fromId! + limit - 1).map((id) => tradeRow("ETHUSDT", id)),
     ),
   );
-  desk.live("BTCUSDT", 100, 101, 105);
-  await desk.pass(1500);
-  assert.deepEqual(desk.ids(), [100, 101, 105]);
-  assert.deepEqual(desk.holes(), [
+  bench.live("BTCUSDT", 100, 101, 105);
+  await bench.pass(1500);
+  assert.deepEqual(bench.ids(), [100, 101, 105]);
+  assert.deepEqual(bench.holes(), [
     "102-104 gap detected 1 an answer was not used: it contradicts the stored trade 101",
   ]);
-  await desk.pass(5000);
-  assert.deepEqual(desk.holes(), ["102-104 gap filled 2"]);
-  const prices = desk.rows("SELECT DISTINCT price_e8 / 100000000 FROM trades");
+  await bench.pass(5000);
+  assert.deepEqual(bench.holes(), ["102-104 gap filled 2"]);
+  const prices = bench.rows("SELECT DISTINCT price_e8 / 100000000 FROM trades");
   assert.deepEqual(prices, [[60_000]]);
 });
 
@@ -234,22 +234,22 @@ for (const [name, body] of [
 ] as const) {
   test(`an answer of ${name} is a failed attempt: nothing is stored, and it is asked again`, async (t) => {
     const past = history(0, 1000);
-    const desk = repairDesk(t, past);
+    const bench = repairBench(t, past);
     past.script.push(() => reply(200, body));
-    desk.live("BTCUSDT", 100, 101, 105);
-    await desk.pass(1500);
+    bench.live("BTCUSDT", 100, 101, 105);
+    await bench.pass(1500);
     assert.equal(past.asked.length, 1);
-    assert.deepEqual(desk.ids(), [100, 101, 105]);
-    await desk.pass(4000);
+    assert.deepEqual(bench.ids(), [100, 101, 105]);
+    await bench.pass(4000);
     assert.deepEqual(past.asked, Array(2).fill("a trades BTCUSDT 101 5"));
-    assert.match(desk.holes()[0]!, /^102-104 gap filled \d$/);
+    assert.match(bench.holes()[0]!, /^102-104 gap filled \d$/);
   });
 }
 
 // row 50
 test("errors of the exchange are tried again with growing waits and no hole is given up for them", async (t) => {
   const past = history(0, 1000);
-  const desk = repairDesk(t, past);
+  const bench = repairBench(t, past);
   for (let i = 0; i < 60; i++) {
     const [status, text] = [
       [500, "<html>"],
@@ -261,80 +261,80 @@ test("errors of the exchange are tried again with growing waits and no hole is g
     ][i % 7] ?? [0, ""];
     past.script.push(() => (status === 0 ? new Error("ECONNRESET") : reply(status as number, text)));
   }
-  desk.live("BTCUSDT", 100, 101, 105);
-  await desk.pass(3_600_000);
-  assert.deepEqual(desk.holes(), ["102-104 gap detected 0"]);
+  bench.live("BTCUSDT", 100, 101, 105);
+  await bench.pass(3_600_000);
+  assert.deepEqual(bench.holes(), ["102-104 gap detected 0"]);
   assert.ok(past.asked.length > 12 && past.asked.length < 40, `${past.asked.length} requests`);
-  assert.ok(desk.odd.every((code) => code === "rest-failed"));
+  assert.ok(bench.odd.every((code) => code === "rest-failed"));
   past.script.length = 0;
-  await desk.pass(300_000);
-  assert.deepEqual(desk.holes(), ["102-104 gap filled 1"]);
+  await bench.pass(300_000);
+  assert.deepEqual(bench.holes(), ["102-104 gap filled 1"]);
 });
 
 // row 65
 test("a symbol that the exchange does not know any more ends in a reason, not in a loop", async (t) => {
   const past = history(0, 1000);
-  const desk = repairDesk(t, past);
+  const bench = repairBench(t, past);
   for (let i = 0; i < 99; i++)
     past.script.push(() => reply(400, { code: -1121, msg: "Invalid symbol.\u001b[2J" }));
-  desk.live("BTCUSDT", 100, 101, 105);
-  await desk.pass(3_600_000);
+  bench.live("BTCUSDT", 100, 101, 105);
+  await bench.pass(3_600_000);
   assert.equal(past.asked.length, 10);
-  assert.deepEqual(desk.holes(), ['102-104 gap unrecoverable 10 HTTP 400: "Invalid symbol.\\u001b[2J"']);
+  assert.deepEqual(bench.holes(), ['102-104 gap unrecoverable 10 HTTP 400: "Invalid symbol.\\u001b[2J"']);
 });
 
 // row 59
 test("a hole above the cap is not asked for, wherever it stands in the queue, and says where to go", async (t) => {
   const past = history(0, 100_000);
-  const desk = repairDesk(t, past, { mostIds: 1000 });
-  desk.live("BTCUSDT", 100, 1102, 1105, 3000);
-  await desk.pass(10_000);
+  const bench = repairBench(t, past, { mostIds: 1000 });
+  bench.live("BTCUSDT", 100, 1102, 1105, 3000);
+  await bench.pass(10_000);
   assert.deepEqual(past.asked, ["a trades BTCUSDT 1102 4"]);
   const left = "left to the daily archive files (npm run import)";
-  assert.deepEqual(desk.holes(), [
+  assert.deepEqual(bench.holes(), [
     `101-1101 gap detected 0 ${left}`,
     "1103-1104 gap filled 1",
     `1106-2999 gap detected 0 ${left}`,
   ]);
-  const { active, reason, missing } = desk.backfill.status();
+  const { active, reason, missing } = bench.backfill.status();
   assert.deepEqual([active, reason, missing], [false, left, 1001 + 1894]);
-  desk.live("BTCUSDT", 500);
-  await desk.pass(10_000);
+  bench.live("BTCUSDT", 500);
+  await bench.pass(10_000);
   assert.deepEqual(past.asked.slice(1), ["a trades BTCUSDT 100 1000", "a trades BTCUSDT 1099 4"]);
 });
 
 test("holes that lie close together come on one page, and a larger one behind them does not wait", async (t) => {
   const past = history(0, 10_000);
-  const desk = repairDesk(t, past);
+  const bench = repairBench(t, past);
   const every = Array.from({ length: 200 }, (_, i) => 100 + 2 * i);
-  desk.live("BTCUSDT", ...every, 5000);
-  await desk.pass(3000);
+  bench.live("BTCUSDT", ...every, 5000);
+  await bench.pass(3000);
   assert.equal(past.asked[0], "a trades BTCUSDT 100 1000");
   assert.equal(past.asked.length, 5, past.asked.join("; "));
-  assert.deepEqual(desk.ids(), idsFrom(100, 5000));
-  assert.ok(desk.holes().every((hole) => / filled /.test(hole)));
+  assert.deepEqual(bench.ids(), idsFrom(100, 5000));
+  assert.ok(bench.holes().every((hole) => / filled /.test(hole)));
 });
 
 test("a hole whose page met a wrong neighbour of another hole is asked for alone", async (t) => {
   const past = history(0, 10_000);
   const wrong = 110;
-  const desk = repairDesk(t, past, {
+  const bench = repairBench(t, past, {
     tradeOf: (symbol, id) => ({ ...historyTrade(symbol, id), ...(id === wrong && { price: "1.00000000" }) }),
   });
-  desk.live("BTCUSDT", 100, 102, wrong, 112);
-  await desk.pass(20_000);
+  bench.live("BTCUSDT", 100, 102, wrong, 112);
+  await bench.pass(20_000);
   assert.deepEqual(past.asked.slice(0, 1), ["a trades BTCUSDT 100 13"]);
   assert.ok(past.asked.includes("a trades BTCUSDT 100 3"));
-  assert.ok(desk.ids().includes(101));
+  assert.ok(bench.ids().includes(101));
 });
 
 // row 60
 test("symbols take turns, and so do the holes of one; a new hole does not wait for the end of a long one", async (t) => {
   const past = history(0, 100_000);
-  const desk = repairDesk(t, past, { symbols: ["BTCUSDT", "ETHUSDT"] });
-  desk.live("BTCUSDT", 0, 5001, 8001);
-  desk.live("ETHUSDT", 0, 2001);
-  await desk.pass(1500);
+  const bench = repairBench(t, past, { symbols: ["BTCUSDT", "ETHUSDT"] });
+  bench.live("BTCUSDT", 0, 5001, 8001);
+  bench.live("ETHUSDT", 0, 2001);
+  await bench.pass(1500);
   const first = past.asked.slice(0, 8).map((line) => line.split(" ").slice(2, 4).join(" "));
   assert.deepEqual(first, [
     "BTCUSDT 0",
@@ -346,8 +346,8 @@ test("symbols take turns, and so do the holes of one; a new hole does not wait f
     "BTCUSDT 6000",
     "BTCUSDT 1998",
   ]);
-  assert.deepEqual(desk.ids("ETHUSDT"), idsFrom(0, 2001));
-  assert.deepEqual(desk.ids("BTCUSDT"), idsFrom(0, 8001));
+  assert.deepEqual(bench.ids("ETHUSDT"), idsFrom(0, 2001));
+  assert.deepEqual(bench.ids("BTCUSDT"), idsFrom(0, 8001));
 });
 
 // row 60
@@ -355,25 +355,25 @@ test("fifty symbols at once keep within a tenth of the exchange's limit in every
   const symbols = Array.from({ length: 50 }, (_, i) => `S${i}USDT`);
   const past = history(0, 100_000);
   const times: number[] = [];
-  const desk = repairDesk(
+  const bench = repairBench(
     t,
     {
       ...past,
       get: (url) => {
-        times.push(desk.clock.monotonicMs());
+        times.push(bench.clock.monotonicMs());
         return past.get(url);
       },
     },
     { symbols },
   );
-  for (const symbol of symbols) desk.live(symbol, 10, 20);
-  await desk.pass(59_000);
+  for (const symbol of symbols) bench.live(symbol, 10, 20);
+  await bench.pass(59_000);
   assert.equal(times.length, 24);
   assert.equal(
-    desk.backfill.status().reason,
+    bench.backfill.status().reason,
     "the repair's share of the exchange's request limit is used up",
   );
-  await desk.pass(180_000);
+  await bench.pass(180_000);
   assert.equal(times.length, 50);
   for (const start of times) {
     assert.ok(times.filter((time) => time >= start && time < start + 60_000).length <= 24);
@@ -389,24 +389,24 @@ test("HTTP 429 stops the requests for Retry-After, or for a minute without it, a
     [{ "retry-after": "soon" }, 60],
   ] as const) {
     const past = history(0, 1000);
-    const desk = repairDesk(t, past);
+    const bench = repairBench(t, past);
     const msg = "Too much request weight used; current limit is 6000 request weight per 1 MINUTE.";
     past.script.push(() => reply(429, { code: -1003, msg }, headers));
-    desk.live("BTCUSDT", 100, 105);
-    await desk.pass(1500);
-    const { active, waitingUntilUs, reason } = desk.backfill.status();
+    bench.live("BTCUSDT", 100, 105);
+    await bench.pass(1500);
+    const { active, waitingUntilUs, reason } = bench.backfill.status();
     assert.equal(active, false);
-    assert.equal(waitingUntilUs, desk.clock.nowUs() + seconds * 1_000_000);
+    assert.equal(waitingUntilUs, bench.clock.nowUs() + seconds * 1_000_000);
     assert.match(reason, /^HTTP 429: "Too much request weight used/);
-    assert.deepEqual(desk.odd, ["rest-paused"]);
+    assert.deepEqual(bench.odd, ["rest-paused"]);
     // the stream goes on, and a new hole is no reason to ask either
-    desk.live("BTCUSDT", 106, 109);
-    await desk.pass(seconds * 1000 - 500);
+    bench.live("BTCUSDT", 106, 109);
+    await bench.pass(seconds * 1000 - 500);
     assert.equal(past.asked.length, 1);
-    assert.deepEqual(desk.ids(), [100, 105, 106, 109]);
-    await desk.pass(2500);
+    assert.deepEqual(bench.ids(), [100, 105, 106, 109]);
+    await bench.pass(2500);
     assert.equal(past.asked.length, 3);
-    assert.deepEqual(desk.ids(), idsFrom(100, 109));
+    assert.deepEqual(bench.ids(), idsFrom(100, 109));
   }
 });
 
@@ -420,20 +420,20 @@ test("HTTP 418 stops all requests until the ban's end: by header, by the text, a
     ["999999999999", "", 3 * 86_400],
   ] as const) {
     const past = history(0, 1000);
-    const desk = repairDesk(t, past);
+    const bench = repairBench(t, past);
     const msg = `Way too much request weight used; IP banned ${text} Please use WebSocket Streams.`;
     past.script.push(() =>
       reply(418, { code: -1003, msg }, header === undefined ? {} : { "retry-after": header }),
     );
-    desk.live("BTCUSDT", 100, 105);
-    await desk.pass(1500);
-    const { waitingUntilUs, reason } = desk.backfill.status();
-    assert.equal(waitingUntilUs, desk.clock.nowUs() + seconds * 1_000_000);
+    bench.live("BTCUSDT", 100, 105);
+    await bench.pass(1500);
+    const { waitingUntilUs, reason } = bench.backfill.status();
+    assert.equal(waitingUntilUs, bench.clock.nowUs() + seconds * 1_000_000);
     assert.match(reason, /^HTTP 418: "Way too much/);
-    assert.ok(desk.budget.paused(desk.clock.monotonicMs()));
-    await desk.pass(seconds * 1000 - 1000);
+    assert.ok(bench.budget.paused(bench.clock.monotonicMs()));
+    await bench.pass(seconds * 1000 - 1000);
     assert.equal(past.asked.length, 1);
-    await desk.pass(seconds * 10 + 1500);
+    await bench.pass(seconds * 10 + 1500);
     assert.equal(past.asked.length, 2);
   }
 });
@@ -441,107 +441,107 @@ test("HTTP 418 stops all requests until the ban's end: by header, by the text, a
 // row 64
 test("with most of the address' limit used by other programs, requests stand back for a minute each", async (t) => {
   const past = history(0, 100_000);
-  const desk = repairDesk(t, past);
+  const bench = repairBench(t, past);
   past.headers = { "x-mbx-used-weight-1m": "4900" };
-  desk.live("BTCUSDT", 0, 5000);
-  await desk.pass(1500);
+  bench.live("BTCUSDT", 0, 5000);
+  await bench.pass(1500);
   assert.equal(past.asked.length, 1);
-  assert.match(desk.backfill.status().reason, /^other programs at this address/);
-  await desk.pass(55_000);
+  assert.match(bench.backfill.status().reason, /^other programs at this address/);
+  await bench.pass(55_000);
   assert.equal(past.asked.length, 1);
-  await desk.pass(6_000);
+  await bench.pass(6_000);
   assert.equal(past.asked.length, 2);
   past.headers = { "x-mbx-used-weight-1m": "4700" };
-  await desk.pass(61_000);
-  assert.deepEqual(desk.ids(), idsFrom(0, 5000));
+  await bench.pass(61_000);
+  assert.deepEqual(bench.ids(), idsFrom(0, 5000));
 });
 
 test("live trades go first: while many wait for the disk nothing is asked for", async (t) => {
   const past = history(0, 1000);
-  const desk = repairDesk(t, past);
-  desk.pending = 20_001;
-  desk.live("BTCUSDT", 100, 105);
-  await desk.pass(60_000);
+  const bench = repairBench(t, past);
+  bench.pending = 20_001;
+  bench.live("BTCUSDT", 100, 105);
+  await bench.pass(60_000);
   assert.deepEqual(past.asked, []);
-  assert.equal(desk.backfill.status().reason, "live trades go first");
-  desk.pending = 20_000;
-  await desk.pass(500);
-  assert.deepEqual(desk.ids(), idsFrom(100, 105));
+  assert.equal(bench.backfill.status().reason, "live trades go first");
+  bench.pending = 20_000;
+  await bench.pass(500);
+  assert.deepEqual(bench.ids(), idsFrom(100, 105));
 });
 
 // row 62
 test("after a kill in the middle it goes on at the next id that is needed", async (t) => {
   const past = history(0, 100_000);
-  const desk = repairDesk(t, past);
+  const bench = repairBench(t, past);
   past.script.push(
     () => undefined,
     () => undefined,
     () => new Error("ECONNRESET"),
   );
-  desk.live("BTCUSDT", 0, 5000);
-  await desk.pass(1500);
+  bench.live("BTCUSDT", 0, 5000);
+  await bench.pass(1500);
   assert.equal(past.asked.at(-1), "a trades BTCUSDT 1998 1000");
-  assert.deepEqual(desk.holes(), ["1-4999 gap partly filled 2"]);
-  desk.restart();
-  await desk.pass(250);
+  assert.deepEqual(bench.holes(), ["1-4999 gap partly filled 2"]);
+  bench.restart();
+  await bench.pass(250);
   assert.equal(past.asked[3], "a trades BTCUSDT 1998 1000");
-  assert.deepEqual(desk.ids(), idsFrom(0, 5000));
+  assert.deepEqual(bench.ids(), idsFrom(0, 5000));
   assert.equal(new Set(past.asked).size, past.asked.length - 1);
 });
 
 test("nothing is asked for, stored or noted after stop, and no timer is left", async (t) => {
   const past = history(0, 1000);
-  const desk = repairDesk(t, past);
-  desk.live("BTCUSDT", 100, 105);
-  await desk.pass(250);
-  desk.backfill.stop();
-  await desk.pass(60_000);
+  const bench = repairBench(t, past);
+  bench.live("BTCUSDT", 100, 105);
+  await bench.pass(250);
+  bench.backfill.stop();
+  await bench.pass(60_000);
   assert.deepEqual(past.asked, []);
-  assert.equal(desk.clock.pendingTimers(), 0);
+  assert.equal(bench.clock.pendingTimers(), 0);
 });
 
 // row 61
 test("a symbol that stays quiet after the start is looked up by itself, to the end of what there is", async (t) => {
   const past = history(0, 2600);
-  const desk = repairDesk(t, past);
-  desk.live("BTCUSDT", 100, 101);
-  desk.restart();
-  desk.backfill.lookBehind("BTCUSDT", 101, 10_000);
-  await desk.pass(9_750);
+  const bench = repairBench(t, past);
+  bench.live("BTCUSDT", 100, 101);
+  bench.restart();
+  bench.backfill.lookBehind("BTCUSDT", 101, 10_000);
+  await bench.pass(9_750);
   assert.deepEqual(past.asked, []);
-  await desk.pass(60_000);
+  await bench.pass(60_000);
   assert.deepEqual(past.asked, [
     "a trades BTCUSDT 101 1000",
     "a trades BTCUSDT 1100 1000",
     "a trades BTCUSDT 2099 1000",
     "a trades BTCUSDT 2600 1000",
   ]);
-  assert.deepEqual(desk.ids(), idsFrom(100, 2600));
-  assert.deepEqual(desk.holes(), []);
-  desk.live("BTCUSDT", 2601);
-  await desk.pass(60_000);
+  assert.deepEqual(bench.ids(), idsFrom(100, 2600));
+  assert.deepEqual(bench.holes(), []);
+  bench.live("BTCUSDT", 2601);
+  await bench.pass(60_000);
   assert.equal(past.asked.length, 4);
 });
 
 test("a live trade calls the look behind off; another symbol's rows and an older floor end it without a trace", async (t) => {
   const past = history(0, 2600);
-  const desk = repairDesk(t, past);
-  desk.live("BTCUSDT", 100, 101);
-  desk.restart();
-  desk.backfill.lookBehind("BTCUSDT", 101, 10_000);
-  await desk.pass(5000);
-  desk.backfill.alive("BTCUSDT");
-  await desk.pass(60_000);
+  const bench = repairBench(t, past);
+  bench.live("BTCUSDT", 100, 101);
+  bench.restart();
+  bench.backfill.lookBehind("BTCUSDT", 101, 10_000);
+  await bench.pass(5000);
+  bench.backfill.alive("BTCUSDT");
+  await bench.pass(60_000);
   assert.deepEqual(past.asked, []);
   const eth = idsFrom(101, 140).map((id) => tradeRow("ETHUSDT", id));
   const later = idsFrom(500, 540).map((id) => tradeRow("BTCUSDT", id));
   for (const body of [eth, later, [], "<html>"]) {
     past.script.push(() => reply(200, body));
-    desk.backfill.lookBehind("BTCUSDT", 101, 0);
-    await desk.pass(500);
-    desk.backfill.alive("BTCUSDT");
+    bench.backfill.lookBehind("BTCUSDT", 101, 0);
+    await bench.pass(500);
+    bench.backfill.alive("BTCUSDT");
   }
   assert.equal(past.asked.length, 4);
-  assert.deepEqual(desk.ids(), [100, 101]);
-  assert.deepEqual(desk.holes(), []);
+  assert.deepEqual(bench.ids(), [100, 101]);
+  assert.deepEqual(bench.holes(), []);
 });

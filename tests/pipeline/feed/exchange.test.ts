@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { random } from "../../../src/core/random.ts";
 import type { Trade } from "../../../src/core/trade.ts";
-import { simulatedMarket } from "../../../src/pipeline/exchange/market.ts";
-import { readPlan } from "../../../src/pipeline/exchange/plan.ts";
+import { readPlan } from "../../../src/pipeline/exchange/faults/plan.ts";
+import { simulatedMarket } from "../../../src/pipeline/exchange/market/market.ts";
 import { startExchange } from "../../../src/pipeline/exchange/server.ts";
 import { type FeedState, startFeed } from "../../../src/pipeline/feed/feed.ts";
-import { httpGet } from "../../../src/pipeline/feed/http.ts";
-import { fetchNewestId } from "../../../src/pipeline/feed/newest-id.ts";
-import { openSocket } from "../../../src/pipeline/feed/socket.ts";
+import { httpGet } from "../../../src/pipeline/net/http.ts";
+import { openSocket } from "../../../src/pipeline/net/socket.ts";
+import { fetchNewestId } from "../../../src/pipeline/venues/binance/newest-id.ts";
 import { virtualClock } from "../../support/virtual-clock.ts";
 
 const START = 1_790_000_000_000_000;

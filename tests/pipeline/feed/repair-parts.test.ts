@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { random } from "../../../src/core/random.ts";
-import { openDoors } from "../../../src/pipeline/feed/doors.ts";
-import { restVerdict } from "../../../src/pipeline/feed/rest-verdict.ts";
+import { openHosts } from "../../../src/pipeline/feed/hosts.ts";
 import { nextAggregate, nextWish, type Search } from "../../../src/pipeline/feed/sweep.ts";
-import { watchedGet } from "../../../src/pipeline/feed/watched-get.ts";
-import { weightBudget } from "../../../src/pipeline/feed/weight-budget.ts";
-import { idRanges } from "../../../src/pipeline/store/id-ranges.ts";
+import { weightBudget } from "../../../src/pipeline/net/weight-budget.ts";
+import { idRanges } from "../../../src/pipeline/store/ledger/id-ranges.ts";
+import { restVerdict } from "../../../src/pipeline/venues/binance/answers.ts";
+import { watchedGet } from "../../../src/pipeline/venues/binance/limited-get.ts";
 import { reply } from "../../support/history.ts";
 import { virtualClock } from "../../support/virtual-clock.ts";
 
@@ -159,29 +159,29 @@ for (const [status, body, headers, kind, forMs] of [
   });
 }
 
-test("openDoors prefers single trades, then healthy hosts, and opens what was closed ten minutes later", () => {
-  const doors = openDoors(["a", "b"], random(1));
+test("openHosts prefers single trades, then healthy hosts, and opens what was closed ten minutes later", () => {
+  const hosts = openHosts(["a", "b"], random(1));
   const best = (nowMs: number): string => {
-    const open = doors.best(nowMs);
-    return open === undefined ? "none" : `${open.door.restUrl} ${open.door.kind}`;
+    const open = hosts.best(nowMs);
+    return open === undefined ? "none" : `${open.endpoint.restUrl} ${open.endpoint.kind}`;
   };
   assert.equal(best(0), "a trades");
-  doors.close({ restUrl: "a", kind: "trades" }, "path", "HTTP 404", 0);
+  hosts.close({ restUrl: "a", kind: "trades" }, "path", "HTTP 404", 0);
   assert.equal(best(0), "b trades");
-  doors.close({ restUrl: "b", kind: "trades" }, "path", "HTTP 404", 0);
+  hosts.close({ restUrl: "b", kind: "trades" }, "path", "HTTP 404", 0);
   assert.equal(best(0), "a aggregates");
-  doors.close({ restUrl: "a", kind: "aggregates" }, "host", "HTTP 451", 1000);
+  hosts.close({ restUrl: "a", kind: "aggregates" }, "host", "HTTP 451", 1000);
   assert.equal(best(1000), "b aggregates");
-  doors.close({ restUrl: "b", kind: "aggregates" }, "host", "HTTP 403", 2000);
+  hosts.close({ restUrl: "b", kind: "aggregates" }, "host", "HTTP 403", 2000);
   assert.equal(best(2000), "none");
-  assert.equal(doors.reopensMs(2000), 601_000);
-  assert.match(doors.closedReason(2000), /^a: HTTP 451/);
+  assert.equal(hosts.reopensMs(2000), 601_000);
+  assert.match(hosts.closedReason(2000), /^a: HTTP 451/);
   assert.equal(best(601_000), "a trades");
-  for (let i = 0; i < 4; i++) doors.failed({ restUrl: "a", kind: "trades" }, "timeout", 601_000);
+  for (let i = 0; i < 4; i++) hosts.failed({ restUrl: "a", kind: "trades" }, "timeout", 601_000);
   assert.equal(best(602_000), "b trades");
-  doors.answered({ restUrl: "a", kind: "trades" });
+  hosts.answered({ restUrl: "a", kind: "trades" });
   assert.equal(best(602_000), "a trades");
-  assert.equal(doors.best(602_000)!.waitMs, 0);
+  assert.equal(hosts.best(602_000)!.waitMs, 0);
 });
 
 test("watchedGet asks nothing while the exchange wants no requests, whoever was told so", async () => {

@@ -7,7 +7,7 @@ import {
   openAlertStore,
   readAlertHistory,
 } from "../../../src/pipeline/store/alert-store.ts";
-import { openWriter } from "../../../src/pipeline/store/writer.ts";
+import { openWriter } from "../../../src/pipeline/store/write/writer.ts";
 import { BINANCE, tamper } from "../../support/stored.ts";
 import { tempFolder } from "../../support/temp.ts";
 

@@ -5,9 +5,9 @@ import { test } from "node:test";
 import Database from "better-sqlite3";
 import { TickbookError } from "../../../src/core/errors.ts";
 import type { Venue } from "../../../src/core/trade.ts";
-import { createBatch, pushTrade, tradeDefect } from "../../../src/pipeline/store/batch.ts";
-import { openReader } from "../../../src/pipeline/store/reader.ts";
-import { openWriter } from "../../../src/pipeline/store/writer.ts";
+import { openReader } from "../../../src/pipeline/store/read/reader.ts";
+import { createBatch, pushTrade, tradeDefect } from "../../../src/pipeline/store/write/batch.ts";
+import { openWriter } from "../../../src/pipeline/store/write/writer.ts";
 import { tempFolder } from "../../support/temp.ts";
 import { batchOf, T0, trade } from "../../support/trades.ts";
 
@@ -70,7 +70,7 @@ test("append stores a repeated id once and counts it; other content is a conflic
   ]);
 });
 
-test("append takes the millisecond time of one door for the microsecond time of another", (t) => {
+test("append takes the millisecond time of one source for the microsecond time of another", (t) => {
   const writer = openWriter(join(tempFolder(t), "x.db"), SETTINGS);
   t.after(() => writer.close());
   writer.append(batchOf([trade(1, { tradeTimeUs: T0 + 123 })]), T0);

@@ -1,0 +1,167 @@
+import type { SignalValue } from "vega";
+import type { Result, VisualizationSpec } from "vega-embed";
+import type { BrushMeta } from "../../../src/notebook/page/brush-messages.ts";
+import { vegaConfig } from "../../../src/render/theme.ts";
+import { brushOf, onBrush, type Range, withRange } from "./brush.ts";
+import { choicesOf, choose } from "./carry-over.ts";
+import { fitWidth, widthSignals } from "./fit-width.ts";
+import { isObject, type Json, type SplitSpec, splitSpec } from "./split-spec.ts";
+import { setTitle, TITLE, withTitleSignals } from "./title.ts";
+import { loadVega, type VegaParts } from "./vega.ts";
+
+/** One chart in the page: a single Vega view for as long as its specification is the same but for rows, values and titles. */
+export interface Chart {
+  /** Also for another width or ground. */
+  draw(spec: Json): Promise<void>;
+  /** How often a view was made, and how often one was drawn. */
+  readonly count: { embeds: number; draws: number };
+  finalize(): void;
+}
+
+type Ground = "light" | "dark";
+
+/** A view and what it was made of. */
+interface Drawn extends Compiled {
+  readonly node: HTMLElement;
+  readonly result: Result;
+  readonly ground: Ground;
+  /** The rows that each data set holds, as JSON. */
+  readonly rows: Map<string, string>;
+  split: SplitSpec;
+}
+
+/** What Vega-Lite made of a specification, as far as it matters here. */
+interface Compiled {
+  readonly widths: readonly string[];
+  /** How the rows of each data set are read: dates in text become times. */
+  readonly formats: ReadonlyMap<string, unknown>;
+  readonly signals: ReadonlySet<string>;
+}
+
+/** As it stands in the specifications that the project makes: a ground it does not know. */
+const neutral = JSON.stringify(vegaConfig("any"));
+
+export function createChart(
+  node: HTMLElement,
+  ground: () => Ground,
+  brushed: (brush: string, range: Range) => void,
+): Chart {
+  const count = { embeds: 0, draws: 0 };
+  let drawn: Drawn | undefined;
+  let brush: BrushMeta | undefined;
+  let closed = false;
+
+  const drop = (one: Drawn | undefined): void => {
+    one?.result.finalize();
+    one?.node.remove();
+  };
+  /** A new view is made behind the old one and takes its place when it is drawn. */
+  const renew = async (parts: VegaParts, split: SplitSpec): Promise<Drawn> => {
+    const next = document.createElement("div");
+    next.className = "tickbook-chart tickbook-next";
+    node.append(next);
+    try {
+      const marked = drawn ? split.spec : withRange(split.spec, brush?.range);
+      const made = await embed(parts, next, { ...split, spec: marked }, ground());
+      if (drawn) choose(made.result.view, choicesOf(drawn.result.view));
+      if (brush) onBrush(made.result.view, (range) => brush && brushed(brush.brush, range));
+      count.embeds++;
+      // for tests and for whoever looks into the page
+      Object.assign(next, { view: made.result.view });
+      return made;
+    } catch (problem) {
+      next.remove();
+      throw problem;
+    }
+  };
+  const settle = async ({ result: { view }, split, signals, widths }: Drawn): Promise<void> => {
+    if (signals.has(TITLE)) setTitle(view, split.title, node.clientWidth);
+    // labels beside the plot may have grown
+    await view.resize().runAsync();
+    await fitWidth(view, widths, node.clientWidth);
+  };
+  return {
+    draw: async (spec) => {
+      const parts = await loadVega();
+      const split = splitSpec(spec);
+      brush = brushOf(spec);
+      const before = drawn;
+      const fits = before?.split.skeleton === split.skeleton && before.ground === ground();
+      const now = fits ? before : await renew(parts, split);
+      try {
+        if (fits) patch(parts, now, split);
+        await settle(now);
+      } catch (problem) {
+        drop(now);
+        if (fits) drawn = undefined;
+        throw problem;
+      }
+      if (closed) return drop(now);
+      if (!fits) drop(before);
+      drawn = now;
+      now.node.classList.remove("tickbook-next");
+      count.draws++;
+    },
+    count,
+    finalize: () => {
+      closed = true;
+      drop(drawn);
+    },
+  };
+}
+
+async function embed(
+  { vegaEmbed }: VegaParts,
+  node: HTMLElement,
+  split: SplitSpec,
+  ground: Ground,
+): Promise<Drawn> {
+  let compiled: Compiled | undefined;
+  const { config, ...spec } = split.spec;
+  const own = JSON.stringify(config) === neutral ? {} : config;
+  const result = await vegaEmbed(node, { ...spec, config: own } as unknown as VisualizationSpec, {
+    mode: "vega-lite",
+    config: vegaConfig(ground),
+    renderer: "canvas",
+    tooltip: { theme: ground },
+    actions: { export: true, source: false, compiled: false, editor: false },
+    scaleFactor: { png: 2, svg: 1 },
+    patch: (given) => {
+      const vega = withTitleSignals(given as Json, split.title);
+      compiled = {
+        widths: widthSignals(vega),
+        formats: new Map(listed(vega.data).map(({ name, format }) => [String(name), format])),
+        signals: new Set(listed(vega.signals).map(({ name }) => String(name))),
+      };
+      return vega as typeof given;
+    },
+  });
+  const rows = new Map([...split.rows].map(([name, values]) => [name, JSON.stringify(values)]));
+  return { node, result, ground, split, rows, ...compiled! };
+}
+
+function listed(part: unknown): readonly Json[] {
+  return Array.isArray(part) ? part.filter(isObject) : [];
+}
+
+/** Gives a running view what has changed. */
+function patch({ vega }: VegaParts, drawn: Drawn, split: SplitSpec): void {
+  const { rows, formats, signals } = drawn;
+  const { view } = drawn.result;
+  for (const [name, values] of split.rows) {
+    const text = JSON.stringify(values);
+    if (text === rows.get(name) || !formats.has(name)) continue;
+    rows.set(name, text);
+    view.data(name, vega.read(text, formats.get(name) as Parameters<typeof vega.read>[1]));
+  }
+  for (const [name, value] of split.values) {
+    if (signals.has(name) && !same(value, drawn.split.values.get(name)))
+      view.signal(name, value as SignalValue);
+  }
+  if (split.description !== drawn.split.description) view.description(split.description);
+  drawn.split = split;
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

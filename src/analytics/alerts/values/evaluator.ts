@@ -1,0 +1,248 @@
+import type { Bars } from "../../../core/bars.ts";
+import { firstAtLeast } from "../../../core/search.ts";
+import type { Alert } from "../alerts.ts";
+import type { PairName } from "../rules/rule.ts";
+import { type AlertEvent, type AlertState, FIRST_STATE, observe } from "../state.ts";
+import type { Lane } from "./nodes.ts";
+import { type ValueGraph, valueGraph } from "./value-graph.ts";
+
+/** What became of one alert. */
+export interface HeardEvent extends AlertEvent {
+  readonly alert: Alert;
+}
+
+/** All that an evaluator has to remember to go on where it was; plain JSON. */
+export interface EvaluatorMemory {
+  /** By the alert's key. */
+  readonly states: Readonly<Record<string, AlertState>>;
+  /** By the length of bars in µs: the end of the last step that was judged. */
+  readonly doneUs: Readonly<Record<string, number>>;
+  /** Hedge ratios that were frozen, by what they are of. */
+  readonly frozen: Readonly<Record<string, unknown>>;
+  /** Times of the messages of the last hour, of all alerts. */
+  readonly sentUs: readonly number[];
+}
+
+/** Closed bars of a lane, oldest first: a time bar each, whichever of them there are. */
+export type BarsOf = (lane: Lane) => Bars;
+
+export interface AlertStatus {
+  readonly alert: Alert;
+  readonly state: AlertState;
+  /** At the last step that was judged. */
+  readonly value: number;
+  /** The name of what makes it silent; empty: nothing. */
+  readonly silencedBy: string;
+}
+
+/**
+ * Judges alerts step by step, a step being the end of an interval on the grid of time. Steps of several lengths come in
+ * the order of time, shorter ones first; in each step first the alerts that silence others.
+ */
+export interface AlertEvaluator {
+  readonly lanes: readonly Lane[];
+  /** Judges every step after what is done, up to `untilUs` (included). Costs what is new. */
+  advance(barsOf: BarsOf, untilUs: number, hear?: (event: HeardEvent) => void): void;
+  /** Where to begin, for bars of which nothing was judged yet: after this time. */
+  begin(us: number): void;
+  /**
+   * Makes the statistics anew from the bars at hand, up to what is done, and judges nothing: after a start, and when bars
+   * that were judged have changed. What was told is not taken back; the next step is judged on the bars as they are.
+   */
+  rebuild(barsOf: BarsOf): void;
+  /** Sets the hedge ratio of every frozen spread of a pair, on log prices: the one that a chart beside it uses. */
+  freeze(pair: PairName, line: { readonly alpha: number; readonly beta: number }): void;
+  /** Passes over steps up to `untilUs` without looking: their values count as missing. */
+  skip(untilUs: number, hear?: (event: HeardEvent) => void): void;
+  /** The last step that is done, of bars of one length; else the earliest of all lengths. Undefined before `begin`. */
+  doneUs(intervalUs?: number): number | undefined;
+  status(): AlertStatus[];
+  memory(): EvaluatorMemory;
+  /** Alerts that are not known any longer are passed over. */
+  remember(memory: EvaluatorMemory): void;
+}
+
+export interface EvaluatorSettings {
+  /** Told of every alert at every step that is judged: `index` is its place among the alerts given. */
+  readonly judged?: (index: number, timeUs: number, value: number, state: AlertState) => void;
+  /** Messages of all alerts together within an hour; 200 unless told. */
+  readonly perHour?: number;
+}
+
+const HOUR_US = 3_600_000_000;
+
+/** The alerts of one length of bars, as they are judged. */
+interface Group {
+  readonly graph: ValueGraph;
+  readonly members: Member[];
+  doneUs: number | undefined;
+}
+
+interface Member {
+  readonly alert: Alert;
+  /** Its place among the alerts given. */
+  readonly index: number;
+  readonly node: { readonly value: number };
+  state: AlertState;
+  value: number;
+  silencedBy: string;
+}
+
+export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSettings = {}): AlertEvaluator {
+  const { perHour = 200, judged } = settings;
+  const intervals = [...new Set(alerts.map(({ of }) => of.intervalUs))].sort((a, b) => a - b);
+  const groups = intervals.map((intervalUs): Group => {
+    // those that silence others are judged first
+    const own = alerts
+      .filter(({ of }) => of.intervalUs === intervalUs)
+      .sort((a, b) => Number(b.silences) - Number(a.silences));
+    const graph = valueGraph(own, intervalUs);
+    const members = own.map(
+      (alert, i): Member => ({
+        alert,
+        index: alerts.indexOf(alert),
+        node: graph.outcomes[i]!,
+        state: FIRST_STATE,
+        value: Number.NaN,
+        silencedBy: "",
+      }),
+    );
+    return { graph, members, doneUs: undefined };
+  });
+  const members = groups.flatMap((group) => group.members);
+  const silencers = members.filter(({ alert }) => alert.silences);
+  let sentUs: number[] = [];
+
+  const judge = (group: Group, timeUs: number, hear: (event: HeardEvent) => void, isSeen: boolean): void => {
+    while (sentUs.length > 0 && sentUs[0]! <= timeUs - HOUR_US) sentUs.shift();
+    /** The silencers that fire, once those of this group are judged. */
+    let loud: Member[] | undefined;
+    for (const member of group.members) {
+      const { alert, node, index } = member;
+      if (!alert.silences) loud ??= silencers.filter(({ state }) => state.state === "firing");
+      member.value = isSeen ? node.value : Number.NaN;
+      member.silencedBy = alert.silences ? "" : silencerOf(alert, loud!);
+      const { state, events } = observe(alert.limits, member.state, {
+        timeUs,
+        value: member.value,
+        silencedBy: member.silencedBy,
+        isFull: sentUs.length >= perHour,
+      });
+      member.state = state;
+      judged?.(index, timeUs, member.value, state);
+      for (const event of events) {
+        if (event.delivery === "sent") sentUs.push(timeUs);
+        hear({ ...event, alert });
+      }
+    }
+  };
+
+  const stepNodes = ({ graph }: Group, endUs: number, barsOf: BarsOf): void => {
+    for (const lane of graph.lanes) {
+      const bars = barsOf(lane);
+      const startUs = endUs - graph.intervalUs;
+      const row = firstAtLeast(bars.startUs, startUs);
+      lane.bars = bars;
+      lane.row = bars.startUs[row] === startUs ? row : -1;
+      lane.before = row - 1;
+    }
+    for (const node of graph.nodes) node.step(endUs);
+  };
+
+  /** The group whose next step comes first; undefined where none comes up to a time. */
+  const nextGroup = (untilUs: number): [Group, number] | undefined => {
+    let first: [Group, number] | undefined;
+    for (const group of groups) {
+      if (group.doneUs === undefined) continue;
+      const nextUs = group.doneUs + group.graph.intervalUs;
+      if (nextUs <= untilUs && (first === undefined || nextUs < first[1])) first = [group, nextUs];
+    }
+    return first;
+  };
+
+  return {
+    lanes: groups.flatMap(({ graph }) => graph.lanes),
+    advance: (barsOf, untilUs, hear = () => {}) => {
+      for (let next = nextGroup(untilUs); next !== undefined; next = nextGroup(untilUs)) {
+        const [group, timeUs] = next;
+        stepNodes(group, timeUs, barsOf);
+        judge(group, timeUs, hear, true);
+        group.doneUs = timeUs;
+      }
+    },
+    begin: (us) => {
+      for (const group of groups) group.doneUs ??= floorTo(us, group.graph.intervalUs);
+    },
+    rebuild: (barsOf) => {
+      for (const group of groups) {
+        const { graph, doneUs } = group;
+        for (const node of graph.nodes) node.reset();
+        if (doneUs === undefined) continue;
+        const firsts = graph.lanes.map((lane) => barsOf(lane).startUs[0] ?? Number.POSITIVE_INFINITY);
+        const most = Math.max(...graph.lanes.map(({ needs }) => needs));
+        const fromUs = Math.max(Math.min(...firsts), doneUs - most * graph.intervalUs) + graph.intervalUs;
+        for (let timeUs = fromUs; timeUs <= doneUs; timeUs += graph.intervalUs)
+          stepNodes(group, timeUs, barsOf);
+      }
+    },
+    freeze: ([y, x], line) => {
+      for (const { graph } of groups) {
+        for (const node of graph.frozen.values()) {
+          const { watched, prices } = node.of;
+          if (prices === "log" && watched[0] === y && watched[1] === x) node.remember(line);
+        }
+      }
+    },
+    skip: (untilUs, hear = () => {}) => {
+      for (const group of groups) {
+        if (group.doneUs === undefined) continue;
+        const lastUs = floorTo(untilUs, group.graph.intervalUs);
+        if (lastUs <= group.doneUs) continue;
+        const firstUs = group.doneUs + group.graph.intervalUs;
+        judge(group, firstUs, hear, false);
+        if (lastUs > firstUs) judge(group, lastUs, hear, false);
+        group.doneUs = lastUs;
+      }
+    },
+    doneUs: (intervalUs) => {
+      const asked = groups.filter(({ graph }) => (intervalUs ?? graph.intervalUs) === graph.intervalUs);
+      const done = asked.flatMap(({ doneUs }) => (doneUs === undefined ? [] : [doneUs]));
+      return done.length === 0 ? undefined : Math.min(...done);
+    },
+    status: () => members.map(({ alert, state, value, silencedBy }) => ({ alert, state, value, silencedBy })),
+    memory: () => ({
+      states: Object.fromEntries(members.map(({ alert, state }) => [alert.key, state])),
+      doneUs: Object.fromEntries(
+        groups.flatMap(({ graph, doneUs }) => (doneUs === undefined ? [] : [[graph.intervalUs, doneUs]])),
+      ),
+      frozen: Object.fromEntries(
+        groups.flatMap(({ graph }) =>
+          [...graph.frozen].flatMap(([name, node]) => {
+            const memory = node.memory();
+            return memory === undefined ? [] : [[`${graph.intervalUs} ${name}`, memory]];
+          }),
+        ),
+      ),
+      sentUs,
+    }),
+    remember: (memory) => {
+      for (const member of members) member.state = memory.states[member.alert.key] ?? FIRST_STATE;
+      for (const group of groups) {
+        const { intervalUs, frozen } = group.graph;
+        group.doneUs = memory.doneUs[intervalUs];
+        for (const [name, node] of frozen) node.remember(memory.frozen[`${intervalUs} ${name}`]);
+      }
+      sentUs = [...memory.sentUs];
+    },
+  };
+}
+
+/** The first firing one that silences an alert: it watches one of its symbols. Empty: none does. */
+function silencerOf({ of }: Alert, loud: readonly Member[]): string {
+  const found = loud.find(({ alert }) => of.watched.includes(alert.of.watched[0]));
+  return found?.alert.rule.name ?? "";
+}
+
+function floorTo(us: number, step: number): number {
+  return Math.floor(us / step) * step;
+}

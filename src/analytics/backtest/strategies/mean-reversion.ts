@@ -1,0 +1,97 @@
+import type { BarView, Decision, Memo, RunningRule, Strategy } from "../strategy.ts";
+import type { Market, Reason } from "../types.ts";
+import { completeReversion, requireLegsFor } from "./reversion-checks.ts";
+import type { MeanReversionSettings } from "./reversion-settings.ts";
+import { reversionSignals, spreadDeviation, thinLegs } from "./reversion-signals.ts";
+import { hedgeUnits, type SizingAt, unitsOfY } from "./sizing.ts";
+
+/**
+ * Mean reversion on the z-score of a spread: against y where z is high, with y where it is low, until it has come back.
+ *
+ * The z-score includes its own bar, so a rolling |z| never exceeds (w − 1) / √w. After a stop or a time stop nothing is
+ * entered before |z| has once been below `entry`; beyond `stop` nothing is entered at all. Where z is NaN the rule waits:
+ * only the time stop goes on. Its signals are `z`, `spread` and, of two legs, `beta`.
+ */
+export function meanReversion(settings: MeanReversionSettings): Strategy {
+  const complete = completeReversion(settings);
+  return {
+    name: "mean reversion",
+    settings: { ...settings },
+    begin: (market, memo = (_, make) => make()) => begin(market, complete, memo),
+  };
+}
+
+function begin(market: Market, settings: ReturnType<typeof completeReversion>, memo: Memo): RunningRule {
+  const { entry, exit, stop, maxBars, coolDownBars, side, neutral, prices, size, rehedge } = settings;
+  requireLegsFor(market, settings);
+  const { z, spread, beta } = reversionSignals(market, settings, memo);
+  const deviation = size.by === "risk" ? spreadDeviation(market, settings, memo) : undefined;
+  const thin =
+    settings.liquidity &&
+    thinLegs(neutral === "none" ? market.legs.slice(0, 1) : market.legs, settings.liquidity, memo);
+  const [closeY, closeX = closeY] = market.legs.map(({ close }) => close) as [Float64Array, Float64Array?];
+  const hasX = market.legs.length === 2;
+  const flat = hasX ? [0, 0] : [0];
+  // what it holds, or has ordered
+  let aim: 1 | 0 | -1 = 0;
+  let heldBeta = Number.NaN;
+  let coolUntil = -1;
+  // after a stop, not again before |z| was below the entry
+  let isArmed = true;
+
+  const at = (bar: number, equity: number): SizingAt => ({
+    priceY: closeY[bar]!,
+    priceX: closeX[bar]!,
+    beta: beta[bar]!,
+    deviation: deviation?.[bar] ?? Number.NaN,
+    equity,
+  });
+  const enter = (want: 1 | -1, bar: number, equity: number): Decision | undefined => {
+    const known = at(bar, equity);
+    const unitsY = want * unitsOfY(size, known, neutral, prices);
+    const units = hasX ? [unitsY, hedgeUnits(unitsY, known, neutral, prices)] : [unitsY];
+    if (!units.every(Number.isFinite)) return undefined;
+    aim = want;
+    heldBeta = known.beta;
+    return { units, reason: "entry" };
+  };
+  const whyLeave = (depth: number, view: BarView): Reason | undefined => {
+    if (depth <= -stop) return "stop";
+    if (depth >= -exit) return "exit";
+    return view.heldBars >= maxBars ? "time stop" : undefined;
+  };
+  const hedgeAgain = (view: BarView, bar: number): Decision | undefined => {
+    const moved = Math.abs(beta[bar]! - heldBeta);
+    if (!(moved > rehedge * Math.abs(heldBeta)) || view.isWaiting) return undefined;
+    const unitsY = view.units(0);
+    const unitsX = hedgeUnits(unitsY, at(bar, Number.NaN), neutral, prices);
+    if (!Number.isFinite(unitsX)) return undefined;
+    heldBeta = beta[bar]!;
+    return { units: [unitsY, unitsX], reason: "re-hedge" };
+  };
+
+  return {
+    signals: hasX ? { z, spread, beta } : { z, spread },
+    mainSignal: "z",
+    warmUpBars: settings.warmUpBars,
+    decide(view) {
+      const { bar } = view;
+      const now = z[bar]!;
+      if (aim !== 0) {
+        // below 0 until z has come back
+        const why = whyLeave(aim * now, view);
+        if (why === undefined) return rehedge < Number.POSITIVE_INFINITY ? hedgeAgain(view, bar) : undefined;
+        aim = 0;
+        coolUntil = bar + coolDownBars;
+        isArmed = why === "exit";
+        return { units: flat, reason: why };
+      }
+      const size = Math.abs(now);
+      if (size < entry) isArmed = true;
+      if (!(size >= entry && size < stop) || !isArmed || bar <= coolUntil || view.isWaiting) return undefined;
+      const want = now < 0 ? 1 : -1;
+      if (side === (want > 0 ? "short" : "long") || thin?.[bar] === 1) return undefined;
+      return enter(want, bar, view.equity);
+    },
+  };
+}

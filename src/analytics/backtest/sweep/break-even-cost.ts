@@ -1,0 +1,57 @@
+import { requireBetween } from "../../checks.ts";
+import { type BacktestSettings, runBacktest } from "../run-backtest.ts";
+import type { Rule, Strategy } from "../strategy.ts";
+import type { Market } from "../types.ts";
+
+export interface BreakEvenSettings extends BacktestSettings {
+  /** The dearest fee that is tried, basis points; 1000 unless told. */
+  readonly mostBps?: number;
+}
+
+export interface BreakEvenCost {
+  /**
+   * The fee, in place of `costs.feeBps` and beside the other costs, at which the profit is 0: basis points of the money
+   * that changes hands. NaN where it is not between 0 and `mostBps`.
+   */
+  readonly feeBps: number;
+  /** `"found"`; `"no edge"`: nothing is earned even at a fee of 0; `"beyond"`: something still is at `mostBps`; `"no trades"`. */
+  readonly verdict: "found" | "no edge" | "beyond" | "no trades";
+  /** Money, at a fee of 0. */
+  readonly profitAtNoFee: number;
+  readonly roundTrips: number;
+}
+
+/**
+ * How dear trading may become before a rule earns nothing.
+ *
+ * Runs the backtest at one fee after the other, halving the interval down to a thousandth of a basis point: exact where
+ * sizes follow the equity, too, as profit over turnover is not. An edge below what the market asks is none.
+ */
+export function breakEvenCost(
+  market: Market,
+  strategy: Strategy | Rule,
+  settings: BreakEvenSettings,
+): BreakEvenCost {
+  const { mostBps = 1000, ...rest } = settings;
+  requireBetween("breakEvenCost", "mostBps", mostBps, 0, 1000.001);
+  const runAt = (feeBps: number) =>
+    runBacktest(market, strategy, { ...rest, costs: { ...rest.costs, feeBps } });
+  const profitAt = (feeBps: number): number => {
+    const { equity, startCash } = runAt(feeBps);
+    return equity[equity.length - 1]! - startCash;
+  };
+  const free = runAt(0);
+  const profitAtNoFee = free.equity[free.equity.length - 1]! - free.startCash;
+  const known = { profitAtNoFee, roundTrips: free.roundTrips.length };
+  const nothing = { feeBps: Number.NaN, ...known };
+  if (free.fills.length === 0) return { ...nothing, verdict: "no trades" };
+  if (profitAtNoFee <= 0) return { ...nothing, verdict: "no edge" };
+  if (profitAt(mostBps) > 0) return { ...nothing, verdict: "beyond" };
+  let [low, high] = [0, mostBps];
+  while (high - low > 1e-3) {
+    const middle = (low + high) / 2;
+    if (profitAt(middle) > 0) low = middle;
+    else high = middle;
+  }
+  return { feeBps: (low + high) / 2, verdict: "found", ...known };
+}

@@ -1,0 +1,112 @@
+import type { Sampling } from "../../performance/sampling.ts";
+import type { Book } from "../book.ts";
+
+/** What a sweep keeps of a run, as `performance` defines it. */
+export interface SweepFigures {
+  /** Money. */
+  readonly profit: number;
+  /** End over start − 1. */
+  readonly totalReturn: number;
+  /** NaN where returns do not vary, and after ruin. */
+  readonly sharpe: number;
+  /** At most 0. */
+  readonly maxDrawdown: number;
+  /** Closed ones. */
+  readonly roundTrips: number;
+  /** Share of them with a profit; NaN without any. */
+  readonly winRate: number;
+  /** Share of bars with a position at their close. */
+  readonly timeInMarket: number;
+  /** Money that changed hands. */
+  readonly turnover: number;
+  /** Paid, all kinds together. */
+  readonly totalCosts: number;
+}
+
+export type SweepFigure = keyof SweepFigures;
+
+export const SWEEP_FIGURES: readonly SweepFigure[] = [
+  "profit",
+  "totalReturn",
+  "sharpe",
+  "maxDrawdown",
+  "roundTrips",
+  "winRate",
+  "timeInMarket",
+  "turnover",
+  "totalCosts",
+];
+
+/** The figures of a run; its returns, one a period, are written into `returns`. */
+export function sweepFigures(
+  book: Book,
+  startCash: number,
+  sampling: Sampling,
+  returns: Float64Array,
+): SweepFigures {
+  const { equity, fills, roundTrips } = book;
+  const n = equity.length;
+  let [peak, worst] = [startCash, 0];
+  for (let t = 0; t < n; t++) {
+    const value = equity[t]!;
+    if (value >= peak) peak = value;
+    else if (value - peak < worst * peak) worst = value / peak - 1;
+  }
+  const end = equity[n - 1]!;
+  const mean = fillReturns(equity, startCash, sampling, returns);
+  let [closed, won, held, totalCosts, turnover] = [0, 0, 0, 0, 0];
+  for (const trip of roundTrips) {
+    totalCosts += trip.costs;
+    held += trip.exitBar - trip.entryBar + (trip.closed ? 0 : 1);
+    if (trip.closed) closed += 1;
+    if (trip.closed && trip.profit > 0) won += 1;
+  }
+  for (const { quantity, price } of fills) turnover += Math.abs(quantity) * price;
+  return {
+    profit: end - startCash,
+    totalReturn: end / startCash - 1,
+    // a fall by all there is
+    sharpe: worst <= -1 ? Number.NaN : sharpeOf(returns, mean, sampling.perYear),
+    maxDrawdown: worst,
+    roundTrips: closed,
+    winRate: won / closed,
+    timeInMarket: held / n,
+    turnover,
+    totalCosts,
+  };
+}
+
+/** Their mean. */
+function fillReturns(
+  equity: Float64Array,
+  startCash: number,
+  { bars }: Sampling,
+  returns: Float64Array,
+): number {
+  let before = startCash;
+  let total = 0;
+  for (let k = 0; k < bars.length; k++) {
+    const value = equity[bars[k]!]!;
+    const gain = value - before;
+    // while flat, which is most of the time, there is nothing to divide
+    const one = gain === 0 ? 0 : before > 0 ? gain / before : Number.NaN;
+    returns[k] = one;
+    total += one;
+    before = value;
+  }
+  return total / bars.length;
+}
+
+// a return is a ratio of two rounded numbers, less 1
+const ROUNDING = 1e-15;
+
+function sharpeOf(returns: Float64Array, mean: number, perYear: number): number {
+  const n = returns.length;
+  let squares = 0;
+  for (let k = 0; k < n; k++) {
+    const off = returns[k]! - mean;
+    squares += off * off;
+  }
+  const deviation = Math.sqrt(squares / (n - 1));
+  return deviation > ROUNDING ? (mean / deviation) * Math.sqrt(perYear) : Number.NaN;
+}

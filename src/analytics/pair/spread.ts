@@ -1,0 +1,59 @@
+import { refuse } from "../../core/errors.ts";
+import { requireFinite, requireSameLength } from "../checks.ts";
+import { onScale, type PriceScale } from "./price-scale.ts";
+
+/** A spread, with the scale of its prices. */
+export interface Spread {
+  /** y − α − βx, bar by bar. */
+  readonly values: Float64Array;
+  /** `"log"`: values are in log price of y (0.01 is about one per cent); `"raw"`: in money of y. */
+  readonly prices: PriceScale;
+}
+
+/** A hedge ratio for every bar, or one for all; what `hedgeRatio` returns fits. */
+export interface SpreadSettings {
+  readonly beta: number | Float64Array;
+  /** 0 unless given. */
+  readonly alpha?: number | Float64Array;
+  /** `"log"` unless given. It must be the scale that β was estimated on. */
+  readonly prices?: PriceScale;
+}
+
+/**
+ * What is left of y when β of x is held against it: y − α − βx, on log prices unless `prices: "raw"` is asked for.
+ *
+ * With an α and β for every bar (rolling, Kalman) the spread is as causal as they are. With one fitted on the bars
+ * themselves it is in-sample. NaN where a price or a ratio is.
+ */
+export function spread(y: Float64Array, x: Float64Array, settings: SpreadSettings): Spread {
+  const where = "spread";
+  const { beta, alpha = 0, prices = "log" } = settings;
+  requireSameLength(where, { y: y.length, x: x.length });
+  const betaAt = perBar(where, "beta", beta, y.length);
+  const alphaAt = perBar(where, "alpha", alpha, y.length);
+  const [ys, xs] = [onScale(where, "y", y, prices), onScale(where, "x", x, prices)];
+  return { values: ys.map((value, i) => value - alphaAt(i) - betaAt(i) * xs[i]!), prices };
+}
+
+function perBar(
+  where: string,
+  name: string,
+  value: number | Float64Array,
+  length: number,
+): (i: number) => number {
+  if (typeof value !== "number") {
+    requireSameLength(where, { y: length, [name]: value.length });
+    requireFinite(where, name, value);
+    return (i) => value[i]!;
+  }
+  if (!Number.isFinite(value)) {
+    refuse({
+      code: "bad-setting",
+      where,
+      problem: `${name} must be a finite number or a series of one a bar; got ${value}`,
+      hint: "Estimate it with hedgeRatio first.",
+      facts: { name, got: value },
+    });
+  }
+  return () => value;
+}

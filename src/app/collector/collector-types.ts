@@ -1,0 +1,29 @@
+import type { Random } from "../../core/random.ts";
+import type { Clock } from "../../core/time.ts";
+import type { HttpGet } from "../../pipeline/net/http.ts";
+import type { OpenSocket } from "../../pipeline/net/socket.ts";
+import type { Host } from "../../pipeline/venues/binance/info.ts";
+import type { Log } from "../terminal/log.ts";
+
+export interface CollectSettings {
+  readonly hosts: readonly Host[];
+  readonly symbols: readonly string[];
+  readonly db: string;
+  /** Give up with `unreachable` instead of trying on when no host answers at the start. */
+  readonly failIfUnreachable: boolean;
+  /** Nothing can be stored any more: the database is damaged, or the writer has a defect. */
+  readonly onFailure: (error: Error) => void;
+  /** Keeps what was received and can't be stored. */
+  readonly quarantine: (why: string, what: unknown) => void;
+}
+
+/** What the collector needs of the world. */
+export interface CollectWorld {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly get: HttpGet;
+  readonly openSocket: OpenSocket;
+  readonly log: Log;
+  /** Ends the attempts to reach an exchange. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,36 @@
+import type { Trade } from "../../core/trade.ts";
+import type { RepairStore } from "../../pipeline/feed/backfill.ts";
+import type { Hole } from "../../pipeline/store/ledger/ledger.ts";
+import type { MergedTrade } from "../../pipeline/store/ledger/merged.ts";
+import type { BackgroundWriter } from "../../pipeline/store/write/background-writer.ts";
+import { createBatch, pushTrade, type TradeBatch } from "../../pipeline/store/write/batch.ts";
+
+/** A writer as the place where fetched trades go. `stored` counts single trades. */
+export function repairStore(
+  writer: BackgroundWriter,
+  symbols: readonly string[],
+  events: { stored(symbolIndex: number, trades: number): void; changed(hole: Hole): void },
+): RepairStore {
+  const indexOf = new Map(symbols.map((symbol, s) => [symbol, s]));
+  return {
+    fill: async (symbol, holeId, page) => {
+      const s = indexOf.get(symbol)!;
+      const isMerged = "aggId" in page[0]!;
+      const rows = isMerged ? (page as readonly MergedTrade[]) : batch(s, page as readonly Trade[]);
+      const result = await writer.fill(s, holeId, rows);
+      if (result.kind === "stored") {
+        if (!isMerged) events.stored(s, result.stored);
+        for (const hole of result.holes) events.changed(hole);
+      }
+      return result;
+    },
+    note: ({ symbol, holeId }, change) => writer.noteHole(indexOf.get(symbol)!, { holeId, ...change }),
+    pending: () => writer.pending(),
+  };
+}
+
+function batch(symbolIndex: number, trades: readonly Trade[]): TradeBatch {
+  const filled = createBatch(trades.length);
+  for (const trade of trades) pushTrade(filled, symbolIndex, trade);
+  return filled;
+}

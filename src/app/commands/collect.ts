@@ -1,0 +1,223 @@
+import { once } from "node:events";
+import { dirname, join, resolve } from "node:path";
+import { quote, refuse, TickbookError } from "../../core/errors.ts";
+import { random } from "../../core/random.ts";
+import { parseDuration } from "../../core/time.ts";
+import { venueLabel } from "../../core/trade.ts";
+import { isStoredTape } from "../../pipeline/exchange/tape/stored-tape.ts";
+import { httpGet } from "../../pipeline/net/http.ts";
+import { openSocket } from "../../pipeline/net/socket.ts";
+import { placeWarning } from "../../pipeline/store/file/place.ts";
+import { BINANCE_HOSTS, checkSymbolForm, type Host } from "../../pipeline/venues/binance/info.ts";
+import { systemClock } from "../clock.ts";
+import { type CollectorStatus, logFile, startCollector } from "../collector/collect.ts";
+import { type ExchangeProcess, startExchangeProcess } from "../processes/exchange-process.ts";
+import { type Command, type Flags, listFlag, readFlags } from "../terminal/flags.ts";
+import { type LogEntry, logLine } from "../terminal/log.ts";
+import { statusText } from "../terminal/status-text.ts";
+import { stopRequest } from "../terminal/stop-request.ts";
+import { checkApart, chosenVenue, DEFAULT_SYMBOLS, EXCHANGE_FLAGS, exchangeFlags } from "./venue-flags.ts";
+
+const COMMAND = {
+  usage: "npm run collect --",
+  about: "Streams an exchange's trades into SQLite until it is stopped (Ctrl-C).",
+  flags: {
+    venue: {
+      value: "NAME",
+      help: "binance; or sim or replay: the built-in exchange, started here (binance, with --tape replay)",
+    },
+    symbols: {
+      value: "A,B",
+      help: `symbols as the exchange writes them (${DEFAULT_SYMBOLS}; of a tape all that it has)`,
+    },
+    db: { value: "FILE", help: "database; by default data/binance.db, data/sim.db or data/replay.db" },
+    "ws-url": { value: "URL", help: "another exchange's WebSocket address, with --rest-url" },
+    "rest-url": { value: "URL", help: "another exchange's HTTP address, with --ws-url" },
+    ...EXCHANGE_FLAGS,
+    "exchange-port": { value: "P", help: "sim, replay: the built-in exchange's port" },
+    plan: { value: "FILE", help: "sim, replay: faults on order" },
+    duration: { value: "TIME", help: "stop after this long, for example 30s" },
+    "fail-if-unreachable": { help: "end with code 3 when no host answers at the start" },
+  },
+} as const satisfies Command<string>;
+
+type Name = keyof (typeof COMMAND)["flags"];
+
+/** Runs the collector as a program. Exit codes: 0 stopped, 2 refused, 3 unreachable, 1 trades were not stored or the exchange died. */
+export async function collectMain(argv: readonly string[]): Promise<number> {
+  try {
+    const flags = readFlags<Name>(COMMAND, argv, (text) => process.stdout.write(`${text}\n`));
+    return flags === undefined ? 0 : await run(flags);
+  } catch (error) {
+    if (!(error instanceof TickbookError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return error.code === "unreachable" ? 3 : 2;
+  }
+}
+
+async function run(flags: Flags<Name>): Promise<number> {
+  const asked = flags.symbols === undefined ? undefined : listFlag(flags.symbols);
+  for (const symbol of asked ?? []) checkSymbolForm(symbol);
+  const durationMs =
+    flags.duration === undefined ? undefined : parseDuration(flags.duration, "--duration") / 1000;
+  const given = givenHost(flags);
+  const venue = chosenVenue(flags);
+  checkExchangeFlags(flags, venue !== "binance" && given === undefined);
+  const db = flags.db ?? join("data", `${venue}.db`);
+  checkApart(flags.tape, db);
+  const terminal = process.stdout.isTTY === true;
+  const quarantine = logFile(db, "rejected.log");
+  const toFile = logFile(db, "collector.log");
+  const log = (entry: LogEntry): void => {
+    const line = logLine(systemClock.nowUs(), entry);
+    toFile(line);
+    if (!terminal) process.stdout.write(`${line}\n`);
+    else if (entry.message !== undefined) process.stdout.write(`\r\x1b[K${entry.message}\n`);
+  };
+
+  const stop = stopRequest();
+  const stopping = new AbortController();
+  void stop.asked.then(() => stopping.abort());
+  let timer: NodeJS.Timeout | undefined;
+  let exchange: ExchangeProcess | undefined;
+  let exchangeDied = false;
+  let failure: Error | undefined;
+  if (venue !== "binance" && given === undefined) {
+    exchange = await startExchangeProcess(processFlags(flags), {
+      died: (code, said) => {
+        exchangeDied = true;
+        const message = `the built-in exchange ended with code ${code}${said === "" ? "" : `: ${said}`}`;
+        log({ level: "error", event: "exchange-died", message });
+        stopping.abort();
+      },
+      tapeEnded: () => {
+        log({ level: "info", event: "tape-ended", message: "the tape has been played to its end" });
+      },
+    });
+  }
+  const symbols = asked ?? (venue === "replay" && exchange ? exchange.symbols : DEFAULT_SYMBOLS.split(","));
+  try {
+    const hosts = given !== undefined ? [given] : exchange !== undefined ? [exchange] : BINANCE_HOSTS;
+    const collector = await startCollector(
+      {
+        hosts,
+        symbols,
+        db,
+        failIfUnreachable: flags["fail-if-unreachable"] === "true",
+        quarantine: (why, what) =>
+          quarantine(
+            logLine(systemClock.nowUs(), { level: "error", event: "rejected", why, what: quote(what, 1000) }),
+          ),
+        onFailure: (error) => {
+          failure = error;
+          stopping.abort();
+        },
+      },
+      {
+        clock: systemClock,
+        random: random(systemClock.nowUs()),
+        get: httpGet({ deadlineMs: 15_000, maxBytes: 16 << 20, stop: stopping.signal }),
+        openSocket,
+        log,
+        signal: stopping.signal,
+      },
+    );
+    if (collector === undefined) return 0;
+    const warning = placeWarning(dirname(resolve(db)));
+    if (warning !== undefined) {
+      log({ level: "warn", event: "place", message: `${warning}. Pass a --db on a local disk.` });
+    }
+    const label = venueLabel(collector.venue);
+    log({
+      level: "info",
+      event: "started",
+      venue: collector.venue,
+      db,
+      symbols,
+      message: `collecting ${symbols.join(", ")} from ${label === "" ? collector.venue.detail : label} into ${db}`,
+    });
+    const ticker = setInterval(() => {
+      const status = collector.status();
+      if (terminal) process.stdout.write(`\r\x1b[K${statusLine(status)}`);
+      else
+        process.stdout.write(
+          `${logLine(systemClock.nowUs(), { level: "info", event: "status", ...status })}\n`,
+        );
+    }, 1000);
+    timer = durationMs === undefined ? undefined : setTimeout(() => stopping.abort(), durationMs);
+    if (!stopping.signal.aborted) await once(stopping.signal, "abort");
+    clearInterval(ticker);
+    const lost = await collector.stop();
+    const stored = Object.values(collector.status().symbols).reduce((sum, { stored }) => sum + stored, 0);
+    log({
+      level: lost === 0 ? "info" : "error",
+      event: "stopped",
+      stored,
+      lost,
+      message: `stopped: ${stored} trades stored${lost === 0 ? "" : `, ${lost} received ones were not`}`,
+    });
+    if (failure !== undefined) throw failure;
+    return lost === 0 && !exchangeDied ? 0 : 1;
+  } finally {
+    clearTimeout(timer);
+    await exchange?.stop();
+    stop.done();
+    if (process.connected === true) process.disconnect();
+  }
+}
+
+function givenHost(flags: Flags<Name>): Host | undefined {
+  const wsUrl = flags["ws-url"];
+  const restUrl = flags["rest-url"];
+  if (wsUrl === undefined && restUrl === undefined) return undefined;
+  if (wsUrl === undefined || restUrl === undefined) {
+    refuse({
+      code: "bad-flag",
+      where: wsUrl === undefined ? "--rest-url" : "--ws-url",
+      problem: "needs --ws-url and --rest-url together; got one of them",
+      hint: "Pass both.",
+    });
+  }
+  checkUrl("--ws-url", wsUrl, ["ws:", "wss:"]);
+  checkUrl("--rest-url", restUrl, ["http:", "https:"]);
+  return { wsUrl, restUrl };
+}
+
+function checkUrl(flag: string, text: string, protocols: readonly string[]): void {
+  if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return;
+  refuse({
+    code: "bad-flag",
+    where: flag,
+    problem: `needs an address that begins with ${protocols.map((p) => `${p}//`).join(" or ")}; got ${quote(text)}`,
+    hint: `Pass for example ${protocols[0]}//127.0.0.1:9443.`,
+  });
+}
+
+function checkExchangeFlags(flags: Flags<Name>, isOurs: boolean): void {
+  for (const name of [...(Object.keys(EXCHANGE_FLAGS) as Name[]), "plan", "exchange-port"] as const) {
+    if (flags[name] === undefined || isOurs) continue;
+    refuse({
+      code: "bad-flag",
+      where: `--${name}`,
+      problem: "needs --venue sim or replay with the exchange started here",
+      hint: "Pass --venue sim and no addresses, or leave it out.",
+    });
+  }
+}
+
+function processFlags(flags: Flags<Name>): string[] {
+  const { tape, symbols, plan } = flags;
+  return [
+    ...exchangeFlags(flags),
+    ...(tape !== undefined && symbols !== undefined && isStoredTape(tape) ? ["--symbols", symbols] : []),
+    ...(plan === undefined ? [] : ["--plan", plan]),
+    "--port",
+    flags["exchange-port"] ?? "0",
+  ];
+}
+
+function statusLine(status: CollectorStatus): string {
+  const line = statusText(status);
+  const width = (process.stdout.columns ?? 120) - 1;
+  return line.length > width ? `${line.slice(0, width - 1)}…` : line;
+}

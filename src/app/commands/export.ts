@@ -1,0 +1,106 @@
+import { quote, refuse } from "../../core/errors.ts";
+import { openHistory } from "../../pipeline/archive/history.ts";
+import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
+import { exportCsv } from "../export.ts";
+import { runCommand } from "../terminal/command-line.ts";
+import { type Command, type Flags, readFlags, timeFlag } from "../terminal/flags.ts";
+import type { ProgressTeller } from "../terminal/progress.ts";
+
+const COMMAND = {
+  usage: "npm run export --",
+  about:
+    "Writes trades or bars as CSV (RFC 4180, times in UTC), from the database and its archive. Reads only, and may run\n" +
+    "beside a collector; the bar that is still forming is left out.",
+  flags: {
+    db: { value: "FILE", help: "the database" },
+    symbol: { value: "S", help: "the symbol" },
+    venue: { value: "NAME", help: "the venue, where several have the symbol" },
+    what: { value: "W", help: "trades or bars", default: "trades" },
+    interval: {
+      value: "1m",
+      help: "of bars: 100ms to 1d, or 500 trades, 10 volume, 1000000 quote",
+      default: "1m",
+    },
+    from: { value: "TIME", help: "from here on (UTC), for example 2026-01-31 or 2026-01-31T12:00" },
+    to: { value: "TIME", help: "up to here, not included" },
+    out: {
+      value: "FILE",
+      help: "the file to write; one that is there is replaced when the new one is whole",
+    },
+    plain: { help: "no ' before text that a spreadsheet would run: for a file that only programs read" },
+  },
+} as const satisfies Command<string>;
+
+type Name = keyof (typeof COMMAND)["flags"];
+
+/** Runs the export as a program. Exit codes: 0 written, 2 refused. */
+export function exportMain(argv: readonly string[]): Promise<number> {
+  return runCommand(async (teller) => {
+    const flags = readFlags<Name>(COMMAND, argv, (text) => process.stdout.write(`${text}\n`));
+    if (flags === undefined) return 0;
+    run(flags, teller);
+    return 0;
+  });
+}
+
+function run(flags: Flags<Name>, teller: ProgressTeller): void {
+  const { db, symbol, what, out, interval } = flags;
+  if (db === undefined) bad("--db", "a database file", undefined, "Pass for example --db data/binance.db.");
+  if (symbol === undefined) bad("--symbol", "a symbol", undefined, "Pass for example --symbol BTCUSDT.");
+  if (out === undefined) bad("--out", "a file to write", undefined, "Pass for example --out trades.csv.");
+  if (what !== "trades" && what !== "bars") bad("--what", "trades or bars", what, "See --help.");
+  const [fromUs, toUs] = [timeFlag("from", flags.from), timeFlag("to", flags.to)];
+  if (fromUs !== undefined && toUs !== undefined && fromUs >= toUs)
+    bad("--to", "a time after --from", flags.to, "Swap them.");
+  const store = openHistory(db);
+  try {
+    const series = seriesOf(store, symbol, flags.venue);
+    const { rows, bytes } = exportCsv(store, series, out, {
+      what,
+      ...(what === "bars" && { interval: interval! }),
+      ...(fromUs !== undefined && { fromUs }),
+      ...(toUs !== undefined && { toUs }),
+      guardFormulas: flags.plain !== "true",
+      onProgress: ({ done, total }) => teller.progress({ of: out, phase: "writing", done, total }),
+    });
+    teller.say(`${out}: ${rows.toLocaleString("en")} ${what}, ${(bytes / 1e6).toFixed(1)} MB.`, {
+      event: "exported",
+      out,
+      what,
+      rows,
+      bytes,
+    });
+  } finally {
+    store.close();
+  }
+}
+
+function seriesOf(store: StoreReader, symbol: string, venue: string | undefined): Series {
+  const all = store.series();
+  const found = all.filter(
+    (one) => one.symbol === symbol && (venue === undefined || one.venue.name === venue),
+  );
+  if (found.length === 1) return found[0]!;
+  const names =
+    found.length > 1
+      ? found.map((one) => one.venue.name)
+      : all.map((one) => `${one.symbol} at ${one.venue.name}`);
+  return refuse({
+    code: found.length > 1 ? "several-venues" : "unknown-symbol",
+    where: found.length > 1 ? "--venue" : "--symbol",
+    problem:
+      found.length > 1
+        ? `needs one of the venues that have ${quote(symbol, 60)}; got none`
+        : `needs a symbol of this database; got ${quote(symbol, 60)}${venue === undefined ? "" : ` at ${quote(venue, 60)}`}`,
+    hint: `There are: ${names.map((name) => quote(name, 80)).join(", ") || "none"}.`,
+  });
+}
+
+function bad(where: string, what: string, got: string | undefined, hint: string): never {
+  return refuse({
+    code: "bad-flag",
+    where,
+    problem: `needs ${what}; got ${got === undefined ? "none" : quote(got, 60)}`,
+    hint,
+  });
+}

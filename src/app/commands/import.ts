@@ -1,0 +1,113 @@
+import { quote, refuse, TickbookError } from "../../core/errors.ts";
+import { formatUtc, parseDuration } from "../../core/time.ts";
+import { type ImportKind, type ImportResult, importFile } from "../../pipeline/import/import-file.ts";
+import { systemClock } from "../clock.ts";
+import { runCommand } from "../terminal/command-line.ts";
+import { type Command, type Flags, readFlags, readOperands } from "../terminal/flags.ts";
+import type { ProgressTeller } from "../terminal/progress.ts";
+
+const COMMAND = {
+  usage: "npm run import --",
+  operands: "FILE …",
+  about:
+    "Takes trades and bars from files: Binance's public zips (trades, aggTrades, klines) with their .CHECKSUM,\n" +
+    "CSV with named columns, Parquet. A file is checked as a whole first; a defect imports nothing of it.\n" +
+    "Ends with 0: all imported; 1: there were conflicts, which are listed; 2: refused.",
+  flags: {
+    db: { value: "FILE", help: "the database; made where there is none" },
+    symbol: { value: "S", help: "the symbol, where the file's name does not tell it" },
+    kind: {
+      value: "K",
+      help: "trades, aggTrades, klines, or csv (its header tells), where the name does not tell",
+    },
+    interval: { value: "1m", help: "of bars; the time between them unless given" },
+    venue: { value: "NAME", help: "where the trades come from", default: "binance" },
+    "no-checksum": { help: "take a zip without its .CHECKSUM" },
+  },
+} as const satisfies Command<string>;
+
+type Name = keyof (typeof COMMAND)["flags"];
+
+const KINDS: readonly ImportKind[] = ["trades", "aggTrades", "klines", "csv"];
+
+/** Runs the import as a program. Exit codes: 0 imported, 1 with conflicts, 2 refused. */
+export function importMain(argv: readonly string[]): Promise<number> {
+  return runCommand(async (teller) => {
+    const flags = readFlags<Name>(COMMAND, argv, (text) => process.stdout.write(`${text}\n`));
+    if (flags === undefined) return 0;
+    return importFiles(readOperands(COMMAND, argv), flags, teller);
+  });
+}
+
+/** Imports one file after the other; one that is refused is told, and does not keep the others out. */
+async function importFiles(
+  files: readonly string[],
+  flags: Flags<Name>,
+  teller: ProgressTeller,
+): Promise<number> {
+  const { db, symbol, kind, interval, venue } = flags;
+  if (db === undefined) needs("--db", "a database file", "Pass for example --db data/binance.db.");
+  if (files.length === 0)
+    needs(COMMAND.usage, "files to import", "Pass for example BTCUSDT-trades-2024-08-08.zip.");
+  if (kind !== undefined && !KINDS.includes(kind as ImportKind))
+    needs("--kind", KINDS.join(", "), "See --help.", kind);
+  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(venue!))
+    needs("--venue", "lower case letters, digits and -", "Pass for example --venue binance.", venue);
+  let worst = 0;
+  for (const file of files) {
+    try {
+      const result = await importFile(file, {
+        db,
+        venue: venue!,
+        ...(symbol !== undefined && { symbol }),
+        ...(kind !== undefined && { kind: kind as ImportKind }),
+        ...(interval !== undefined && { intervalUs: parseDuration(interval, "--interval") }),
+        needsChecksum: flags["no-checksum"] !== "true",
+        nowUs: systemClock.nowUs(),
+        onProgress: ({ file: of, phase, done, total }) =>
+          teller.progress({ of, phase: phase === "check" ? "checking" : "storing", done, total }),
+      });
+      teller.say(resultText(result), { event: "imported", ...result });
+      if (result.conflicts > 0) worst = Math.max(worst, 1);
+    } catch (error) {
+      if (!(error instanceof TickbookError) || files.length === 1 || error.code === "database-in-use")
+        throw error;
+      teller.say(error.message, { event: "refused", code: error.code, message: error.message });
+      worst = 2;
+    }
+  }
+  return worst;
+}
+
+function needs(where: string, what: string, hint: string, got?: string): never {
+  return refuse({
+    code: "bad-flag",
+    where,
+    problem: `needs ${what}; got ${got === undefined ? "none" : quote(got, 60)}`,
+    hint,
+  });
+}
+
+const WORDS = { trades: "trades", aggTrades: "merged trades", bars: "bars" } as const;
+
+/** What became of a file, in a line or a few. */
+export function resultText(result: ImportResult): string {
+  const { file, symbol, kind, outcome, rows, stored, known, conflicts, issuedBeforeUs, backup } = result;
+  const count = (value: number): string => value.toLocaleString("en");
+  const what = `${count(rows)} ${WORDS[kind]} of ${quote(symbol, 60).slice(1, -1)}`;
+  if (outcome === "known") return `${file}: ${what}: imported before, nothing to do.`;
+  const parts = [`${count(stored)} stored`, `${count(known)} known`];
+  if (conflicts > 0) parts.push(`${count(conflicts)} in conflict`);
+  const lines = [
+    `${file}: ${what}: ${parts.join(", ")}${outcome === "resumed" ? " (an earlier import was ended)" : ""}.`,
+  ];
+  if (issuedBeforeUs !== undefined)
+    lines.push(`  A file of this name with another content was imported on ${formatUtc(issuedBeforeUs)}.`);
+  if (conflicts > 0) {
+    const table = kind === "bars" ? "bar_conflicts" : "conflicts";
+    lines.push(`  What was held stays; the other contents are listed in the table ${table}.`);
+  }
+  if (backup !== undefined)
+    lines.push(`  The database was brought up to date; a copy of the older one is ${backup}.`);
+  return lines.join("\n");
+}

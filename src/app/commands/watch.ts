@@ -1,0 +1,140 @@
+import { dirname, join, resolve } from "node:path";
+import { rulesSchema } from "../../analytics/alerts/rules/json-schema.ts";
+import { refuse } from "../../core/errors.ts";
+import { parseDuration } from "../../core/time.ts";
+import { openHistory } from "../../pipeline/archive/history.ts";
+import { type AlertStore, openAlertStore } from "../../pipeline/store/alert-store.ts";
+import { deliverTo } from "../alerts/delivery.ts";
+import { fileSink } from "../alerts/file-sink.ts";
+import { watchLoop } from "../alerts/loop.ts";
+import { ruleLoader } from "../alerts/rules-file.ts";
+import type { AlertSink } from "../alerts/sink.ts";
+import { terminalSink } from "../alerts/terminal-sink.ts";
+import { watchAlerts } from "../alerts/watch.ts";
+import { webhookSink } from "../alerts/webhook-sink.ts";
+import { systemClock } from "../clock.ts";
+import { runCommand } from "../terminal/command-line.ts";
+import { type Command, type Flags, numberFlag, readFlags } from "../terminal/flags.ts";
+import { openScreen } from "../terminal/screen.ts";
+import { type StopRequest, stopRequest } from "../terminal/stop-request.ts";
+
+const COMMAND = {
+  usage: "npm run watch --",
+  about:
+    "Judges alert rules on the bars that a collector's trades make, and tells what fires and what is over. It reads the\n" +
+    "database only, and goes on where it was stopped. Nothing is traded.",
+  flags: {
+    db: { value: "FILE", help: "the database" },
+    rules: {
+      value: "FILE",
+      help: "alert rules, as docs/alerts.md tells them (those that come with Tickbook)",
+    },
+    venue: { value: "NAME", help: "the venue to watch (the one that received a trade last)" },
+    history: { value: "FILE", help: "what has happened is kept here (alerts.db beside the database)" },
+    file: { value: "FILE", help: "write told alerts there, too: a line of JSON each" },
+    webhook: { value: "URL", help: "post told alerts there, too; or in the environment: TICKBOOK_WEBHOOK" },
+    "grace-ms": {
+      value: "N",
+      help: "a bar is judged so long after its end, in the venue's time",
+      default: "250",
+    },
+    "catch-up": { value: "TIME", help: "after a pause, judge so much of what was missed", default: "1h" },
+    "poll-ms": { value: "N", help: "how often to look for new trades", default: "100" },
+    colour: { value: "WHEN", help: "auto, always or never", default: "auto" },
+    "no-status": { help: "print what happens only" },
+    schema: { help: "print the JSON Schema of a rule file" },
+  },
+} as const satisfies Command<string>;
+
+type Name = keyof (typeof COMMAND)["flags"];
+
+/** Runs the watch as a program. Exit codes: 0 stopped, 2 refused. */
+export async function watchMain(argv: readonly string[]): Promise<number> {
+  const stop = stopRequest();
+  const print = (text: string): void => {
+    process.stdout.write(`${text}\n`);
+  };
+  try {
+    return await runCommand(async () => {
+      const flags = readFlags<Name>(COMMAND, argv, print);
+      if (flags?.schema === "true") print(JSON.stringify(rulesSchema(), undefined, 2));
+      else if (flags !== undefined) await watch(flags, stop);
+      return 0;
+    });
+  } finally {
+    stop.done();
+  }
+}
+
+async function watch(flags: Flags<Name>, stop: StopRequest): Promise<void> {
+  const { db } = flags;
+  if (db === undefined) {
+    refuse({
+      code: "bad-flag",
+      where: "--db",
+      problem: "needs a database file; got none",
+      hint: "Pass for example --db data/binance.db.",
+    });
+  }
+  const graceUs = 1000 * numberFlag("grace-ms", flags["grace-ms"]!, 0, 600_000);
+  const pollMs = numberFlag("poll-ms", flags["poll-ms"]!, 10, 60_000);
+  const catchUpUs = parseDuration(flags["catch-up"]!, "--catch-up");
+  const hasColour = colours(flags.colour!);
+  const rulesOf = ruleLoader(flags.rules);
+  const opened = openScreen(process.stdout, systemClock.monotonicMs);
+  const screen = flags["no-status"] === "true" ? { ...opened, status: () => {} } : opened;
+  const reader = openHistory(db);
+  let store: AlertStore | undefined;
+  try {
+    store = openAlertStore(flags.history ?? join(dirname(resolve(db)), "alerts.db"), systemClock.nowUs());
+    const kept = store;
+    const delivery = deliverTo([terminalSink(screen, hasColour), ...sinksOf(flags, store.history)], store);
+    try {
+      await watchLoop({
+        ...{ reader, venue: flags.venue, screen, pollMs, stop },
+        begin: (series, symbols) => {
+          const all = series.map(({ symbol }) => symbol);
+          const rules = rulesOf(all, symbols);
+          const clock = systemClock;
+          return watchAlerts({
+            reader,
+            series,
+            symbols,
+            rules,
+            store: kept,
+            delivery,
+            clock,
+            graceUs,
+            catchUpUs,
+          });
+        },
+      });
+    } finally {
+      await delivery.close(3000);
+    }
+  } finally {
+    screen.clear();
+    store?.close();
+    reader.close();
+  }
+}
+
+function sinksOf({ file, webhook }: Flags<Name>, history: number): AlertSink[] {
+  const sinks = file === undefined ? [] : [fileSink({ path: file, history })];
+  const url = webhook ?? process.env.TICKBOOK_WEBHOOK;
+  if (url === undefined) return sinks;
+  const token = process.env.TICKBOOK_WEBHOOK_TOKEN;
+  return [...sinks, webhookSink({ url, history, clock: systemClock, ...(token !== undefined && { token }) })];
+}
+
+function colours(when: string): boolean {
+  if (when === "always") return true;
+  if (when === "never") return false;
+  if (when === "auto") return process.stdout.isTTY === true && (process.env.NO_COLOR ?? "") === "";
+  return refuse({
+    code: "bad-flag",
+    where: "--colour",
+    problem: "needs auto, always or never",
+    hint: "Leave it out for auto.",
+  });
+}

@@ -1,0 +1,191 @@
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
+import { quote, refuse } from "../../core/errors.ts";
+import { parseDuration } from "../../core/time.ts";
+import {
+  type FileFacts,
+  openQuality,
+  type SeriesQuality,
+  type Since,
+} from "../../pipeline/store/quality/quality.ts";
+import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
+import { WAL_ALARM_BYTES } from "../../pipeline/store/write/writer.ts";
+import type { Diagnosis, Disk } from "./diagnosis.ts";
+import { findingsOf, hasOurTime } from "./findings.ts";
+import { fileUsers } from "./open-files.ts";
+
+export interface DoctorSettings {
+  /** Begin of the window: `1h`, so long before each venue's newest trade, or a UTC time such as `2026-01-31T12:00`. `1h` unless told. */
+  readonly since?: string;
+  /** One venue only. */
+  readonly venue?: string;
+  /** These symbols only. */
+  readonly symbols?: readonly string[];
+  /** Read the whole file: SQLite's integrity check, and the ledger against every trade. */
+  readonly full?: boolean;
+  /** Newest trades of a symbol for latency, busiest second and the usual ledger check; 100,000 unless told. */
+  readonly sampleTrades?: number;
+  /** A log beyond this size is a finding; 256 MiB unless told. */
+  readonly walAlarmBytes?: number;
+}
+
+/** Reads how healthy and how complete a database is. Without `full` its cost does not grow with the number of trades. */
+export function diagnose(store: StoreReader, settings: DoctorSettings, nowUs: number): Diagnosis {
+  const { full = false, sampleTrades = 100_000, walAlarmBytes = WAL_ALARM_BYTES, since = "1h" } = settings;
+  const window = readSince(since);
+  return readable(store.path, () => {
+    const chosen = chooseSeries(store, settings);
+    const quality = openQuality(store);
+    try {
+      const missingFiles: string[] = [];
+      const problems = full ? quality.integrityProblems() : [];
+      const series = chosen.flatMap((one) => {
+        try {
+          return [quality.series(one, { since: window, full, sampleTrades })];
+        } catch (error) {
+          if (codeOf(error) === ARCHIVE_MISSING) {
+            missingFiles.push((error as Error).message);
+            return [];
+          }
+          if (!codeOf(error).startsWith("SQLITE_CORRUPT")) throw error;
+          problems.push(`${one.symbol} at ${one.venue.name}: ${(error as Error).message}`);
+          return [];
+        }
+      });
+      const figures = {
+        disk: diskOf(store, quality.file()),
+        integrity: { checked: full, problems, missingFiles },
+        since,
+        sampleTrades,
+        series,
+        notChecked: full ? [] : notChecked(series, sampleTrades),
+      };
+      const users = figures.disk.walBytes > walAlarmBytes ? fileUsers(store.path) : [];
+      const about = { path: store.path, checkedUs: nowUs };
+      const findings = findingsOf({ ...about, ...figures }, { walAlarmBytes, users });
+      const healthy = !findings.some(({ attention }) => attention);
+      return { ...about, healthy, findings, ...figures };
+    } finally {
+      quality.close();
+    }
+  });
+}
+
+/** Reads from a database; where SQLite cannot, that is a refusal. */
+export function readable<Result>(path: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (!codeOf(error).startsWith("SQLITE_")) throw error;
+    return refuse({
+      code: "unreadable-database",
+      where: path,
+      problem: `needs a database that can be read; SQLite says ${quote((error as Error).message)} (${codeOf(error)})`,
+      hint: "Where it is damaged, keep the file for recovery and let the collector begin another one.",
+      facts: { path, code: codeOf(error) },
+    });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown }).code ?? "");
+}
+
+export function readSince(text: string): Since {
+  if (/^\d{4}-\d\d-\d\d/.test(text)) {
+    const utc = text.length === 10 || text.endsWith("Z") ? text : `${text}Z`;
+    const ms = Date.parse(utc);
+    if (Number.isFinite(ms)) return { atUs: ms * 1000 };
+  } else if (/^\d+(ms|s|m|h|d)$/.test(text)) return { backUs: parseDuration(text, "since") };
+  return refuse({
+    code: "bad-since",
+    where: "since",
+    problem: `needs a duration or a UTC time; got ${quote(text)}`,
+    hint: "Pass for example 1h, or 2026-01-31T12:00.",
+    facts: { got: text },
+  });
+}
+
+function chooseSeries(store: StoreReader, { venue, symbols }: DoctorSettings): Series[] {
+  const all = store.series();
+  const atVenue = all.filter((series) => venue === undefined || series.venue.name === venue);
+  const known = (names: readonly string[]): string =>
+    [...new Set(names)].map((name) => quote(name, 40)).join(", ") || "none";
+  if (venue !== undefined && atVenue.length === 0) {
+    refuse({
+      code: "unknown-venue",
+      where: "venue",
+      problem: `needs a venue of this database; got ${quote(venue, 60)}`,
+      hint: `There are: ${known(all.map((series) => series.venue.name))}.`,
+    });
+  }
+  const missing = symbols?.find((symbol) => !atVenue.some((series) => series.symbol === symbol));
+  if (missing !== undefined) {
+    refuse({
+      code: "unknown-symbol",
+      where: "symbols",
+      problem: `needs symbols of this database; got ${quote(missing, 60)}`,
+      hint: `There are: ${known(atVenue.map((series) => series.symbol))}.`,
+    });
+  }
+  return atVenue.filter((series) => symbols?.includes(series.symbol) ?? true);
+}
+
+const ARCHIVE_MISSING = "archive-missing";
+const DAY_S = 86_400;
+const DAY_US = DAY_S * 1e6;
+const HOUR_US = 3600e6;
+
+function diskOf(store: StoreReader, file: FileFacts): Disk {
+  const { bavail, bsize } = statfsSync(dirname(store.path));
+  const freeBytes = bavail * bsize;
+  const bytesPerTrade = file.storedTrades >= 1000 ? file.tradeBytes / file.storedTrades : Number.NaN;
+  const growthBytesPerDay = paceOf(store) * DAY_S * bytesPerTrade;
+  return {
+    ...file,
+    freeBytes,
+    bytesPerTrade,
+    growthBytesPerDay,
+    daysUntilFull: freeBytes / growthBytesPerDay,
+  };
+}
+
+/** A file of the archive that is not there is told with its symbol. */
+function paceOf(store: StoreReader): number {
+  try {
+    return storedPerSecond(store);
+  } catch (error) {
+    if (codeOf(error) !== ARCHIVE_MISSING) throw error;
+    return Number.NaN;
+  }
+}
+
+/** Trades a second of the venue that was written to last, over the day before its newest; NaN where there is no telling. */
+function storedPerSecond(store: StoreReader): number {
+  const newest = store.series().flatMap((series) => {
+    const trade = store.newest(series);
+    return trade === undefined ? [] : [{ series, ...trade }];
+  });
+  const last = newest.reduce((most, { receivedUs }) => Math.max(most, receivedUs), 0);
+  const writing = newest.find(({ receivedUs }) => receivedUs === last);
+  if (writing === undefined || !hasOurTime(writing.series.venue)) return Number.NaN;
+  let rate = 0;
+  for (const { series, id, timeUs, receivedUs } of newest) {
+    if (series.venue.name !== writing.series.venue.name || receivedUs < last - HOUR_US) continue;
+    const fromId = store.firstIdAt(series, timeUs - DAY_US);
+    const fromUs = store.trades(series, { fromId: fromId ?? id, limit: 1 }).tradeTimeUs[0]!;
+    // less than ten seconds say nothing about a day
+    rate += timeUs - fromUs >= 10e6 ? ((id - (fromId ?? id)) * 1e6) / (timeUs - fromUs) : Number.NaN;
+  }
+  return rate;
+}
+
+function notChecked(series: readonly SeriesQuality[], sampleTrades: number): string[] {
+  const partly = series.some(({ trades }) => trades?.ledger.whole === false);
+  return [
+    "every page of the file",
+    ...(partly
+      ? [`the ledger against trades older than the newest ${sampleTrades.toLocaleString("en")}`]
+      : []),
+  ];
+}

@@ -1,0 +1,194 @@
+import { quote } from "../../core/errors.ts";
+import type { Venue } from "../../core/trade.ts";
+import type { SeriesQuality, TradeFacts } from "../../pipeline/store/quality/quality.ts";
+import type { Diagnosis, Finding } from "./diagnosis.ts";
+import type { FileUser } from "./open-files.ts";
+import { bytesText, countText, spanText } from "./words.ts";
+
+/** Days of room on the disk below which somebody should act. */
+const FEW_DAYS = 3;
+const QUIET_US = 60e6;
+
+type Facts = Omit<Diagnosis, "findings" | "healthy">;
+interface Words {
+  readonly walAlarmBytes: number;
+  readonly users: readonly FileUser[];
+}
+
+export function findingsOf(facts: Facts, words: Words): Finding[] {
+  const venues = [...new Set(facts.series.map(({ venue }) => venue.name))];
+  const found = [
+    ...ofFile(facts, words),
+    ...facts.series.flatMap((series) =>
+      series.trades === undefined
+        ? [note("no-trades", "has no trade yet.", series)]
+        : [...ofIds(series, series.trades), ...ofClock(series, series.trades)],
+    ),
+    ...venues.flatMap((name) => {
+      const at = facts.series.filter(({ venue }) => venue.name === name);
+      return ofVenue(at[0]!.venue, at, facts.checkedUs);
+    }),
+  ];
+  return found.sort((a, b) => Number(b.attention) - Number(a.attention));
+}
+
+/** Whether a venue's times are those of this machine: not for a tape, nor for a simulated market at another pace. */
+export function hasOurTime(venue: Venue): boolean {
+  return venue.kind === "real" || (venue.kind === "simulated" && !/ at (x|full speed)/.test(venue.detail));
+}
+
+function ofFile({ integrity, disk, series }: Facts, { walAlarmBytes, users }: Words): Finding[] {
+  const found: Finding[] = [];
+  if (integrity.problems.length > 0) {
+    const [first, ...more] = integrity.problems;
+    found.push(
+      alarm(
+        "damaged",
+        `the file is damaged: ${quote(first)}${more.length > 0 ? ` and ${more.length} more` : ""}. Stop the collector, keep the file with its -wal, and let the collector begin another one.`,
+      ),
+    );
+  }
+  for (const sentence of integrity.missingFiles) found.push(alarm("archive-missing", sentence));
+  if (disk.walBytes > walAlarmBytes) {
+    const who = users.map(({ pid, name }) => `${name} (process ${pid})`).join(", ");
+    found.push(
+      alarm(
+        "wal-large",
+        `the write-ahead log has ${bytesText(disk.walBytes)}. Most likely a reader holds an old state of the file, so that the log can't be emptied: a query that was left open in a notebook or a database tool.${who === "" ? "" : ` The file is open in ${who}.`} Close it; the log shrinks at the collector's next commits.`,
+      ),
+    );
+  }
+  if (disk.daysUntilFull < FEW_DAYS) {
+    found.push(
+      alarm(
+        "disk-soon-full",
+        `the disk has ${bytesText(disk.freeBytes)} left, at ${bytesText(disk.growthBytesPerDay)} a day enough for ${spanText(disk.daysUntilFull * 86_400e6)}. Make room.`,
+      ),
+    );
+  }
+  if (series.length === 0 && integrity.problems.length + integrity.missingFiles.length === 0)
+    found.push({
+      code: "no-trades",
+      attention: false,
+      text: "the database is empty: no collector has stored a symbol yet.",
+    });
+  return found;
+}
+
+function ofIds(series: SeriesQuality, trades: TradeFacts): Finding[] {
+  const { holes, ledger, coverage } = trades;
+  const found: Finding[] = [];
+  const defect = ledger.defects[0];
+  if (defect !== undefined) {
+    const ids = defect.first === defect.last ? `id ${defect.first}` : `ids ${defect.first} to ${defect.last}`;
+    const what = {
+      "no trade": `the ledger holds ${ids}, but no such trade is stored`,
+      "not in the ledger": `trades with ${ids} are stored, but not in the ledger`,
+      "no merged trade": `${ids} should be there as merged trades, and are not`,
+    }[defect.kind];
+    found.push(
+      alarm(
+        "ledger-mismatch",
+        `${what}. Either another program changed the file, or it is a defect of Tickbook: keep a copy and report it.`,
+        series,
+      ),
+    );
+  }
+  if (trades.unlistedIds > 0)
+    found.push(
+      alarm(
+        "unlisted-ids",
+        `${countText(trades.unlistedIds, "id")} missing and in no hole. It is a defect of Tickbook: keep a copy of the file and report it.`,
+        series,
+      ),
+    );
+  const open = holes.detected.holes + holes["partly filled"].holes;
+  if (open > 0) {
+    const missing = holes.detected.missingIds + holes["partly filled"].missingIds;
+    const help =
+      series.venue.kind === "replayed"
+        ? "A replay that has ended can't fill them any more."
+        : "A running collector asks the exchange for them; start it, or look at its log.";
+    found.push(
+      alarm(
+        "open-holes",
+        `${countText(open, "hole")} open, ${countText(missing, "id")} of ${coverage.ids.toLocaleString("en")} missing. ${help}`,
+        series,
+      ),
+    );
+  }
+  if (trades.conflicts > 0)
+    found.push(
+      alarm(
+        "conflicts",
+        `${countText(trades.conflicts, "trade")} came again with another content. The first is kept; the others are in the table conflicts.`,
+        series,
+      ),
+    );
+  const { aggregated, unrecoverable } = holes;
+  if (aggregated.holes + unrecoverable.holes > 0)
+    found.push(
+      note(
+        "gaps-kept",
+        `${[
+          aggregated.holes > 0
+            ? `${aggregated.missingIds.toLocaleString("en")} ids could be had as merged trades only`
+            : "",
+          unrecoverable.holes > 0
+            ? `${unrecoverable.missingIds.toLocaleString("en")} ids can't be had any more`
+            : "",
+        ]
+          .filter(Boolean)
+          .join("; ")}.`,
+        series,
+      ),
+    );
+  return found;
+}
+
+/** Whether anything comes: one note where the whole venue is quiet, else one a symbol. */
+function ofVenue(venue: Venue, series: readonly SeriesQuality[], nowUs: number): Finding[] {
+  if (!hasOurTime(venue)) {
+    const kind = venue.kind === "replayed" ? "a replay" : "a simulated market at another pace";
+    const text = `its times are those of ${kind}: latency and growth say nothing.`;
+    return [{ code: "other-time", attention: false, venue: venue.name, text }];
+  }
+  const read = series.filter(({ trades }) => trades !== undefined);
+  const quietUs = read.map(({ trades }) => nowUs - trades!.lastReceivedUs);
+  const text = (us: number): string =>
+    `no trade came for ${spanText(us)}. No collector runs, or the market is quiet.`;
+  if (read.length > 0 && quietUs.every((us) => us > QUIET_US))
+    return [{ code: "quiet", attention: false, venue: venue.name, text: text(Math.min(...quietUs)) }];
+  return read.flatMap((one, i) => (quietUs[i]! > QUIET_US ? [note("quiet", text(quietUs[i]!), one)] : []));
+}
+
+function ofClock(series: SeriesQuality, trades: TradeFacts): Finding[] {
+  if (!hasOurTime(series.venue)) return [];
+  const found: Finding[] = [];
+  const { latency } = trades;
+  if (latency !== undefined && latency.minMs < -1)
+    found.push(
+      note(
+        "clock-offset",
+        `trades come up to ${spanText(-latency.minMs * 1000)} before they were published: this machine's clock is behind by at least that much. Let a time server set it; ids and holes do not depend on it.`,
+        series,
+      ),
+    );
+  else if (latency !== undefined && latency.minMs > 1000 && latency.p50Ms < 2 * latency.minMs)
+    found.push(
+      note(
+        "clock-offset",
+        `every trade comes at least ${spanText(latency.minMs * 1000)} late, and most hardly more: this machine's clock is probably ahead. Let a time server set it; ids and holes do not depend on it.`,
+        series,
+      ),
+    );
+  return found;
+}
+
+function alarm(code: string, text: string, series?: SeriesQuality): Finding {
+  return { ...note(code, text, series), attention: true };
+}
+
+function note(code: string, text: string, series?: SeriesQuality): Finding {
+  return { code, attention: false, ...(series && { venue: series.venue.name, symbol: series.symbol }), text };
+}

@@ -1,0 +1,68 @@
+import type { Clock } from "../../core/time.ts";
+import type { LogEntry } from "../terminal/log.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { type StatusFacts, statusText } from "../terminal/status-text.ts";
+import { type CollectorProcess, startCollectorProcess } from "./collector-process.ts";
+import { describeEnding } from "./process-end.ts";
+import { supervise } from "./supervise.ts";
+
+const REFUSED = 2;
+const UNREACHABLE = 3;
+
+/** Why the collector will not be started again. */
+export interface CollectorEnd {
+  readonly unreachable: boolean;
+  /** Its own sentence. */
+  readonly reason: string;
+}
+
+/** A collector that is started again when it dies. */
+export interface KeptCollector {
+  /** Its exchange has answered; or it has ended before, for good. */
+  readonly first: Promise<"started" | CollectorEnd>;
+  /** Ended for good, though nobody stopped it. */
+  readonly ended: Promise<CollectorEnd>;
+  stop(): Promise<void>;
+  kill(): void;
+}
+
+/** Starts the collector and keeps it running; what it has to say goes to the screen. */
+export function keepCollector(flags: readonly string[], screen: Screen, clock: Clock): KeptCollector {
+  let current: CollectorProcess | undefined;
+  let hasStarted = false;
+  let onStarted: (news: "started") => void;
+  const started = new Promise<"started">((resolve) => {
+    onStarted = resolve;
+  });
+  const hear = (entry: LogEntry): void => {
+    if (entry.event === "started") {
+      hasStarted = true;
+      onStarted("started");
+    }
+    if (entry.event === "status") screen.status(statusText(entry as unknown as StatusFacts));
+    else if (entry.message !== undefined) screen.line(`Collector: ${entry.message}`);
+  };
+  const kept = supervise(
+    {
+      start: () => {
+        current = startCollectorProcess(hasStarted ? flags : [...flags, "--fail-if-unreachable"], hear);
+        return current;
+      },
+      isFinal: ({ code }) => code === REFUSED || (code === UNREACHABLE && !hasStarted),
+      restarting: (ending, waitMs) => {
+        const words = current?.lastWords() ?? "";
+        screen.line(
+          `Collector: ended with ${describeEnding(ending)}${words === "" ? "" : ` (${words})`}; starting it again in ${waitMs / 1000} s`,
+        );
+      },
+    },
+    clock,
+  );
+  const ended = new Promise<CollectorEnd>((resolve) => {
+    void kept.ended.then((ending) => {
+      if (ending === undefined) return;
+      resolve({ unreachable: ending.code === UNREACHABLE, reason: current?.lastWords() ?? "" });
+    });
+  });
+  return { first: Promise.race([started, ended]), ended, stop: kept.stop, kill: kept.kill };
+}

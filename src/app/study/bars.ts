@@ -1,0 +1,165 @@
+import type { Leg, Market } from "../../analytics/backtest/types.ts";
+import type { Bars } from "../../core/bars.ts";
+import { quote, refuse } from "../../core/errors.ts";
+import { firstAtLeast } from "../../core/search.ts";
+import { formatDuration, formatUtc, parseDuration } from "../../core/time.ts";
+import type { Venue } from "../../core/trade.ts";
+import { type BarFile, readBarFile } from "../../pipeline/bars/bar-file.ts";
+import { barBuilder } from "../../pipeline/bars/builder.ts";
+import { fillEmpty } from "../../pipeline/bars/fill-empty.ts";
+import { type SimulatedMarket, simulatedMarket } from "../../pipeline/exchange/market/market.ts";
+
+/** Bars of a file as a market, and how its prices are to be read. */
+export interface FileMarket {
+  readonly venue: Venue;
+  readonly market: Market;
+  readonly notes: readonly string[];
+}
+
+export interface FileRequest {
+  readonly symbols: readonly string[];
+  readonly interval?: string;
+  readonly fromUs?: number;
+  readonly toUs?: number;
+  readonly bars?: number;
+}
+
+const MOST_BARS = 10_000_000;
+
+/**
+ * A market from a file of bars. Where the file has no opens, the first price of a bar stands for them, which is the close
+ * of its first row: a later price than the decision's, as it has to be.
+ */
+export function fileMarket(path: string, request: FileRequest): FileMarket {
+  const file = readBarFile(path);
+  const ownUs = file.intervalUs;
+  const intervalUs =
+    request.interval === undefined ? ownUs : Math.max(ownUs, parseDuration(request.interval, "interval"));
+  if (intervalUs % ownUs !== 0) {
+    refuse({
+      code: "bad-interval",
+      where: path,
+      problem: `needs an interval of whole rows, which are ${formatDuration(ownUs)} apart; got ${quote(request.interval, 60)}`,
+      hint: "Pass a multiple of that, or leave it out.",
+    });
+  }
+  const originUs = intervalUs === ownUs ? file.timeUs[0]! : 0;
+  const binOf = (us: number): number => Math.floor((us - originUs) / intervalUs);
+  const last = file.timeUs.length - 1;
+  let first = binOf(Math.max(file.timeUs[0]!, request.fromUs ?? Number.NEGATIVE_INFINITY));
+  if (request.fromUs !== undefined && originUs + first * intervalUs < request.fromUs) first++;
+  const endUs = Math.min(file.timeUs[last]! + ownUs, request.toUs ?? Number.POSITIVE_INFINITY);
+  const end = binOf(endUs);
+  if (request.bars !== undefined) first = Math.max(first, end - request.bars);
+  const length = Math.max(0, end - first);
+  if (length > MOST_BARS) {
+    refuse({
+      code: "too-many-bars",
+      where: path,
+      problem: `can fill a grid of up to ${MOST_BARS} bars; these rows span ${length} of ${formatDuration(intervalUs)}`,
+      hint: "Pass a longer interval, for example 1h.",
+    });
+  }
+  const bin = Float64Array.from(file.timeUs, (us) => binOf(us) - first);
+  const rows = { from: firstAtLeast(bin, 0), to: firstAtLeast(bin, length) };
+  const opened = request.symbols.map((symbol) => file.more(symbol, "open"));
+  const notes = opened.some((column) => column === undefined)
+    ? [
+        "The file has no opens. An order is filled at the first price after its decision that the file has: the close of a later bar's first row.",
+      ]
+    : [];
+  return {
+    venue: file.venue,
+    notes,
+    market: {
+      length,
+      intervalUs,
+      startUs: Float64Array.from({ length }, (_, t) => originUs + (first + t) * intervalUs),
+      legs: request.symbols.map((symbol, k) => fileLeg(path, file, symbol, opened[k], bin, rows, length)),
+    },
+  };
+}
+
+function notAPrice(path: string, symbol: string, got: number, timeUs: number): never {
+  return refuse({
+    code: "not-a-price",
+    where: path,
+    problem: `needs prices above 0, and nothing where there is none; got ${got} for ${quote(symbol, 60)} at ${formatUtc(timeUs)}`,
+    hint: "Look at the source of this row; leave the cell empty where no price is known.",
+    facts: { symbol, got, timeUs },
+  });
+}
+
+function fileLeg(
+  path: string,
+  file: BarFile,
+  symbol: string,
+  opens: Float64Array | undefined,
+  bin: Float64Array,
+  rows: { readonly from: number; readonly to: number },
+  length: number,
+): Leg {
+  const prices = file.column(symbol);
+  const volumes = file.more(symbol, "volume");
+  const trades = file.more(symbol, "trades");
+  const open = new Float64Array(length).fill(Number.NaN);
+  const close = new Float64Array(length).fill(Number.NaN);
+  const volume = new Float64Array(length);
+  const tradeCount = new Float64Array(length);
+  for (let row = rows.from; row < rows.to; row++) {
+    const at = bin[row]!;
+    const price = prices[row]!;
+    if (Number.isNaN(price)) continue;
+    if (!(price > 0 && price < Number.POSITIVE_INFINITY)) notAPrice(path, symbol, price, file.timeUs[row]!);
+    close[at] = price;
+    const isTraded = volumes?.[row] !== 0 && trades?.[row] !== 0;
+    const first = opens === undefined ? price : opens[row]!;
+    if (isTraded && Number.isNaN(open[at]!) && first > 0) open[at] = first;
+    if (volumes !== undefined) volume[at] = volume[at]! + volumes[row]!;
+    if (trades !== undefined) tradeCount[at] = tradeCount[at]! + trades[row]!;
+  }
+  return { symbol, open, close, ...(volumes && { volume }), ...(trades && { tradeCount }) };
+}
+
+/** `sim:7` → the market of seed 7; undefined where the source is something else. */
+export function simulatedSource(source: string): SimulatedMarket | undefined {
+  const seed = /^sim:(\d{1,16})$/.exec(source)?.[1];
+  return seed === undefined ? undefined : simulatedMarket(Number(seed));
+}
+
+const BLOCK_TRADES = 100_000;
+
+/** Bars of the seeded market itself, without a database: every trade is there. */
+export function simulatedBars(
+  market: SimulatedMarket,
+  symbol: string,
+  interval: string,
+  [fromUs, toUs]: readonly [number, number],
+): Bars {
+  const index = market.symbols.findIndex((one) => one.symbol === symbol);
+  if (index < 0) {
+    refuse({
+      code: "unknown-symbol",
+      where: market.name,
+      problem: `needs a symbol of the simulated market; got ${quote(symbol, 60)}`,
+      hint: `There are: ${market.symbols.map((one) => one.symbol).join(", ")}.`,
+    });
+  }
+  const intervalUs = parseDuration(interval, "interval");
+  const venue: Venue = { name: market.name, kind: market.kind, detail: market.detail };
+  const builder = barBuilder({ venue, symbol, rule: { by: "time", intervalUs } });
+  const end = market.lastId(index, toUs - 1, "trade") + 1;
+  for (let next = market.lastId(index, fromUs - 1, "trade") + 1; next < end; ) {
+    const trades = market.trades(index, next, end - 1, BLOCK_TRADES);
+    builder.push({
+      length: trades.length,
+      id: Float64Array.from(trades, ({ id }) => id),
+      tradeTimeUs: Float64Array.from(trades, ({ tradeTimeUs }) => tradeTimeUs),
+      price: Float64Array.from(trades, ({ price }) => Number(price)),
+      qty: Float64Array.from(trades, ({ qty }) => Number(qty)),
+      isBuyerMaker: Uint8Array.from(trades, ({ isBuyerMaker }) => Number(isBuyerMaker)),
+    });
+    next += trades.length;
+  }
+  return fillEmpty(builder.bars());
+}

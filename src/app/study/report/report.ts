@@ -1,0 +1,236 @@
+import { createHash } from "node:crypto";
+import { spanText } from "../../../analytics/performance/metric-text.ts";
+import { drawdownsTable, monthsTable } from "../../../analytics/performance/metrics-table.ts";
+import { YEAR_US } from "../../../analytics/performance/sampling.ts";
+import { formatDuration, formatUtc } from "../../../core/time.ts";
+import { venueLabel } from "../../../core/trade.ts";
+import type { Report, ReportSection } from "../../../render/report.ts";
+import { type Tile, tiles } from "../../../render/tiles.ts";
+import { backtestCharts } from "../charts.ts";
+import { overturnTable, whatWouldOverturn } from "../overturn.ts";
+import { type BacktestRun, runFingerprint } from "../run.ts";
+import {
+  costsTable,
+  coverageTable,
+  figuresTable,
+  fillsTable,
+  holesTable,
+  parametersTable,
+  quoteOf,
+  roundTripsTable,
+} from "../tables.ts";
+import type { CodeFingerprint } from "./code-fingerprint.ts";
+
+/** What a report carries so that it can be made again. */
+export interface RunAttachment {
+  readonly format: "tickbook backtest 1";
+  readonly madeUs: number;
+  /** Undefined: the rule was the caller's own. */
+  readonly description?: BacktestRun["description"];
+  /** SHA-256 of the description as JSON. */
+  readonly descriptionPrint?: string;
+  readonly dataFingerprint: string;
+  readonly code: CodeFingerprint;
+  readonly print: ReturnType<typeof runFingerprint>;
+  /** As it was typed, or would be. */
+  readonly command: string;
+}
+
+export const RUN_ELEMENT = "run";
+
+/** Another one means that parameters were changed after the report was made. */
+export function descriptionFingerprint(description: unknown): string {
+  return createHash("sha256").update(JSON.stringify(description)).digest("hex");
+}
+
+export interface BacktestReportSettings {
+  readonly madeUs: number;
+  readonly code: CodeFingerprint;
+  readonly command: string;
+}
+
+/** One backtest as a report: what it came to, on which data, at what costs, by which code, and how it is made again. */
+export function backtestReport(run: BacktestRun, settings: BacktestReportSettings): Report {
+  const { data, description, performance, result } = run;
+  const { request, venue } = data;
+  const { code, command, madeUs } = settings;
+  const pair = request.x === undefined ? request.y : `${request.y} against ${request.x}`;
+  const attachment: RunAttachment = {
+    format: "tickbook backtest 1",
+    madeUs,
+    ...(run.isRepeatable && { description, descriptionPrint: descriptionFingerprint(description) }),
+    dataFingerprint: data.fingerprint,
+    code,
+    print: runFingerprint(run),
+    command,
+  };
+  const isEmpty = result.fills.length === 0;
+  const charts = backtestCharts(run);
+  const sections: ReportSection[] = [
+    {
+      heading: "Result",
+      text: verdictText(run),
+      views: [tiles(headTiles(run), venueLabel(venue) === "" ? {} : { venue })],
+    },
+    { heading: "Account", views: [charts.equity(), charts.drawdown()] },
+    {
+      heading: isEmpty ? "Signal" : "Trades",
+      views: [...charts.fills(), ...charts.signals(), ...charts.hedge()],
+    },
+    ...(isEmpty
+      ? []
+      : [
+          {
+            heading: "Over time",
+            views: [charts.months(), charts.rolling(), charts.returns()],
+            tables: [monthsTable(performance)],
+          },
+        ]),
+    { heading: "Figures", tables: [figuresTable(run)] },
+    ...(isEmpty ? [] : [overturnSection(run)]),
+    {
+      heading: "Costs",
+      text: costsText(run),
+      tables: [costsTable(run)],
+    },
+    {
+      heading: "Round trips, fills and drawdowns",
+      text: "The whole lists are in the CSV files beside this report.",
+      tables: [roundTripsTable(run), fillsTable(run), drawdownsTable(performance)],
+    },
+    { heading: "Parameters", tables: [parametersTable(run)] },
+    { heading: "Data", text: data.notes.join("\n\n"), tables: [coverageTable(data), holesTable(data)] },
+    { heading: "How it was reckoned", text: METHOD },
+  ];
+  return {
+    title: description.title ?? `Backtest: ${pair}`,
+    subtitle: `${description.strategy.name} · ${barsText(run)}`,
+    venue,
+    coverage: coverageText(run),
+    generatedUs: madeUs,
+    sections,
+    maxRows: 60,
+    provenance: {
+      command,
+      "data, SHA-256 of its columns": data.fingerprint,
+      "code, SHA-256 of the files that ran": code.sources,
+      Tickbook: code.version,
+      ...code.libraries,
+      Node: code.node,
+      "to check it": run.isRepeatable
+        ? "npm run report -- --verify FILE makes it again and compares every figure and series"
+        : "its rule is code of a notebook's own: no command can make it again",
+    },
+    attachments: { [RUN_ELEMENT]: attachment },
+  };
+}
+
+function overturnSection(run: BacktestRun): ReportSection {
+  const overturn = whatWouldOverturn(run);
+  const text = `${overturn.sentence}\n\nEach line is by itself, on the same bars. What survives here is not proven by it; what does not is refuted.`;
+  return { heading: "What would overturn it", text, tables: [overturnTable(overturn)] };
+}
+
+const METHOD =
+  "A decision is made at the close of a bar, from that bar and earlier ones. Its order is filled at the open of the first later bar in which every leg of the order traded; a price that is stale or not known never fills.\n\nHalf-spread and slippage make the price of each fill worse, the fee is on the money that changes hands, leg by leg; financing is on the value of short legs and on cash below 0. What is held is valued at the last known closes. Nothing is closed when the data end.\n\nWhat is not in it: the depth of the book, the effect of one's own orders on prices, delays beyond the next open, margin calls, the exchange's failures. Parameters that were chosen after looking at these data make every figure here too good.";
+
+function barsText({ data }: BacktestRun): string {
+  const { market, request } = data;
+  const bars = `${market.length.toLocaleString("en")} bars of ${formatDuration(market.intervalUs)}`;
+  return `${bars}, ${request.from} to ${request.to}`;
+}
+
+/** In words, what the figures say; the data's length and the number of trades with it. */
+export function verdictText({ performance, result, data }: BacktestRun): string {
+  const { roundTrips, totalReturn, totalCosts, breakEvenBps, costBps, ruinUs } = performance;
+  const span = `${data.market.length.toLocaleString("en")} bars`;
+  if (result.orders.length === 0)
+    return `The rule never traded in these ${span}: there is nothing to judge. Below are the signal that it looked at and the data; what is not defined without a trade is shown as –.`;
+  if (result.fills.length === 0)
+    return `The rule gave ${result.orders.length} orders in these ${span}, and none was filled: no later bar had a trade in every leg.`;
+  const trips = `${roundTrips.count} closed round trip${roundTrips.count === 1 ? "" : "s"}${roundTrips.open > 0 ? " and one still open" : ""}`;
+  const verb = totalReturn >= 0 ? "gained" : "lost";
+  const after = `After costs it ${verb} ${share(Math.abs(totalReturn))} of its money in ${trips}. Costs took ${moneyOf(data, totalCosts)}, ${costBps.toFixed(2)} basis points of what changed hands`;
+  const edge =
+    breakEvenBps > 0
+      ? `; at ${breakEvenBps.toFixed(2)} nothing would have been left.`
+      : "; it lost before costs, too.";
+  const ruin = Number.isNaN(ruinUs) ? "" : ` The account was gone at ${formatUtc(ruinUs)}.`;
+  const few =
+    roundTrips.count < 30 ? " So few round trips say little about the next ones, whatever they came to." : "";
+  return `${after}${edge}${ruin}${few}`;
+}
+
+function coverageText({ data }: BacktestRun): string {
+  return data.coverage
+    .map(({ symbol, bars, tradedBars, unknownBars, heldIds, missingIds }) => {
+      const ids = Number.isNaN(heldIds)
+        ? ""
+        : missingIds === 0
+          ? "all ids are stored, "
+          : `${missingIds.toLocaleString("en")} of ${(heldIds + missingIds).toLocaleString("en")} ids are missing, `;
+      const unknown =
+        unknownBars === 0 ? "" : `, in ${unknownBars.toLocaleString("en")} the price is not known`;
+      return `${symbol}: ${ids}it traded in ${tradedBars.toLocaleString("en")} of ${bars.toLocaleString("en")} bars${unknown}.`;
+    })
+    .join(" ");
+}
+
+/** The run at a glance. */
+export function headTiles({ performance, data }: BacktestRun): Tile[] {
+  const { totalReturn, sharpe, sharpeError, maxDrawdown, roundTrips, totalCosts, costBps, breakEvenBps } =
+    performance;
+  const { timeInMarket, years } = performance;
+  const unit = quoteOf(data);
+  return [
+    { label: "return, after costs", value: percent(totalReturn), unit: "%" },
+    {
+      label: "Sharpe ratio, a year",
+      value: decimals(sharpe),
+      ...(Number.isFinite(sharpe) && {
+        note: `± ${decimals(sharpeError)} (1 s.e.)${years < 1 ? `, from ${spanText(years * YEAR_US)} only` : ""}`,
+      }),
+    },
+    { label: "deepest fall", value: percent(maxDrawdown), unit: "%" },
+    {
+      label: "round trips",
+      value: String(roundTrips.count),
+      ...(roundTrips.count > 0 && { note: `${percent(roundTrips.winRate)} % won` }),
+    },
+    {
+      label: "costs",
+      value: money(totalCosts),
+      unit,
+      ...(Number.isFinite(costBps) && { note: `${decimals(costBps)} bps of turnover` }),
+    },
+    { label: "break-even costs", value: decimals(breakEvenBps), unit: "bps" },
+    { label: "time in the market", value: percent(timeInMarket), unit: "%" },
+  ];
+}
+
+function costsText({ performance, data }: BacktestRun): string {
+  const { totalCosts, startEquity, endEquity } = performance;
+  const before = endEquity - startEquity + totalCosts;
+  return `Before costs the account would have changed by ${moneyOf(data, before)}; ${money(totalCosts)} of costs leave ${money(endEquity - startEquity)}. The same orders were taken; without costs, sizes that follow the equity would have been others.`;
+}
+
+function percent(value: number): string {
+  return decimals(100 * value);
+}
+
+function decimals(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(2).replace("-", "−") : "–";
+}
+
+function share(value: number): string {
+  return `${(100 * value).toFixed(2)} %`;
+}
+
+/** With the quote asset, where the symbol tells it. */
+function moneyOf(data: BacktestRun["data"], value: number): string {
+  return `${money(value)} ${quoteOf(data)}`.trimEnd();
+}
+
+function money(value: number): string {
+  return value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 }).replace("-", "−");
+}

@@ -1,0 +1,148 @@
+import { runBacktest } from "../../analytics/backtest/run-backtest.ts";
+import {
+  namedStrategy,
+  type StrategyDescription,
+} from "../../analytics/backtest/strategies/named-strategies.ts";
+import type { Strategy } from "../../analytics/backtest/strategy.ts";
+import type { Backtest, Costs } from "../../analytics/backtest/types.ts";
+import {
+  type Performance,
+  type PerformanceSettings,
+  performance,
+} from "../../analytics/performance/performance.ts";
+import { projectRoot } from "../project.ts";
+import { type BacktestData, backtestData, type DataRequest } from "./data.ts";
+import { type FingerprintColumn, fingerprintOf, type RunFingerprint } from "./fingerprint.ts";
+
+/** Everything that a backtest follows from: plain data, which a report carries and `npm run report -- --config` reads. */
+export interface RunDescription {
+  readonly data: DataRequest;
+  /** One that ships: `"mean reversion"`. */
+  readonly strategy: StrategyDescription;
+  /** 0 for what is not named. */
+  readonly costs: Partial<Costs>;
+  /** Quote units; 100,000 unless told. */
+  readonly startCash?: number;
+  /** Of the figures; days where the window has 60 or more, bars in a shorter one, unless told. */
+  readonly performance?: PerformanceSettings;
+  readonly title?: string;
+}
+
+/** A backtest with all that it followed from. */
+export interface BacktestRun {
+  /** As it was run: nothing in it is left to be chosen. */
+  readonly description: RunDescription;
+  readonly data: BacktestData;
+  readonly strategy: Strategy;
+  readonly result: Backtest;
+  readonly performance: Performance;
+  /** False: the rule is the caller's own, and no command can make this run again. */
+  readonly isRepeatable: boolean;
+}
+
+/** Runs what a description says. Relative paths are from `folder` on; from the project's unless told. */
+export function runDescribed(description: RunDescription, folder: string = projectRoot): BacktestRun {
+  return runOn(
+    backtestData(description.data, folder),
+    namedStrategy(description.strategy),
+    description,
+    true,
+  );
+}
+
+/** Runs a strategy, a shipped one or the caller's own, on data that were read before. */
+export function runOn(
+  data: BacktestData,
+  strategy: Strategy,
+  description: Omit<RunDescription, "data" | "strategy">,
+  isRepeatable: boolean,
+): BacktestRun {
+  const { costs, startCash = 100_000, title } = description;
+  const { market } = data;
+  const result = runBacktest(market, strategy, { costs, startCash });
+  const figures = { ...figureSettings(data), ...description.performance };
+  return {
+    description: {
+      data: data.request,
+      strategy: { name: strategy.name, settings: plainSettings(strategy.settings) },
+      costs: result.costs,
+      startCash,
+      performance: figures,
+      ...(title !== undefined && { title }),
+    },
+    data,
+    strategy,
+    result,
+    performance: performance(result, market, figures),
+    isRepeatable,
+  };
+}
+
+/** Settings as JSON keeps them: what is left open, or never, is left out. */
+function plainSettings(settings: Strategy["settings"]): Strategy["settings"] {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== undefined && value !== Number.POSITIVE_INFINITY),
+  );
+}
+
+/** What a run came to, to be compared with another run of the same description. */
+export function runFingerprint({ data, result, performance }: BacktestRun): RunFingerprint {
+  const { fills, orders, roundTrips, signals, units, equity, cash, exposure, turnover, paid } = result;
+  const legs = data.market.legs;
+  const figures = { ...figuresOf(performance), ...coverageOf(data) };
+  return fingerprintOf(figures, {
+    equity,
+    cash,
+    exposure,
+    turnover,
+    paid,
+    ...Object.fromEntries(units.map((column, k) => [`units of ${legs[k]!.symbol}`, column])),
+    ...Object.fromEntries(Object.entries(signals).map(([name, column]) => [`signal ${name}`, column])),
+    returns: performance.returns,
+    drawdown: performance.drawdown,
+    ...columnsOf("order", orders),
+    ...columnsOf("fill", fills),
+    ...columnsOf("round trip", roundTrips),
+  });
+}
+
+/** Every number of the figures by its name. */
+function figuresOf(performance: Performance): Record<string, number> {
+  const figures: Record<string, number> = {};
+  const add = (prefix: string, from: object): void => {
+    for (const [name, value] of Object.entries(from)) {
+      if (typeof value === "number") figures[`${prefix}${name}`] = value;
+    }
+  };
+  add("", performance);
+  add("round trips: ", performance.roundTrips);
+  for (const leg of performance.legs) add(`${leg.symbol} held: `, leg);
+  return figures;
+}
+
+function coverageOf({ coverage }: BacktestData): Record<string, number> {
+  return Object.fromEntries(
+    coverage.flatMap(({ symbol, ...counts }) =>
+      Object.entries(counts).map(([name, count]) => [`data of ${symbol}: ${name}`, count]),
+    ),
+  );
+}
+
+function columnsOf(prefix: string, rows: readonly object[]): Record<string, FingerprintColumn> {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const cell = (row: object, name: string): number | string | boolean => {
+    const value = (row as Record<string, unknown>)[name];
+    return typeof value === "number" || typeof value === "boolean" ? value : (JSON.stringify(value) ?? "");
+  };
+  return Object.fromEntries(names.map((name) => [`${prefix} ${name}`, rows.map((row) => cell(row, name))]));
+}
+
+const DAY_US = 86_400e6;
+
+/** Days say little about a window of a few of them. */
+function figureSettings({ market }: BacktestData): PerformanceSettings {
+  const { length, startUs, intervalUs } = market;
+  const days = (startUs[length - 1]! + intervalUs - startUs[0]!) / DAY_US;
+  const rollingDays = Math.min(90, Number((days / 6).toPrecision(3)));
+  return days >= 60 ? { returns: "day", rollingDays } : { returns: "bar", rollingDays };
+}

@@ -1,0 +1,116 @@
+import { pairMarket } from "../../analytics/backtest/pair-market.ts";
+import type { Market } from "../../analytics/backtest/types.ts";
+import { refuse } from "../../core/errors.ts";
+import { formatDuration, parseDuration } from "../../core/time.ts";
+import type { Venue } from "../../core/trade.ts";
+import type { SimulatedMarket } from "../../pipeline/exchange/market/market.ts";
+import { fileMarket, simulatedBars } from "./bars.ts";
+
+/** Which bars are asked for, in numbers. */
+export interface Window {
+  readonly y: string;
+  readonly x?: string;
+  readonly venue?: string;
+  readonly interval?: string;
+  readonly fromUs?: number;
+  readonly toUs?: number;
+  readonly bars?: number;
+}
+
+/** A stretch of time in which something is missing. */
+export interface MarketHole {
+  readonly symbol: string;
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly what: string;
+  readonly missing: number;
+}
+
+/** Bars as a source gave them. */
+export interface ReadMarket {
+  readonly market: Market;
+  readonly venue: Venue;
+  /** What was read, from and to: a leg may begin later. */
+  readonly window: readonly [fromUs: number, toUs: number];
+  /** From a database, which may hold several venues. */
+  readonly isStored?: true;
+  readonly ids: readonly { readonly held: number; readonly missing: number }[];
+  readonly holes: readonly MarketHole[];
+  readonly notes: readonly string[];
+}
+
+/** Bars of a file. */
+export function filedBars({ y, x, interval, fromUs, toUs, bars }: Window, path: string): ReadMarket {
+  const { market, venue, notes } = fileMarket(path, {
+    symbols: x === undefined ? [y] : [y, x],
+    ...(interval !== undefined && { interval }),
+    ...(fromUs !== undefined && { fromUs }),
+    ...(toUs !== undefined && { toUs }),
+    ...(bars !== undefined && { bars }),
+  });
+  const { length, startUs, intervalUs } = market;
+  return {
+    market,
+    venue,
+    notes,
+    window: [startUs[0] ?? 0, (startUs[length - 1] ?? 0) + intervalUs],
+    ids: [],
+    holes: market.legs.flatMap(({ symbol, close }) => unknownRuns(market, symbol, close)),
+  };
+}
+
+const SIM_FROM_US = Date.UTC(2026, 0, 5, 12) * 1000;
+const SIM_BARS = 4320;
+const SIM_MOST_US = 14 * 86_400e6;
+
+/** Bars of the seeded market; six hours of a Monday unless told. */
+export function seededBars(request: Window, simulated: SimulatedMarket): ReadMarket {
+  const { y, x, interval = "5s", bars = SIM_BARS } = request;
+  const intervalUs = parseDuration(interval, "interval");
+  const fromUs = aligned(request.fromUs ?? (request.toUs ?? 0) - bars * intervalUs, intervalUs);
+  const begin = request.fromUs === undefined && request.toUs === undefined ? SIM_FROM_US : fromUs;
+  const end = Math.floor((request.toUs ?? begin + bars * intervalUs) / intervalUs) * intervalUs;
+  if (end - begin > SIM_MOST_US) {
+    refuse({
+      code: "too-long",
+      where: simulated.name,
+      problem: `simulates up to 14 days at once; the window has ${formatDuration(end - begin)}`,
+      hint: "Shorten the window.",
+    });
+  }
+  const all = (x === undefined ? [y] : [y, x]).map((symbol) =>
+    simulatedBars(simulated, symbol, interval, [begin, end]),
+  );
+  const { name, kind, detail } = simulated;
+  const ids = all.map(({ tradeCount }) => ({ held: tradeCount.reduce((sum, n) => sum + n, 0), missing: 0 }));
+  return {
+    market: pairMarket(all[0]!, all[1]),
+    venue: { name, kind, detail },
+    window: [begin, end],
+    ids,
+    holes: [],
+    notes: [],
+  };
+}
+
+/** Bars in a row without a known price. */
+function unknownRuns({ startUs, intervalUs }: Market, symbol: string, close: Float64Array): MarketHole[] {
+  const runs: MarketHole[] = [];
+  for (let t = 0; t < close.length; t++) {
+    if (!Number.isNaN(close[t]!)) continue;
+    const from = t;
+    while (t + 1 < close.length && Number.isNaN(close[t + 1]!)) t++;
+    runs.push({
+      symbol,
+      fromUs: startUs[from]!,
+      toUs: startUs[t]! + intervalUs,
+      what: "no price in the file",
+      missing: t + 1 - from,
+    });
+  }
+  return runs;
+}
+
+function aligned(us: number, intervalUs: number): number {
+  return Math.ceil(us / intervalUs) * intervalUs;
+}

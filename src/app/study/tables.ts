@@ -1,0 +1,220 @@
+import type { Fill } from "../../analytics/backtest/types.ts";
+import { metricsTable } from "../../analytics/performance/metrics-table.ts";
+import { assetsOf } from "../../core/assets.ts";
+import { formatUtc } from "../../core/time.ts";
+import type { TableColumn, TableData } from "../../render/table-data.ts";
+import type { BacktestData } from "./data.ts";
+import type { BacktestRun } from "./run.ts";
+
+/** Every figure with its definition. */
+export function figuresTable({ performance }: BacktestRun): TableData {
+  const { columns, ...table } = metricsTable(performance);
+  const last = columns.length - 1;
+  return { ...table, columns: columns.map((one, k) => (k === last ? { ...one, wrap: true } : one)) };
+}
+
+/** A row a round trip, the first first. */
+export function roundTripsTable({ result, data }: BacktestRun): TableData {
+  const { roundTrips } = result;
+  const { legs } = data.market;
+  const unit = quoteOf(data);
+  return {
+    caption: "Round trips",
+    length: roundTrips.length,
+    columns: [
+      column(roundTrips, "side", "text", ({ side }) => (side > 0 ? "long" : "short")),
+      column(roundTrips, "entry", "time", ({ entryUs }) => entryUs, "UTC"),
+      column(roundTrips, "exit", "time", ({ exitUs }) => exitUs, "UTC"),
+      column(roundTrips, "ended by", "text", ({ exitReason }) => exitReason),
+      column(roundTrips, "profit", "number", ({ profit }) => profit, unit, 2),
+      column(roundTrips, "costs", "number", ({ costs }) => costs, unit, 2),
+      column(roundTrips, "notional", "number", ({ notional }) => notional, unit, 2),
+      column(roundTrips, "signal", "number", ({ entrySignal }) => entrySignal, "at entry", 2),
+      column(roundTrips, "signal", "number", ({ exitSignal }) => exitSignal, "at exit", 2),
+      ...legs.map(({ symbol }, k) =>
+        column(roundTrips, "units", "number", ({ units }) => units[k], assetsOf(symbol).base || symbol),
+      ),
+    ],
+  };
+}
+
+/** A row a fill of one leg. */
+export function fillsTable({ result, data }: BacktestRun): TableData {
+  const { fills, orders } = result;
+  const { legs } = data.market;
+  const unit = quoteOf(data);
+  const symbolOf = ({ leg }: Fill): string => legs[leg]!.symbol;
+  return {
+    caption: "Fills",
+    length: fills.length,
+    columns: [
+      column(fills, "decided", "time", ({ order }) => orders[order]!.timeUs, "UTC"),
+      column(fills, "filled", "time", ({ timeUs }) => timeUs, "UTC"),
+      column(fills, "symbol", "text", symbolOf),
+      column(fills, "because", "text", ({ order }) => orders[order]!.reason),
+      column(fills, "units", "number", ({ quantity }) => quantity),
+      column(fills, "open", "number", ({ open }) => open, unit),
+      column(fills, "price", "number", ({ price }) => price, unit),
+      column(fills, "fee", "number", ({ fee }) => fee, unit, 4),
+      column(fills, "half-spread", "number", ({ spreadCost }) => spreadCost, unit, 4),
+      column(fills, "slippage", "number", ({ slippageCost }) => slippageCost, unit, 4),
+    ],
+  };
+}
+
+/** A row a bar: what the account held and was worth, and what the rule looked at. */
+export function equityTable({ result, data, performance }: BacktestRun): TableData {
+  const { market } = data;
+  const unit = quoteOf(data);
+  const { equity, cash, units, exposure, turnover, paid, signals } = result;
+  const numbers = (name: string, values: Float64Array, of = unit): TableColumn => ({
+    name,
+    values,
+    kind: "number",
+    unit: of,
+  });
+  return {
+    length: market.length,
+    columns: [
+      { name: "start", values: market.startUs, kind: "time", unit: "UTC" },
+      numbers("equity", equity),
+      numbers("drawdown", performance.drawdown, "share"),
+      numbers("cash", cash),
+      ...units.map((held, k) => numbers(`units of ${market.legs[k]!.symbol}`, held, "")),
+      numbers("exposure", exposure),
+      numbers("turnover", turnover),
+      numbers("costs", paid),
+      ...market.legs.flatMap(({ symbol, open, close }) => [
+        numbers(`open of ${symbol}`, open, ""),
+        numbers(`close of ${symbol}`, close, ""),
+      ]),
+      ...Object.entries(signals).map(([name, values]) => numbers(name, values, "")),
+    ],
+  };
+}
+
+/** What was paid, by kind and leg. */
+export function costsTable({ result, data }: BacktestRun): TableData {
+  const { fills, paid } = result;
+  const { legs } = data.market;
+  const sum = (of: (fill: Fill) => number, leg?: number): number =>
+    fills.reduce((total, fill) => total + (leg === undefined || fill.leg === leg ? of(fill) : 0), 0);
+  const kinds: readonly (readonly [string, (fill: Fill) => number])[] = [
+    ["fees", ({ fee }) => fee],
+    ["half-spread", ({ spreadCost }) => spreadCost],
+    ["slippage", ({ slippageCost }) => slippageCost],
+  ];
+  const ofFills = sum(({ fee, spreadCost, slippageCost }) => fee + spreadCost + slippageCost);
+  const total = paid.reduce((all, money) => all + money, 0);
+  const financing = Math.abs(total - ofFills) < 1e-9 * Math.abs(total) ? 0 : total - ofFills;
+  const turnover = (fill: Fill): number => Math.abs(fill.quantity) * fill.price;
+  const rows = [...kinds.map(([name]) => name), "financing", "all costs", "turnover"];
+  const each = (leg: number | undefined, rest: readonly number[]): number[] => [
+    ...kinds.map(([, of]) => sum(of, leg)),
+    ...rest,
+    sum(turnover, leg),
+  ];
+  const unit = quoteOf(data);
+  return {
+    caption: "Costs by kind and leg",
+    length: rows.length,
+    columns: [
+      { name: "what", values: rows, kind: "text" },
+      ...legs.map(({ symbol }, leg) => ({
+        name: symbol,
+        values: each(leg, [
+          Number.NaN,
+          sum(({ fee, spreadCost, slippageCost }) => fee + spreadCost + slippageCost, leg),
+        ]),
+        kind: "number" as const,
+        digits: 2,
+        unit,
+      })),
+      { name: "together", values: each(undefined, [financing, total]), kind: "number", digits: 2, unit },
+    ],
+  };
+}
+
+/** Everything that the run followed from. */
+export function parametersTable({ description }: BacktestRun): TableData {
+  const rows: [string, string, string][] = [];
+  const add = (of: string, value: unknown, name = ""): void => {
+    if (value === undefined) return;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      for (const [key, one] of Object.entries(value)) add(of, one, name === "" ? key : `${name}.${key}`);
+    } else rows.push([of, name, typeof value === "string" ? value : JSON.stringify(value)]);
+  };
+  add("data", description.data);
+  add("strategy", description.strategy.name, "name");
+  add("strategy", description.strategy.settings);
+  add("costs", description.costs);
+  add("account", description.startCash, "startCash");
+  add("figures", description.performance);
+  return {
+    caption: "Everything that this run follows from",
+    length: rows.length,
+    columns: ["of", "parameter", "value"].map((name, k) => ({
+      name,
+      values: rows.map((row) => row[k]!),
+      kind: "text" as const,
+      wrap: name === "value",
+    })),
+  };
+}
+
+export function coverageTable({ coverage, market }: BacktestData): TableData {
+  const numbers = (name: string, of: (leg: BacktestData["coverage"][number]) => number): TableColumn => ({
+    name,
+    values: coverage.map(of),
+    kind: "number",
+    digits: 0,
+  });
+  return {
+    caption: `Bars from ${formatUtc(market.startUs[0]!)} on, both legs on one grid`,
+    length: coverage.length,
+    columns: [
+      { name: "symbol", values: coverage.map(({ symbol }) => symbol), kind: "text" },
+      numbers("bars", ({ bars }) => bars),
+      numbers("bars that can fill", ({ tradedBars }) => tradedBars),
+      numbers("bars without a known price", ({ unknownBars }) => unknownBars),
+      numbers("ids stored", ({ heldIds }) => heldIds),
+      numbers("ids missing", ({ missingIds }) => missingIds),
+    ],
+  };
+}
+
+export function holesTable({ holes }: BacktestData): TableData {
+  return {
+    caption: "Holes in the data",
+    length: holes.length,
+    columns: [
+      column(holes, "symbol", "text", ({ symbol }) => symbol),
+      column(holes, "from", "time", ({ fromUs }) => fromUs, "UTC"),
+      column(holes, "to", "time", ({ toUs }) => toUs, "UTC"),
+      column(holes, "what", "text", ({ what }) => what),
+      column(holes, "missing", "integer", ({ missing }) => missing),
+    ],
+  };
+}
+
+/** The asset that prices and money are in, where the symbol tells it. */
+export function quoteOf({ request }: Pick<BacktestData, "request">): string {
+  return assetsOf(request.y).quote;
+}
+
+function column<Row>(
+  rows: readonly Row[],
+  name: string,
+  kind: NonNullable<TableColumn["kind"]>,
+  of: (row: Row) => unknown,
+  unit = "",
+  digits?: number,
+): TableColumn {
+  return {
+    name,
+    values: rows.map(of),
+    kind,
+    ...(unit !== "" && { unit }),
+    ...(digits !== undefined && { digits }),
+  };
+}

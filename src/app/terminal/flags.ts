@@ -1,0 +1,134 @@
+import { parseArgs } from "node:util";
+import { quote, refuse } from "../../core/errors.ts";
+import { parseUtcText } from "../../pipeline/import/time-text.ts";
+
+/** A flag of a command: `value` names what it takes (none: a switch). */
+export interface Flag {
+  readonly value?: string;
+  readonly help: string;
+  readonly default?: string;
+}
+
+export interface Command<Name extends string> {
+  /** As a user types it: `npm run collect --`. */
+  readonly usage: string;
+  readonly about: string;
+  /** What it takes besides flags, for example `FILE …`; nothing unless told. */
+  readonly operands?: string;
+  readonly flags: Readonly<Record<Name, Flag>>;
+}
+
+/** What was given, or the default; switches are "true" or absent. */
+export type Flags<Name extends string> = Readonly<Partial<Record<Name, string>>>;
+
+/** Reads a command line. Undefined: help was asked for, and `print` has had it. */
+export function readFlags<Name extends string>(
+  command: Command<Name>,
+  argv: readonly string[],
+  print: (text: string) => void,
+): Flags<Name> | undefined {
+  const names = Object.keys(command.flags) as Name[];
+  const { values } = parse(command, argv);
+  if (values.help === true) {
+    print(helpText(command));
+    return undefined;
+  }
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const given = values[name];
+      const text = given === true ? "true" : (given ?? command.flags[name].default);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  ) as Flags<Name>;
+}
+
+/** What a command line holds besides flags. */
+export function readOperands<Name extends string>(command: Command<Name>, argv: readonly string[]): string[] {
+  return parse(command, argv).operands;
+}
+
+function parse<Name extends string>(
+  command: Command<Name>,
+  argv: readonly string[],
+): { values: Record<string, unknown>; operands: string[] } {
+  const names = Object.keys(command.flags) as Name[];
+  const options = Object.fromEntries(
+    names.map((name) => [name, { type: command.flags[name].value === undefined ? "boolean" : "string" }]),
+  ) as Record<string, { type: "boolean" | "string" }>;
+  try {
+    const { values, positionals } = parseArgs({
+      args: withNumbers(argv, (name) => options[name]?.type === "string"),
+      options: { ...options, help: { type: "boolean", short: "h" } },
+      allowPositionals: command.operands !== undefined,
+    });
+    return { values, operands: positionals };
+  } catch (error) {
+    const message = (error as Error).message.split(/\.\s/)[0]!.replace(/\.$/, "");
+    return refuse({
+      code: "bad-flag",
+      where: command.usage,
+      problem: `needs flags that it knows; ${message}`,
+      hint: "See --help.",
+    });
+  }
+}
+
+/** `--exit -0.5` → `--exit=-0.5`: a number below 0 is a value, and no flag. */
+function withNumbers(argv: readonly string[], takesValue: (name: string) => boolean): string[] {
+  const out: string[] = [];
+  for (const arg of argv) {
+    const last = out.at(-1) ?? "";
+    if (/^-[\d.]/.test(arg) && last.startsWith("--") && takesValue(last.slice(2)))
+      out[out.length - 1] = `${last}=${arg}`;
+    else out.push(arg);
+  }
+  return out;
+}
+
+function helpText<Name extends string>({ usage, about, operands, flags }: Command<Name>): string {
+  const rows = (Object.entries(flags) as [Name, Flag][]).map(([name, flag]) => [
+    `  --${name}${flag.value === undefined ? "" : ` ${flag.value}`}`,
+    flag.default === undefined ? flag.help : `${flag.help} (${flag.default})`,
+  ]);
+  rows.push(["  --help", "this text"]);
+  const width = Math.max(...rows.map(([left]) => left!.length)) + 2;
+  return [
+    `${usage} ${operands === undefined ? "" : `${operands} `}[flags]`,
+    about,
+    "",
+    ...rows.map(([left, right]) => left!.padEnd(width) + right),
+  ].join("\n");
+}
+
+/** A number within bounds, from a flag. */
+export function numberFlag(name: string, text: string, low: number, high: number, whole = true): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= low && value <= high && (!whole || Number.isInteger(value)))
+    return value;
+  refuse({
+    code: "bad-flag",
+    where: `--${name}`,
+    problem: `needs a ${whole ? "whole " : ""}number from ${low} to ${high}; got ${quote(text)}`,
+    hint: "See --help.",
+    facts: { got: text },
+  });
+}
+
+/** Microseconds since 1970, from a flag; UTC unless it names an offset. */
+export function timeFlag(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const us = parseUtcText(text);
+  if (us !== undefined) return us;
+  return refuse({
+    code: "bad-flag",
+    where: `--${name}`,
+    problem: `needs a UTC time; got ${quote(text, 60)}`,
+    hint: "Pass for example 2026-01-31 or 2026-01-31T12:00.",
+    facts: { got: text },
+  });
+}
+
+/** `A,B` → its parts, each once. */
+export function listFlag(text: string): string[] {
+  return [...new Set(text.split(",").map((part) => part.trim()))];
+}

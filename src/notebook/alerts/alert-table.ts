@@ -1,0 +1,79 @@
+import { MEASURES } from "../../analytics/alerts/measures.ts";
+import { valueText } from "../../analytics/alerts/text.ts";
+import type { AlertStatus } from "../../analytics/alerts/values/evaluator.ts";
+import { spanText } from "../../app/doctor/words.ts";
+import type { TableData } from "../../render/table-data.ts";
+
+const ORDER = ["firing", "pending", "no data", "resolved", "inactive"];
+const SIGNS: Readonly<Record<string, string>> = {
+  firing: "FIRING",
+  pending: "○ pending",
+  "no data": "? no data",
+  resolved: "● resolved",
+  inactive: "· quiet",
+};
+
+/** Alerts at one moment: firing ones first, those that fire longest in front. `trail`: its last values, oldest first. */
+export function alertsTable(
+  alerts: readonly AlertStatus[],
+  nowUs: number,
+  trail: (key: string) => readonly number[],
+): TableData {
+  const rows = [...alerts].sort(
+    (a, b) =>
+      ORDER.indexOf(a.state.state) - ORDER.indexOf(b.state.state) ||
+      (a.state.sinceUs ?? 0) - (b.state.sinceUs ?? 0),
+  );
+  const text = (name: string, pick: (row: AlertStatus) => string) => ({
+    name,
+    values: rows.map(pick),
+    kind: "text" as const,
+  });
+  return {
+    length: rows.length,
+    columns: [
+      {
+        ...text(
+          "state",
+          ({ state, silencedBy }) =>
+            SIGNS[state.state]! + (silencedBy === "" ? "" : ` (silent: ${silencedBy})`),
+        ),
+        alarm: (value: string) => value.startsWith(SIGNS.firing!),
+      },
+      text("for", ({ state }) => ageOf(state.state === "firing" ? state.firingUs : state.sinceUs, nowUs)),
+      text("alert", ({ alert }) => alert.rule.name),
+      text("watched", ({ alert }) => alert.of.watched.join("/")),
+      text("value", ({ alert, value }) =>
+        [valueText(value), MEASURES[alert.of.measure].unit].filter(Boolean).join(" "),
+      ),
+      text("fires", ({ alert }) => thresholdText(alert)),
+      text("last values", ({ alert }) => sparkline(trail(alert.key))),
+      text("severity", ({ alert }) => alert.severity),
+    ],
+  };
+}
+
+function ageOf(sinceUs: number | null, nowUs: number): string {
+  return sinceUs === null || !(nowUs >= sinceUs) ? "" : spanText(Math.max(0, nowUs - sinceUs));
+}
+
+function thresholdText({ limits: { when, fire, resolve } }: AlertStatus["alert"]): string {
+  const [out, back] = [valueText(fire), valueText(resolve)];
+  const way = when === "abs" ? `beyond ±${out}` : `${when} ${out}`;
+  return resolve === fire ? way : `${way}, over at ${when === "abs" ? "±" : ""}${back}`;
+}
+
+const STEPS = "▁▂▃▄▅▆▇█";
+
+/** Values as one line of blocks between the least and the largest of them; a blank where one is missing. */
+export function sparkline(values: readonly number[]): string {
+  const known = values.filter(Number.isFinite);
+  const [least, most] = [Math.min(...known), Math.max(...known)];
+  return values
+    .map((value) => {
+      if (!Number.isFinite(value)) return " ";
+      const share = most > least ? (value - least) / (most - least) : 0.5;
+      return STEPS[Math.min(STEPS.length - 1, Math.floor(share * STEPS.length))]!;
+    })
+    .join("");
+}

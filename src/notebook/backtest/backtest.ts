@@ -1,0 +1,194 @@
+import { basename, dirname, join, resolve } from "node:path";
+import { meanReversion } from "../../analytics/backtest/strategies/mean-reversion.ts";
+import { STRATEGY_NAMES } from "../../analytics/backtest/strategies/named-strategies.ts";
+import type { MeanReversionSettings } from "../../analytics/backtest/strategies/reversion-settings.ts";
+import type { Rule, Strategy } from "../../analytics/backtest/strategy.ts";
+import type { Backtest, Costs } from "../../analytics/backtest/types.ts";
+import { drawdownsTable } from "../../analytics/performance/metrics-table.ts";
+import type { Performance, PerformanceSettings } from "../../analytics/performance/performance.ts";
+import { systemClock } from "../../app/clock.ts";
+import { nearPath } from "../../app/project.ts";
+import { type BacktestCharts, backtestCharts } from "../../app/study/charts.ts";
+import { type BacktestData, backtestData, type DataRequest } from "../../app/study/data.ts";
+import { type Overturn, overturnTable, whatWouldOverturn } from "../../app/study/overturn.ts";
+import { writeBacktestReport } from "../../app/study/report/files.ts";
+import { headTiles, verdictText } from "../../app/study/report/report.ts";
+import { type BacktestRun, type RunDescription, runOn } from "../../app/study/run.ts";
+import {
+  costsTable,
+  coverageTable,
+  figuresTable,
+  fillsTable,
+  holesTable,
+  parametersTable,
+  roundTripsTable,
+} from "../../app/study/tables.ts";
+import { quote, refuse } from "../../core/errors.ts";
+import { makeFolder } from "../../pipeline/store/file/folder.ts";
+import type { TableData } from "../../render/table-data.ts";
+import { tiles } from "../../render/tiles.ts";
+import { toldView } from "../view/sentence.ts";
+import type { Viewable } from "../view/views.ts";
+import { type BacktestSweep, type SweepRequest, sweepRun } from "./sweep.ts";
+
+/** Which bars, what trading costs, and with how much. */
+export interface BacktestTerms extends DataRequest {
+  /** `"store"`: the database of `openStore`; else as `DataRequest` says: a file, or `"sim:7"`. */
+  readonly source?: string;
+  /** 0 for what is not named. */
+  readonly costs: Partial<Costs>;
+  readonly startCash?: number;
+  readonly performance?: PerformanceSettings;
+  readonly title?: string;
+}
+
+/** Mean reversion by its settings, or a strategy of one's own. */
+export type BacktestPairSettings = BacktestTerms &
+  (MeanReversionSettings | { readonly strategy: Strategy | Rule });
+
+/** A backtest that shows itself: its figures at a glance, with more to ask for. */
+export interface PairBacktest extends Viewable {
+  readonly data: BacktestData;
+  readonly strategy: Strategy;
+  readonly result: Backtest;
+  readonly performance: Performance;
+  readonly charts: BacktestCharts;
+  /** All that the run followed from; nothing in it is left to be chosen. */
+  readonly description: RunDescription;
+  /** Every figure with its definition. */
+  readonly figures: TableData;
+  /** A row a round trip. */
+  readonly trades: TableData;
+  /** A row a fill of one leg. */
+  readonly fills: TableData;
+  /** By kind and leg. */
+  readonly costs: TableData;
+  readonly drawdowns: TableData;
+  readonly parameters: TableData;
+  readonly coverage: TableData;
+  readonly holes: TableData;
+  /** The same bars with some settings another way; nothing is read again. */
+  with(changes: Partial<Omit<BacktestTerms, keyof DataRequest> & MeanReversionSettings>): PairBacktest;
+  /** Each combination of two parameters, in threads. */
+  sweep(request: SweepRequest): Promise<BacktestSweep>;
+  /** What would turn its gain into a loss, or its loss into a gain. */
+  whatWouldOverturn(): Overturn & Viewable;
+  /** One HTML file that opens offline and can be made again, with CSV files beside it; into `exports/` unless a path is given. */
+  report(path?: string): Promise<Viewable & { readonly path: string }>;
+}
+
+/** Runs a rule on the bars of a pair, or of one symbol, from a database, a file or the seeded market. */
+export function backtestPair(settings: BacktestPairSettings): PairBacktest {
+  const { source = "store", venue, y, x, interval, from, to, bars } = settings;
+  const stored = process.env.TICKBOOK_DB;
+  const data = backtestData({
+    ...(source !== "store" ? { source } : stored !== undefined && { source: stored }),
+    y,
+    ...Object.fromEntries(
+      Object.entries({ venue, x, interval, from, to, bars }).filter(([, value]) => value !== undefined),
+    ),
+  });
+  return ranOn(data, settings);
+}
+
+function ranOn(data: BacktestData, settings: BacktestPairSettings): PairBacktest {
+  const { costs, startCash, performance, title } = settings;
+  const strategy = strategyOf(settings);
+  const description = {
+    costs,
+    ...(startCash !== undefined && { startCash }),
+    ...(performance !== undefined && { performance }),
+    ...(title !== undefined && { title }),
+  };
+  const run = runOn(data, strategy, description, STRATEGY_NAMES.includes(strategy.name));
+  return {
+    data,
+    strategy,
+    result: run.result,
+    performance: run.performance,
+    charts: backtestCharts(run),
+    description: run.description,
+    get figures() {
+      return figuresTable(run);
+    },
+    get trades() {
+      return roundTripsTable(run);
+    },
+    get fills() {
+      return fillsTable(run);
+    },
+    get costs() {
+      return costsTable(run);
+    },
+    get drawdowns() {
+      return drawdownsTable(run.performance);
+    },
+    parameters: parametersTable(run),
+    coverage: coverageTable(data),
+    holes: holesTable(data),
+    with: (changes) => ranOn(data, { ...settings, ...changes } as BacktestPairSettings),
+    sweep: (request) => sweepRun(run, request),
+    whatWouldOverturn: () => {
+      const overturn = whatWouldOverturn(run);
+      return { ...overturn, toView: () => toldView(overturn.sentence, overturnTable(overturn)) };
+    },
+    report: (path) => writeReport(run, path),
+    toView: () => {
+      const { html, text } = tiles(headTiles(run), { venue: data.venue });
+      const sentence = toldView(verdictText(run));
+      return { kind: "html", html: `${sentence.html}${html}`, text: `${sentence.text}\n${text}` };
+    },
+  };
+}
+
+const DATA_AND_TERMS = [
+  ...["source", "venue", "y", "x", "interval", "from", "to", "bars"],
+  ...["costs", "startCash", "performance", "title"],
+];
+
+function strategyOf(settings: BacktestPairSettings): Strategy {
+  if ("strategy" in settings) {
+    const { strategy } = settings;
+    if (typeof strategy !== "function") return requireStrategy(strategy);
+    return { name: "a rule of one's own", settings: {}, begin: () => ({ decide: strategy }) };
+  }
+  const own = Object.entries(settings).filter(
+    ([name, value]) => !DATA_AND_TERMS.includes(name) && value !== undefined,
+  );
+  return meanReversion(Object.fromEntries(own) as unknown as MeanReversionSettings);
+}
+
+function requireStrategy(given: Strategy): Strategy {
+  if (typeof given?.begin === "function" && typeof given.name === "string") return given;
+  return refuse({
+    code: "bad-strategy",
+    where: "backtestPair",
+    problem: `needs a strategy with a name and a function begin, or a rule, which is a function; got ${quote(given, 60)}`,
+    hint: "Leave strategy out for mean reversion by its settings.",
+  });
+}
+
+async function writeReport(
+  run: BacktestRun,
+  path: string | undefined,
+): Promise<Viewable & { readonly path: string }> {
+  const { y, x, from } = run.data.request;
+  const name = [y, x, from.replace(/[-:]/g, "")].map((part) => part?.replace(/[^\w.]/g, "_"));
+  const file = resolve(path ?? join("exports", `backtest-${name.filter(Boolean).join("-")}.html`));
+  makeFolder(dirname(file));
+  const written = await writeBacktestReport(run, file, systemClock.nowUs());
+  const table = {
+    length: written.length,
+    columns: [
+      { name: "file", values: written.map((one) => basename(one.path)) },
+      { name: "size", values: written.map(({ bytes }) => bytes / 1e6), digits: 2, unit: "MB" },
+      { name: "rows", values: written.map(({ rows }) => rows), kind: "integer" as const },
+    ],
+  };
+  const near = nearPath(file);
+  const check = run.isRepeatable ? ` To make it again and compare: npm run report -- --verify ${near}` : "";
+  return {
+    path: file,
+    toView: () => toldView(`Written into ${nearPath(dirname(file))}.${check}`, table),
+  };
+}

@@ -1,0 +1,74 @@
+import { quote, refuse } from "../../../core/errors.ts";
+import { plainText } from "../../../render/escape.ts";
+import { type Control, checkedName, createControl, fieldPart, labelOf } from "../control.ts";
+
+export interface SelectSettings<T> {
+  /** At first; the first option unless told. */
+  readonly value?: T;
+}
+
+/** One of several options: a list of them, of which equal ones count once, or an object of what each is called. */
+export function select<const T>(
+  name: string,
+  options: readonly T[] | Readonly<Record<string, T>>,
+  settings: SelectSettings<T> = {},
+): Control<T> {
+  const where = `select ${quote(checkedName("select", name), 40)}`;
+  const entries: readonly (readonly [string, T])[] = isList(options)
+    ? [...new Set(options)].map((option) => [String(option), option])
+    : Object.entries(options ?? {});
+  if (entries.length === 0) {
+    refuse({
+      code: "select-options",
+      where,
+      problem: "there must be an option at least; got none",
+      hint: 'Pass a list, for example ["1s", "1m"], or an object of labels and values.',
+    });
+  }
+  const names = entries.map(([label]) => label);
+  const twice = names.find((label, at) => names.indexOf(label) < at);
+  if (twice !== undefined) {
+    refuse({
+      code: "select-options",
+      where,
+      problem: `each option needs a label of its own; ${quote(twice, 40)} stands for several values`,
+      hint: "Leave all but one of them out, or pass an object of labels and values.",
+      facts: { twice },
+    });
+  }
+  const indexOf = (value: T): number => {
+    const index = entries.findIndex(([, option]) => Object.is(option, value));
+    if (index >= 0) return index;
+    return refuse({
+      code: "select-value",
+      where,
+      problem: `the value must be one of the options ${names.map((label) => quote(label, 40)).join(", ")}; got ${quote(value, 80)}`,
+      hint: "Choose one of them, or add it to the options.",
+      facts: { value },
+    });
+  };
+  return createControl<T>({
+    name,
+    first: "value" in settings ? (settings.value as T) : entries[0]![1],
+    accept: (value) => entries[indexOf(value)]![1],
+    text: (value) => names[indexOf(value)]!,
+    parts: [
+      fieldPart<T>(
+        "Dropdown",
+        { description: labelOf(name, undefined), _options_labels: names.map(plainText) },
+        "index",
+        {
+          toField: indexOf,
+          fromField: (index, before) => {
+            const chosen = entries[Number(index ?? -1)];
+            return chosen ? chosen[1] : before;
+          },
+        },
+      ),
+    ],
+  });
+}
+
+function isList<T>(options: readonly T[] | Readonly<Record<string, T>>): options is readonly T[] {
+  return Array.isArray(options);
+}

@@ -1,0 +1,48 @@
+import { randomUUID } from "node:crypto";
+import type { View } from "../../render/view.ts";
+import { bundleOf } from "../view/views.ts";
+import { kernelApi, type MimeBundle } from "./kernel-api.ts";
+import { VIEW_MIME } from "./live-messages.ts";
+import { createPlaces, type Place } from "./places.ts";
+import { unrefClock } from "./unref-clock.ts";
+
+const key = Symbol.for("tickbook.places");
+
+/** A new place in the output of the running cell; all places of a kernel are told of together. */
+export function newPlace(): Place {
+  const places = globalThis as { [key]?: () => Place };
+  places[key] ??= createPlaces({
+    clock: unrefClock,
+    newId: randomUUID,
+    display: send,
+    comms: kernelApi()?.comms,
+    onCellRerun: kernelApi()?.onCellRerun,
+  });
+  return places[key]();
+}
+
+/** Shows a view once. */
+export function display(view: View): void {
+  const bundle = bundleOf(view);
+  send(view.kind === "chart" ? { [VIEW_MIME]: {}, ...bundle } : bundle, undefined, false);
+}
+
+type WriteDisplayData = (
+  message: { data: MimeBundle; metadata: object; transient: { display_id?: string } },
+  update: boolean,
+) => void;
+
+function send(bundle: MimeBundle, id: string | undefined, update: boolean): void {
+  const kernel = kernelApi();
+  const write = stockTslab();
+  if (kernel) kernel.display(bundle, id, update);
+  else if (write)
+    write({ data: bundle, metadata: {}, transient: id === undefined ? {} : { display_id: id } }, update);
+  else process.stdout.write(`${String(bundle["text/plain"])}\n`);
+}
+
+/** The writer of the tslab that runs this code, on a kernel that is not the project's own. */
+function stockTslab(): WriteDisplayData | undefined {
+  const { __tslab__ } = globalThis as { __tslab__?: { require(id: string): Record<string, unknown> } };
+  return __tslab__?.require("tslab/dist/jupyter").lastWriteDisplayData as WriteDisplayData | undefined;
+}

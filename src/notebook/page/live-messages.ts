@@ -1,0 +1,30 @@
+import type { View } from "../../render/view.ts";
+
+/** The MIME type that the project's front end draws; beside it stands one that every front end knows. */
+export const VIEW_MIME = "application/vnd.tickbook.view+json";
+
+/** Target of the comm by which a page asks for panels, and the id under which the kernel tells all pages of changes. */
+export const LIVE = "tickbook.live";
+
+/** How a live panel is doing. `unknown`: this kernel has no such panel, as after a restart. */
+export interface PanelState {
+  readonly panel: string;
+  readonly state: "live" | "stopped" | "unknown";
+  /** Grows with each picture. */
+  readonly seq: number;
+  /** When the picture was last right, by the kernel's clock, ms since 1970; and how long ago that is. */
+  readonly atMs: number;
+  readonly ageMs: number;
+  /** Absent where it has not changed since the last message. */
+  readonly view?: View;
+}
+
+/** What the kernel tells: as an answer, when a picture has changed, and once a second. */
+export interface LiveNews {
+  readonly panels: readonly PanelState[];
+}
+
+/** What a page asks for: when it shows a panel first, after a reconnect, and when it has missed a picture. */
+export interface LiveQuestion {
+  readonly panels: readonly string[];
+}

@@ -1,0 +1,133 @@
+import type { Clock } from "../../core/time.ts";
+import type { View } from "../../render/view.ts";
+import { bundleOf } from "../view/views.ts";
+import type { CommApi, MimeBundle } from "./kernel-api.ts";
+import { LIVE, type LiveNews, type LiveQuestion, type PanelState, VIEW_MIME } from "./live-messages.ts";
+
+/** A live place in a cell's output: shown there first, then changed in place. */
+export interface Place {
+  show(view: View): void;
+  /** The picture is right as of now: to be called again and again where its age matters. */
+  confirm(): void;
+  /** Shows the last picture. */
+  close(view: View): void;
+}
+
+export interface PlacesOptions {
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly display: (bundle: MimeBundle, id: string, update: boolean) => void;
+  /** Absent on a kernel that has none. */
+  readonly comms?: Pick<CommApi, "onOpen" | "broadcast"> | undefined;
+  /** See the kernel's API. */
+  readonly onCellRerun?: ((cleanUp: () => void) => () => void) | undefined;
+}
+
+interface Panel {
+  readonly id: string;
+  state: "live" | "stopped";
+  seq: number;
+  view: View | undefined;
+  atMs: number;
+  /** When it was last confirmed. */
+  rightMs: number | undefined;
+}
+
+const pulseMs = 1_000;
+const mostStopped = 32;
+
+/**
+ * Makes live places. A picture goes to the notebook as an update of its output, until a page has asked for panels:
+ * such a page draws them itself, so from then on all pages are told by broadcast, and once a second how the panels do.
+ * The output is updated once more at the end.
+ */
+export function createPlaces({ clock, newId, display, comms, onCellRerun }: PlacesOptions): () => Place {
+  const panels = new Map<string, Panel>();
+  let asked = false;
+  let pulsing = false;
+
+  const stateOf = ({ id, state, seq, atMs, rightMs }: Panel): PanelState => ({
+    panel: id,
+    state,
+    seq,
+    atMs,
+    ageMs: rightMs === undefined ? 0 : Math.max(0, Math.round(clock.monotonicMs() - rightMs)),
+  });
+  const whole = (panel: Panel): PanelState => ({
+    ...stateOf(panel),
+    ...(panel.view && { view: panel.view }),
+  });
+  const unknown = (panel: string): PanelState => ({ panel, state: "unknown", seq: 0, atMs: 0, ageMs: 0 });
+  const tell = (news: readonly PanelState[]): void => {
+    if (asked && news.length > 0) comms?.broadcast(LIVE, { panels: news } satisfies LiveNews);
+  };
+  const pulse = (): void => {
+    const running = [...panels.values()].filter(({ state }) => state === "live");
+    pulsing = running.length > 0;
+    if (!pulsing) return;
+    tell(running.map(stateOf));
+    clock.after(pulseMs, pulse);
+  };
+  const put = (panel: Panel, update: boolean): void => {
+    // without comms a page has nobody to ask: the view then says nothing of a panel
+    const told = comms ? stateOf(panel) : {};
+    if (panel.view) display({ [VIEW_MIME]: told, ...bundleOf(panel.view) }, panel.id, update);
+  };
+  const forgetOldest = (): void => {
+    const stopped = [...panels.values()].filter(({ state }) => state === "stopped");
+    for (const { id } of stopped.slice(0, -mostStopped)) panels.delete(id);
+  };
+
+  comms?.onOpen(LIVE, (comm, data) => {
+    asked = true;
+    const { panels: ids } = data as Partial<LiveQuestion>;
+    const wanted = (Array.isArray(ids) ? ids : []).map(String);
+    const news = wanted.map((id) => {
+      const panel = panels.get(id);
+      return panel ? whole(panel) : unknown(id);
+    });
+    comm.send({ panels: news } satisfies LiveNews);
+    comm.close();
+  });
+
+  return () => {
+    const nowMs = (): number => Math.round(clock.nowUs() / 1000);
+    const panel: Panel = {
+      id: newId(),
+      state: "live",
+      seq: -1,
+      view: undefined,
+      atMs: nowMs(),
+      rightMs: undefined,
+    };
+    panels.set(panel.id, panel);
+    if (!pulsing) pulse();
+    const stopped = (): void => {
+      panel.state = "stopped";
+      tell([whole(panel)]);
+      forgetOldest();
+    };
+    onCellRerun?.(stopped);
+    return {
+      show: (view) => {
+        panel.view = view;
+        panel.seq++;
+        if (panel.rightMs === undefined) panel.atMs = nowMs();
+        const isFirst = panel.seq === 0;
+        if (isFirst || !asked) put(panel, !isFirst);
+        else tell([whole(panel)]);
+      },
+      confirm: () => {
+        panel.rightMs = clock.monotonicMs();
+        panel.atMs = nowMs();
+      },
+      close: (view) => {
+        panel.state = "stopped";
+        panel.view = view;
+        panel.seq++;
+        put(panel, panel.seq > 0);
+        stopped();
+      },
+    };
+  };
+}

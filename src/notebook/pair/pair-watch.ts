@@ -1,0 +1,287 @@
+import { type PairFrame, type PairMonitor, type PairSettings, pairMonitor } from "../../app/pair-monitor.ts";
+import { assetsOf } from "../../core/assets.ts";
+import { type Bars, makeBars, sliceBars } from "../../core/bars.ts";
+import { quote, refuse } from "../../core/errors.ts";
+import { formatUtc } from "../../core/time.ts";
+import type { StoreReader } from "../../pipeline/store/read/reader.ts";
+import { barsTable } from "../../render/bars-table.ts";
+import { waitingView } from "../../render/chart/base/waiting.ts";
+import type { LinesOptions } from "../../render/chart/lines.ts";
+import { candleChart } from "../../render/chart/pair/candles.ts";
+import { correlationChart } from "../../render/chart/pair/correlation.ts";
+import { spreadChart } from "../../render/chart/pair/spread.ts";
+import { zscoreChart } from "../../render/chart/pair/zscore.ts";
+import { tableView } from "../../render/table.ts";
+import type { TableColumn, TableData } from "../../render/table-data.ts";
+import { type Tile, tiles } from "../../render/tiles.ts";
+import type { View } from "../../render/view.ts";
+import { sharedReader } from "../data/shared-reader.ts";
+import { type CollectedPair, pairOf } from "./collected-pair.ts";
+import { type Exported, exportPage, exportPath, exportTable } from "./pair-export.ts";
+
+export interface WatchSettings extends Omit<PairSettings, "y" | "x"> {
+  /** The symbol that is explained, and the one that explains it; those of `collectedPair` unless told. */
+  readonly y?: string;
+  readonly x?: string;
+  /** |z| from which a bar stands out; 2 unless told. */
+  readonly threshold?: number;
+  /** Database file; see `openStore`. */
+  readonly db?: string;
+}
+
+/** Layers over a chart of lines. */
+export type Overlay = Pick<LinesOptions, "layers">;
+
+/** The panels of one pair. Each call draws the present state; `live` keeps one drawn. */
+export interface PairWatch {
+  /** What is watched, complete. */
+  readonly settings: PairMonitor["settings"] & { readonly threshold: number; readonly db: string };
+  /** Latest prices, z-score, correlation and trades a second. */
+  tiles(): View;
+  candles(symbol: string): View;
+  /** `more`: what is drawn into the chart besides, as the marks of alerts. */
+  spread(more?: Overlay): View;
+  zscore(more?: Overlay): View;
+  correlation(more?: Overlay): View;
+  /** The latest bars of a symbol, newest first. */
+  latest(symbol: string, rows?: number): View;
+  /** All bars in view with their statistics, as it is exported. */
+  table(): TableData;
+  /** The numbers behind the panels. */
+  frame(): PairFrame;
+  /** What is on screen as one CSV; into `exports/` unless a path is given. */
+  exportCsv(path?: string): Promise<Exported>;
+  /** What is on screen as one HTML file that opens offline with its charts alive. */
+  exportHtml(path?: string): Promise<Exported>;
+}
+
+const LATEST = ["start", "open", "high", "low", "close", "vwap", "volume", "tradeCount", "complete"] as const;
+
+/** Watches a pair of symbols in the store that the collector fills. */
+export function watchPair(given: WatchSettings): PairWatch {
+  const threshold = given.threshold ?? 2;
+  if (!(threshold > 0 && threshold < Number.POSITIVE_INFINITY)) {
+    refuse({
+      code: "bad-setting",
+      where: "watchPair",
+      problem: `threshold needs a number above 0; got ${quote(threshold)}`,
+      hint: "Change it in the parameters cell.",
+      facts: { threshold },
+    });
+  }
+  const reader = sharedReader(given.db);
+  const monitor = pairMonitor(reader, { ...given, ...chosenPair(reader, given) });
+  const { y, x, window, calibrationBars, intervalUs } = monitor.settings;
+  const { frame } = monitor;
+
+  const side = <Value>(symbol: string, of: { y: Value; x: Value }): Value => {
+    if (symbol === y) return of.y;
+    if (symbol === x) return of.x;
+    return refuse({
+      code: "unknown-symbol",
+      where: "watchPair",
+      problem: `needs one of its symbols, ${y} or ${x}; got ${quote(symbol)}`,
+      hint: "Run the cell with watchPair again after a change of the parameters.",
+      facts: { symbol },
+    });
+  };
+  /** The same time axis under every panel. */
+  const common = ({ venue, closed, forming }: PairFrame) => {
+    const starts = [closed.y, closed.x, forming.y, forming.x].filter((bars) => bars.length > 0);
+    if (starts.length === 0) return { venue };
+    const from = Math.min(...starts.map((bars) => bars.startUs[0]!));
+    const to = Math.max(...starts.map((bars) => bars.startUs[bars.length - 1]!)) + intervalUs;
+    return { venue, domainUs: [from, to] as const };
+  };
+  const calibration = ({ hedge }: PairFrame): string =>
+    hedge === undefined ? "" : `fitted on ${clockSpan(hedge.fromUs, hedge.toUs)}, frozen since`;
+
+  const panels: Omit<PairWatch, "exportCsv" | "exportHtml"> = {
+    settings: { ...monitor.settings, threshold, db: reader.path },
+    tiles: () => tiles(pairTiles(frame(), monitor.settings, threshold), { venue: frame().venue }),
+    candles: (symbol) => {
+      const now = frame();
+      return candleChart(side(symbol, now.closed), { ...common(now), forming: side(symbol, now.forming) });
+    },
+    spread: (more = {}) => {
+      const now = frame();
+      const title = `Spread ${y} against ${x}`;
+      if (now.hedge === undefined)
+        return waitingView(title, calibrationBars, now.timeUs.length, { venue: now.venue, height: 170 });
+      return spreadChart(now.timeUs, now.spread, {
+        ...common(now),
+        y,
+        x,
+        hedgeRatio: now.hedge.beta,
+        intercept: now.hedge.alpha,
+        scale: "log",
+        note: calibration(now),
+        ...more,
+      });
+    },
+    zscore: (more = {}) => {
+      const now = frame();
+      const need = Math.max(calibrationBars, window);
+      if (now.hedge === undefined || now.timeUs.length < need) {
+        return waitingView(`z-score of the spread`, need, now.timeUs.length, {
+          venue: now.venue,
+          height: 170,
+        });
+      }
+      return zscoreChart(now.timeUs, now.zscore, {
+        ...common(now),
+        title: `z-score of the spread ${y} against ${x}`,
+        threshold,
+        window,
+        ...more,
+      });
+    },
+    correlation: (more = {}) => {
+      const now = frame();
+      if (now.timeUs.length <= window) {
+        return waitingView("Rolling correlation", window + 1, now.timeUs.length, {
+          venue: now.venue,
+          height: 170,
+        });
+      }
+      return correlationChart(now.timeUs, now.correlation, {
+        ...common(now),
+        title: `Correlation of ${y} and ${x}`,
+        window,
+        ...more,
+      });
+    },
+    latest: (symbol, rows = 10) => {
+      const now = frame();
+      const newest = newestFirst(sliceBars(side(symbol, now.closed), -rows));
+      const title = `${symbol}: the latest closed bars`;
+      if (newest.length === 0) return waitingView(title, 1, 0, { venue: now.venue, height: 60 });
+      const table = barsTable(newest, LATEST);
+      return tableView({ ...table, caption: `${title}, newest first` }, { maxRows: rows });
+    },
+    table: () => pairTable(frame(), y, x),
+    frame,
+  };
+  return {
+    ...panels,
+    exportCsv: (path) =>
+      exportTable(path ?? exportPath(monitor.settings, frame(), "csv"), panels.table(), frame()),
+    exportHtml: (path) =>
+      exportPage(
+        path ?? exportPath(monitor.settings, frame(), "html"),
+        monitor.settings,
+        frame(),
+        [
+          { heading: "Now", views: [panels.tiles()] },
+          { heading: "Prices", views: [panels.candles(y), panels.candles(x)] },
+          { heading: "Spread and z-score", views: [panels.spread(), panels.zscore()] },
+          { heading: "Correlation", views: [panels.correlation()] },
+        ],
+        panels.table(),
+      ),
+  };
+}
+
+/** Where one symbol is told, the other is the first of the collected ones that is another. */
+function chosenPair(reader: StoreReader, { y, x }: WatchSettings): CollectedPair {
+  if (y !== undefined && x !== undefined) return { y, x };
+  const found = pairOf(reader, process.env.TICKBOOK_SYMBOLS);
+  if (y !== undefined) return { y, x: found.x === y ? found.y : found.x };
+  if (x !== undefined) return { y: found.y === x ? found.x : found.y, x };
+  return found;
+}
+
+function pairTiles(
+  now: PairFrame,
+  { y, x, window, calibrationBars, intervalUs }: ReturnType<typeof pairMonitor>["settings"],
+  threshold: number,
+): Tile[] {
+  const n = now.timeUs.length;
+  const last = (values: Float64Array): number => (n === 0 ? Number.NaN : values[n - 1]!);
+  const waits = (need: number): string => (n < need ? `waits for ${need - n} more bars` : "");
+  const price = (symbol: string, closed: Bars, forming: Bars, newestUs: number): Tile => {
+    const bars = forming.length > 0 ? forming : closed;
+    const { quote } = assetsOf(symbol);
+    return {
+      label: symbol,
+      value: bars.length === 0 ? Number.NaN : exact(bars.close[bars.length - 1]!),
+      unit: quote,
+      note: bars.length === 0 ? "waits for a trade" : `at ${clockTime(newestUs)} UTC`,
+    };
+  };
+  const z = last(now.zscore);
+  const far = Math.abs(z) >= threshold;
+  const rate = (bars: Bars): number => {
+    const recent = sliceBars(bars, -Math.max(1, Math.ceil(10_000_000 / intervalUs)));
+    if (recent.length === 0) return Number.NaN;
+    const spanUs = recent.startUs[recent.length - 1]! - recent.startUs[0]! + intervalUs;
+    return (recent.tradeCount.reduce((sum, count) => sum + count, 0) / spanUs) * 1e6;
+  };
+  const zNeed = Math.max(calibrationBars, window);
+  return [
+    price(y, now.closed.y, now.forming.y, now.newestUs.y),
+    price(x, now.closed.x, now.forming.x, now.newestUs.x),
+    {
+      label: "z-score",
+      value: Number.isNaN(z) ? z : z.toFixed(2).replace("-", "−"),
+      tone: Number.isNaN(z) ? "none" : far ? "bad" : "good",
+      note: waits(zNeed) || (far ? `beyond ±${threshold}` : `within ±${threshold}`),
+    },
+    {
+      label: "correlation",
+      value: Number.isNaN(last(now.correlation))
+        ? Number.NaN
+        : last(now.correlation).toFixed(2).replace("-", "−"),
+      note: waits(window + 1) || `log returns, ${window} bars`,
+    },
+    {
+      label: "trades",
+      value: (rate(now.closed.y) + rate(now.closed.x)).toFixed(1).replace("NaN", "–"),
+      unit: "a second",
+      note: `${y} ${rate(now.closed.y).toFixed(1)}, ${x} ${rate(now.closed.x).toFixed(1)}`.replaceAll(
+        "NaN",
+        "–",
+      ),
+    },
+  ];
+}
+
+/** All digits that a price has, with thin thousands. */
+function exact(price: number): string {
+  return price.toLocaleString("en-US", { maximumFractionDigits: 8, minimumFractionDigits: 2 });
+}
+
+function newestFirst(bars: Bars): Bars {
+  return makeBars(bars, bars.length, (name) => bars[name].slice().reverse());
+}
+
+function clockSpan(fromUs: number, toUs: number): string {
+  return `${clockTime(fromUs)}–${clockTime(toUs)} UTC`;
+}
+
+const clockTime = (us: number): string => formatUtc(us).slice(11, 19);
+
+function pairTable(now: PairFrame, y: string, x: string): TableData {
+  const times = new Set(now.timeUs);
+  const of = (symbol: string, bars: Bars): TableColumn[] => {
+    const rows = [...bars.startUs.keys()].filter((i) => times.has(bars.startUs[i]!));
+    return barsTable(bars, ["open", "high", "low", "close", "volume", "tradeCount", "complete"]).columns.map(
+      (column) => ({
+        ...column,
+        name: `${symbol} ${column.name}`,
+        values: rows.map((i) => column.values[i]),
+      }),
+    );
+  };
+  return {
+    length: now.timeUs.length,
+    columns: [
+      { name: "start", values: now.timeUs, kind: "time" },
+      ...of(y, now.closed.y),
+      ...of(x, now.closed.x),
+      { name: "spread", values: now.spread, kind: "number", unit: "log price" },
+      { name: "z-score", values: now.zscore, kind: "number" },
+      { name: "correlation", values: now.correlation, kind: "number" },
+    ],
+  };
+}

@@ -1,0 +1,44 @@
+import { newPlace } from "../page/display.ts";
+import { kernelApi } from "../page/kernel-api.ts";
+import { unrefClock } from "../page/unref-clock.ts";
+import { createPanels, type LiveOptions, type LiveStatus, type Panels } from "./panels.ts";
+
+/**
+ * Draws in the cell that calls it, and again every `refreshMs` in the same place while other cells run, until
+ * `stopLive`. `draw` returns, or promises, what `show` can show. A name that runs already is stopped and replaced;
+ * nothing is sent while the picture stays the same; a slow drawing is never overlapped or queued; one that fails says
+ * why in its panel and is tried again. A control whose `value` it reads has it drawn at once when it moves.
+ */
+export function live(name: string, draw: () => unknown, options: LiveOptions): void {
+  const kernel = kernelApi();
+  const first = panels().live(name, kernel ? () => kernel.interruptible(draw) : draw, options);
+  if (first) kernel?.holdCell(Promise.race([first, longEnough()]));
+}
+
+/** Stops one live panel, or all of them. Each keeps its last picture and says since when it stands still. */
+export function stopLive(name?: string): void {
+  panels().stop(name);
+}
+
+/** How the live panels are doing: a row for each, in the order they were started. */
+export function liveStatus(): LiveStatus[] {
+  return panels().status();
+}
+
+/** The cell does not wait longer for a first drawing: one that never ends must not stop the cells after it. */
+const longestHoldMs = 10_000;
+
+function longEnough(): Promise<void> {
+  return new Promise((resolve) => {
+    unrefClock.after(longestHoldMs, resolve);
+  });
+}
+
+const key = Symbol.for("tickbook.panels");
+
+/** One set of panels a kernel, also when the package is loaded twice. */
+function panels(): Panels {
+  const place = globalThis as Record<symbol, unknown>;
+  place[key] ??= createPanels(unrefClock, newPlace, kernelApi()?.onCellRerun);
+  return place[key] as Panels;
+}

@@ -1,0 +1,246 @@
+import { quote, refuse } from "../../core/errors.ts";
+import { type Clock, formatUtc } from "../../core/time.ts";
+import type { View } from "../../render/view.ts";
+import { createFollower, type Followed } from "../controls/tracking.ts";
+import type { Place } from "../page/places.ts";
+import { noteView, viewOf, withNote } from "../view/views.ts";
+
+export interface LiveOptions {
+  /** From the start of one drawing to the start of the next; a drawing that takes longer skips the ones it missed. */
+  readonly refreshMs: number;
+}
+
+/** One live panel, as `liveStatus` reports it. */
+export interface LiveStatus {
+  readonly name: string;
+  readonly state: "drawing" | "waiting" | "stopped";
+  readonly refreshMs: number;
+  /** Times drawn since it was started. */
+  readonly drawn: number;
+  /** Times the picture changed and was sent. */
+  readonly sent: number;
+  /** How long the last drawing took, or the present one takes so far. */
+  readonly drawMs: number;
+  /** Why the last drawing failed; empty when it did not. */
+  readonly error: string;
+}
+
+/** The live panels of one kernel. */
+export interface Panels {
+  /** Resolves after the first drawing; undefined when that is done already. */
+  live(name: string, draw: () => unknown, options: LiveOptions): Promise<void> | undefined;
+  stop(name?: string): void;
+  status(): LiveStatus[];
+}
+
+interface Panel {
+  stop(because: string): void;
+  /** What to do when it stops. */
+  onStop(callback: () => void): void;
+  status(): LiveStatus;
+}
+
+const fastestMs = 50;
+
+/** `onCellRerun`: see the kernel's API. */
+export function createPanels(
+  clock: Clock,
+  newPlace: () => Place,
+  onCellRerun: (stop: () => void) => () => void = () => () => {},
+): Panels {
+  const panels = new Map<string, Panel>();
+  return {
+    live: (name, draw, { refreshMs }) => {
+      checkPanel(name, refreshMs);
+      panels.get(name)?.stop("another run draws it now");
+      const { panel, first } = startPanel(name, draw, refreshMs, clock, newPlace());
+      panels.set(name, panel);
+      panel.onStop(onCellRerun(() => panel.stop("its cell runs again")));
+      return first;
+    },
+    stop: (name) => {
+      if (name === undefined) {
+        for (const panel of panels.values()) panel.stop("");
+        return;
+      }
+      const panel = panels.get(name);
+      if (panel) return panel.stop("");
+      refuse({
+        code: "no-panel",
+        where: "stopLive",
+        problem: `there is no live panel ${quote(name)}; there are ${[...panels.keys()].map((n) => quote(n)).join(", ") || "none"}`,
+        hint: "Call stopLive() to stop them all.",
+        facts: { name },
+      });
+    },
+    status: () => [...panels.values()].map((panel) => panel.status()),
+  };
+}
+
+function checkPanel(name: string, refreshMs: number): void {
+  if (typeof name !== "string" || name === "") {
+    refuse({
+      code: "bad-name",
+      where: "live",
+      problem: `a panel needs a name; got ${quote(name)}`,
+      hint: "Name it after what it shows: the same name again replaces it.",
+      facts: { name },
+    });
+  }
+  if (!(refreshMs >= fastestMs && refreshMs <= 86_400_000)) {
+    refuse({
+      code: "bad-refresh",
+      where: "live",
+      problem: `refreshMs must be from ${fastestMs} to 86400000 (a day); got ${quote(refreshMs)}`,
+      hint: "Pass 1000 for once a second.",
+      facts: { refreshMs },
+    });
+  }
+}
+
+function startPanel(
+  name: string,
+  draw: () => unknown,
+  refreshMs: number,
+  clock: Clock,
+  place: Place,
+): { panel: Panel; first: Promise<void> | undefined } {
+  let state: LiveStatus["state"] = "waiting";
+  let drawn = 0;
+  let sent = 0;
+  let drawMs = 0;
+  let error = "";
+  let failingSince = "";
+  let startedMs = 0;
+  let last: View | undefined;
+  let lastSent = "";
+  let cancel = (): void => {};
+  let stopped = (): void => {};
+  /** The controls that have moved since the last drawing that went well. */
+  const moved = new Set<Followed>();
+  let again = false;
+
+  const controls = createFollower(async (control) => {
+    moved.add(control);
+    if (again) return;
+    again = true;
+    if (state === "waiting") hurry();
+  });
+  const hurry = (): void => {
+    cancel();
+    cancel = clock.after(0, cycle);
+  };
+  const tell = (problem: string | undefined): void => {
+    for (const control of moved) control.tell(moved, problem);
+    if (problem === undefined) moved.clear();
+  };
+  const put = (view: View): void => {
+    const text = JSON.stringify(view);
+    if (text === lastSent) return;
+    place.show(view);
+    lastSent = text;
+    sent++;
+  };
+  const next = (): void => {
+    const sinceMs = clock.monotonicMs() - startedMs;
+    drawMs = sinceMs;
+    drawn++;
+    state = "waiting";
+    cancel = clock.after(refreshMs - (sinceMs % refreshMs), cycle);
+    if (again) hurry();
+  };
+  const succeeded = (result: unknown): void => {
+    if (state === "stopped") return;
+    try {
+      const view = viewOf(drawable(result));
+      place.confirm();
+      put(view);
+      last = view;
+      error = "";
+      failingSince = "";
+      tell(undefined);
+      next();
+    } catch (problem) {
+      failed(problem);
+    }
+  };
+  const failed = (problem: unknown): void => {
+    if (state === "stopped") return;
+    error = oneLine(problem);
+    failingSince ||= timeOfDay(clock);
+    const note = `${name}: not drawn since ${failingSince}: ${error}`;
+    put(last ? withNote(last, note, "alarm") : noteView(note, "alarm"));
+    tell(error);
+    next();
+  };
+  function cycle(): Promise<void> | undefined {
+    state = "drawing";
+    again = false;
+    startedMs = clock.monotonicMs();
+    try {
+      const result = controls.run(draw);
+      if (isPromise(result)) return result.then(succeeded, failed);
+      succeeded(result);
+    } catch (problem) {
+      failed(problem);
+    }
+    return undefined;
+  }
+
+  const first = cycle();
+  // keeps the panel's place in the order of the calls
+  if (first) put(noteView(`${name}: drawing for the first time …`, "quiet"));
+  return {
+    first,
+    panel: {
+      stop: (because) => {
+        if (state === "stopped") return;
+        state = "stopped";
+        cancel();
+        controls.stop();
+        tell(undefined);
+        const note = `stopped at ${timeOfDay(clock)}${because && `: ${because}`}`;
+        place.close(last ? withNote(last, note, "quiet") : noteView(`${name} ${note}`, "quiet"));
+        sent++;
+        stopped();
+      },
+      onStop: (callback) => {
+        stopped = callback;
+      },
+      status: () => ({
+        name,
+        state,
+        refreshMs,
+        drawn,
+        sent,
+        drawMs: Math.round(state === "drawing" ? clock.monotonicMs() - startedMs : drawMs),
+        error,
+      }),
+    },
+  };
+}
+
+function drawable(result: unknown): unknown {
+  if (result !== undefined && result !== null) return result;
+  return refuse({
+    code: "nothing-drawn",
+    where: "live",
+    problem: `the function must return a view or a table; it returned ${result}`,
+    hint: "Return what show() would be given.",
+  });
+}
+
+function oneLine(problem: unknown): string {
+  const text = problem instanceof Error ? problem.message : String(problem);
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}
+
+function timeOfDay(clock: Clock): string {
+  const second = Math.floor(clock.nowUs() / 1e6) * 1e6;
+  return `${formatUtc(second).slice(11, 19)} UTC`;
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}

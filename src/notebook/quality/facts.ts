@@ -1,0 +1,5 @@
+import type { HoleSpan } from "../../pipeline/store/quality/quality.ts";
+
+export interface SymbolHole extends HoleSpan {
+  readonly symbol: string;
+}

@@ -1,0 +1,236 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { basename } from "node:path";
+import { quote, refuse } from "../../../core/errors.ts";
+import { formatUtc } from "../../../core/time.ts";
+import { type Venue, venueLabel } from "../../../core/trade.ts";
+import { checkArchived, openHistory } from "../../archive/history.ts";
+import type { Series, StoreReader } from "../../store/read/reader.ts";
+import type { MarketSource, MarketTrade, SymbolInfo } from "../source.ts";
+import { receiptOrder, type Sent } from "./receipt-order.ts";
+import { type StoredTrack, storedTrack } from "./stored-track.ts";
+import { symbolInfo } from "./symbol-info.ts";
+import { tapeSlug } from "./tape-files.ts";
+import { PLAYABLE_SYMBOL } from "./tape-rows.ts";
+
+/** Which part of a database is played. */
+export interface TapeWindow {
+  /** Needed where several venues have trades in the window. */
+  readonly venue?: string;
+  /** All that have a trade in the window, unless told. */
+  readonly symbols?: readonly string[];
+  /** Trade time, from (included) and to (not included). */
+  readonly fromUs?: number;
+  readonly toUs?: number;
+}
+
+/** Whether a path is that of a database rather than of a recording. */
+export function isStoredTape(path: string): boolean {
+  if (/\.(db|sqlite3?)$/i.test(path)) return true;
+  const head = Buffer.alloc(15);
+  try {
+    const file = openSync(path, "r");
+    try {
+      readSync(file, head, 0, head.length, 0);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+  return head.toString("latin1") === "SQLite format 3";
+}
+
+/**
+ * A window of a database and its archive as a market: the trades as they were received, holes as they are. Memory is
+ * bounded, however long the window. Refuses a window without trades.
+ */
+export function openStoredTape(path: string, window: TapeWindow = {}): MarketSource {
+  const { fromUs, toUs } = window;
+  if (fromUs !== undefined && toUs !== undefined && fromUs >= toUs) {
+    refuse({
+      code: "bad-range",
+      where: "--to",
+      problem: `needs a time after --from; got ${formatUtc(fromUs)} and ${formatUtc(toUs)}`,
+      hint: "Swap them, or leave one of them out.",
+      facts: { fromUs, toUs },
+    });
+  }
+  const reader = openHistory(path);
+  try {
+    const parts = chosenParts(reader, window);
+    for (const { series, fromId, toId } of parts) checkArchived(reader.path, series, fromId, toId);
+    const blockRows = Math.max(1024, Math.min(16_384, Math.floor(65_536 / parts.length)));
+    const tracks = parts.map((part, symbol) => storedTrack(reader, { ...part, symbol, blockRows }));
+    const { venue } = parts[0]!.series;
+    const name = basename(reader.path).replace(/\.(db|sqlite3?)$/i, "");
+    return {
+      name: `replay-${tapeSlug(name)}`,
+      kind: "replayed",
+      detail: `${basename(reader.path)}: ${venueText(venue)}, ${spanText(window, parts)}`,
+      symbols: parts.map((part, i) => infoOf(part, tracks[i]!)),
+      ...storedTape(tracks, Math.max(...parts.map(({ endUs }) => endUs))),
+    };
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+}
+
+/** What a market of these tracks answers; `lastUs`: the last event time as far as it is known. */
+function storedTape(
+  tracks: readonly StoredTrack[],
+  lastUs: number,
+): Omit<MarketSource, "name" | "kind" | "detail" | "symbols"> {
+  let rows: Iterator<Sent, void, undefined>;
+  let next: Sent | undefined;
+  let sentUs = 0;
+  const step = (): void => {
+    next = rows.next().value ?? undefined;
+  };
+  const rewind = (): void => {
+    rows = receiptOrder(tracks);
+    sentUs = 0;
+    step();
+  };
+  rewind();
+  return {
+    startUs: next!.sentUs,
+    get endUs() {
+      return Math.max(lastUs, next?.sentUs ?? 0);
+    },
+    between(fromUs, toUs) {
+      if (fromUs < sentUs) rewind();
+      sentUs = toUs;
+      const out: MarketTrade[] = [];
+      for (; next !== undefined && next.sentUs <= toUs; step()) {
+        if (next.sentUs > fromUs) out.push(next.trade);
+      }
+      return out;
+    },
+    trades: (symbol, fromId, toId, most) => tracks[symbol]!.trades(fromId, toId, most),
+    firstId: (symbol) => tracks[symbol]!.firstId,
+    lastId: (symbol, us, by) => tracks[symbol]!.lastId(us, by),
+    firstIdOfAggregate: (symbol, aggregateId) => tracks[symbol]!.firstIdOfAggregate(aggregateId),
+  };
+}
+
+/** One symbol's part of the window, with its first and last time. */
+interface Part {
+  readonly series: Series;
+  readonly fromId: number;
+  readonly toId: number;
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
+function chosenParts(reader: StoreReader, window: TapeWindow): Part[] {
+  const { venue, symbols } = window;
+  const all = reader.series();
+  const ofVenue = all.filter((series) => venue === undefined || series.venue.name === venue);
+  const unknown = symbols?.filter((symbol) => !ofVenue.some((series) => series.symbol === symbol)) ?? [];
+  if (ofVenue.length === 0 || unknown.length > 0) {
+    const there = all.map((series) => `${series.symbol} (${series.venue.name})`).join(", ");
+    const wanted = [
+      ...(unknown.length > 0 ? [unknown.map((symbol) => quote(symbol, 60)).join(", ")] : ["trades"]),
+      ...(venue === undefined ? [] : [`of a venue named ${quote(venue, 120)}`]),
+    ].join(" ");
+    refuse({
+      code: "unknown-series",
+      where: reader.path,
+      problem: `needs ${wanted}; the database holds ${there || "no symbols yet"}`,
+      hint: "Name one of those with --symbols and --tape-venue.",
+      facts: { venue, symbols },
+    });
+  }
+  const parts = ofVenue
+    .filter(({ symbol }) => symbols === undefined || symbols.includes(symbol))
+    .flatMap((series) => partOf(reader, series, window) ?? []);
+  const venues = [...new Set(parts.map(({ series }) => series.venue.name))];
+  if (venues.length > 1) {
+    refuse({
+      code: "several-venues",
+      where: "--tape-venue",
+      problem: `needs the venue to play, the window has trades of ${venues.join(", ")}; got none`,
+      hint: `Pass for example --tape-venue ${venues[0]}.`,
+      facts: { venues },
+    });
+  }
+  const odd = parts.find(({ series }) => !PLAYABLE_SYMBOL.test(series.symbol));
+  if (odd !== undefined) {
+    refuse({
+      code: "bad-symbol",
+      where: reader.path,
+      problem: `needs symbols of upper-case letters and digits, such as BTCUSDT, to be played; the window has ${quote(odd.series.symbol, 60)}`,
+      hint: "Name others with --symbols.",
+      facts: { symbol: odd.series.symbol },
+    });
+  }
+  const empty = symbols?.filter((symbol) => !parts.some(({ series }) => series.symbol === symbol)) ?? [];
+  if (parts.length === 0 || empty.length > 0) refuseEmpty(reader, window, empty, ofVenue);
+  return parts;
+}
+
+const NO_END = Number.MAX_SAFE_INTEGER;
+
+/** Undefined: no trade of it lies in the window. */
+function partOf(reader: StoreReader, series: Series, { fromUs, toUs }: TapeWindow): Part | undefined {
+  const at = (us: number | undefined, otherwise: number): number =>
+    us === undefined ? otherwise : (reader.firstIdAt(series, us) ?? NO_END);
+  const [fromId, toId] = [at(fromUs, 0), at(toUs, NO_END)];
+  if (fromId >= toId) return undefined;
+  const first = reader.exact(series, fromId, toId, 1);
+  if (first.length === 0) return undefined;
+  // what comes while the tape is played is not on it
+  const last = reader.newest(series, toId)!;
+  return { series, fromId, toId: last.id + 1, startUs: first.tradeTimeUs[0]!, endUs: last.timeUs };
+}
+
+function refuseEmpty(
+  reader: StoreReader,
+  window: TapeWindow,
+  symbols: readonly string[],
+  series: readonly Series[],
+): never {
+  const spans = series
+    .filter(({ symbol }) => symbols.length === 0 || symbols.includes(symbol))
+    .flatMap((one) => partOf(reader, one, {}) ?? []);
+  const { fromUs, toUs } = window;
+  const asked = [
+    fromUs === undefined ? [] : [`from ${formatUtc(fromUs)}`],
+    toUs === undefined ? [] : [`before ${formatUtc(toUs)}`],
+  ].flat();
+  const held = spans.map((one) => `${one.series.symbol} ${spanText({}, [one])}`).join(", ");
+  refuse({
+    code: "empty-window",
+    where: reader.path,
+    problem:
+      `needs trades${symbols.length === 0 ? "" : ` of ${symbols.join(", ")}`} ${asked.join(" and ")}`.trimEnd() +
+      `; it holds ${held || "none"}`,
+    hint: "Choose the window by --from and --to.",
+    facts: { fromUs, toUs, symbols },
+  });
+}
+
+/** The window as it was asked for, or as far as there are trades. */
+function spanText({ fromUs, toUs }: TapeWindow, parts: readonly Part[]): string {
+  const from = fromUs ?? Math.min(...parts.map(({ startUs }) => startUs));
+  const to = toUs ?? Math.max(...parts.map(({ endUs }) => endUs));
+  return `${formatUtc(from)} to ${formatUtc(to)}`;
+}
+
+/** A venue that is not real says so in a replay, too. */
+function venueText(venue: Venue): string {
+  const label = venueLabel(venue);
+  return label === "" ? venue.name : `${venue.name} (${label})`;
+}
+
+const SAMPLE = 1000;
+
+function infoOf({ series }: Part, track: StoredTrack): SymbolInfo {
+  const trades = track.trades(track.firstId, NO_END, SAMPLE);
+  return symbolInfo(
+    series.symbol,
+    trades.map(({ price }) => price),
+    trades.map(({ qty }) => qty),
+  );
+}

@@ -1,0 +1,90 @@
+import { rmSync } from "node:fs";
+import type Database from "better-sqlite3";
+import { refuse } from "../../../core/errors.ts";
+import { FILES, LEDGER, MIGRATIONS, TRADES } from "./schema-tables.ts";
+
+/** "tkbk": tells a database of ours from any other. */
+export const APPLICATION_ID = 0x746b626b;
+export const SCHEMA_VERSION = 3;
+
+/** The oldest SQLite without the WAL-reset race (3.7.0 to 3.51.2 could corrupt a database with two connections). */
+const OLDEST_SQLITE = [3, 51, 3] as const;
+
+export function checkEngine(db: Database.Database): void {
+  checkVersion(db.prepare("SELECT sqlite_version()").pluck().get() as string);
+}
+
+export function checkVersion(version: string): void {
+  const parts = version.split(".").map(Number);
+  for (let i = 0; i < OLDEST_SQLITE.length; i++) {
+    const difference = (parts[i] ?? 0) - OLDEST_SQLITE[i]!;
+    if (difference > 0) return;
+    if (difference < 0) {
+      refuse({
+        code: "old-sqlite",
+        where: "store",
+        problem: `needs SQLite ${OLDEST_SQLITE.join(".")} or newer (older ones can corrupt a database in WAL mode); got ${version}`,
+        hint: "Install the pinned packages again with npm ci.",
+        facts: { version },
+      });
+    }
+  }
+}
+
+/**
+ * Makes the schema in an empty database, and brings an older one of ours to this version: a copy is put beside it
+ * (`<file>.v1.bak`), then all steps are one transaction. Refuses any other database. Returns the path of the copy, if any.
+ */
+export function ensureSchema(db: Database.Database, path: string): string | undefined {
+  checkEngine(db);
+  const objects = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() as number;
+  if (objects === 0) {
+    db.transaction(() => {
+      db.exec(TRADES + LEDGER + FILES);
+      db.pragma(`application_id = ${APPLICATION_ID}`);
+      db.pragma(`user_version = ${SCHEMA_VERSION}`);
+    }).immediate();
+    return undefined;
+  }
+  const version = db.pragma("user_version", { simple: true }) as number;
+  const isOurs = db.pragma("application_id", { simple: true }) === APPLICATION_ID;
+  if (!isOurs || version < 1 || version >= SCHEMA_VERSION) {
+    checkSchema(db, path);
+    return undefined;
+  }
+  const copy = `${path}.v${version}.bak`;
+  rmSync(copy, { force: true });
+  db.prepare("VACUUM INTO ?").run(copy);
+  db.transaction(() => {
+    for (let step = version + 1; step <= SCHEMA_VERSION; step++) db.exec(MIGRATIONS[step]!);
+    db.pragma(`user_version = ${SCHEMA_VERSION}`);
+  }).immediate();
+  return copy;
+}
+
+/** Refuses a database that is foreign, or newer or older than this program. */
+export function checkSchema(db: Database.Database, path: string): void {
+  const application = db.pragma("application_id", { simple: true }) as number;
+  const version = db.pragma("user_version", { simple: true }) as number;
+  if (application !== APPLICATION_ID) {
+    refuse({
+      code: "foreign-database",
+      where: path,
+      problem: `needs a Tickbook database; the file is another program's (application_id ${application}), and was left untouched`,
+      hint: "Pass another --db.",
+      facts: { path, application },
+    });
+  }
+  if (version !== SCHEMA_VERSION) {
+    refuse({
+      code: "schema-version",
+      where: path,
+      problem: `needs schema version ${SCHEMA_VERSION}; the file has version ${version}, and was left untouched`,
+      hint:
+        version > SCHEMA_VERSION
+          ? "Update Tickbook, or pass another --db."
+          : "Run the collector on it once: it keeps a copy and brings it up to date.",
+      facts: { path, version, needed: SCHEMA_VERSION },
+    });
+  }
+}

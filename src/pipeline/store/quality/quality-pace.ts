@@ -1,0 +1,103 @@
+import type Database from "better-sqlite3";
+import type { IdRanges } from "../ledger/id-ranges.ts";
+import { edgeTimes } from "./edge-times.ts";
+
+/** Receipt minus event time, nearest-rank percentiles, in milliseconds. */
+export interface Latency {
+  readonly trades: number;
+  readonly minMs: number;
+  readonly p50Ms: number;
+  readonly p90Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+/** Trades a second, by trade time. */
+export interface Pace {
+  /** From the first id to the last, missing ones included: the market's own. Each rate is NaN for less than a second. */
+  readonly meanPerSecond: number;
+  /** Stored ones of the minute before the newest trade. */
+  readonly lastMinutePerSecond: number;
+  /** Among the newest trades; NaN where all of them are archived. */
+  readonly busiestSecond: { readonly startUs: number; readonly trades: number };
+}
+
+/** The first and the newest trade that are stored. */
+export interface Ends {
+  readonly firstId: number;
+  readonly lastId: number;
+  readonly firstTimeUs: number;
+  readonly lastTimeUs: number;
+}
+
+export interface PaceQueries {
+  /** Undefined without a trade. */
+  ends(symbolId: number): Ends | undefined;
+  latencyMs(symbolId: number, most: number): Float64Array;
+  pace(
+    symbolId: number,
+    ends: Ends,
+    held: IdRanges,
+    most: number,
+    firstIdAt: (timeUs: number) => number | undefined,
+  ): Pace;
+}
+
+const MINUTE_US = 60e6;
+
+export function paceQueries(db: Database.Database): PaceQueries {
+  const edges = edgeTimes(db);
+  const NEWEST = "FROM trades WHERE symbol_id = ? ORDER BY trade_id DESC LIMIT ?";
+  const latencies = db
+    .prepare<number[], number>(
+      `SELECT received_us - event_time_us FROM (SELECT received_us, event_time_us, source ${NEWEST})
+       WHERE source = 0 AND event_time_us IS NOT NULL`,
+    )
+    .pluck();
+  const busiest = db.prepare<number[], { startUs: number; trades: number }>(
+    `SELECT trade_time_us / 1000000 * 1000000 AS startUs, count(*) AS trades
+     FROM (SELECT trade_time_us ${NEWEST}) GROUP BY 1 ORDER BY trades DESC, startUs DESC LIMIT 1`,
+  );
+
+  return {
+    ends: (symbolId) => {
+      const oldest = edges.after(symbolId, -1);
+      const newest = edges.before(symbolId, Number.MAX_SAFE_INTEGER);
+      if (oldest === undefined || newest === undefined) return undefined;
+      return {
+        firstId: oldest.id,
+        lastId: newest.id,
+        firstTimeUs: oldest.timeUs,
+        lastTimeUs: newest.timeUs,
+      };
+    },
+    latencyMs: (symbolId, most) => Float64Array.from(latencies.all(symbolId, most), (us) => us / 1000).sort(),
+    pace: (symbolId, { firstId, lastId, firstTimeUs, lastTimeUs }, held, most, firstIdAt) => {
+      /** Trades after the first, over the time that they took. */
+      const perSecond = (trades: number, us: number): number =>
+        us >= 1e6 ? (trades * 1e6) / us : Number.NaN;
+      const fromUs = Math.max(firstTimeUs, lastTimeUs - MINUTE_US);
+      const inMinute = held.count({ first: firstIdAt(fromUs) ?? lastId, last: lastId }) - 1;
+      return {
+        meanPerSecond: perSecond(lastId - firstId, lastTimeUs - firstTimeUs),
+        lastMinutePerSecond: perSecond(inMinute, lastTimeUs - fromUs),
+        busiestSecond: busiest.get(symbolId, most) ?? { startUs: Number.NaN, trades: Number.NaN },
+      };
+    },
+  };
+}
+
+/** Of ascending values; undefined without any. */
+export function latencyOf(ascendingMs: Float64Array): Latency | undefined {
+  const trades = ascendingMs.length;
+  if (trades === 0) return undefined;
+  const rank = (share: number): number => ascendingMs[Math.max(0, Math.ceil(share * trades) - 1)]!;
+  return {
+    trades,
+    minMs: ascendingMs[0]!,
+    p50Ms: rank(0.5),
+    p90Ms: rank(0.9),
+    p99Ms: rank(0.99),
+    maxMs: ascendingMs[trades - 1]!,
+  };
+}

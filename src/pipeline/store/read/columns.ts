@@ -1,0 +1,199 @@
+import type Database from "better-sqlite3";
+import { firstAtLeast } from "../../../core/search.ts";
+import type { TradeColumns } from "../../../core/trade-columns.ts";
+
+/** Rows of one symbol with `fromId ≤ id < toId`, at most `limit`, the first ones; holes are not looked at. */
+export type ReadColumns = (symbolId: number, fromId: number, toId: number, limit: number) => TradeColumns;
+
+/** Ids that one statement looks at: what bounds its time and its memory. */
+const WINDOW = 262_144;
+
+interface Merged {
+  first: number;
+  last: number;
+  timeUs: number;
+  priceE8: number;
+  qtyE8: number;
+  isBuyerMaker: number;
+}
+
+/** Rows that memory is taken for in advance: of ids that are held, some may lie in the archive. */
+const MOST_EXPECTED = 16_777_216;
+/** Rows from which on the file is mapped into memory while they are read: a tenth faster than copying its pages. */
+const LONG_READ = 65_536;
+const MAPPED_BYTES = 2 ** 31 - 65_536;
+/** Ids without a hole from which on their rows are read without their ids. */
+const LONG_RUN = 1024;
+
+/**
+ * SQL rows → typed arrays. A function that SQLite calls for each row stores it, so no row object is made: more than twice
+ * the speed of reading rows. Each argument costs, hence ids are counted where the ledger has a run of them. As a condition
+ * which never holds it spares SQLite a result. Statements go along the primary key, hence by ascending id.
+ */
+export function columnsReader(db: Database.Database): ReadColumns {
+  let columns = allocate(0);
+  let { id: ids, tradeTimeUs: times, price: prices, qty: qtys, isBuyerMaker: makers } = columns;
+  let filled = 0;
+  const step = (timeUs: number, priceE8: number, qtyE8: number, isBuyerMaker: number): number => {
+    times[filled] = timeUs;
+    prices[filled] = priceE8 / 1e8;
+    qtys[filled] = qtyE8 / 1e8;
+    makers[filled] = isBuyerMaker;
+    filled++;
+    return 0;
+  };
+  const stepWithId = (timeUs: number, priceE8: number, qtyE8: number, maker: number, id: number): number => {
+    ids[filled] = id;
+    return step(timeUs, priceE8, qtyE8, maker);
+  };
+  const target = (made: TradeColumns): void => {
+    columns = made;
+    ({ id: ids, tradeTimeUs: times, price: prices, qty: qtys, isBuyerMaker: makers } = columns);
+  };
+  const FIELDS = "trade_time_us, price_e8, qty_e8, is_buyer_maker";
+  const RANGE = "FROM trades WHERE symbol_id = ? AND trade_id >= ? AND trade_id < ?";
+  db.function("fill", { directOnly: true }, step as (...values: unknown[]) => unknown);
+  db.function("fill_with_id", { directOnly: true }, stepWithId as (...values: unknown[]) => unknown);
+  const fill = db.prepare(`SELECT 1 ${RANGE} AND fill(${FIELDS})`);
+  const fillWithIds = db.prepare(`SELECT 1 ${RANGE} AND fill_with_id(${FIELDS}, trade_id)`);
+  const runEnd = db
+    .prepare<number[], number>(
+      "SELECT last_id FROM ranges WHERE symbol_id = ? AND first_id <= ? ORDER BY first_id DESC LIMIT 1",
+    )
+    .pluck();
+  const held = db
+    .prepare<Record<string, number>, number | null>(
+      `SELECT sum(min(last_id + 1, :to) - max(first_id, :from)) FROM ranges WHERE symbol_id = :symbol AND first_id < :to
+       AND first_id >= coalesce((SELECT max(first_id) FROM ranges WHERE symbol_id = :symbol AND first_id <= :from), 0)
+       AND last_id >= :from`,
+    )
+    .pluck();
+  const next = db
+    .prepare<number[], number | null>(
+      "SELECT min(trade_id) FROM trades WHERE symbol_id = ? AND trade_id >= ?",
+    )
+    .pluck();
+  const oddTimes = db.prepare<number[], { id: number; timeUs: number }>(
+    `SELECT trade_id AS id, time_us AS timeUs FROM odd_times WHERE symbol_id = ? AND trade_id >= ? AND trade_id < ?`,
+  );
+  const merged = db.prepare<number[], Merged>(
+    `SELECT first_id AS first, last_id AS last, trade_time_us AS timeUs, price_e8 AS priceE8, qty_e8 AS qtyE8,
+       is_buyer_maker AS isBuyerMaker
+     FROM agg_trades WHERE symbol_id = ? AND first_id >= ? AND first_id < ? ORDER BY first_id LIMIT ?`,
+  );
+
+  return (symbolId, fromId, toId, limit) => {
+    const expected = held.get({ symbol: symbolId, from: fromId, to: toId }) ?? 0;
+    target(allocate(Math.min(expected, limit, MOST_EXPECTED)));
+    filled = 0;
+    const isLong = columns.length >= LONG_READ;
+    if (isLong) db.pragma(`mmap_size = ${MAPPED_BYTES}`);
+    try {
+      fillRange(symbolId, fromId, toId, limit);
+    } finally {
+      if (isLong) db.pragma("mmap_size = 0");
+    }
+    const singles = cut(columns, filled);
+    target(allocate(0));
+    for (const { id, timeUs } of oddTimes.all(symbolId, fromId, toId)) {
+      const row = firstAtLeast(singles.id, id);
+      if (singles.id[row] === id) singles.tradeTimeUs[row] = timeUs;
+    }
+    const end = filled === limit ? singles.id[filled - 1]! : toId;
+    const rows = merged.all(symbolId, fromId, end, limit);
+    return rows.length === 0 ? singles : weave(singles, rows, limit);
+  };
+
+  function fillRange(symbolId: number, fromId: number, toId: number, limit: number): void {
+    for (let from = fromId; filled < limit; ) {
+      const first = next.get(symbolId, from) ?? toId;
+      if (first >= toId) break;
+      const run = (runEnd.get(symbolId, first) ?? 0) + 1 - first;
+      const window = Math.min(WINDOW, limit - filled, run < LONG_RUN ? WINDOW : run);
+      const to = Math.min(toId, first + window);
+      if (run < LONG_RUN || !fillRun(symbolId, first, to)) fillSparse(symbolId, first, to);
+      from = to;
+    }
+  }
+
+  /** False, with nothing filled, where not all of these ids have a row. */
+  function fillRun(symbolId: number, first: number, to: number): boolean {
+    const start = filled;
+    reserve(start + to - first);
+    fill.get(symbolId, first, to);
+    const isWhole = filled - start === to - first;
+    if (isWhole) for (let i = start; i < filled; i++) ids[i] = first + i - start;
+    else filled = start;
+    return isWhole;
+  }
+
+  /** Of many ids few may have a row: memory is taken for as many as the ledger holds, and for all only if those were more. */
+  function fillSparse(symbolId: number, first: number, to: number): void {
+    const start = filled;
+    fillWithIds.get(symbolId, first, to);
+    if (filled <= columns.length) return;
+    filled = start;
+    reserve(start + to - first);
+    fillWithIds.get(symbolId, first, to);
+  }
+
+  function reserve(size: number): void {
+    if (size <= columns.length) return;
+    const old = columns;
+    target(allocate(Math.max(size, 2 * old.length)));
+    for (const name of COLUMNS) columns[name].set(old[name].subarray(0, filled));
+  }
+}
+
+const COLUMNS = ["id", "tradeTimeUs", "price", "qty", "isBuyerMaker"] as const;
+
+function allocate(length: number): TradeColumns {
+  return {
+    length,
+    id: new Float64Array(length),
+    tradeTimeUs: new Float64Array(length),
+    price: new Float64Array(length),
+    qty: new Float64Array(length),
+    isBuyerMaker: new Uint8Array(length),
+  };
+}
+
+/** The first rows; a copy where most of the memory would be idle. */
+function cut(columns: TradeColumns, length: number): TradeColumns {
+  const isIdle = columns.length > 1.25 * length + 1024;
+  const of = <Column extends Float64Array | Uint8Array>(column: Column): Column =>
+    (isIdle ? column.slice(0, length) : column.subarray(0, length)) as Column;
+  const { id, tradeTimeUs, price, qty, isBuyerMaker } = columns;
+  return {
+    length,
+    id: of(id),
+    tradeTimeUs: of(tradeTimeUs),
+    price: of(price),
+    qty: of(qty),
+    isBuyerMaker: of(isBuyerMaker),
+  };
+}
+
+/** Trades and merged trades by ascending id, the first `limit` of them. */
+function weave(singles: TradeColumns, merged: readonly Merged[], limit: number): TradeColumns {
+  const length = Math.min(limit, singles.length + merged.length);
+  const out = { ...allocate(length), lastId: new Float64Array(length) };
+  let s = 0;
+  let m = 0;
+  for (let i = 0; i < length; i++) {
+    const row = merged[m];
+    if (row === undefined || (s < singles.length && singles.id[s]! < row.first)) {
+      for (const name of COLUMNS) out[name][i] = singles[name][s]!;
+      out.lastId[i] = singles.id[s++]!;
+    } else {
+      out.id[i] = row.first;
+      out.lastId[i] = row.last;
+      out.tradeTimeUs[i] = row.timeUs;
+      out.price[i] = row.priceE8 / 1e8;
+      out.qty[i] = row.qtyE8 / 1e8;
+      out.isBuyerMaker[i] = row.isBuyerMaker;
+      m++;
+    }
+  }
+  return out;
+}

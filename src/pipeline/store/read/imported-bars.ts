@@ -1,0 +1,138 @@
+import type Database from "better-sqlite3";
+import { type Bars, barColumn, makeBars } from "../../../core/bars.ts";
+import { quote, refuse } from "../../../core/errors.ts";
+import { formatDuration } from "../../../core/time.ts";
+import { checkRange, connectReadOnly, type Series } from "./reader.ts";
+
+/** A bar that came as a bar. NaN: not told. */
+export interface ImportedBar {
+  readonly startUs: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
+  readonly quoteVolume: number;
+  readonly tradeCount: number;
+  readonly takerBuyVolume: number;
+}
+
+const NAMES = [
+  "open",
+  "high",
+  "low",
+  "close",
+  "volume",
+  "quoteVolume",
+  "tradeCount",
+  "takerBuyVolume",
+] as const;
+const COLUMNS = "open, high, low, close, volume, quote_volume, trade_count, taker_buy_volume";
+
+/** Stores bars; those that are there keep their content, and another one is listed in `bar_conflicts`. */
+export function putBars(
+  db: Database.Database,
+  symbolId: number,
+  intervalUs: number,
+  bars: readonly ImportedBar[],
+  nowUs: number,
+): { stored: number; known: number; conflicts: number } {
+  const find = db
+    .prepare<number[], (number | null)[]>(
+      `SELECT ${COLUMNS} FROM imported_bars WHERE symbol_id = ? AND interval_us = ? AND start_us = ?`,
+    )
+    .raw();
+  const insert = db.prepare(
+    `INSERT INTO imported_bars (symbol_id, interval_us, start_us, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const conflict = db.prepare(
+    `INSERT INTO bar_conflicts (symbol_id, interval_us, start_us, found_us, ${COLUMNS})
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const result = { stored: 0, known: 0, conflicts: 0 };
+  for (const bar of bars) {
+    const values = NAMES.map((name) => (Number.isNaN(bar[name]) ? null : bar[name]));
+    const before = find.get(symbolId, intervalUs, bar.startUs);
+    if (before === undefined) {
+      insert.run(symbolId, intervalUs, bar.startUs, ...values);
+      result.stored++;
+    } else if (before.every((value, i) => value === values[i])) result.known++;
+    else {
+      conflict.run(symbolId, intervalUs, bar.startUs, nowUs, ...values);
+      result.conflicts++;
+    }
+  }
+  return result;
+}
+
+/** Which intervals of a series came as bars, and how many. */
+export interface ImportedInterval {
+  readonly symbolId: number;
+  readonly intervalUs: number;
+  readonly bars: number;
+  readonly firstUs: number;
+  readonly lastUs: number;
+}
+
+/** Read-only access to the bars that came as bars. */
+export interface ImportedBars {
+  intervals(series: Series): ImportedInterval[];
+  /**
+   * Bars with `fromUs ≤ start < toUs`. What the file did not tell is NaN, ids always are; `complete` is 1: the source
+   * stands for it.
+   */
+  bars(series: Series, intervalUs: number, range?: { fromUs?: number; toUs?: number }): Bars;
+  close(): void;
+}
+
+export function openImportedBars(file: string): ImportedBars {
+  const db = connectReadOnly(file);
+  const intervals = db.prepare<[number], ImportedInterval>(
+    `SELECT symbol_id AS symbolId, interval_us AS intervalUs, count(*) AS bars, min(start_us) AS firstUs,
+       max(start_us) AS lastUs FROM imported_bars WHERE symbol_id = ? GROUP BY interval_us ORDER BY interval_us`,
+  );
+  const select = db
+    .prepare<number[], (number | null)[]>(
+      `SELECT start_us, ${COLUMNS} FROM imported_bars
+       WHERE symbol_id = ? AND interval_us = ? AND start_us >= ? AND start_us < ? ORDER BY start_us`,
+    )
+    .raw();
+  return {
+    intervals: (series) => intervals.all(series.symbolId),
+    bars: (series, intervalUs, range = {}) => {
+      checkRange(series, range);
+      const { fromUs = 0, toUs = Number.MAX_SAFE_INTEGER } = range;
+      const there = intervals.all(series.symbolId).map((one) => one.intervalUs);
+      if (!there.includes(intervalUs)) {
+        refuse({
+          code: "bad-interval",
+          where: `bars of ${series.symbol}`,
+          problem: `needs an interval that came as bars; got ${quote(intervalUs)} µs`,
+          hint: `There are: ${there.map(formatDuration).join(", ") || "none"}.`,
+          facts: { intervalUs },
+        });
+      }
+      const rows = select.all(series.symbolId, intervalUs, fromUs, toUs);
+      const identity = {
+        venue: series.venue,
+        symbol: series.symbol,
+        rule: { by: "time", intervalUs } as const,
+      };
+      return makeBars(identity, rows.length, (name) => {
+        const column = barColumn(name, rows.length);
+        const index = NAMES.indexOf(name as (typeof NAMES)[number]) + 1;
+        const [quote, volume] = [NAMES.indexOf("quoteVolume") + 1, NAMES.indexOf("volume") + 1];
+        for (let i = 0; i < rows.length; i++) {
+          const row = rows[i]!;
+          if (name === "startUs") column[i] = row[0]!;
+          else if (name === "endUs") column[i] = row[0]! + intervalUs;
+          else if (name === "complete") column[i] = 1;
+          else if (name === "vwap") column[i] = (row[quote] ?? Number.NaN) / row[volume]!;
+          else column[i] = index > 0 ? (row[index] ?? Number.NaN) : Number.NaN;
+        }
+        return column;
+      });
+    },
+    close: () => db.close(),
+  };
+}

@@ -1,0 +1,139 @@
+import { Worker } from "node:worker_threads";
+import { TickbookError } from "../../../core/errors.ts";
+import type { Hole, HoleNote } from "../ledger/ledger.ts";
+import type { MergedTrade } from "../ledger/merged.ts";
+import { type BatchDelay, batchBuffers, type TradeBatch } from "./batch.ts";
+import type { RepairResult } from "./repair.ts";
+import type { AppendResult, WriterSettings } from "./writer.ts";
+import type { FromWriter, ToWriter } from "./writer-thread.ts";
+
+/** A writer in a thread of its own: the socket never waits for the disk. */
+export interface BackgroundWriter {
+  /** Hands a batch over; it can't be used afterwards. */
+  append(batch: TradeBatch): void;
+  /** Writes down how the repair of a hole goes. */
+  noteHole(symbolIndex: number, change: HoleNote): void;
+  /** Hands over what was fetched for a hole. Resolves when it is committed or refused. */
+  fill(
+    symbolIndex: number,
+    holeId: number | undefined,
+    page: TradeBatch | readonly MergedTrade[],
+  ): Promise<RepairResult>;
+  /** The holes that were open when the database was. */
+  readonly openHoles: readonly Hole[];
+  /** The last ids held then, by symbol; undefined: none. */
+  readonly lastIds: readonly (number | undefined)[];
+  /** The copy that was made of an older database. */
+  readonly backup: string | undefined;
+  /** Trades handed over and not committed yet. */
+  pending(): number;
+  /** Commits what is pending and ends; after `timeoutMs` it ends all the same and tells how many trades were not stored. */
+  close(timeoutMs: number): Promise<number>;
+}
+
+export interface WriterEvents {
+  committed(result: AppendResult, delay: BatchDelay): void;
+  /** A note of `noteHole` is committed. */
+  noted(hole: Hole): void;
+  /** The file was gone, and a new one is open, with these holes. */
+  reopened(openHoles: readonly Hole[]): void;
+  /** The store takes nothing for now; batches wait and are tried again. */
+  blocked(code: string, reason: string): void;
+  /** The write-ahead log is this large: a reader holds an old state of the database. */
+  walLarge(bytes: number): void;
+  /** The store is damaged, or the thread died of a defect: nothing is stored any more. */
+  failed(error: Error): void;
+}
+
+/** Resolves when the database is open; rejects with the refusal where it can't be. */
+export function startWriter(
+  file: string,
+  settings: WriterSettings,
+  events: WriterEvents,
+): Promise<BackgroundWriter> {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const worker = new Worker(new URL(`./writer-thread.${extension}`, import.meta.url), {
+    workerData: { file, settings },
+  });
+  let pending = 0;
+  let isOpen = false;
+  let ended: (() => void) | undefined;
+  const send = (message: ToWriter, transfer: ArrayBuffer[] = []): void =>
+    worker.postMessage(message, transfer);
+
+  /** Of the fills handed over and not answered yet, in order. */
+  const filled: ((result: RepairResult) => void)[] = [];
+
+  const started = ({ holes, lastIds, backup }: Extract<FromWriter, { kind: "open" }>): BackgroundWriter => ({
+    openHoles: holes,
+    lastIds,
+    backup,
+    noteHole: (symbolIndex, change) => send({ kind: "note", symbolIndex, change }),
+    append: (batch) => {
+      pending += batch.length;
+      send({ kind: "batch", batch }, batchBuffers(batch));
+    },
+    fill: (symbolIndex, holeId, page) =>
+      new Promise((resolve) => {
+        filled.push(resolve);
+        send({ kind: "fill", symbolIndex, holeId, page });
+      }),
+    pending: () => pending,
+    close: async (timeoutMs) => {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        ended = resolve;
+        timer = setTimeout(resolve, timeoutMs);
+        send({ kind: "close" });
+      });
+      clearTimeout(timer);
+      await worker.terminate();
+      return pending;
+    },
+  });
+
+  return new Promise((resolve, reject) => {
+    worker.on("message", (message: FromWriter) => {
+      switch (message.kind) {
+        case "open":
+          isOpen = true;
+          resolve(started(message));
+          break;
+        case "reopened":
+          events.reopened(message.holes);
+          break;
+        case "noted":
+          if (message.hole !== undefined) events.noted(message.hole);
+          break;
+        case "filled":
+          filled.shift()!(message.result);
+          break;
+        case "refused": {
+          const error = new TickbookError(message.error);
+          reject(error);
+          if (isOpen) events.failed(error);
+          ended?.();
+          break;
+        }
+        case "wal":
+          events.walLarge(message.bytes);
+          break;
+        case "committed":
+          pending -= message.delay.length;
+          events.committed(message.result, message.delay);
+          break;
+        case "blocked":
+          events.blocked(message.code, message.reason);
+          break;
+        case "closed":
+          ended?.();
+          break;
+      }
+    });
+    worker.on("error", (error) => {
+      reject(error);
+      events.failed(error instanceof Error ? error : new Error(String(error)));
+      ended?.();
+    });
+  });
+}

@@ -1,0 +1,136 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import type Database from "better-sqlite3";
+import type { Venue } from "../../../core/trade.ts";
+import { openLocked } from "../file/open.ts";
+import type { TradeBatch } from "./batch.ts";
+
+export interface ImportCounts {
+  readonly stored: number;
+  /** Held already, with the same content. */
+  readonly known: number;
+  /** Held already, with another content: kept as they were, and listed. */
+  readonly conflicts: number;
+}
+
+/** A file that was taken in, or is being. */
+export interface ImportEntry extends ImportCounts {
+  readonly importId: number;
+  readonly kind: "trades" | "aggTrades" | "bars";
+  readonly file: string;
+  readonly sha256: string;
+  readonly rows: number;
+  /** Rows that are in the database. */
+  readonly rowsDone: number;
+  readonly startedUs: number;
+  /** Null: it was interrupted. */
+  readonly finishedUs: number | null;
+}
+
+export interface ImportKey {
+  readonly symbolId: number;
+  readonly kind: "trades" | "aggTrades" | "bars";
+  readonly file: string;
+  readonly sha256: string;
+}
+
+const ENTRY = `SELECT import_id AS importId, imports.kind AS kind, file, sha256, rows, rows_done AS rowsDone, stored, known, conflicts,
+  started_us AS startedUs, finished_us AS finishedUs FROM imports`;
+
+/** What a database knows before a file is read; its writer's lock is held until `close`. */
+export interface ImportOutlook {
+  /** As the database has it; undefined: it has no such venue. */
+  readonly venue: Venue | undefined;
+  /** The content with this check sum, taken in for this symbol before. */
+  readonly entry: ImportEntry | undefined;
+  close(): void;
+}
+
+/** Undefined: there is no such database yet. */
+export function importOutlook(
+  file: string,
+  key: { readonly venue: string; readonly symbol: string; readonly sha256: string },
+): ImportOutlook | undefined {
+  if (!existsSync(resolve(file))) return undefined;
+  return openLocked(file, ({ db, release }) => ({
+    venue: db.prepare("SELECT name, kind, detail FROM venues WHERE name = ?").get(key.venue) as
+      | Venue
+      | undefined,
+    entry: db
+      .prepare(
+        `${ENTRY} JOIN symbols USING (symbol_id) JOIN venues USING (venue_id)
+         WHERE name = ? AND symbol = ? AND sha256 = ?`,
+      )
+      .get(key.venue, key.symbol, key.sha256) as ImportEntry | undefined,
+    close: () => {
+      db.close();
+      release();
+    },
+  }));
+}
+
+/** Where a file stands: the entry of its content, made where there is none; and of another content under its name. */
+export function beginImport(
+  db: Database.Database,
+  { symbolId, kind, file, sha256 }: ImportKey,
+  rows: number,
+  nowUs: number,
+): { readonly entry: ImportEntry; readonly issuedBefore: ImportEntry | undefined } {
+  db.prepare(
+    `INSERT INTO imports (symbol_id, kind, file, sha256, rows, started_us) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
+  ).run(symbolId, kind, file, sha256, rows, nowUs);
+  const entry = db
+    .prepare(`${ENTRY} WHERE symbol_id = ? AND imports.kind = ? AND sha256 = ?`)
+    .get(symbolId, kind, sha256) as ImportEntry;
+  const issuedBefore = db
+    .prepare(
+      `${ENTRY} WHERE symbol_id = ? AND imports.kind = ? AND file = ? AND sha256 <> ? ORDER BY import_id DESC`,
+    )
+    .get(symbolId, kind, file, sha256) as ImportEntry | undefined;
+  return { entry, issuedBefore };
+}
+
+/** Notes what a piece of a file came to; in the transaction which stores it. */
+export function noteImport(
+  db: Database.Database,
+  importId: number,
+  rows: number,
+  { stored, known, conflicts }: ImportCounts,
+): void {
+  db.prepare(
+    `UPDATE imports SET rows_done = rows_done + ?, stored = stored + ?, known = known + ?, conflicts = conflicts + ?
+     WHERE import_id = ?`,
+  ).run(rows, stored, known, conflicts, importId);
+}
+
+export function endImport(db: Database.Database, importId: number, nowUs: number): ImportEntry {
+  db.prepare("UPDATE imports SET finished_us = ? WHERE import_id = ? AND finished_us IS NULL").run(
+    nowUs,
+    importId,
+  );
+  return db.prepare(`${ENTRY} WHERE import_id = ?`).get(importId) as ImportEntry;
+}
+
+/** Lists a trade of a batch that is held with another content. */
+export function listConflict(
+  db: Database.Database,
+  symbolId: number,
+  batch: TradeBatch,
+  i: number,
+  nowUs: number,
+): void {
+  db.prepare(
+    `INSERT INTO conflicts (symbol_id, trade_id, found_us, price_e8, qty_e8, trade_time_us, is_buyer_maker, source)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    symbolId,
+    batch.id[i],
+    nowUs,
+    batch.priceE8[i],
+    batch.qtyE8[i],
+    batch.tradeTimeUs[i],
+    batch.isBuyerMaker[i],
+    batch.source[i],
+  );
+}

@@ -1,0 +1,118 @@
+import type { Market } from "../../../analytics/backtest/types.ts";
+import type { Drawdown } from "../../../analytics/performance/drawdowns.ts";
+import type { Performance } from "../../../analytics/performance/performance.ts";
+import { COLOURS } from "../../theme.ts";
+import type { View } from "../../view.ts";
+import { closingTimes } from "../base/closing-times.ts";
+import { type Json, packed, type TimeAxis } from "../base/frame.ts";
+import { type LinesOptions, linesChart } from "../lines.ts";
+
+export interface DrawdownOptions extends LinesOptions {
+  /** How many of the deepest falls are marked, from peak to recovery; 3 unless told. */
+  readonly worst?: number;
+}
+
+/** How far equity lies below its highest close so far; the deepest falls are shaded and numbered. */
+export function drawdownChart(
+  { drawdown, worstDrawdowns, maxDrawdown }: Performance,
+  market: Market,
+  options: DrawdownOptions = {},
+): View {
+  const { worst = 3 } = options;
+  const { timesUs, domainUs } = closingTimes(market);
+  const falls = worstDrawdowns.slice(0, worst);
+  const lowest = maxDrawdown < 0 ? 130 * maxDrawdown : -1;
+  return linesChart(timesUs, [{ name: "drawdown", values: drawdown.map((fall) => 100 * fall) }], {
+    title: "Drawdown",
+    unit: "%",
+    domainUs,
+    yDomain: [lowest, 0],
+    layers: (x, y) => [shade(x, y), ...marked(falls, domainUs, x, y)],
+    ...options,
+  });
+}
+
+/** Between the line and 0. */
+function shade(x: TimeAxis, y: Json): Json {
+  return {
+    mark: {
+      type: "area",
+      color: COLOURS.line,
+      opacity: 0.18,
+      clip: true,
+      invalid: "break-paths-show-path-domains",
+    },
+    encoding: { x: x.channel("t"), y: { ...y, field: "y0" }, y2: { datum: 0 } },
+  };
+}
+
+function marked(
+  falls: readonly Drawdown[],
+  [startUs, endUs]: readonly [number, number],
+  x: TimeAxis,
+  y: Json,
+): Json[] {
+  if (falls.length === 0) return [];
+  const lines = staggered(
+    falls.map(({ troughUs }) => troughUs),
+    0.2 * (endUs - startUs),
+  );
+  const rows = falls.map(({ depth, peakUs, troughUs, recoveryUs }, k) => ({
+    from: peakUs / 1000,
+    to: (Number.isNaN(recoveryUs) ? endUs : recoveryUs) / 1000,
+    at: troughUs / 1000,
+    depth: Number((100 * depth).toPrecision(6)),
+    label: `${k + 1}: ${(100 * depth).toFixed(2).replace("-", "−")} %${Number.isNaN(recoveryUs) ? ", not over" : ""}`,
+    line: lines[k]!,
+  }));
+  const { data, transform } = packed(rows);
+  const place = "width * (datum.at - firstMs) / (lastMs - firstMs)";
+  return [
+    {
+      data,
+      transform,
+      mark: { type: "rect", color: COLOURS.alarm, opacity: 0.1, clip: true },
+      encoding: { x: x.channel("from"), x2: { field: "to" } },
+    },
+    {
+      data,
+      transform,
+      mark: {
+        type: "point",
+        shape: "triangle-down",
+        filled: true,
+        size: 40,
+        color: COLOURS.alarm,
+        opacity: 1,
+        clip: true,
+      },
+      encoding: { x: x.channel("at"), y: { ...y, field: "depth" } },
+    },
+    {
+      data,
+      transform,
+      mark: {
+        type: "text",
+        fontWeight: 600,
+        dy: { expr: "12 + 13 * datum.line" },
+        align: { expr: `${place} < 60 ? 'left' : width - ${place} < 60 ? 'right' : 'center'` },
+      },
+      encoding: {
+        x: x.channel("at"),
+        y: { ...y, field: "depth" },
+        text: { field: "label", type: "nominal" },
+      },
+    },
+  ];
+}
+
+/** Which labels stand a line lower, so that neighbours nearer than `room` do not meet. */
+function staggered(places: readonly number[], room: number): number[] {
+  const lines = places.map(() => 0);
+  const byPlace = places.map((_, k) => k).sort((a, b) => places[a]! - places[b]!);
+  byPlace.forEach((k, i) => {
+    const before = byPlace[i - 1];
+    if (before !== undefined && places[k]! - places[before]! < room) lines[k] = 1 - lines[before]!;
+  });
+  return lines;
+}

@@ -1,0 +1,35 @@
+import type { Backtest, Market } from "../../../analytics/backtest/types.ts";
+import type { Performance } from "../../../analytics/performance/performance.ts";
+import { assetsOf } from "../../../core/assets.ts";
+import type { View } from "../../view.ts";
+import { closingTimes } from "../base/closing-times.ts";
+import { type LinesOptions, linesChart } from "../lines.ts";
+
+export interface EquityOptions extends LinesOptions {
+  /** Whether the legs stand beside it, each bought with all of the starting cash and held; yes unless told. */
+  readonly hold?: boolean;
+}
+
+/** Money at the close of each bar, from the starting cash on. */
+export function equityChart(
+  { equity, startCash }: Backtest,
+  market: Market,
+  { legs }: Performance,
+  options: EquityOptions = {},
+): View {
+  const { hold = true } = options;
+  const unit = assetsOf(market.legs[0]?.symbol ?? "").quote;
+  const { timesUs, domainUs } = closingTimes(market);
+  const held = hold ? legs.map(({ symbol, equity: values }) => ({ name: `hold ${symbol}`, values })) : [];
+  return linesChart(timesUs, [{ name: "strategy", values: equity }, ...held], {
+    title: "Equity",
+    yName: "equity",
+    unit,
+    domainUs,
+    levels: [{ value: startCash }],
+    ...options,
+    note: [`dashed: ${startCash.toLocaleString("en")}${unit && ` ${unit}`} at the start`, options.note]
+      .filter(Boolean)
+      .join(" · "),
+  });
+}

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { exportCsv } from "../../../src/app/export.ts";
+import { formatUtc } from "../../../src/core/time.ts";
+import { archive } from "../../../src/pipeline/archive/archive.ts";
+import { openHistory } from "../../../src/pipeline/archive/history.ts";
+import { barsFromTrades } from "../../../src/pipeline/bars/from-trades.ts";
+import { csvText } from "../../../src/render/csv.ts";
+import { DAY_US, FIRST_DAY_US, fewDays, storeTrades } from "../../support/archive.ts";
+import { importing, rows } from "../../support/import.ts";
+import { projectRoot } from "../../support/project.ts";
+import { tempFolder } from "../../support/temp.ts";
+import { trade } from "../../support/trades.ts";
+
+function run(...args: string[]): { code: number | null; out: string; error: string } {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(projectRoot, "scripts", "export.ts"), ...args],
+    {
+      encoding: "utf8",
+    },
+  );
+  return { code: status, out: stdout, error: stderr };
+}
+
+test("npm run export writes trades of database and archive; imported again they are the same", async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  storeTrades(db, fewDays(600));
+  archive({ db, nowUs: 1, keepUs: DAY_US });
+  const out = join(folder, "out.csv");
+  const { code, out: said, error } = run("--db", db, "--symbol", "BTCUSDT", "--out", out);
+  assert.deepEqual([code, error], [0, ""]);
+  const own = fewDays(600).filter(({ symbol }) => symbol === "BTCUSDT");
+  assert.equal(JSON.parse(said.trim().split("\n").at(-1)!).rows, own.length);
+  const lines = readFileSync(out, "utf8").split("\r\n");
+  assert.equal(lines[0], "venue,venue_kind,symbol,id,last_id,time (UTC),price (USDT),qty (BTC),side");
+  assert.equal(lines.length, own.length + 2);
+  const { id, price, qty, tradeTimeUs, isBuyerMaker } = own[0]!;
+  assert.equal(
+    lines[1],
+    `binance,real,BTCUSDT,${id},${id},${formatUtc(tradeTimeUs)},${Number(price)},${Number(qty)},${isBuyerMaker ? "sell" : "buy"}`,
+  );
+  const again = join(folder, "again.db");
+  assert.equal((await importing(out, again, { symbol: "BTCUSDT" })).stored, own.length);
+  const whole = join(folder, "whole.db");
+  storeTrades(whole, own);
+  const columns =
+    "SELECT trade_id, price_e8, qty_e8, trade_time_us, is_buyer_maker FROM trades WHERE symbol_id = 1";
+  assert.deepEqual(rows(again, columns), rows(whole, columns));
+});
+
+test("exported bars are the bars of the same trades, whole ones only, day by day as in one go", (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  storeTrades(db, fewDays(3000));
+  archive({ db, nowUs: 1, keepUs: DAY_US });
+  const store = openHistory(db);
+  t.after(() => store.close());
+  const [series] = store.series();
+  const { venue, symbol } = series!;
+  const trades = store.trades(series!);
+  const out = join(folder, "bars.csv");
+  for (const interval of ["5m", "7m", "1d", "100 trades"]) {
+    const { rows: count } = exportCsv(store, series!, out, { what: "bars", interval });
+    const bars = barsFromTrades(trades, { venue, symbol, every: interval });
+    const expected = csvText(bars).split("\r\n");
+    assert.deepEqual(readFileSync(out, "utf8").split("\r\n"), [...expected.slice(0, -2), ""], interval);
+    assert.equal(count, bars.length - 1);
+  }
+  const from = FIRST_DAY_US + 0.4 * DAY_US + 1;
+  exportCsv(store, series!, out, { what: "bars", interval: "1h", fromUs: from, toUs: from + DAY_US });
+  const starts = readFileSync(out, "utf8")
+    .trim()
+    .split("\r\n")
+    .slice(1)
+    .map((line) => Date.parse(line.split(",")[3]!));
+  assert.ok(starts.every((ms) => ms * 1000 >= from && (ms + 3_600_000) * 1000 <= from + DAY_US));
+  assert.ok(starts.length >= 22);
+});
+
+// row 86
+test("a symbol that a spreadsheet would run is made harmless, and stays as it is with --plain", async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  const symbol = '=cmd("x"),<b>';
+  storeTrades(db, [trade(1, { symbol, price: "2.5", qty: "0.5" })], undefined, [symbol]);
+  const out = join(folder, "out.csv");
+  assert.equal(run("--db", db, "--symbol", symbol, "--out", out).code, 0);
+  assert.match(readFileSync(out, "utf8"), /\r\nbinance,real,"'=cmd\(""x""\),<b>",1,1,/);
+  assert.equal(run("--db", db, "--symbol", symbol, "--out", out, "--plain").code, 0);
+  assert.match(readFileSync(out, "utf8"), /\r\nbinance,real,"=cmd\(""x""\),<b>",1,1,/);
+  assert.equal((await importing(out, join(folder, "y.db"), { symbol })).stored, 1);
+});
+
+test("an export that fails leaves what was there, and no draft", (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  storeTrades(db, fewDays(600));
+  const store = openHistory(db);
+  t.after(() => store.close());
+  const [series] = store.series();
+  const out = join(folder, "out.csv");
+  exportCsv(store, series!, out, { what: "trades" });
+  const before = readFileSync(out, "utf8");
+  const stop = (): never => {
+    throw new Error("stop");
+  };
+  assert.throws(() => exportCsv(store, series!, out, { what: "trades", onProgress: stop }), /stop/);
+  assert.equal(readFileSync(out, "utf8"), before);
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.includes("part")),
+    [],
+  );
+  assert.throws(() => exportCsv(store, series!, join(folder, "no", "out.csv"), { what: "trades" }), {
+    code: "cannot-write",
+  });
+});
+
+test("a range without trades gives a file with its header alone", (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  storeTrades(db, fewDays(100));
+  const out = join(folder, "out.csv");
+  for (const what of ["trades", "bars"]) {
+    const { code } = run(
+      "--db",
+      db,
+      "--symbol",
+      "BTCUSDT",
+      "--what",
+      what,
+      "--from",
+      "2020-01-01",
+      "--to",
+      "2020-01-02",
+      "--out",
+      out,
+    );
+    assert.equal(code, 0);
+    assert.match(readFileSync(out, "utf8"), /^venue,venue_kind,symbol,[^\r\n]*\r\n$/, what);
+  }
+  const store = openHistory(db);
+  t.after(() => store.close());
+  for (const interval of ["1m", "10 trades"]) {
+    const later = { what: "bars", interval, fromUs: FIRST_DAY_US + 50 * DAY_US } as const;
+    assert.equal(exportCsv(store, store.series()[0]!, out, later).rows, 0);
+  }
+  for (const what of ["trades", "bars"] as const) {
+    const reversed = { what, interval: "1m", fromUs: FIRST_DAY_US + 2, toUs: FIRST_DAY_US + 1 };
+    assert.throws(() => exportCsv(store, store.series()[0]!, out, reversed), { code: "bad-range" });
+  }
+  const none = join(folder, "none.db");
+  storeTrades(none, []);
+  const empty = openHistory(none);
+  t.after(() => empty.close());
+  for (const what of ["trades", "bars"] as const) {
+    assert.equal(exportCsv(empty, empty.series()[0]!, out, { what, interval: "1m" }).rows, 0);
+    assert.match(readFileSync(out, "utf8"), /^venue,venue_kind,symbol,[^\r\n]*\r\n$/, what);
+  }
+});
+
+test("npm run export says what it needs", (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  storeTrades(db, fewDays(50));
+  const out = join(folder, "out.csv");
+  const said = (...args: string[]): string => {
+    const { code, error } = run("--db", db, "--out", out, ...args);
+    assert.equal(code, 2);
+    return error;
+  };
+  assert.match(said(), /^--symbol: needs a symbol; got none\./);
+  assert.match(
+    said("--symbol", "X"),
+    /^--symbol: needs a symbol of this database; got "X"\. There are: "BTCUSDT at binance", "PEPEUSDT at binance"\.\n$/,
+  );
+  assert.match(
+    said("--symbol", "BTCUSDT", "--what", "candles"),
+    /^--what: needs trades or bars; got "candles"/,
+  );
+  assert.match(said("--symbol", "BTCUSDT", "--what", "bars", "--interval", "0m"), /^interval: /);
+  assert.match(said("--symbol", "BTCUSDT", "--from", "yesterday"), /^--from: needs a UTC time/);
+  assert.match(
+    said("--symbol", "BTCUSDT", "--from", "2024-08-09", "--to", "2024-08-08"),
+    /^--to: needs a time after --from/,
+  );
+  assert.equal(existsSync(out), false);
+});

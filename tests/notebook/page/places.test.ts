@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Comm, CommData, MimeBundle } from "../../../src/notebook/page/kernel-api.ts";
+import { LIVE, type LiveNews, type PanelState, VIEW_MIME } from "../../../src/notebook/page/live-messages.ts";
+import { createPlaces, type Place } from "../../../src/notebook/page/places.ts";
+import type { View } from "../../../src/render/view.ts";
+import { type VirtualClock, virtualClock } from "../../support/virtual-clock.ts";
+
+const NOON_MS = Date.UTC(2024, 7, 8, 12);
+
+interface Stage {
+  readonly clock: VirtualClock;
+  readonly newPlace: () => Place;
+  /** What went into the notebook: bundle, and whether as an update. */
+  readonly shown: { bundle: MimeBundle; update: boolean }[];
+  /** What was broadcast. */
+  readonly told: PanelState[][];
+  /** A page asks for panels, and gets this answer. */
+  ask(...panels: string[]): readonly PanelState[];
+  /** The cell that all of them belong to is about to run again. */
+  rerun(): void;
+}
+
+function stage(): Stage {
+  const clock = virtualClock(NOON_MS * 1000);
+  const shown: Stage["shown"] = [];
+  const told: PanelState[][] = [];
+  let opened: (comm: Comm, data: CommData) => unknown = () => {};
+  let ids = 0;
+  const cleanUps: (() => void)[] = [];
+  const newPlace = createPlaces({
+    clock,
+    newId: () => `p${ids++}`,
+    display: (bundle, _, update) => shown.push({ bundle, update }),
+    onCellRerun: (cleanUp) => {
+      cleanUps.push(cleanUp);
+      return () => {};
+    },
+    comms: {
+      onOpen: (target, callback) => {
+        assert.equal(target, LIVE);
+        opened = callback;
+      },
+      broadcast: (id, data) => {
+        assert.equal(id, LIVE);
+        told.push([...(data as unknown as LiveNews).panels]);
+      },
+    },
+  });
+  return {
+    clock,
+    newPlace,
+    shown,
+    told,
+    rerun: () => {
+      for (const cleanUp of cleanUps) cleanUp();
+    },
+    ask: (...panels) => {
+      const sent: LiveNews[] = [];
+      let closed = false;
+      const comm = {
+        send: (data: CommData) => sent.push(data as unknown as LiveNews),
+        close: () => {
+          closed = true;
+        },
+      };
+      opened(comm as unknown as Comm, { panels });
+      assert.ok(closed, "a question keeps no line open");
+      assert.equal(sent.length, 1);
+      return sent[0]!.panels;
+    },
+  };
+}
+
+const html = (text: string): View => ({ kind: "html", html: text, text });
+
+describe("live places", () => {
+  it("update the notebook's output while no page has asked", () => {
+    const { newPlace, shown, told } = stage();
+    const place = newPlace();
+    place.show(html("a"));
+    place.show(html("b"));
+    assert.deepEqual(
+      shown.map(({ bundle, update }) => [bundle["text/html"], (bundle[VIEW_MIME] as PanelState).seq, update]),
+      [
+        ["a", 0, false],
+        ["b", 1, true],
+      ],
+    );
+    assert.deepEqual(told, []);
+  });
+
+  it("answer a page with the present picture, and broadcast from then on", () => {
+    const { newPlace, shown, told, ask } = stage();
+    const place = newPlace();
+    place.show(html("a"));
+    const atMs = NOON_MS;
+    assert.deepEqual(ask("p0", "gone"), [
+      { panel: "p0", state: "live", seq: 0, atMs, ageMs: 0, view: html("a") },
+      { panel: "gone", state: "unknown", seq: 0, atMs: 0, ageMs: 0 },
+    ]);
+    place.show(html("b"));
+    assert.equal(shown.length, 1);
+    assert.deepEqual(told, [[{ panel: "p0", state: "live", seq: 1, atMs, ageMs: 0, view: html("b") }]]);
+  });
+
+  it("tell once a second how old the picture of each running panel is", () => {
+    const { clock, newPlace, told, ask } = stage();
+    const [a, b] = [newPlace(), newPlace()];
+    for (const place of [a, b]) {
+      place.show(html("x"));
+      place.confirm();
+    }
+    ask("p0");
+    clock.advance(1_600);
+    a.confirm();
+    clock.advance(500);
+    const ages = told.map((panels) => panels.map(({ panel, ageMs, view }) => [panel, ageMs, view]));
+    assert.deepEqual(ages, [
+      [
+        ["p0", 1_000, undefined],
+        ["p1", 1_000, undefined],
+      ],
+      [
+        ["p0", 400, undefined],
+        ["p1", 2_000, undefined],
+      ],
+    ]);
+  });
+
+  it("end with one picture more, in the notebook and in all pages, and are still known after it", () => {
+    const { clock, newPlace, shown, told, ask } = stage();
+    const place = newPlace();
+    place.show(html("a"));
+    ask("p0");
+    place.close(html("stopped"));
+    const { bundle } = shown[1]!;
+    assert.equal(bundle["text/html"], "stopped");
+    assert.equal((bundle[VIEW_MIME] as PanelState).state, "stopped");
+    assert.deepEqual(
+      told.at(-1)?.map(({ state, seq }) => [state, seq]),
+      [["stopped", 1]],
+    );
+    const before = told.length;
+    clock.advance(5_000);
+    assert.equal(told.length, before, "no pulse where nothing runs");
+    assert.deepEqual(
+      ask("p0").map(({ state, view }) => [state, view]),
+      [["stopped", html("stopped")]],
+    );
+  });
+
+  it("are over when their cell runs again", () => {
+    const { newPlace, ask, rerun } = stage();
+    newPlace().show(html("a"));
+    rerun();
+    assert.deepEqual(
+      ask("p0").map(({ state, view }) => [state, view]),
+      [["stopped", html("a")]],
+    );
+  });
+
+  it("forget the oldest of many that have ended", () => {
+    const { newPlace, ask } = stage();
+    for (let i = 0; i < 40; i++) newPlace().close(html(String(i)));
+    assert.deepEqual(
+      ask("p0", "p7", "p8", "p39").map(({ state }) => state),
+      ["unknown", "unknown", "stopped", "stopped"],
+    );
+  });
+});
