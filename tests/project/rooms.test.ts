@@ -39,7 +39,7 @@ test("a report's code fingerprint covers what its figures come from: statistics,
   const covered = new Set(codeFiles().map((file) => relative(projectRoot, file).split(sep).join("/")));
   for (const file of [
     "src/analytics/backtest/simulate.ts",
-    "src/analytics/unit-root/half-life.ts",
+    "src/analytics/rolling/rolling.ts",
     "src/app/study/report/seal.ts",
     "src/pipeline/exchange/market/market.ts",
     "src/pipeline/store/read/reader.ts",
