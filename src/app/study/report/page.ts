@@ -92,7 +92,7 @@ function inlineScript(source: string): InlineScript {
 
 /** One entry a licence text, with all packages under it. */
 function licencesOf(names: readonly string[]): Licence[] {
-  const modules = new URL("../../../../", import.meta.resolve("vega"));
+  const modules = new URL("../../", import.meta.resolve("vega"));
   const byText = new Map<string, string[]>();
   for (const name of names) {
     const folder = fileURLToPath(new URL(`${name}/`, modules));
