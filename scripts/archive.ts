@@ -1,3 +1,4 @@
 import { archiveMain } from "../src/app/commands/archive.ts";
+import { runProgram } from "../src/app/terminal/output.ts";
 
-process.exitCode = await archiveMain(process.argv.slice(2));
+await runProgram(archiveMain);

@@ -1,5 +1,4 @@
 import { doctorMain } from "../src/app/commands/doctor.ts";
-import { outliveReaders } from "../src/app/terminal/output.ts";
+import { runProgram } from "../src/app/terminal/output.ts";
 
-outliveReaders();
-process.exitCode = doctorMain(process.argv.slice(2));
+await runProgram(doctorMain);

@@ -1,5 +1,4 @@
 import { exchangeMain } from "../src/app/commands/exchange.ts";
-import { outliveReaders } from "../src/app/terminal/output.ts";
+import { runProgram } from "../src/app/terminal/output.ts";
 
-outliveReaders();
-process.exitCode = await exchangeMain(process.argv.slice(2));
+await runProgram(exchangeMain);

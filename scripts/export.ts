@@ -1,3 +1,4 @@
 import { exportMain } from "../src/app/commands/export.ts";
+import { runProgram } from "../src/app/terminal/output.ts";
 
-process.exitCode = await exportMain(process.argv.slice(2));
+await runProgram(exportMain);

@@ -1,3 +1,4 @@
 import { importMain } from "../src/app/commands/import.ts";
+import { runProgram } from "../src/app/terminal/output.ts";
 
-process.exitCode = await importMain(process.argv.slice(2));
+await runProgram(importMain);

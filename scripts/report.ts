@@ -1,3 +1,4 @@
 import { reportMain } from "../src/app/commands/report.ts";
+import { runProgram } from "../src/app/terminal/output.ts";
 
-process.exitCode = await reportMain(process.argv.slice(2));
+await runProgram(reportMain);

@@ -1,5 +1,4 @@
 import { startMain } from "../src/app/commands/start.ts";
-import { outliveReaders } from "../src/app/terminal/output.ts";
+import { runProgram } from "../src/app/terminal/output.ts";
 
-outliveReaders();
-process.exitCode = await startMain(process.argv.slice(2));
+await runProgram(startMain);

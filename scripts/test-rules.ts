@@ -1,3 +1,4 @@
 import { testRulesMain } from "../src/app/commands/test-rules.ts";
+import { runProgram } from "../src/app/terminal/output.ts";
 
-process.exitCode = await testRulesMain(process.argv.slice(2));
+await runProgram(testRulesMain);

@@ -1,5 +1,4 @@
 import { watchMain } from "../src/app/commands/watch.ts";
-import { outliveReaders } from "../src/app/terminal/output.ts";
+import { runProgram } from "../src/app/terminal/output.ts";
 
-outliveReaders();
-process.exitCode = await watchMain(process.argv.slice(2));
+await runProgram(watchMain);

@@ -1,9 +1,14 @@
-// Set-up speaks on stderr: stdout belongs to the program that follows.
+// Set-up speaks on stderr: stdout belongs to the program or the tools that follow.
 const frames = ["|", "/", "-", "\\"];
 const terminal = process.stderr.isTTY === true && process.env.CI === undefined;
 
 export function say(line) {
   process.stderr.write(`${line}\n`);
+}
+
+/** What a tool has printed, on stdout. */
+export function print(text) {
+  if (text !== "") process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;

@@ -24,19 +24,59 @@ export function runProgram(command, args) {
       if (!repeated && !windows) child.kill(signal);
     });
   }
-  return exitCode(child);
-}
-
-/** Runs a tool in our own process group: a Ctrl-C reaches it without us. */
-export function runTool(command, args, env = process.env) {
-  const child = spawn(command, args, { cwd: root, stdio: "inherit", env });
-  process.on("SIGINT", () => {});
-  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  return exitCode(child);
-}
-
-const exitCode = (child) =>
-  new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("exit", (code, signal) => resolve(code ?? 128 + (os.constants.signals[signal] ?? 0)));
+    child.on("exit", (...ending) => resolve(exitCode(...ending)));
   });
+}
+
+const tools = new Set();
+let stopSignal;
+
+/** What asked us to stop, if anything did: no further tool is worth its start. */
+export const askedToStop = () => stopSignal;
+
+function listen() {
+  if (stopSignal !== undefined || process.listenerCount("SIGTERM") > 0) return;
+  // A Ctrl-C reaches the tools without us: they are in our process group.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => {
+      stopSignal = signal;
+      if (signal !== "SIGINT") for (const child of tools) child.kill(signal);
+    });
+  }
+}
+
+/**
+ * Runs a tool to its end; returns its exit code and what it printed. The printing is left to us: not every tool
+ * outlives its reader. One that takes longer than `withinMs` is killed.
+ */
+export function runTool(command, args, { env = process.env, withinMs } = {}) {
+  listen();
+  const child = spawn(command, args, {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    env,
+    timeout: withinMs,
+    killSignal: "SIGKILL",
+  });
+  tools.add(child);
+  let text = "";
+  const keep = (part) => {
+    text += part;
+  };
+  child.stdout.setEncoding("utf8").on("data", keep);
+  child.stderr.setEncoding("utf8").on("data", keep);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    // What it has started and left behind may hold its output open.
+    child.on("exit", () => setTimeout(() => child.stdout.destroy(), 1000).unref());
+    child.on("exit", () => setTimeout(() => child.stderr.destroy(), 1000).unref());
+    child.on("close", (...ending) => {
+      tools.delete(child);
+      resolve({ code: exitCode(...ending), text });
+    });
+  });
+}
+
+const exitCode = (code, signal) => code ?? 128 + (os.constants.signals[signal] ?? 0);

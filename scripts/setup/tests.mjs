@@ -3,55 +3,56 @@ import path from "node:path";
 import { runChecks } from "./checks.mjs";
 import { SetupError } from "./errors.mjs";
 import { projectNode } from "./node.mjs";
-import { root } from "./paths.mjs";
-import { say } from "./progress.mjs";
-import { runTool } from "./run-program.mjs";
-import { filesUnder } from "./stamp.mjs";
+import { root, state } from "./paths.mjs";
+import { print, say } from "./progress.mjs";
+import { askedToStop, runTool } from "./run-program.mjs";
+import { sideBySide } from "./side-by-side.mjs";
+import { filesUnder, textOf } from "./stamp.mjs";
 
-// A test with a JupyterLab or a browser of its own is named `….serial.test.ts` and has the machine to itself.
+// A test with a JupyterLab or a browser of its own is named `….serial.test.ts`; of these one runs at a time.
 const serial = (file) => file.endsWith(".serial.test.ts");
 
 // A file that hangs is ended, and counts as failed.
 const mostMinutes = 15;
 
-/** Runs the tests of a folder, or those that are named: with nothing named, format, lint and types come first. */
+/** Runs the tests of a folder, or those that are named: with nothing named, format, lint and types beside them. */
 export async function runTests(folder, named) {
+  const since = performance.now();
   const flags = named.filter((name) => name.startsWith("-"));
   const places = named.filter((name) => !name.startsWith("-"));
-  if (places.length === 0) {
-    say("Format, lint and types");
-    const code = await runChecks();
-    if (code !== 0) return code;
-  }
+  const files = filesOf(folder, places);
+  say(`Tests: ${files.length} files${places.length === 0 ? "; beside them format, lint and types" : ""}`);
+  const checks = places.length === 0 ? runChecks() : Promise.resolve(0);
+  const times = lastTimes();
+  const jobs = files
+    .map((file) => ({ file, isAlone: serial(file), run: () => runFile(file, flags) }))
+    .sort(
+      (a, b) =>
+        (times[b.file] ?? Number.POSITIVE_INFINITY) - (times[a.file] ?? Number.POSITIVE_INFINITY) || 0,
+    );
+  const results = await sideBySide(jobs, () => askedToStop() !== undefined);
+  const checked = await checks;
+  keepTimes({ ...times, ...Object.fromEntries(results.map(({ file, seconds }) => [file, seconds])) });
+  const failed = results.filter(({ code }) => code !== 0);
+  say(`${sums(results)} in ${files.length} files, ${((performance.now() - since) / 1000).toFixed(1)} s`);
+  for (const { file } of failed) say(`  ✗ ${file}`);
+  if (checked !== 0) say("  ✗ format, lint and types");
+  if (results.length < files.length) say(`  ${files.length - results.length} files were not begun`);
+  const worst = Math.max(checked, ...results.map(({ code }) => code));
+  return results.length < files.length ? Math.max(worst, 1) : worst;
+}
+
+function filesOf(folder, places) {
   const long = path.join("tests", "long") + path.sep;
   const files = (places.length === 0 ? [folder] : places)
     .flatMap(testsAt)
     .map((file) => path.relative(root, file))
     .filter((file) => folder === "tests/long" || places.length > 0 || !file.startsWith(long));
-  if (files.length === 0) {
-    throw new SetupError(
-      `tests are needed; there are none in ${places.join(", ") || folder}`,
-      "Name a file or a folder under tests/",
-    );
-  }
-  const parts = [
-    { title: "Tests", files: files.filter((file) => !serial(file)), atOnce: 2 },
-    { title: "Tests with JupyterLab and a browser", files: files.filter(serial), atOnce: 1 },
-  ].filter((part) => part.files.length > 0);
-  let worst = 0;
-  for (const part of parts) {
-    say(`${part.title}: ${part.files.length} files`);
-    const code = await runTool(projectNode(), [
-      "--test",
-      `--test-concurrency=${part.atOnce}`,
-      `--test-timeout=${mostMinutes * 60_000}`,
-      ...flags,
-      ...part.files,
-    ]);
-    worst = Math.max(worst, code);
-  }
-  if (parts.length > 1) say(worst === 0 ? "All tests passed." : "Some tests failed.");
-  return worst;
+  if (files.length > 0) return files;
+  throw new SetupError(
+    `tests are needed; there are none in ${places.join(", ") || folder}`,
+    "Name a file or a folder under tests/",
+  );
 }
 
 function testsAt(place) {
@@ -60,4 +61,55 @@ function testsAt(place) {
     throw new SetupError(`a test file or folder is needed; ${place} is not there`, "Name one under tests/");
   }
   return fs.statSync(found).isDirectory() ? filesUnder(found, ".test.ts") : [found];
+}
+
+/** Runs a test file in a process of its own, and prints its lines together. */
+async function runFile(file, flags) {
+  const since = performance.now();
+  const args = ["--test-reporter=spec", ...flags, file];
+  const { code, text } = await runTool(projectNode(), args, { withinMs: mostMinutes * 60_000 });
+  const seconds = (performance.now() - since) / 1000;
+  print(`${file} (${seconds.toFixed(1)} s)\n${coloured(text.replace(countLine, ""))}`);
+  if (code !== 0) say(`${file}: ended with code ${code} after ${seconds.toFixed(0)} s`);
+  const counts = Object.fromEntries(
+    [...text.matchAll(countLine)].map(([, what, count]) => [what, Number(count)]),
+  );
+  return { file, seconds, code, counts };
+}
+
+const countLine = /^ℹ (\w+) ([\d.]+)\n/gm;
+
+function sums(results) {
+  const sum = (what) => results.reduce((total, { counts }) => total + (counts[what] ?? 0), 0);
+  const parts = ["fail", "cancelled", "skipped", "todo"].filter((what) => sum(what) > 0);
+  return [
+    `${sum("tests")} tests: ${sum("pass")} passed`,
+    ...parts.map((what) => `${sum(what)} ${what}`),
+  ].join(", ");
+}
+
+const colours = { "✔": 32, "✖": 31, "﹣": 90 };
+
+const coloured = (text) =>
+  process.stdout.isTTY && process.env.NO_COLOR === undefined
+    ? text.replace(
+        /^(\s*)([✔✖﹣])(.*)$/gm,
+        (_, indent, sign, rest) => `${indent}\u001b[${colours[sign]}m${sign}${rest}\u001b[0m`,
+      )
+    : text;
+
+const timesFile = state("test-times.json");
+
+/** How long each file took when it ran last, in seconds: the longest begin first. */
+function lastTimes() {
+  try {
+    return JSON.parse(textOf(timesFile));
+  } catch {
+    return {};
+  }
+}
+
+function keepTimes(times) {
+  const rounded = Object.entries(times).map(([file, seconds]) => [file, Math.round(seconds * 10) / 10]);
+  fs.writeFileSync(timesFile, JSON.stringify(Object.fromEntries(rounded.sort())));
 }

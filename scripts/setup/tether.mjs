@@ -1,7 +1,9 @@
 // Runs a tool, and ends it with all it has started when the set-up that asked for it ends or dies.
 // Without this, an installer orphaned by a kill would go on writing beside the next one.
 import { spawn } from "node:child_process";
+import { outliveReaders } from "./output.mjs";
 
+outliveReaders();
 const windows = process.platform === "win32";
 const [command, ...args] = process.argv.slice(2);
 const tool = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"], detached: !windows });

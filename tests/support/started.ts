@@ -11,6 +11,8 @@ export interface Started {
   output(): string;
   /** Resolves with the match as soon as it was printed, after the first `from` characters; rejects when it ends before. */
   printed(what: RegExp, from?: number): Promise<RegExpExecArray>;
+  /** Closes what it prints to, as the end of a `tee` or a terminal does. */
+  stopReading(): void;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
 }
@@ -61,6 +63,10 @@ export function start(
         look.add(each);
         each();
       }),
+    stopReading: () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
     kill: (signal) => child.kill(signal),
     ended,
   };

@@ -135,6 +135,23 @@ for (const part of ["run.mjs", "start.js"]) {
   });
 }
 
+test("npm start works on when what it prints is read no longer, and ends in order", async (t) => {
+  const { started, db } = startSim(t);
+  const server = await serverOf(started);
+  started.stopReading();
+  assert.ok(await ask(server, "/api/status"));
+  const all = descendants(started.pid);
+  process.kill(named(all, "collector.js")[0]!.pid, "SIGKILL");
+  while (named(descendants(started.pid), "collector.js").length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.ok(await ask(server, "/api/status"));
+  started.kill("SIGINT");
+  assert.equal((await started.ended).code, 0);
+  assert.deepEqual(await stillAlive(all, 2000), []);
+  assert.ok(existsSync(db) && !existsSync(`${db}-wal`));
+});
+
 test("two starts at once get a port each", async (t) => {
   const both = [startSim(t), startSim(t)].map(({ started }) => started);
   const servers = await Promise.all(both.map(serverOf));

@@ -1,28 +1,178 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { importing, put, rows, tradeLines } from "../../support/import.ts";
+import { projectRoot } from "../../support/project.ts";
 import { tempFolder } from "../../support/temp.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../../scripts/collector.ts", import.meta.url));
+interface Command {
+  /** What is typed after `npm run NAME --`. */
+  readonly flags: readonly string[];
+  /** Whether the work is done, by what it leaves behind. */
+  isDone(): boolean | Promise<boolean>;
+  /** It goes on until it is stopped. */
+  readonly endless?: true;
+}
 
-test("a collector whose output nobody reads any longer still drains and ends in order, without a stack trace", async (t) => {
-  const folder = tempFolder(t);
-  const child = spawn(process.execPath, [PROGRAM, "--venue", "sim", "--db", join(folder, "x.db")], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  t.after(() => child.kill("SIGKILL"));
-  let said = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    said += text;
-  });
-  await once(child.stdout, "data");
-  child.stdout.destroy();
-  child.kill("SIGINT");
-  const [code] = await once(child, "close");
-  assert.deepEqual([code, said], [0, ""]);
-  assert.match(readFileSync(join(folder, "logs", "collector.log"), "utf8"), /"event":"stopped"/);
+/** Each with work as small as can be. */
+const COMMANDS: Readonly<Record<string, (folder: string) => Command | Promise<Command>>> = {
+  import: (folder) => {
+    const db = join(folder, "new.db");
+    const files = [1, 101].map((first) => tradesFile(folder, first));
+    return { flags: ["--db", db, ...files], isDone: () => tradesIn(db) === 200 };
+  },
+  archive: async (folder) => {
+    const isDone = (): boolean => globSync("archive/**/*.parquet", { cwd: folder }).length === 1;
+    return { flags: ["--db", await storedTrades(folder), "--before", "2024-08-09"], isDone };
+  },
+  export: async (folder) => {
+    const out = join(folder, "out.csv");
+    const flags = ["--db", await storedTrades(folder), "--symbol", "BTCUSDT", "--out", out];
+    return { flags, isDone: () => readFileSync(out, "utf8").split("\n").length === 202 };
+  },
+  report: (folder) => {
+    const out = join(folder, "report.html");
+    const flags = ["--source", "sim:7", "--bars", "2000", "--out", out];
+    return { flags, isDone: () => readFileSync(out, "utf8").trimEnd().endsWith("</html>") };
+  },
+  doctor: async (folder) => ({ flags: ["--db", await storedTrades(folder)], isDone: () => true }),
+  "test-rules": () => ({ flags: [join(projectRoot, "rules", "default.test.json")], isDone: () => true }),
+  collect: (folder) => {
+    const db = join(folder, "sim.db");
+    return { flags: ["--venue", "sim", "--db", db], isDone: () => tradesIn(db) > 0, endless: true };
+  },
+  watch: async (folder) => {
+    const isDone = (): boolean => existsSync(join(folder, "alerts.db"));
+    return { flags: ["--db", await storedTrades(folder)], isDone, endless: true };
+  },
+  exchange: async () => {
+    const port = await freePort();
+    const isDone = async (): Promise<boolean> => {
+      const answer = await fetch(`http://127.0.0.1:${port}/api/v3/ping`).catch(() => undefined);
+      return answer?.ok === true;
+    };
+    return { flags: ["--port", String(port)], isDone, endless: true };
+  },
+  test: () => ({ flags: ["tests/core/errors.test.ts"], isDone: () => true }),
+  "test:long": () => ({ flags: ["tests/core/errors.test.ts"], isDone: () => true }),
+  build: () => ({ flags: [], isDone: () => existsSync(join(projectRoot, "dist", "src", "index.js")) }),
+  check: () => ({ flags: [], isDone: () => true }),
+  format: () => ({ flags: [join(projectRoot, "scripts", "doctor.ts")], isDone: () => true }),
+};
+
+/** What a shell does with the streams of a program; the file `said` gets what can still be read of it. */
+const STREAMS: Readonly<Record<string, string>> = {
+  "stdout is closed at once": '{ run "$@" 2>said; } | head -n 0',
+  "stdout is closed after a line, and stderr at once":
+    '{ { run "$@" 2>&3; } | head -n 1 >said; } 3>&1 | head -n 0',
+  "the disk is full for both": 'run "$@" >/dev/full 2>/dev/full',
+};
+
+/** The longer ones have nothing of their own in the later streams. */
+const FEWER: Readonly<Record<string, number>> = {
+  check: 1,
+  "test:long": 1,
+  format: 2,
+  exchange: 2,
+  watch: 2,
+};
+
+const RUN = 'run() { "$@" & echo $! >pid; wait $!; echo $? >code; }';
+
+for (const [name, prepare] of Object.entries(COMMANDS)) {
+  for (const [what, line] of Object.entries(STREAMS).slice(0, FEWER[name])) {
+    test(`npm run ${name} does its work and tells how it went when ${what}`, async (t) => {
+      const folder = tempFolder(t);
+      const { flags, isDone, endless } = await prepare(folder);
+      const isStopped = async (stop: () => void): Promise<void> => {
+        while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 50));
+        stop();
+      };
+      await inShell(folder, line, [name, ...flags], endless && isStopped);
+      const code = readFileSync(join(folder, "code"), "utf8").trim();
+      const said = existsSync(join(folder, "said")) ? readFileSync(join(folder, "said"), "utf8") : "";
+      assert.doesNotMatch(said, /^\s+at |\bError\b|node:internal/m);
+      assert.deepEqual([code, endless ?? (await isDone())], ["0", true], said);
+    });
+  }
+}
+
+test("every command of package.json but start, which has a test beside JupyterLab's, is among these", () => {
+  const { scripts } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  assert.deepEqual(["start", ...Object.keys(COMMANDS)].sort(), Object.keys(scripts).sort());
 });
+
+test("what is refused is said with its exit code also when stdout is closed, and a full disk is told on stderr", async (t) => {
+  const folder = tempFolder(t);
+  await inShell(folder, STREAMS["stdout is closed at once"]!, ["doctor", "--db", join(folder, "no.db")]);
+  assert.equal(readFileSync(join(folder, "code"), "utf8").trim(), "2");
+  assert.match(readFileSync(join(folder, "said"), "utf8"), /^.*no\.db: .*\n$/);
+  await inShell(folder, 'run "$@" >/dev/full 2>said', ["doctor", "--help"]);
+  assert.match(
+    readFileSync(join(folder, "said"), "utf8"),
+    /^output: needs a place that can be written; the system says ENOSPC\. .*\n$/,
+  );
+});
+
+/** Runs a line of a shell in the folder, `run "$@"` in it being the command, and waits for its end. */
+async function inShell(
+  folder: string,
+  line: string,
+  command: readonly string[],
+  meanwhile?: (stop: () => void) => Promise<void>,
+): Promise<void> {
+  const program = [process.execPath, join(projectRoot, "scripts", "run.mjs"), ...command];
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const shell = spawn("sh", ["-c", `${RUN}; ${line}`, "sh", ...program], {
+    cwd: folder,
+    env,
+    stdio: "ignore",
+  });
+  const ended = once(shell, "exit");
+  const stop = (): void => {
+    process.kill(Number(readFileSync(join(folder, "pid"), "utf8")), "SIGTERM");
+  };
+  try {
+    await meanwhile?.(stop);
+    await ended;
+  } finally {
+    if (shell.exitCode === null) stop();
+  }
+}
+
+/** A hundred trades as Binance publishes them. */
+function tradesFile(folder: string, first: number): string {
+  const day = first === 1 ? 8 : 9;
+  const lines = tradeLines(first, 100, Date.UTC(2024, 7, day) * 1000);
+  return put(folder, `BTCUSDT-trades-2024-08-0${day}.csv`, lines.join("\n"));
+}
+
+async function storedTrades(folder: string): Promise<string> {
+  const db = join(folder, "stored.db");
+  for (const first of [1, 101]) await importing(tradesFile(folder, first), db);
+  return db;
+}
+
+function tradesIn(db: string): number {
+  try {
+    return Number(rows(db, "SELECT count(*) FROM trades"));
+  } catch {
+    return 0;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
