@@ -5,6 +5,7 @@ import { quote, TickbookError } from "../../../core/errors.ts";
 import { makeFolder } from "./folder.ts";
 import { lockDatabase } from "./lock.ts";
 import { ensureSchema } from "./schema.ts";
+import { UNFILLED_HOLES } from "./schema-tables.ts";
 
 /** How long a commit waits for another process' lock before it is said and tried again. */
 export const BUSY_MS = 1000;
@@ -29,6 +30,7 @@ export function openLocked<T>(file: string, use: (locked: LockedDatabase) => T):
     db = new Database(path, { timeout: BUSY_MS });
     const backup = ensureSchema(db, path);
     db.pragma("journal_mode = WAL");
+    db.exec(UNFILLED_HOLES);
     // each commit survives a loss of power; one batch a tenth of a second makes that cheap
     db.pragma("synchronous = FULL");
     db.pragma("journal_size_limit = 67108864");

@@ -52,6 +52,10 @@ SELECT v.name AS venue, s.symbol, t.trade_id,
 FROM trades t JOIN symbols s USING (symbol_id) JOIN venues v USING (venue_id);
 `;
 
+/** An index and no part of the schema's version: a database that lacks it is given it when it is opened for writing. */
+export const UNFILLED_HOLES =
+  "CREATE INDEX IF NOT EXISTS holes_unfilled ON holes (symbol_id, first_id) WHERE state <> 'filled';";
+
 /**
  * The ledger: which ids are held (`ranges`), what became of those that were missed (`holes`), which ids came later than
  * their successors (`revisions`), and trades that could be had merged only (`agg_trades`: ids `first_id` to `last_id`).
@@ -79,6 +83,7 @@ CREATE TABLE holes (
   CHECK (last_id >= first_id)
 ) STRICT;
 CREATE INDEX holes_by_id ON holes (symbol_id, first_id);
+${UNFILLED_HOLES}
 
 CREATE TABLE revisions (
   revision  INTEGER PRIMARY KEY,

@@ -20,6 +20,8 @@ export interface IdRanges {
   release(first: number, last: number): void;
   /** The ids of a range that are not held, ascending. */
   missing(within: IdRange): IdRange[];
+  /** The ranges that have ids in common with a range, whole. */
+  within(range: IdRange): IdRange[];
   /** How many ids are held in a range. */
   count(within: IdRange): number;
 }
@@ -90,6 +92,12 @@ export function idRanges(initial: readonly IdRange[] = []): IdRanges {
       ranges.splice(from, to - from, ...kept);
     },
     missing,
+    within: ({ first, last }) => {
+      const from = find(first);
+      let to = from;
+      while (to < ranges.length && ranges[to]!.first <= last) to++;
+      return ranges.slice(from, to);
+    },
     count: (within) =>
       missing(within).reduce(
         (held, gap) => held - (gap.last - gap.first + 1),

@@ -1,8 +1,9 @@
 import type Database from "better-sqlite3";
 import { type Arrival, type IdRange, type IdRanges, idRanges } from "./id-ranges.ts";
-import { mergedIds } from "./merged.ts";
+import { type HoleRow, type HoleState, type LedgerRows, ledgerRows } from "./ledger-rows.ts";
+import { type MergedIds, mergedIds } from "./merged.ts";
 
-export type HoleState = "detected" | "partly filled" | "filled" | "aggregated" | "unrecoverable";
+export type { HoleState } from "./ledger-rows.ts";
 
 /** Ids of one symbol that were missed, and what has become of them since. */
 export interface Hole {
@@ -59,85 +60,202 @@ export interface Ledger {
   lastId(): number | undefined;
 }
 
-interface HoleRow {
-  hole_id: number;
-  first_id: number;
-  last_id: number;
-  found_us: number;
-  reason: string;
-  state: HoleState;
-  tries: number;
-  note: string;
+export function openLedger(db: Database.Database, symbolId: number, symbol: string): Ledger {
+  return new SymbolLedger(ledgerRows(db, symbolId), mergedIds(db, symbolId), symbol);
 }
 
-export function openLedger(db: Database.Database, symbolId: number, symbol: string): Ledger {
-  const selectRanges = db.prepare<[number], { first: number; last: number }>(
-    "SELECT first_id AS first, last_id AS last FROM ranges WHERE symbol_id = ? ORDER BY first_id",
-  );
-  const dropRanges = db.prepare("DELETE FROM ranges WHERE symbol_id = ? AND first_id BETWEEN ? AND ?");
-  const putRange = db.prepare("INSERT INTO ranges (symbol_id, first_id, last_id) VALUES (?, ?, ?)");
-  const putHole = db.prepare(
-    `INSERT INTO holes (symbol_id, first_id, last_id, found_us, reason, state, changed_us)
-     VALUES (?, ?, ?, ?, ?, 'detected', ?)`,
-  );
-  const touchedHoles = db.prepare<number[], HoleRow>(
-    `SELECT hole_id, first_id, last_id, found_us, reason, state, tries, note FROM holes
-     WHERE symbol_id = ? AND first_id <= ? AND last_id >= ? AND state <> 'filled' ORDER BY first_id`,
-  );
-  const holeById = db.prepare<number[], HoleRow>("SELECT * FROM holes WHERE hole_id = ? AND symbol_id = ?");
-  const openHoles = db.prepare<number[], HoleRow>(
-    `SELECT * FROM holes WHERE symbol_id = ? AND state IN ('detected', 'partly filled', 'aggregated')
-     ORDER BY first_id`,
-  );
-  const listedSpan = db.prepare<[number], { first: number | null; last: number | null }>(
-    "SELECT min(first_id) AS first, max(last_id) AS last FROM holes WHERE symbol_id = ?",
-  );
-  const setHole = db.prepare(
-    "UPDATE holes SET state = ?, tries = ?, note = ?, changed_us = ? WHERE hole_id = ?",
-  );
-  const countTry = db.prepare("UPDATE holes SET tries = tries + 1 WHERE hole_id = ? AND symbol_id = ?");
-  const dropHole = db.prepare("DELETE FROM holes WHERE hole_id = ?");
-  const putRevision = db.prepare(
-    "INSERT INTO revisions (symbol_id, first_id, last_id, at_us) VALUES (?, ?, ?, ?)",
-  );
+type Gap = IdRange & { readonly foundUs: number; readonly reason: string };
 
-  let held: IdRanges;
-  let gaps: (IdRange & { readonly foundUs: number; readonly reason: string })[] = [];
-  let late: IdRanges = idRanges();
-  const merged = mergedIds(db, symbolId);
-  let newlyMerged: IdRanges = idRanges();
+/** What is held, known by heart, beside the tables; what came since the last settling waits to be written. */
+class SymbolLedger implements Ledger {
+  readonly #rows: LedgerRows;
+  readonly #merged: MergedIds;
+  readonly #symbol: string;
+  #held: IdRanges = idRanges();
+  #gaps: Gap[] = [];
+  #late: IdRanges = idRanges();
+  #newlyMerged: IdRanges = idRanges();
   /** Aggregated holes whose merged trades have not been looked at: there may be very many of them. */
-  let unread = new Set<number>();
+  #unread: Set<number> = new Set();
   /** The last id that is in a hole: merged trades may reach beyond the last one held. */
-  let lastListed: number;
-  /** The first id seen since the last settling: ranges from its own range on may have changed. */
-  let lowest: number;
+  #lastListed = -1;
+  /** The ids seen since the last settling lie in here: ranges that touch it may have changed. */
+  #touched: IdRange | undefined;
   /** Whether an id outside all that were held has come since the ledger was opened, and as of the last settling. */
-  let seen = false;
-  let seenSettled = false;
+  #seen = false;
+  #seenSettled = false;
 
-  const reset = (): void => {
-    held = idRanges(selectRanges.all(symbolId));
-    gaps = [];
-    late = idRanges();
-    newlyMerged = idRanges();
-    lowest = Number.POSITIVE_INFINITY;
-    seen = seenSettled;
-    merged.forget();
-    lastListed = listedSpan.get(symbolId)!.last ?? -1;
-    unread = new Set();
-    for (const row of openHoles.all(symbolId)) {
-      if (row.state === "aggregated") unread.add(row.hole_id);
-      else merged.load({ first: row.first_id, last: row.last_id });
+  constructor(rows: LedgerRows, merged: MergedIds, symbol: string) {
+    this.#rows = rows;
+    this.#merged = merged;
+    this.#symbol = symbol;
+    this.reset();
+  }
+
+  reset(): void {
+    this.#held = idRanges(this.#rows.ranges());
+    this.#begin();
+    this.#seen = this.#seenSettled;
+    this.#merged.forget();
+    this.#lastListed = this.#rows.listed()?.last ?? -1;
+    this.#unread = new Set();
+    for (const row of this.#rows.openHoles()) {
+      if (row.state === "aggregated") this.#unread.add(row.hole_id);
+      else if (row.state === "partly filled") this.#merged.load(idsOf(row));
     }
-  };
-  reset();
+  }
 
-  const toHole = (row: HoleRow): Hole => {
-    const missing = held.missing({ first: row.first_id, last: row.last_id }).slice(0, 100);
+  classify(id: number): Arrival {
+    return this.#held.classify(id);
+  }
+
+  list(span: IdRange, atUs: number, reason: string): void {
+    this.#list(span, atUs, reason);
+    this.#lastListed = Math.max(this.#lastListed, span.last);
+  }
+
+  arrive(id: number, atUs: number): void {
+    const { ranges } = this.#held;
+    const arrival = this.#held.classify(id);
+    const gap = (first: number, last: number): void => {
+      this.#gaps.push({ first, last, foundUs: atUs, reason: this.#seen ? "gap" : "restart" });
+    };
+    // before any trade there may be merged ones
+    if (arrival === "first" && this.#lastListed >= 0) this.#list({ first: id, last: id }, atUs, "restart");
+    if (arrival === "gap") gap(ranges.at(-1)!.last + 1, id - 1);
+    if (arrival === "before") gap(id + 1, ranges[0]!.first - 1);
+    // what fills an old hole does not end the downtime
+    if (arrival !== "late") this.#seen = true;
+    if (arrival === "late" || arrival === "before" || id <= this.#lastListed) this.#late.hold(id, id);
+    this.#held.hold(id, id);
+    const { first, last } = this.#touched ?? { first: id, last: id };
+    this.#touched = { first: Math.min(first, id), last: Math.max(last, id) };
+  }
+
+  merge({ first, last }: IdRange): void {
+    this.#merged.hold(first, last);
+    this.#newlyMerged.hold(first, last);
+  }
+
+  missing(span: IdRange): IdRange[] {
+    return this.#held.missing(span);
+  }
+
+  span(holeId: number): IdRange | undefined {
+    const row = this.#rows.hole(holeId);
+    return row && idsOf(row);
+  }
+
+  attempt(holeId: number): void {
+    this.#rows.countTry(holeId);
+  }
+
+  settle(nowUs: number): Hole[] {
+    this.#writeRanges();
+    const opened = this.#gaps.flatMap((gap) => this.#openHoles(gap, nowUs));
+    for (const ids of this.#late.ranges) {
+      this.#merged.displace(ids);
+      this.#rows.revise(ids, nowUs);
+    }
+    for (const ids of this.#newlyMerged.ranges) this.#rows.revise(ids, nowUs);
+    const isNew = new Set(opened.map(({ holeId }) => holeId));
+    const touched = this.#rows
+      .unfilled([...this.#late.ranges, ...this.#newlyMerged.ranges])
+      .filter(({ hole_id }) => !isNew.has(hole_id))
+      .map((row) => this.#refresh(row, nowUs));
+    this.#seenSettled = this.#seen;
+    this.#begin();
+    return [...opened, ...touched];
+  }
+
+  open(): Hole[] {
+    return this.#rows.openHoles().map((row) => this.#hole(row));
+  }
+
+  note({ holeId, tries, note, state }: HoleNote, nowUs: number): Hole | undefined {
+    const row = this.#rows.hole(holeId);
+    if (row === undefined) return undefined;
+    const noted = { ...row, tries: tries ?? row.tries, note: note ?? row.note, state: state ?? row.state };
+    const settled = { ...noted, state: this.#stateOf(noted) };
+    this.#rows.update(settled, nowUs);
+    return this.#hole(settled);
+  }
+
+  lastId(): number | undefined {
+    return this.#held.ranges.at(-1)?.last;
+  }
+
+  /** Nothing waits to be written. */
+  #begin(): void {
+    this.#gaps = [];
+    this.#late = idRanges();
+    this.#newlyMerged = idRanges();
+    this.#touched = undefined;
+  }
+
+  /** Opens a hole between a span and what the ledger knows before and after it. */
+  #list(span: IdRange, foundUs: number, reason: string): void {
+    const listed = this.#rows.listed();
+    const { ranges } = this.#held;
+    const known = [listed?.first, listed?.last, ranges[0]?.first, ranges.at(-1)?.last];
+    const ends = known.filter((id) => id !== undefined);
+    this.#gaps.push({
+      first: Math.min(span.first, ...ends),
+      last: Math.max(span.last, ...ends),
+      foundUs,
+      reason,
+    });
+  }
+
+  /** Writes the ranges that what was seen has made, and none beside them: there may be very many. */
+  #writeRanges(): void {
+    if (this.#touched === undefined) return;
+    const changed = this.#held.within(this.#touched);
+    this.#rows.replaceRanges({ first: changed[0]!.first, last: changed.at(-1)!.last }, changed);
+  }
+
+  #openHoles(gap: Gap, nowUs: number): Hole[] {
+    // what has come meanwhile, in another order, was never missing; what is in an unfilled hole is listed
+    const listed = idRanges();
+    for (const row of this.#rows.unfilled([gap])) listed.hold(row.first_id, row.last_id);
+    const ids = this.#held.missing(gap).flatMap((missing) => listed.missing(missing));
+    return ids.map((missing) => {
+      const row = this.#rows.openHole(missing, gap.foundUs, gap.reason, nowUs);
+      const state = this.#stateOf(row);
+      if (state !== row.state) this.#rows.update({ ...row, state }, nowUs);
+      return this.#hole({ ...row, state });
+    });
+  }
+
+  /** A hole in which something has come. */
+  #refresh(row: HoleRow, nowUs: number): Hole {
+    if (this.#unread.delete(row.hole_id)) this.#merged.load(idsOf(row));
+    const state = this.#stateOf(row);
+    // what kept it from being filled is over
+    const note = state === "filled" || state === "aggregated" ? "" : row.note;
+    // filled by the stream itself before anybody tried: trades out of order, not a loss
+    if (state === "filled" && row.tries === 0) this.#rows.drop(row.hole_id);
+    else this.#rows.update({ ...row, state, note }, nowUs);
+    return this.#hole({ ...row, state, note });
+  }
+
+  /** The state that the ids held give a hole. */
+  #stateOf(row: HoleRow): HoleState {
+    const size = row.last_id - row.first_id + 1;
+    const count = this.#held.count(idsOf(row));
+    if (count === size) return "filled";
+    if (row.state === "unrecoverable" || this.#unread.has(row.hole_id)) return row.state;
+    const mergedCount = this.#merged.count(idsOf(row));
+    if (count + mergedCount === size) return "aggregated";
+    return count + mergedCount > 0 ? "partly filled" : "detected";
+  }
+
+  #hole(row: HoleRow): Hole {
+    const missing = this.#held.missing(idsOf(row)).slice(0, MOST_RANGES);
+    const isCovered = row.state === "aggregated";
     return {
       holeId: row.hole_id,
-      symbol,
+      symbol: this.#symbol,
       first: row.first_id,
       last: row.last_id,
       foundUs: row.found_us,
@@ -146,129 +264,13 @@ export function openLedger(db: Database.Database, symbolId: number, symbol: stri
       tries: row.tries,
       note: row.note,
       missing,
-      uncovered: row.state === "aggregated" ? [] : missing.flatMap(merged.missing).slice(0, 100),
+      uncovered: isCovered ? [] : missing.flatMap(this.#merged.missing).slice(0, MOST_RANGES),
     };
-  };
+  }
+}
 
-  /** The state that the ids held give a hole. */
-  const stateOf = (row: HoleRow): HoleState => {
-    const size = row.last_id - row.first_id + 1;
-    const count = held.count({ first: row.first_id, last: row.last_id });
-    if (count === size) return "filled";
-    if (row.state === "unrecoverable" || unread.has(row.hole_id)) return row.state;
-    const mergedCount = merged.count({ first: row.first_id, last: row.last_id });
-    if (count + mergedCount === size) return "aggregated";
-    return count + mergedCount > 0 ? "partly filled" : "detected";
-  };
+const MOST_RANGES = 100;
 
-  /** The ids of a span that are in no unfilled hole. */
-  const unlisted = (span: IdRange): IdRange[] => {
-    const listed = idRanges();
-    for (const row of touchedHoles.all(symbolId, span.last, span.first))
-      listed.hold(row.first_id, row.last_id);
-    return listed.missing(span);
-  };
-
-  const writeRanges = (): void => {
-    const changed = held.ranges.filter(({ last }) => last >= lowest);
-    if (changed.length === 0) return;
-    dropRanges.run(symbolId, changed[0]!.first, Number.MAX_SAFE_INTEGER);
-    for (const { first, last } of changed) putRange.run(symbolId, first, last);
-  };
-
-  /** The unfilled holes that lie in these ranges of ids, each once. */
-  const touched = (ranges: readonly IdRange[]): HoleRow[] => {
-    const rows = new Map<number, HoleRow>();
-    for (const { first, last } of ranges) {
-      for (const row of touchedHoles.all(symbolId, last, first)) rows.set(row.hole_id, row);
-    }
-    return [...rows.values()];
-  };
-
-  /** Opens a hole between a span and what the ledger knows before and after it. */
-  const list = (span: IdRange, foundUs: number, reason: string): void => {
-    const { first, last } = listedSpan.get(symbolId)!;
-    const ends = [first, last, held.ranges[0]?.first, held.ranges.at(-1)?.last].filter((id) => id != null);
-    gaps.push({ first: Math.min(span.first, ...ends), last: Math.max(span.last, ...ends), foundUs, reason });
-  };
-
-  return {
-    classify: (id) => held.classify(id),
-    list: (span, atUs, reason) => {
-      list(span, atUs, reason);
-      lastListed = Math.max(lastListed, span.last);
-    },
-    arrive: (id, atUs) => {
-      const arrival = held.classify(id);
-      const gap = (first: number, last: number): void => {
-        gaps.push({ first, last, foundUs: atUs, reason: seen ? "gap" : "restart" });
-      };
-      // before any trade there may be merged ones
-      if (arrival === "first" && lastListed >= 0) list({ first: id, last: id }, atUs, "restart");
-      if (arrival === "gap") gap(held.ranges.at(-1)!.last + 1, id - 1);
-      if (arrival === "before") gap(id + 1, held.ranges[0]!.first - 1);
-      // what fills an old hole does not end the downtime
-      if (arrival !== "late") seen = true;
-      if (arrival === "late" || arrival === "before" || id <= lastListed) late.hold(id, id);
-      held.hold(id, id);
-      lowest = Math.min(lowest, id);
-    },
-    merge: ({ first, last }) => {
-      merged.hold(first, last);
-      newlyMerged.hold(first, last);
-    },
-    missing: (span) => held.missing(span),
-    span: (holeId) => {
-      const row = holeById.get(holeId, symbolId);
-      return row && { first: row.first_id, last: row.last_id };
-    },
-    attempt: (holeId) => countTry.run(holeId, symbolId),
-    settle: (nowUs) => {
-      if (lowest < Number.POSITIVE_INFINITY) writeRanges();
-      const changed: Hole[] = [];
-      for (const gap of gaps) {
-        // what has come meanwhile, in another order, was never missing
-        for (const { first, last } of held.missing(gap).flatMap(unlisted)) {
-          const id = putHole.run(symbolId, first, last, gap.foundUs, gap.reason, nowUs).lastInsertRowid;
-          const row = holeById.get(Number(id), symbolId)!;
-          const state = stateOf(row);
-          if (state !== row.state) setHole.run(state, row.tries, row.note, nowUs, row.hole_id);
-          changed.push(toHole({ ...row, state }));
-        }
-      }
-      for (const ids of late.ranges) {
-        merged.displace(ids);
-        putRevision.run(symbolId, ids.first, ids.last, nowUs);
-      }
-      for (const { first, last } of newlyMerged.ranges) putRevision.run(symbolId, first, last, nowUs);
-      for (const row of touched([...late.ranges, ...newlyMerged.ranges])) {
-        if (changed.some(({ holeId }) => holeId === row.hole_id)) continue;
-        if (unread.delete(row.hole_id)) merged.load({ first: row.first_id, last: row.last_id });
-        const state = stateOf(row);
-        // what kept it from being filled is over
-        const note = state === "filled" || state === "aggregated" ? "" : row.note;
-        // filled by the stream itself before anybody tried: trades out of order, not a loss
-        if (state === "filled" && row.tries === 0) dropHole.run(row.hole_id);
-        else setHole.run(state, row.tries, note, nowUs, row.hole_id);
-        changed.push(toHole({ ...row, state, note }));
-      }
-      seenSettled = seen;
-      gaps = [];
-      late = idRanges();
-      newlyMerged = idRanges();
-      lowest = Number.POSITIVE_INFINITY;
-      return changed;
-    },
-    reset,
-    open: () => openHoles.all(symbolId).map(toHole),
-    note: ({ holeId, tries, note, state }, nowUs) => {
-      const row = holeById.get(holeId, symbolId);
-      if (row === undefined) return undefined;
-      const noted = { ...row, tries: tries ?? row.tries, note: note ?? row.note, state: state ?? row.state };
-      const settled = { ...noted, state: stateOf(noted) };
-      setHole.run(settled.state, settled.tries, settled.note, nowUs, holeId);
-      return toHole(settled);
-    },
-    lastId: () => held.ranges.at(-1)?.last,
-  };
+function idsOf({ first_id, last_id }: HoleRow): IdRange {
+  return { first: first_id, last: last_id };
 }
