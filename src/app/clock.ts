@@ -4,6 +4,23 @@ import type { Clock } from "../core/time.ts";
 /** What the wall clock is ahead of the monotonic one, milliseconds. */
 let aheadMs = performance.timeOrigin;
 
+/** The longest delay that `setTimeout` takes; a longer one would end at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** `setTimeout` for any delay, years and `Infinity` included; the returned function cancels. */
+export function longTimer(delayMs: number, callback: () => void): () => void {
+  const endMs = performance.now() + delayMs;
+  let timer: NodeJS.Timeout;
+  const wait = (leftMs: number): void => {
+    timer = setTimeout(
+      () => (leftMs > LONGEST_MS ? wait(endMs - performance.now()) : callback()),
+      Math.min(leftMs, LONGEST_MS),
+    );
+  };
+  wait(delayMs);
+  return () => clearTimeout(timer);
+}
+
 /** The machine's own time. */
 export const systemClock: Clock = {
   nowUs: () => {
@@ -15,8 +32,5 @@ export const systemClock: Clock = {
     return Math.round((monotonicMs + aheadMs) * 1000);
   },
   monotonicMs: () => performance.now(),
-  after: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
+  after: longTimer,
 };

@@ -6,7 +6,7 @@ export interface Clock {
   nowUs(): number;
   /** Never goes back and is untouched by NTP or the user; milliseconds from an arbitrary start. */
   monotonicMs(): number;
-  /** Calls back once, after `delayMs`; the returned function cancels. */
+  /** Calls back once, after `delayMs`, which may be years or `Infinity`; the returned function cancels. */
   after(delayMs: number, callback: () => void): () => void;
 }
 

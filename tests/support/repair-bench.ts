@@ -5,7 +5,7 @@ import { random } from "../../src/core/random.ts";
 import type { Trade, Venue } from "../../src/core/trade.ts";
 import { type Backfill, startBackfill } from "../../src/pipeline/feed/backfill.ts";
 import { type WeightBudget, weightBudget } from "../../src/pipeline/net/weight-budget.ts";
-import type { Hole } from "../../src/pipeline/store/ledger/ledger.ts";
+import { type Hole, totalOf } from "../../src/pipeline/store/ledger/ledger.ts";
 import { openWriter } from "../../src/pipeline/store/write/writer.ts";
 import { watchedGet } from "../../src/pipeline/venues/binance/limited-get.ts";
 import { type History, historyTrade } from "./history.ts";
@@ -74,9 +74,11 @@ export function repairBench(t: TestContext, history: History, options: DeskOptio
           const hole = own.noteHole(symbols.indexOf(symbol), { holeId, ...change }, clock.nowUs());
           if (hole !== undefined) queueMicrotask(() => told([hole]));
         },
+        holesBelow: async ({ symbol, below, most }) => own.holesBelow(symbols.indexOf(symbol), below, most),
+        missing: () => totalOf(own.holeTotals()),
         pending: () => bench.pending,
       },
-      openHoles: own.openHoles(),
+      symbols,
       odd: (code) => odd.push(code),
       ...(options.mostIds === undefined ? {} : { mostIds: options.mostIds }),
     });

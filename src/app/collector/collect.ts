@@ -1,25 +1,24 @@
 import { dirname, join } from "node:path";
-import { quote } from "../../core/errors.ts";
-import { formatUtc } from "../../core/time.ts";
-import type { Trade, Venue } from "../../core/trade.ts";
-import { type BackfillStatus, startBackfill } from "../../pipeline/feed/backfill.ts";
-import { type FeedStatus, startFeed } from "../../pipeline/feed/feed.ts";
-import { weightBudget } from "../../pipeline/net/weight-budget.ts";
-import type { Hole } from "../../pipeline/store/ledger/ledger.ts";
-import { startWriter } from "../../pipeline/store/write/background-writer.ts";
-import { tradeDefect } from "../../pipeline/store/write/batch.ts";
+import type { Venue } from "../../core/trade.ts";
+import { type Backfill, type BackfillStatus, startBackfill } from "../../pipeline/feed/backfill.ts";
+import { type Feed, type FeedEvents, type FeedStatus, startFeed } from "../../pipeline/feed/feed.ts";
+import type { HttpGet } from "../../pipeline/net/http.ts";
+import { type WeightBudget, weightBudget } from "../../pipeline/net/weight-budget.ts";
+import { type Hole, totalOf } from "../../pipeline/store/ledger/ledger.ts";
+import { type BackgroundWriter, startWriter } from "../../pipeline/store/write/background-writer.ts";
 import { watchedGet } from "../../pipeline/venues/binance/limited-get.ts";
 import { fetchNewestId } from "../../pipeline/venues/binance/newest-id.ts";
-import { rotatingFile, throttled } from "../terminal/log.ts";
+import { type Log, rotatingFile, throttled } from "../terminal/log.ts";
 import type { CollectSettings, CollectWorld } from "./collector-types.ts";
-import { type CommitDelay, delayWatch } from "./commit-delay.ts";
+import { type CommitDelay, type DelayWatch, delayWatch } from "./commit-delay.ts";
 import { feedEntry } from "./feed-log.ts";
-import { holeWatch } from "./hole-watch.ts";
-import { intake } from "./intake.ts";
+import { type Gate, openGate } from "./gate.ts";
+import { type HoleNews, holeNews } from "./hole-news.ts";
+import { type Intake, intake } from "./intake.ts";
 import { reachExchange } from "./reach.ts";
 import { repairStore } from "./repair-store.ts";
-import { type SymbolStatus, symbolCounts } from "./symbol-status.ts";
-import { writerNews } from "./writer-news.ts";
+import { type SymbolCounts, type SymbolStatus, symbolCounts } from "./symbol-status.ts";
+import { type WriterNews, writerNews } from "./writer-news.ts";
 
 export interface CollectorStatus {
   readonly venue: Venue;
@@ -53,7 +52,7 @@ export async function startCollector(
   settings: CollectSettings,
   world: CollectWorld,
 ): Promise<Collector | undefined> {
-  const { clock, random, openSocket } = world;
+  const { clock } = world;
   const log = throttled(world.log);
   const budget = weightBudget();
   const get = watchedGet(world.get, budget, clock, (reason, ms) => {
@@ -62,179 +61,190 @@ export async function startCollector(
   });
   const info = await reachExchange(settings, { ...world, get });
   if (info === undefined) return undefined;
-  const { venue } = info;
   budget.limit(info.weightPerMinute);
   for (const { symbol, status } of info.symbols) {
-    if (status !== "TRADING")
-      log({
-        level: "warn",
-        event: "symbol-status",
-        message: `${symbol} is in state ${status}: it may be silent`,
-      });
+    if (status === "TRADING") continue;
+    const message = `${symbol} is in state ${status}: it may be silent`;
+    log({ level: "warn", event: "symbol-status", message });
   }
-
-  const symbols = settings.symbols;
-  const index = new Map(symbols.map((symbol, i) => [symbol, i]));
-  const counts = symbolCounts(symbols, venue.kind !== "replayed");
-  const news = writerNews(symbols, log);
-  const delays = delayWatch();
-  const holes = holeWatch(log);
-  const holeChanged = (hole: Hole): void => {
-    holes.changed(hole);
-    backfill.changed(hole);
-  };
-
-  const writer = await startWriter(
-    settings.db,
-    { venue, symbols },
-    {
-      committed: (result, delay) => {
-        delays.committed(clock.monotonicMs(), delay);
-        counts.committed(result.symbols);
-        news.committed(result.symbols);
-        for (const [s, { stored }] of result.symbols.entries()) if (stored > 0) backfill.alive(symbols[s]!);
-        for (const hole of result.holes) holeChanged(hole);
-        trades.committed();
-      },
-      noted: holeChanged,
-      reopened: (openHoles) => {
-        holes.reset(openHoles);
-        backfill.reset(openHoles);
-      },
-      blocked: news.blocked,
-      walLarge: news.walLarge,
-      failed: (error) => {
-        settings.onFailure(error);
-        news.failed(error);
-      },
-    },
-  );
-
-  const restUrls = settings.hosts.map(({ restUrl }) => restUrl);
-  holes.reset(writer.openHoles);
-  const backfill = startBackfill({
-    clock,
-    random,
-    get,
-    restUrls,
-    budget,
-    store: repairStore(writer, symbols, {
-      stored: counts.filled,
-      changed: holeChanged,
-    }),
-    openHoles: writer.openHoles,
-    odd: (code, message) => log({ level: "warn", event: code, message }),
-  });
-  /** The highest id known of each symbol. */
-  const newest = [...writer.lastIds];
-  for (const [s, id] of newest.entries()) {
-    if (id !== undefined) backfill.lookBehind(symbols[s]!, id, QUIET_MS);
-  }
-  if (writer.backup !== undefined) news.migrated(writer.backup);
-
-  const trades = intake(writer, {
-    pause: (waiting) => {
-      feed.pause();
-      news.queueFull(waiting);
-    },
-    resume: () => feed.resume(),
-  });
-  let rejected = 0;
-  const reject = (why: string, what: unknown): void => {
-    rejected++;
-    settings.quarantine(why, what);
-    log({ level: "error", event: "bad-trade", message: `left out: ${why}: ${quote(what)}` });
-  };
-  const accept = (trade: Trade): void => {
-    const s = index.get(trade.symbol);
-    if (s === undefined) {
-      reject("the symbol was not asked for", trade);
-      return;
-    }
-    const defect = tradeDefect(trade);
-    if (defect !== undefined) {
-      reject(defect, trade);
-      return;
-    }
-    if (!(trade.tradeTimeUs > EARLIEST_US && trade.tradeTimeUs < trade.receivedUs + DAY_US)) {
-      const message = `${trade.symbol}: trade ${trade.id} says it happened at ${quote(formatUtc(trade.tradeTimeUs))}; stored as it came`;
-      log({ level: "warn", event: "odd-time", symbol: trade.symbol, message });
-    }
-    newest[s] = Math.max(newest[s] ?? trade.id, trade.id);
-    counts.received(s, trade);
-    trades.add(s, trade);
-  };
-
-  const feed = startFeed({
-    clock,
-    random,
-    openSocket,
-    wsUrls: settings.hosts.map(({ wsUrl }) => wsUrl),
-    symbols,
-    newestId: (symbol) => fetchNewestId(get, restUrls, symbol),
-    events: {
-      trade: accept,
-      state: (state) => {
-        const entry = feedEntry(state);
-        if (entry !== undefined) log(entry);
-      },
-      odd: (code, message) => {
-        if (code === "bad-frame") reject("not a message of this stream", message);
-        else log({ level: "warn", event: code, message });
-      },
-      behind: (symbol, newestId) => {
-        const held = newest[index.get(symbol)!];
-        if (held !== undefined) backfill.lookBehind(symbol, held, 0);
-        log({
-          level: "warn",
-          event: "behind",
-          symbol,
-          newestId,
-          message: `${symbol}: the exchange has trades up to ${newestId} that have not arrived`,
-        });
-      },
-    },
-  });
-
-  let cancelFlush = (): void => {};
-  const flushTick = (): void => {
-    trades.flush();
-    cancelFlush = clock.after(BATCH_MS, flushTick);
-  };
-  flushTick();
-  let cancelSecond = (): void => {};
-  const secondTick = (): void => {
-    counts.second();
-    cancelSecond = clock.after(1000, secondTick);
-  };
-  secondTick();
-
-  return {
-    venue,
-    status: () => ({
-      venue,
-      feed: feed.status(),
-      pending: trades.pending(),
-      rejected,
-      commitMs: delays.lastSecond(clock.monotonicMs()),
-      blocked: news.trouble(),
-      backfill: backfill.status(),
-      symbols: counts.status(holes.missing),
-    }),
-    stop: async () => {
-      feed.stop();
-      backfill.stop();
-      cancelFlush();
-      cancelSecond();
-      trades.flush();
-      return writer.close(DRAIN_MS);
-    },
-  };
+  const collector = new RunningCollector(settings, { ...world, get, log }, info.venue, budget);
+  await collector.open();
+  return collector;
 }
 
-/** The oldest exchange of this kind opened in 2017. */
-const EARLIEST_US = 1_483_228_800_000_000;
-const DAY_US = 86_400_000_000;
+/** The parts of a collector, wired: what the feed brings goes through the gate and the intake to the writer; the backfill asks for the rest. */
+class RunningCollector implements Collector {
+  readonly venue: Venue;
+  readonly #settings: CollectSettings;
+  readonly #world: CollectWorld;
+  readonly #budget: WeightBudget;
+  readonly #log: Log;
+  readonly #counts: SymbolCounts;
+  readonly #news: WriterNews;
+  readonly #delays: DelayWatch = delayWatch();
+  readonly #holes: HoleNews;
+  readonly #timers: (() => void)[] = [];
+  #writer!: BackgroundWriter;
+  #backfill!: Backfill;
+  #intake!: Intake;
+  #gate!: Gate;
+  #feed!: Feed;
+
+  constructor(settings: CollectSettings, world: CollectWorld, venue: Venue, budget: WeightBudget) {
+    this.venue = venue;
+    this.#settings = settings;
+    this.#world = world;
+    this.#budget = budget;
+    this.#log = world.log;
+    this.#counts = symbolCounts(settings.symbols, venue.kind !== "replayed");
+    this.#news = writerNews(settings.symbols, this.#log);
+    this.#holes = holeNews(this.#log);
+  }
+
+  async open(): Promise<void> {
+    const { db, symbols, hosts, quarantine } = this.#settings;
+    const { clock, random, openSocket, get } = this.#world;
+    this.#writer = await this.#openWriter(db, symbols);
+    this.#holes.opened(totalOf(this.#writer.missing()));
+    const restUrls = hosts.map(({ restUrl }) => restUrl);
+    this.#backfill = this.#openBackfill(get, restUrls);
+    if (this.#writer.backup !== undefined) this.#news.migrated(this.#writer.backup);
+    this.#intake = intake(this.#writer, {
+      pause: (waiting) => {
+        this.#feed.pause();
+        this.#news.queueFull(waiting);
+      },
+      resume: () => this.#feed.resume(),
+    });
+    this.#gate = openGate({
+      symbols,
+      newestIds: this.#writer.lastIds,
+      log: this.#log,
+      quarantine,
+      pass: (s, trade) => {
+        this.#counts.received(s, trade);
+        this.#intake.add(s, trade);
+      },
+    });
+    this.#feed = startFeed({
+      clock,
+      random,
+      openSocket,
+      wsUrls: hosts.map(({ wsUrl }) => wsUrl),
+      symbols,
+      newestId: (symbol) => fetchNewestId(get, restUrls, symbol),
+      events: this.#feedEvents(),
+    });
+    this.#every(BATCH_MS, () => this.#intake.flush());
+    this.#every(1000, () => this.#counts.second());
+  }
+
+  status(): CollectorStatus {
+    const { symbols } = this.#settings;
+    const missing = this.#writer.missing();
+    return {
+      venue: this.venue,
+      feed: this.#feed.status(),
+      pending: this.#intake.pending(),
+      rejected: this.#gate.rejected(),
+      commitMs: this.#delays.lastSecond(this.#world.clock.monotonicMs()),
+      blocked: this.#news.trouble(),
+      backfill: this.#backfill.status(),
+      symbols: this.#counts.status(symbols.map((_, s) => missing[s]?.missing ?? 0)),
+    };
+  }
+
+  async stop(): Promise<number> {
+    this.#feed.stop();
+    this.#backfill.stop();
+    for (const cancel of this.#timers) cancel();
+    this.#intake.flush();
+    return this.#writer.close(DRAIN_MS);
+  }
+
+  #openWriter(db: string, symbols: readonly string[]): Promise<BackgroundWriter> {
+    return startWriter(
+      db,
+      { venue: this.venue, symbols },
+      {
+        committed: (result, delay) => {
+          this.#delays.committed(this.#world.clock.monotonicMs(), delay);
+          this.#counts.committed(result.symbols);
+          this.#news.committed(result.symbols);
+          for (const [s, { stored }] of result.symbols.entries()) {
+            if (stored > 0) this.#backfill.alive(symbols[s]!);
+          }
+          for (const hole of result.holes) this.#holeChanged(hole);
+          this.#intake.committed();
+        },
+        noted: (hole) => this.#holeChanged(hole),
+        reopened: () => this.#backfill.reset(),
+        blocked: this.#news.blocked,
+        walLarge: this.#news.walLarge,
+        failed: (error) => {
+          this.#settings.onFailure(error);
+          this.#news.failed(error);
+        },
+      },
+    );
+  }
+
+  #openBackfill(get: HttpGet, restUrls: readonly string[]): Backfill {
+    const { clock, random } = this.#world;
+    const { symbols } = this.#settings;
+    const backfill = startBackfill({
+      clock,
+      random,
+      get,
+      restUrls,
+      budget: this.#budget,
+      symbols,
+      store: repairStore(this.#writer, symbols, {
+        stored: this.#counts.filled,
+        changed: (hole) => this.#holeChanged(hole),
+      }),
+      odd: (code, message) => this.#log({ level: "warn", event: code, message }),
+    });
+    for (const [s, id] of this.#writer.lastIds.entries()) {
+      if (id !== undefined) backfill.lookBehind(symbols[s]!, id, QUIET_MS);
+    }
+    return backfill;
+  }
+
+  #holeChanged(hole: Hole): void {
+    this.#holes.changed(hole);
+    this.#backfill.changed(hole);
+  }
+
+  #feedEvents(): FeedEvents {
+    return {
+      trade: this.#gate.received,
+      state: (state) => {
+        const entry = feedEntry(state);
+        if (entry !== undefined) this.#log(entry);
+      },
+      odd: (code, message) => {
+        if (code === "bad-frame") this.#gate.reject("not a message of this stream", message);
+        else this.#log({ level: "warn", event: code, message });
+      },
+      behind: (symbol, newestId) => {
+        const held = this.#gate.newestId(symbol);
+        if (held !== undefined) this.#backfill.lookBehind(symbol, held, 0);
+        const message = `${symbol}: the exchange has trades up to ${newestId} that have not arrived`;
+        this.#log({ level: "warn", event: "behind", symbol, newestId, message });
+      },
+    };
+  }
+
+  #every(ms: number, work: () => void): void {
+    const i = this.#timers.length;
+    const tick = (): void => {
+      this.#timers[i] = this.#world.clock.after(ms, tick);
+      work();
+    };
+    tick();
+  }
+}
 
 /** A log beside a database: five files of 2 MB at the most. */
 export function logFile(db: string, name: string): (line: string) => void {

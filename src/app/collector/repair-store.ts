@@ -1,6 +1,6 @@
 import type { Trade } from "../../core/trade.ts";
 import type { RepairStore } from "../../pipeline/feed/backfill.ts";
-import type { Hole } from "../../pipeline/store/ledger/ledger.ts";
+import { type Hole, totalOf } from "../../pipeline/store/ledger/ledger.ts";
 import type { MergedTrade } from "../../pipeline/store/ledger/merged.ts";
 import type { BackgroundWriter } from "../../pipeline/store/write/background-writer.ts";
 import { createBatch, pushTrade, type TradeBatch } from "../../pipeline/store/write/batch.ts";
@@ -25,6 +25,8 @@ export function repairStore(
       return result;
     },
     note: ({ symbol, holeId }, change) => writer.noteHole(indexOf.get(symbol)!, { holeId, ...change }),
+    holesBelow: ({ symbol, below, most }) => writer.holesBelow(indexOf.get(symbol)!, below, most),
+    missing: () => totalOf(writer.missing()),
     pending: () => writer.pending(),
   };
 }

@@ -25,7 +25,8 @@ export interface SymbolCounts {
   filled(symbolIndex: number, trades: number): void;
   /** A second is over. */
   second(): void;
-  status(missing: (symbol: string) => number): Record<string, SymbolStatus>;
+  /** `missing`: ids known to be missing, by symbol. */
+  status(missing: readonly number[]): Record<string, SymbolStatus>;
 }
 
 /** `hasLag`: the venue's time is ours. */
@@ -66,6 +67,6 @@ export function symbolCounts(symbols: readonly string[], hasLag: boolean): Symbo
       }
     },
     status: (missing) =>
-      Object.fromEntries(symbols.map((symbol, s) => [symbol, { ...each[s]!, missing: missing(symbol) }])),
+      Object.fromEntries(symbols.map((symbol, s) => [symbol, { ...each[s]!, missing: missing[s]! }])),
   };
 }

@@ -49,7 +49,7 @@ export function newJob(hole: Hole, notBeforeMs: number): Job {
  */
 export function tailOf(key: number, symbol: string, newestId: number): Hole {
   const ids = { first: newestId + 1, last: newestId + PAGE_ROWS - 1 };
-  const state = { state: "detected", reason: "", tries: 0, note: "", foundUs: 0 } as const;
+  const state = { state: "detected", before: undefined, reason: "", tries: 0, note: "", foundUs: 0 } as const;
   return { ...state, ...ids, holeId: key, symbol, missing: [ids], uncovered: [] };
 }
 
@@ -67,8 +67,8 @@ export type Outcome =
   | { readonly kind: "hopeless"; readonly reason: string };
 
 /**
- * The job whose turn it is: symbols take turns, and so do the holes of each; tails come after them, and then holes that
- * merged trades stand for. Undefined: none is due. `turns`: the number of each symbol's last request.
+ * The job whose turn it is: symbols take turns, and so do the holes of each, the newest page of ids first and on it the
+ * oldest, as one answer fills what follows; tails come after them, and then holes that merged trades stand for. Undefined: none is due. `turns`: the number of each symbol's last request.
  */
 export function nextJob(
   jobs: Iterable<Job>,
@@ -79,7 +79,8 @@ export function nextJob(
     hole.state === "aggregated" ? 2 : isTail(hole) ? 1 : 0,
     turns.get(hole.symbol) ?? 0,
     turn,
-    hole.holeId,
+    -Math.floor(hole.first / PAGE_ROWS),
+    hole.first,
   ];
   let next: Job | undefined;
   for (const job of jobs) {

@@ -4,7 +4,7 @@ import type { Trade } from "../../core/trade.ts";
 import { backoffMs } from "../net/backoff.ts";
 import type { OpenSocket, SocketEnd } from "../net/socket.ts";
 import { tradeStream } from "../venues/binance/stream.ts";
-import { streamPlan } from "../venues/binance/stream-plan.ts";
+import { type StreamPlan, streamPlan } from "../venues/binance/stream-plan.ts";
 import type { Attempts } from "./attempts.ts";
 import { openConnection } from "./connection.ts";
 import { isLive, isOpen, type Member, member as newMember, takeOver } from "./member.ts";
@@ -89,193 +89,235 @@ const ADDRESS_REFUSED: readonly (number | undefined)[] = [400, 404, 414, 431];
  * is opened before, and both are read until the successor has delivered everything that its elder has.
  */
 export function startShard(options: ShardOptions): Shard {
-  const { clock, random, openSocket, attempts, wsUrls, symbols, events } = options;
-  const longestUrl = wsUrls.reduce((a, b) => (b.length > a.length ? b : a));
-  const plan = streamPlan(clock, longestUrl, symbols.map(tradeStream));
+  const shard = new SocketShard(options);
+  shard.dial();
+  return shard;
+}
+
+class SocketShard implements Shard {
+  readonly #options: ShardOptions;
+  readonly #plan: StreamPlan;
   /** The oldest first; the last one stays, unless it is outgoing. */
-  let members: readonly Member[] = [];
-  let cancelDial = (): void => {};
-  let dialAtMs = Number.POSITIVE_INFINITY;
-  let dialledMs = Number.NEGATIVE_INFINITY;
-  let failures = 0;
-  let host = 0;
-  let losses = 0;
-  let downSinceMs = clock.monotonicMs();
-  let reason = "";
-  let paused = false;
-  let stopped = false;
+  #members: readonly Member[] = [];
+  #cancelDial: () => void = () => {};
+  #dialAtMs = Number.POSITIVE_INFINITY;
+  #dialledMs = Number.NEGATIVE_INFINITY;
+  #failures = 0;
+  #host = 0;
+  #losses = 0;
+  #downSinceMs: number;
+  #reason = "";
+  #paused = false;
+  #stopped = false;
 
-  const someOpen = (): boolean => members.some(isOpen);
-  const someLive = (): boolean => members.some(isLive);
-  const needsAnother = (): boolean => members.length === 0 || members.at(-1)!.outgoing !== "";
+  constructor(options: ShardOptions) {
+    const { clock, wsUrls, symbols } = options;
+    const longestUrl = wsUrls.reduce((a, b) => (b.length > a.length ? b : a));
+    this.#options = options;
+    this.#plan = streamPlan(clock, longestUrl, symbols.map(tradeStream));
+    this.#downSinceMs = clock.monotonicMs();
+  }
 
-  /** The earlier of this and what is planned already. */
-  const dialIn = (waitMs: number): void => {
-    const atMs = clock.monotonicMs() + waitMs;
-    if (dialAtMs <= atMs) return;
-    cancelDial();
-    dialAtMs = atMs;
-    cancelDial = clock.after(waitMs, dial);
-  };
+  tick(): void {
+    for (const { connection } of this.#members) connection.tick();
+    if (this.#paused) return;
+    const last = this.#members.at(-1);
+    if (last !== undefined && last.outgoing === "" && this.#nowMs() >= last.replaceAtMs) {
+      this.replace("the connection is nearly a day old");
+    }
+    const overlap = takeOver(this.#members);
+    if (overlap === "failed") last!.connection.end("no trade came, while its elder had some");
+    if (overlap !== "done") return;
+    for (const elder of this.#members.slice(0, -1)) retire(elder);
+    this.#options.events.state({ kind: "replaced" });
+  }
 
-  const dial = (): void => {
-    dialAtMs = Number.POSITIVE_INFINITY;
-    const turn = attempts.take(host);
+  replace(reason: string): void {
+    for (const member of this.#members) {
+      if (member.outgoing === "" && isOpen(member)) member.outgoing = reason;
+    }
+    if (this.#members.length > 0) this.#arrange(reason);
+  }
+
+  challenge(): void {
+    for (const { connection } of this.#members) connection.challenge();
+  }
+
+  isOpen(): boolean {
+    return this.#members.some(isOpen);
+  }
+
+  pause(): void {
+    this.#paused = true;
+    for (const { connection } of this.#members) connection.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    for (const { connection } of this.#members) connection.resume();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelDial();
+    for (const { connection } of this.#members) connection.end("stopped");
+  }
+
+  status(): ShardStatus {
+    const nowMs = this.#nowMs();
+    const open = this.#members.filter(isOpen);
+    const current = open.at(-1);
+    const isDialling = this.#members.length > 0;
+    const about = {
+      symbols: this.#options.symbols.length,
+      host: this.#options.wsUrls[current?.host ?? this.#host]!,
+      connections: open.length,
+      losses: this.#losses,
+      retryMs: isDialling ? 0 : Math.max(0, this.#dialAtMs - nowMs),
+    };
+    if (current === undefined) {
+      const downMs = nowMs - this.#downSinceMs;
+      const state = isDialling ? "connecting" : "waiting";
+      return { ...about, state, connectedMs: 0, silentMs: 0, downMs, reason: this.#reason };
+    }
+    return {
+      ...about,
+      state: this.#isLive() ? "live" : "open",
+      connectedMs: nowMs - current.openedMs,
+      silentMs: Math.min(...open.map(({ connection }) => connection.silentMs())),
+      downMs: 0,
+      reason: "",
+    };
+  }
+
+  dial(): void {
+    const { clock, openSocket, attempts, wsUrls, events } = this.#options;
+    this.#dialAtMs = Number.POSITIVE_INFINITY;
+    const turn = attempts.take(this.#host);
     if ("waitMs" in turn) {
-      dialIn(turn.waitMs);
+      this.#dialIn(turn.waitMs);
       return;
     }
-    host = turn.host;
-    dialledMs = clock.monotonicMs();
-    if (members.length === MOST_CONNECTIONS) {
-      retire(members.find((one) => !isLive(one)) ?? members[0]!);
+    this.#host = turn.host;
+    this.#dialledMs = this.#nowMs();
+    if (this.#members.length === MOST_CONNECTIONS) {
+      retire(this.#members.find((one) => !isLive(one)) ?? this.#members[0]!);
     }
-    if (!someOpen()) events.state({ kind: "connecting", attempt: failures + 1 });
+    if (!this.isOpen()) events.state({ kind: "connecting", attempt: this.#failures + 1 });
     const member: Member = newMember(
       openConnection({
         clock,
         openSocket,
-        wsUrl: wsUrls[host]!,
-        plan,
+        wsUrl: wsUrls[this.#host]!,
+        plan: this.#plan,
         events: {
-          opened: () => opened(member),
-          trade: (trade) => traded(member, trade),
+          opened: () => this.#opened(member),
+          trade: (trade) => this.#traded(member, trade),
           leaving: () => {
             if (member.outgoing === "") member.outgoing = "the exchange is about to close the connection";
-            arrange(member.outgoing);
+            this.#arrange(member.outgoing);
           },
           odd: events.odd,
-          ended: (end) => ended(member, end),
+          ended: (end) => this.#ended(member, end),
         },
       }),
-      host,
+      this.#host,
     );
-    if (paused) member.connection.pause();
-    members = [...members, member];
-  };
+    if (this.#paused) member.connection.pause();
+    this.#members = [...this.#members, member];
+  }
 
-  const opened = (member: Member): void => {
-    member.openedMs = clock.monotonicMs();
-    member.replaceAtMs = member.openedMs + LIFE_MS - random.uniform() * LIFE_SPREAD_MS;
-    for (const { newest } of members) newest.clear();
-    events.opened();
-  };
+  #nowMs(): number {
+    return this.#options.clock.monotonicMs();
+  }
 
-  const traded = (member: Member, trade: Trade): void => {
-    if (stopped) return;
+  #isLive(): boolean {
+    return this.#members.some(isLive);
+  }
+
+  #needsAnother(): boolean {
+    return this.#members.length === 0 || this.#members.at(-1)!.outgoing !== "";
+  }
+
+  /** The earlier of this and what is planned already. */
+  #dialIn(waitMs: number): void {
+    const atMs = this.#nowMs() + waitMs;
+    if (this.#dialAtMs <= atMs) return;
+    this.#cancelDial();
+    this.#dialAtMs = atMs;
+    this.#cancelDial = this.#options.clock.after(waitMs, () => this.dial());
+  }
+
+  #opened(member: Member): void {
+    member.openedMs = this.#nowMs();
+    member.replaceAtMs = member.openedMs + LIFE_MS - this.#options.random.uniform() * LIFE_SPREAD_MS;
+    for (const { newest } of this.#members) newest.clear();
+    this.#options.events.opened();
+  }
+
+  #traded(member: Member, trade: Trade): void {
+    if (this.#stopped) return;
     if (!isLive(member) && !member.over) {
-      const wasLive = someLive();
-      member.firstTradeMs = clock.monotonicMs();
-      failures = 0;
-      if (!wasLive) events.state({ kind: "live" });
+      const wasLive = this.#isLive();
+      member.firstTradeMs = this.#nowMs();
+      this.#failures = 0;
+      if (!wasLive) this.#options.events.state({ kind: "live" });
     }
     const { symbol, id } = trade;
-    if (members.length > 1 && Number.isSafeInteger(id)) {
+    if (this.#members.length > 1 && Number.isSafeInteger(id)) {
       if (!(member.newest.get(symbol)! >= id)) member.newest.set(symbol, id);
     }
-    events.trade(trade);
-  };
+    this.#options.events.trade(trade);
+  }
 
-  const retire = (member: Member): void => {
-    member.retired = true;
-    member.connection.end("replaced");
-  };
-
-  const ended = (member: Member, end: SocketEnd): void => {
+  #ended(member: Member, end: SocketEnd): void {
+    const { random, attempts, wsUrls } = this.#options;
     member.over = true;
-    const wasLive = someLive();
-    members = members.filter((one) => one !== member);
-    if (stopped || member.retired) return;
+    const wasLive = this.#isLive();
+    this.#members = this.#members.filter((one) => one !== member);
+    if (this.#stopped || member.retired) return;
     const verdict = judge(end);
-    reason = verdict.reason;
-    if (isOpen(member) && !someOpen()) downSinceMs = clock.monotonicMs();
+    this.#reason = verdict.reason;
+    if (isOpen(member) && !this.isOpen()) this.#downSinceMs = this.#nowMs();
     attempts.judged(member.host, verdict);
-    if (end.code === 1008) plan.slower();
-    if (ADDRESS_REFUSED.includes(end.status)) plan.urlRefused();
-    if (!isLive(member)) host = (member.host + 1) % wsUrls.length;
+    if (end.code === 1008) this.#plan.slower();
+    if (ADDRESS_REFUSED.includes(end.status)) this.#plan.urlRefused();
+    if (!isLive(member)) this.#host = (member.host + 1) % wsUrls.length;
     // a market without trades must not look like an exchange without answers
-    if (clock.monotonicMs() - member.openedMs > CALM_MS) failures = 0;
-    if (member.outgoing === "" && isOpen(member)) losses++;
-    if (needsAnother()) {
+    if (this.#nowMs() - member.openedMs > CALM_MS) this.#failures = 0;
+    if (member.outgoing === "" && isOpen(member)) this.#losses++;
+    if (this.#needsAnother()) {
       const leastMs = verdict.scope === "shard" ? verdict.waitMs : 0;
-      dialIn(Math.max(backoffMs(failures, random, BACKOFF), leastMs, attempts.waitMs()));
-      failures++;
+      this.#dialIn(Math.max(backoffMs(this.#failures, random, BACKOFF), leastMs, attempts.waitMs()));
+      this.#failures++;
     }
-    if (members.length === 0) {
-      const retryMs = Math.max(0, dialAtMs - clock.monotonicMs());
-      events.state({ kind: "waiting", reason: verdict.reason, retryMs, end });
+    this.#tellEnd(member, end, wasLive);
+  }
+
+  #tellEnd(member: Member, end: SocketEnd, wasLive: boolean): void {
+    const { events } = this.#options;
+    const reason = this.#reason;
+    if (this.#members.length === 0) {
+      const retryMs = Math.max(0, this.#dialAtMs - this.#nowMs());
+      events.state({ kind: "waiting", reason, retryMs, end });
     } else if (member.outgoing === "") {
-      events.odd("replacement-failed", `the connection that was to take over: ${verdict.reason}`);
+      events.odd("replacement-failed", `the connection that was to take over: ${reason}`);
     } else if (wasLive) {
-      events.state(someLive() ? { kind: "replaced" } : { kind: "connecting", attempt: failures + 1 });
+      const attempt = this.#failures + 1;
+      events.state(this.#isLive() ? { kind: "replaced" } : { kind: "connecting", attempt });
     }
-  };
+  }
 
   /** Makes sure that an outgoing connection gets its successor. */
-  const arrange = (reason: string): void => {
-    if (!needsAnother() || dialAtMs < Number.POSITIVE_INFINITY) return;
-    events.state({ kind: "replacing", reason });
-    dialIn(Math.max(0, dialledMs + REPLACE_EVERY_MS - clock.monotonicMs()));
-  };
+  #arrange(reason: string): void {
+    if (!this.#needsAnother() || this.#dialAtMs < Number.POSITIVE_INFINITY) return;
+    this.#options.events.state({ kind: "replacing", reason });
+    this.#dialIn(Math.max(0, this.#dialledMs + REPLACE_EVERY_MS - this.#nowMs()));
+  }
+}
 
-  const replace = (reason: string): void => {
-    for (const member of members) {
-      if (member.outgoing === "" && isOpen(member)) member.outgoing = reason;
-    }
-    if (members.length > 0) arrange(reason);
-  };
-
-  dial();
-  return {
-    tick() {
-      for (const { connection } of members) connection.tick();
-      if (paused) return;
-      const last = members.at(-1);
-      if (last !== undefined && last.outgoing === "" && clock.monotonicMs() >= last.replaceAtMs) {
-        replace("the connection is nearly a day old");
-      }
-      const overlap = takeOver(members);
-      if (overlap === "failed") last!.connection.end("no trade came, while its elder had some");
-      if (overlap !== "done") return;
-      for (const elder of members.slice(0, -1)) retire(elder);
-      events.state({ kind: "replaced" });
-    },
-    replace,
-    challenge() {
-      for (const { connection } of members) connection.challenge();
-    },
-    isOpen: someOpen,
-    pause() {
-      paused = true;
-      for (const { connection } of members) connection.pause();
-    },
-    resume() {
-      paused = false;
-      for (const { connection } of members) connection.resume();
-    },
-    stop() {
-      stopped = true;
-      cancelDial();
-      for (const { connection } of members) connection.end("stopped");
-    },
-    status() {
-      const nowMs = clock.monotonicMs();
-      const open = members.filter(isOpen);
-      const current = open.at(-1);
-      const unopened = members.length > 0 ? "connecting" : "waiting";
-      return {
-        symbols: symbols.length,
-        state: current === undefined ? unopened : someLive() ? "live" : "open",
-        host: wsUrls[current?.host ?? host]!,
-        connectedMs: current === undefined ? 0 : nowMs - current.openedMs,
-        silentMs:
-          current === undefined ? 0 : Math.min(...open.map(({ connection }) => connection.silentMs())),
-        connections: open.length,
-        losses,
-        downMs: current === undefined ? nowMs - downSinceMs : 0,
-        retryMs: members.length > 0 ? 0 : Math.max(0, dialAtMs - nowMs),
-        reason: current === undefined ? reason : "",
-      };
-    },
-  };
+/** Lets a connection go whose place is taken. */
+function retire(member: Member): void {
+  member.retired = true;
+  member.connection.end("replaced");
 }

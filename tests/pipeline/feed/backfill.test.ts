@@ -329,7 +329,7 @@ test("a hole whose page met a wrong neighbour of another hole is asked for alone
 });
 
 // row 60
-test("symbols take turns, and so do the holes of one; a new hole does not wait for the end of a long one", async (t) => {
+test("symbols take turns, and so do the holes of one, the newest first; a new hole does not wait for the end of a long one", async (t) => {
   const past = history(0, 100_000);
   const bench = repairBench(t, past, { symbols: ["BTCUSDT", "ETHUSDT"] });
   bench.live("BTCUSDT", 0, 5001, 8001);
@@ -337,14 +337,14 @@ test("symbols take turns, and so do the holes of one; a new hole does not wait f
   await bench.pass(1500);
   const first = past.asked.slice(0, 8).map((line) => line.split(" ").slice(2, 4).join(" "));
   assert.deepEqual(first, [
-    "BTCUSDT 0",
-    "ETHUSDT 0",
     "BTCUSDT 5001",
+    "ETHUSDT 0",
+    "BTCUSDT 0",
     "ETHUSDT 999",
-    "BTCUSDT 999",
-    "ETHUSDT 1998",
     "BTCUSDT 6000",
-    "BTCUSDT 1998",
+    "ETHUSDT 1998",
+    "BTCUSDT 999",
+    "BTCUSDT 6999",
   ]);
   assert.deepEqual(bench.ids("ETHUSDT"), idsFrom(0, 2001));
   assert.deepEqual(bench.ids("BTCUSDT"), idsFrom(0, 8001));

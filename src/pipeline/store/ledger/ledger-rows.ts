@@ -26,6 +26,8 @@ export interface LedgerRows {
   hole(holeId: number): HoleRow | undefined;
   /** Neither filled nor given up, ascending. */
   openHoles(): HoleRow[];
+  /** The newest of them that begin below an id, newest first. */
+  openBelow(below: number, most: number): HoleRow[];
   /** Not filled, given up ones included, each once. */
   unfilled(within: readonly IdRange[]): HoleRow[];
   /** Writes what may change in a row: its state, tries and note. */
@@ -50,12 +52,14 @@ export function ledgerRows(db: Database.Database, symbolId: number): LedgerRows 
     `INSERT INTO holes (symbol_id, first_id, last_id, found_us, reason, state, changed_us)
      VALUES (?, ?, ?, ?, ?, 'detected', ?) RETURNING ${HOLE}`,
   );
-  const hole = db.prepare<number[], HoleRow>(
-    `SELECT ${HOLE} FROM holes WHERE hole_id = ? AND symbol_id = ?`,
-  );
+  const hole = db.prepare<number[], HoleRow>(`SELECT ${HOLE} FROM holes WHERE hole_id = ? AND symbol_id = ?`);
   const openHoles = db.prepare<number[], HoleRow>(
     `SELECT ${HOLE} FROM holes WHERE symbol_id = ? AND state <> 'filled' AND state <> 'unrecoverable'
      ORDER BY first_id`,
+  );
+  const openBelow = db.prepare<number[], HoleRow>(
+    `SELECT ${HOLE} FROM holes WHERE symbol_id = ? AND state <> 'filled' AND state <> 'unrecoverable'
+     AND first_id < ? ORDER BY first_id DESC LIMIT ?`,
   );
   // unfilled holes do not overlap: of those that begin before the first id only the last can reach it
   const unfilled = db.prepare<Record<string, number>, HoleRow>(
@@ -86,6 +90,7 @@ export function ledgerRows(db: Database.Database, symbolId: number): LedgerRows 
       putHole.get(symbolId, first, last, foundUs, reason, nowUs)!,
     hole: (holeId) => hole.get(holeId, symbolId),
     openHoles: () => openHoles.all(symbolId),
+    openBelow: (below, most) => openBelow.all(symbolId, below, most),
     unfilled: (within) => {
       const rows = new Map<number, HoleRow>();
       for (const { first, last } of within) {

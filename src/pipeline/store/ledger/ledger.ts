@@ -15,6 +15,8 @@ export interface Hole {
   /** `restart`: missed while no collector ran. `gap`: missed by a running one. */
   readonly reason: string;
   readonly state: HoleState;
+  /** Its state until now; undefined: it is new. */
+  readonly before: HoleState | undefined;
   /** Attempts to fill it. */
   readonly tries: number;
   readonly note: string;
@@ -22,6 +24,20 @@ export interface Hole {
   readonly missing: readonly IdRange[];
   /** Those of them that no merged trade stands for either; likewise. */
   readonly uncovered: readonly IdRange[];
+}
+
+export interface HoleTotals {
+  readonly holes: number;
+  /** Ids that are not held. */
+  readonly missing: number;
+}
+
+/** What is missing of several symbols together. */
+export function totalOf(totals: readonly HoleTotals[]): HoleTotals {
+  return totals.reduce(
+    (sum, { holes, missing }) => ({ holes: sum.holes + holes, missing: sum.missing + missing }),
+    { holes: 0, missing: 0 },
+  );
 }
 
 /** What a repair has to say about a hole. */
@@ -54,6 +70,10 @@ export interface Ledger {
   reset(): void;
   /** The holes which are neither filled nor given up; `aggregated` ones are among them. */
   open(): Hole[];
+  /** The newest of them that begin below an id, newest first. */
+  openBelow(below: number, most: number): Hole[];
+  /** What is missing: of the holes which are neither filled nor given up nor aggregated. */
+  totals(): HoleTotals;
   /** Undefined: the hole has gone meanwhile, filled by the stream. */
   note(change: HoleNote, nowUs: number): Hole | undefined;
   /** The last id held; undefined without any. */
@@ -84,6 +104,9 @@ class SymbolLedger implements Ledger {
   /** Whether an id outside all that were held has come since the ledger was opened, and as of the last settling. */
   #seen = false;
   #seenSettled = false;
+  /** The ids missing in each hole that counts, and in all of them. */
+  #missingIn: Map<number, number> = new Map();
+  #missingIds = 0;
 
   constructor(rows: LedgerRows, merged: MergedIds, symbol: string) {
     this.#rows = rows;
@@ -99,7 +122,10 @@ class SymbolLedger implements Ledger {
     this.#merged.forget();
     this.#lastListed = this.#rows.listed()?.last ?? -1;
     this.#unread = new Set();
+    this.#missingIn = new Map();
+    this.#missingIds = 0;
     for (const row of this.#rows.openHoles()) {
+      this.#count(row);
       if (row.state === "aggregated") this.#unread.add(row.hole_id);
       else if (row.state === "partly filled") this.#merged.load(idsOf(row));
     }
@@ -169,7 +195,15 @@ class SymbolLedger implements Ledger {
   }
 
   open(): Hole[] {
-    return this.#rows.openHoles().map((row) => this.#hole(row));
+    return this.#rows.openHoles().map((row) => this.#hole(row, row.state));
+  }
+
+  openBelow(below: number, most: number): Hole[] {
+    return this.#rows.openBelow(below, most).map((row) => this.#hole(row, row.state));
+  }
+
+  totals(): HoleTotals {
+    return { holes: this.#missingIn.size, missing: this.#missingIds };
   }
 
   note({ holeId, tries, note, state }: HoleNote, nowUs: number): Hole | undefined {
@@ -178,7 +212,8 @@ class SymbolLedger implements Ledger {
     const noted = { ...row, tries: tries ?? row.tries, note: note ?? row.note, state: state ?? row.state };
     const settled = { ...noted, state: this.#stateOf(noted) };
     this.#rows.update(settled, nowUs);
-    return this.#hole(settled);
+    this.#count(settled);
+    return this.#hole(settled, row.state);
   }
 
   lastId(): number | undefined {
@@ -223,7 +258,8 @@ class SymbolLedger implements Ledger {
       const row = this.#rows.openHole(missing, gap.foundUs, gap.reason, nowUs);
       const state = this.#stateOf(row);
       if (state !== row.state) this.#rows.update({ ...row, state }, nowUs);
-      return this.#hole({ ...row, state });
+      this.#count({ ...row, state });
+      return this.#hole({ ...row, state }, undefined);
     });
   }
 
@@ -236,7 +272,18 @@ class SymbolLedger implements Ledger {
     // filled by the stream itself before anybody tried: trades out of order, not a loss
     if (state === "filled" && row.tries === 0) this.#rows.drop(row.hole_id);
     else this.#rows.update({ ...row, state, note }, nowUs);
-    return this.#hole({ ...row, state, note });
+    this.#count({ ...row, state });
+    return this.#hole({ ...row, state, note }, row.state);
+  }
+
+  /** Keeps the totals true to what has become of a hole. */
+  #count(row: HoleRow): void {
+    this.#missingIds -= this.#missingIn.get(row.hole_id) ?? 0;
+    this.#missingIn.delete(row.hole_id);
+    if (row.state !== "detected" && row.state !== "partly filled") return;
+    const missing = row.last_id - row.first_id + 1 - this.#held.count(idsOf(row));
+    this.#missingIn.set(row.hole_id, missing);
+    this.#missingIds += missing;
   }
 
   /** The state that the ids held give a hole. */
@@ -250,7 +297,7 @@ class SymbolLedger implements Ledger {
     return count + mergedCount > 0 ? "partly filled" : "detected";
   }
 
-  #hole(row: HoleRow): Hole {
+  #hole(row: HoleRow, before: HoleState | undefined): Hole {
     const missing = this.#held.missing(idsOf(row)).slice(0, MOST_RANGES);
     const isCovered = row.state === "aggregated";
     return {
@@ -261,6 +308,7 @@ class SymbolLedger implements Ledger {
       foundUs: row.found_us,
       reason: row.reason,
       state: row.state,
+      before,
       tries: row.tries,
       note: row.note,
       missing,

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { TickbookError } from "../../../core/errors.ts";
-import type { Hole, HoleNote } from "../ledger/ledger.ts";
+import type { Hole, HoleNote, HoleTotals } from "../ledger/ledger.ts";
 import type { MergedTrade } from "../ledger/merged.ts";
 import { type BatchDelay, batchBuffers, type TradeBatch } from "./batch.ts";
 import type { RepairResult } from "./repair.ts";
@@ -19,9 +19,11 @@ export interface BackgroundWriter {
     holeId: number | undefined,
     page: TradeBatch | readonly MergedTrade[],
   ): Promise<RepairResult>;
-  /** The holes that were open when the database was. */
-  readonly openHoles: readonly Hole[];
-  /** The last ids held then, by symbol; undefined: none. */
+  /** The newest holes of a symbol, neither filled nor given up, that begin below an id; newest first. */
+  holesBelow(symbolIndex: number, below: number, most: number): Promise<readonly Hole[]>;
+  /** What is missing, by symbol. */
+  missing(): readonly HoleTotals[];
+  /** The last ids held when the database was opened, by symbol; undefined: none. */
   readonly lastIds: readonly (number | undefined)[];
   /** The copy that was made of an older database. */
   readonly backup: string | undefined;
@@ -35,8 +37,8 @@ export interface WriterEvents {
   committed(result: AppendResult, delay: BatchDelay): void;
   /** A note of `noteHole` is committed. */
   noted(hole: Hole): void;
-  /** The file was gone, and a new one is open, with these holes. */
-  reopened(openHoles: readonly Hole[]): void;
+  /** The file was gone, and a new one is open. */
+  reopened(): void;
   /** The store takes nothing for now; batches wait and are tried again. */
   blocked(code: string, reason: string): void;
   /** The write-ahead log is this large: a reader holds an old state of the database. */
@@ -61,23 +63,26 @@ export function startWriter(
   const send = (message: ToWriter, transfer: ArrayBuffer[] = []): void =>
     worker.postMessage(message, transfer);
 
-  /** Of the fills handed over and not answered yet, in order. */
-  const filled: ((result: RepairResult) => void)[] = [];
+  /** What waits for an answer, in order. */
+  const asked: ((answer: unknown) => void)[] = [];
+  const ask = <T>(message: ToWriter): Promise<T> =>
+    new Promise((resolve) => {
+      asked.push(resolve as (answer: unknown) => void);
+      send(message);
+    });
+  let totals: readonly HoleTotals[] = [];
 
-  const started = ({ holes, lastIds, backup }: Extract<FromWriter, { kind: "open" }>): BackgroundWriter => ({
-    openHoles: holes,
+  const started = ({ lastIds, backup }: Extract<FromWriter, { kind: "open" }>): BackgroundWriter => ({
     lastIds,
     backup,
+    holesBelow: (symbolIndex, below, most) => ask({ kind: "holes", symbolIndex, below, most }),
+    missing: () => totals,
     noteHole: (symbolIndex, change) => send({ kind: "note", symbolIndex, change }),
     append: (batch) => {
       pending += batch.length;
       send({ kind: "batch", batch }, batchBuffers(batch));
     },
-    fill: (symbolIndex, holeId, page) =>
-      new Promise((resolve) => {
-        filled.push(resolve);
-        send({ kind: "fill", symbolIndex, holeId, page });
-      }),
+    fill: (symbolIndex, holeId, page) => ask({ kind: "fill", symbolIndex, holeId, page }),
     pending: () => pending,
     close: async (timeoutMs) => {
       let timer: NodeJS.Timeout | undefined;
@@ -100,13 +105,16 @@ export function startWriter(
           resolve(started(message));
           break;
         case "reopened":
-          events.reopened(message.holes);
+          events.reopened();
           break;
         case "noted":
           if (message.hole !== undefined) events.noted(message.hole);
           break;
-        case "filled":
-          filled.shift()!(message.result);
+        case "totals":
+          totals = message.totals;
+          break;
+        case "answer":
+          asked.shift()!(message.answer);
           break;
         case "refused": {
           const error = new TickbookError(message.error);

@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { quote, TickbookError } from "../../../core/errors.ts";
 import { damaged } from "../file/open.ts";
-import type { Hole, HoleNote } from "../ledger/ledger.ts";
+import type { Hole, HoleNote, HoleTotals } from "../ledger/ledger.ts";
 import type { MergedTrade } from "../ledger/merged.ts";
 import type { BatchDelay, TradeBatch } from "./batch.ts";
 import type { RepairResult } from "./repair.ts";
@@ -23,16 +23,19 @@ export type ToWriter =
       holeId: number | undefined;
       page: TradeBatch | readonly MergedTrade[];
     }
+  | { kind: "holes"; symbolIndex: number; below: number; most: number }
   | { kind: "close" };
 
 /** What the writer's thread answers. */
 export type FromWriter =
-  | { kind: "open"; holes: Hole[]; lastIds: (number | undefined)[]; backup: string | undefined }
-  | { kind: "reopened"; holes: Hole[] }
+  | { kind: "open"; lastIds: (number | undefined)[]; backup: string | undefined }
+  | { kind: "reopened" }
+  /** What is missing, by symbol, whenever that has changed. */
+  | { kind: "totals"; totals: HoleTotals[] }
   | { kind: "refused"; error: { code: string; where: string; problem: string; hint: string } }
   | { kind: "committed"; result: AppendResult; delay: BatchDelay }
   | { kind: "noted"; hole: Hole | undefined }
-  | { kind: "filled"; result: RepairResult }
+  | { kind: "answer"; answer: RepairResult | Hole[] }
   | { kind: "blocked"; code: string; reason: string }
   | { kind: "wal"; bytes: number }
   | { kind: "closed" };
@@ -72,7 +75,10 @@ function run(port: MessagePort, file: string, settings: WriterSettings): void {
     }
     if (message.kind === "fill") {
       const { symbolIndex, holeId, page } = message;
-      return { kind: "filled", result: to.fill(symbolIndex, holeId, page, nowUs) };
+      return { kind: "answer", answer: to.fill(symbolIndex, holeId, page, nowUs) };
+    }
+    if (message.kind === "holes") {
+      return { kind: "answer", answer: to.holesBelow(message.symbolIndex, message.below, message.most) };
     }
     const result = to.append(message.batch, nowUs);
     return { kind: "committed", result, delay: delayOf(message.batch) };
@@ -80,12 +86,25 @@ function run(port: MessagePort, file: string, settings: WriterSettings): void {
 
   /** Repairs of the old file's holes have no place in the new one. */
   const forgetRepairs = (): void => {
-    for (let i = queue.length - 1; i >= 0; i--) {
+    for (let i = 0; i < queue.length; ) {
       const { kind } = queue[i]!;
-      if (kind === "batch") continue;
+      if (kind === "batch") {
+        i++;
+        continue;
+      }
       queue.splice(i, 1);
-      if (kind === "fill") say({ kind: "filled", result: { kind: "unanchored" } });
+      if (kind === "fill") say({ kind: "answer", answer: { kind: "unanchored" } });
+      if (kind === "holes") say({ kind: "answer", answer: [] });
     }
+  };
+
+  /** Before what has changed them is told. */
+  let told = "";
+  const tellTotals = (of: StoreWriter): void => {
+    const totals = of.holeTotals();
+    const text = totals.map(({ holes, missing }) => `${holes} ${missing}`).join();
+    if (text !== told) say({ kind: "totals", totals });
+    told = text;
   };
 
   const drain = (): void => {
@@ -104,13 +123,15 @@ function run(port: MessagePort, file: string, settings: WriterSettings): void {
         }
         if (store === undefined) {
           store = openWriter(file, settings);
-          say({ kind: "reopened", holes: store.openHoles() });
+          say({ kind: "reopened" });
+          tellTotals(store);
           forgetRepairs();
           continue;
         }
         const answer = write(store, message);
         blocked = "";
         queue.shift();
+        tellTotals(store);
         say(answer);
       } catch (error) {
         const { code = "unknown", message: reason } = error as { code?: string; message: string };
@@ -146,7 +167,8 @@ function run(port: MessagePort, file: string, settings: WriterSettings): void {
     else queue.push(message);
     if (timer === undefined) drain();
   });
-  say({ kind: "open", holes: store.openHoles(), lastIds: store.lastIds(), backup: store.backup });
+  tellTotals(store);
+  say({ kind: "open", lastIds: store.lastIds(), backup: store.backup });
 }
 
 function delayOf({ length, receivedUs }: TradeBatch): BatchDelay {

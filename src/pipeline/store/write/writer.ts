@@ -3,7 +3,7 @@ import { refuse } from "../../../core/errors.ts";
 import type { Venue } from "../../../core/trade.ts";
 import { BUSY_MS, fileSize, inode, openLocked } from "../file/open.ts";
 import type { IdRange } from "../ledger/id-ranges.ts";
-import { type Hole, type HoleNote, openLedger } from "../ledger/ledger.ts";
+import { type Hole, type HoleNote, type HoleTotals, openLedger } from "../ledger/ledger.ts";
 import type { MergedTrade } from "../ledger/merged.ts";
 import type { TradeBatch } from "./batch.ts";
 import { type Adopted, type RepairResult, repair } from "./repair.ts";
@@ -32,6 +32,10 @@ export interface StoreWriter {
   append(batch: TradeBatch, nowUs: number): AppendResult;
   /** The holes which are neither filled nor given up. */
   openHoles(): Hole[];
+  /** The newest of one symbol's that begin below an id, newest first. */
+  holesBelow(symbolIndex: number, below: number, most: number): Hole[];
+  /** What is missing, by symbol. */
+  holeTotals(): HoleTotals[];
   noteHole(symbolIndex: number, change: HoleNote, nowUs: number): Hole | undefined;
   /** Stores what was fetched for a hole of one symbol, all of it or nothing, once it agrees with what is held. */
   fill(
@@ -202,6 +206,8 @@ function writer(
     together: (work) => inStep(() => db.transaction(() => work(db, symbolIds)).immediate()),
     lastIds: () => ledgers.map((ledger) => ledger.lastId()),
     openHoles: () => ledgers.flatMap((ledger) => ledger.open()),
+    holesBelow: (s, below, most) => ledgers[s]!.openBelow(below, most),
+    holeTotals: () => ledgers.map((ledger) => ledger.totals()),
     noteHole: (s, change, nowUs) => note.immediate(s, change, nowUs),
     backup,
     isInPlace: () => inode(path) === opened,
