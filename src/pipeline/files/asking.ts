@@ -1,0 +1,92 @@
+import { quote, refuse } from "../../core/errors.ts";
+
+export type DayOrder = "dmy" | "mdy" | "ymd";
+export type DecimalMark = "." | ",";
+export type Separator = "," | ";" | "\t" | "|";
+
+/** What a file may leave open, and its reader asks for. Nothing is taken from the machine. */
+export interface FileOptions {
+  /** The zone of times that name none: an IANA name (`America/New_York`) or an offset (`+05:30`). UTC unless told. */
+  readonly tz?: string;
+  /** The order of day, month and year where they are numbers. */
+  readonly dates?: DayOrder;
+  readonly decimal?: DecimalMark;
+  readonly separator?: Separator;
+  /** Which column is what: the name of a column by its meaning; or the meanings of all columns of a file without a header. */
+  readonly columns?: Readonly<Record<string, string>> | readonly string[];
+  /** Length of a bar, `"1m"`: of a file of bars it must agree with the rows; trades without ids are made into such bars. */
+  readonly interval?: string;
+  /** Of the one market that the file holds, where neither its name nor a column tells it. */
+  readonly symbol?: string;
+  /** Of a database: the table to read, or a query. */
+  readonly table?: string;
+  readonly query?: string;
+}
+
+export type OptionName = keyof FileOptions;
+
+/** How refusals name an option: `--dates dmy` to who typed a command, `dates: "dmy"` to who wrote a cell. */
+export type Voice = "flags" | "settings";
+
+/** A file that is being read, as refusals speak of it. */
+export interface Asking {
+  /** The file's name. */
+  readonly where: string;
+  /** What a row's number counts. */
+  readonly unit: "line" | "row";
+  readonly options: FileOptions;
+  readonly voice: Voice;
+  /** Nothing lies after the day that follows it. */
+  readonly nowUs: number;
+}
+
+/** An option with a value, in the words of whoever called: `--dates dmy`, or `dates: "dmy"`. */
+export function say({ voice }: Asking, option: OptionName, value: string): string {
+  if (voice === "flags") return `--${option} ${/[\s"';|]/.test(value) ? JSON.stringify(value) : value}`;
+  if (option !== "columns") return `${option}: ${JSON.stringify(value)}`;
+  const [meaning, name] = value.split("=") as [string, string?];
+  return name === undefined
+    ? `columns: ${JSON.stringify(value.split(","))}`
+    : `columns: { ${meaning}: ${JSON.stringify(name)} }`;
+}
+
+export interface RowFault {
+  readonly code?: string;
+  readonly row?: number;
+  /** The column, by name or meaning. */
+  readonly column?: string;
+  readonly need: string;
+  readonly hint?: string;
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+/** Refuses a file for what stands in it: where, what is needed, what settles it. */
+export function refuseRow(asking: Asking, { code = "bad-row", row, column, need, hint, facts }: RowFault): never {
+  const at = row === undefined ? "" : `, ${asking.unit} ${row}`;
+  return refuse({
+    code,
+    where: `${asking.where}${at}${column === undefined ? "" : `, ${column}`}`,
+    problem: `needs ${need}`,
+    hint: hint ?? "Nothing was taken from this file.",
+    facts: { ...(row !== undefined && { [asking.unit]: row }), ...facts },
+  });
+}
+
+const SEPARATORS: readonly string[] = [",", ";", "\t", "|"];
+
+/** Refuses options that are none, before a file is opened. */
+export function checkOptions(options: FileOptions, voice: Voice): void {
+  const one = (option: OptionName, allowed: readonly string[]): void => {
+    const value = options[option] as string | undefined;
+    if (value === undefined || allowed.includes(value)) return;
+    refuse({
+      code: "bad-setting",
+      where: voice === "flags" ? `--${option}` : option,
+      problem: `needs ${allowed.map((each) => (voice === "flags" && each !== "\t" ? each : quote(each))).join(" or ")}; got ${quote(value, 60)}`,
+      hint: "Leave it out where the file proves it.",
+    });
+  };
+  one("dates", ["dmy", "mdy", "ymd"]);
+  one("decimal", [".", ","]);
+  one("separator", SEPARATORS);
+}

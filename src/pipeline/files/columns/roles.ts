@@ -1,0 +1,112 @@
+import type { TimeUnit } from "../values/time-digits.ts";
+
+/** What a column of a file means. */
+export type Role =
+  | "time"
+  | "clock"
+  | "eventTime"
+  | "id"
+  | "price"
+  | "qty"
+  | "maker"
+  | "side"
+  | "makerSide"
+  | "firstId"
+  | "lastId"
+  | "symbol"
+  | "open"
+  | "high"
+  | "low"
+  | "close"
+  | "volume"
+  | "quoteVolume"
+  | "tradeCount"
+  | "takerBuyVolume"
+  | "venue"
+  | "venueKind";
+
+/** Names of columns, in lower case and without anything but letters and digits. The first names of a role win. */
+const NAMES: Readonly<Record<Role, string>> = {
+  time:
+    "opentime timeopen starttime barstart start tradetime transacttime exchangetime exchangetimestamp microtimestamp time timestamp datetime datetimeutc unixtimestamp unixtime unix epoch ts date dt day createdtime createdat created period timeperiodstart index indexlevel0 gmttime utctime localtime",
+  clock: "timeofday clock hour",
+  eventTime: "eventtime",
+  id: "id tradeid aggid aggtradeid aggregatetradeid tid trdid",
+  price: "price px tradeprice rate",
+  qty: "qty quantity amount size baseqty tradeqty lastqty",
+  maker: "isbuyermaker buyerismaker buyermaker isbuyerthemaker",
+  side: "side takerside aggressorside takersidetype",
+  makerSide: "makerside",
+  firstId: "firstid firsttradeid",
+  lastId: "lastid lasttradeid",
+  symbol: "symbol ticker instrument instrumentname instid pair market productid asset currencypair sym",
+  open: "open openprice priceopen o first",
+  high: "high highprice pricehigh h max",
+  low: "low lowprice pricelow l min",
+  close: "close closeprice priceclose c closelast last closing",
+  volume:
+    "volume vol v basevolume volumebase tickvol tickvolume volumetraded basevol volumeshares shares",
+  quoteVolume: "quotevolume quoteassetvolume volumequote volumecurrency turnover quotevol amountquote",
+  tradeCount: "count trades tradecount tradescount numberoftrades numtrades transactions n",
+  takerBuyVolume: "takerbuyvolume takerbuybasevolume takerbuybaseassetvolume takerbasevol takerbuybase",
+  venue: "venue exchange",
+  venueKind: "venuekind",
+};
+
+/** Names that mean something else than a price, however they are written: no column of theirs is offered as one. */
+const OTHER =
+  /(volume|vol|trades|count|qty|quantity|amount|turnover|interest|funding|return|ret|log|spread|signal|zscore|position|weight|rank|index|spread|flag|factor|dividend|split|change|chg|pct|percent|vwap|average|avg|fee|cost|id|ignore|complete|bid|ask|time|date|end|per|adjclose|adjustedclose|bestmatch|order|type|rpi|liquidation)s?$/;
+
+const BY_NAME: ReadonlyMap<string, { readonly role: Role; readonly rank: number }> = new Map(
+  (Object.entries(NAMES) as [Role, string][]).flatMap(([role, names]) =>
+    names.split(" ").map((name, rank) => [name, { role, rank }] as const),
+  ),
+);
+
+export interface Meaning {
+  readonly role: Role;
+  /** Lower is likelier, among columns of one role. */
+  readonly rank: number;
+  readonly unit: TimeUnit | undefined;
+}
+
+/** `Open time (UTC)` → `opentime`: what is compared. */
+export function bareName(name: string): string {
+  return name
+    .replace(/\s*\((?:[A-Za-z0-9/+:\s-]*)\)\s*$/, "")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, "");
+}
+
+/** What a column's name says; undefined: nothing that is known. */
+export function meaningOf(name: string): Meaning | undefined {
+  const full = bareName(name);
+  const found = BY_NAME.get(full);
+  if (found) return { ...found, unit: undefined };
+  const unit = /(?:[_\s(-]|time|stamp|date|unix|epoch|ts)(s|sec|secs|seconds|ms|msec|millis|milliseconds|us|micros|microseconds|ns|nanos|nanoseconds)\)?$/i.exec(
+    name.trim(),
+  )?.[1];
+  if (unit === undefined) return undefined;
+  const short = name.toLowerCase().replace(/[^a-z0-9]/g, "").slice(0, -unit.length);
+  const role = BY_NAME.get(short);
+  return role?.role === "time" || role?.role === "eventTime" ? { ...role, unit: unitOf(unit) } : undefined;
+}
+
+function unitOf(text: string): TimeUnit {
+  const unit = text.toLowerCase();
+  if (unit.startsWith("n")) return "ns";
+  if (unit.startsWith("u") || unit.startsWith("mic")) return "us";
+  return unit.startsWith("m") ? "ms" : "s";
+}
+
+/** Whether a name that is not known may be the name of a symbol, whose prices its column then holds. */
+export function maySayPrices(name: string): boolean {
+  return name !== "" && !OTHER.test(bareName(name)) && /^[\p{L}\p{N}][\p{L}\p{N}\s._:/@-]{0,40}$/u.test(name);
+}
+
+/** The zone that a column's name tells: `start (UTC)`, `Gmt time`; undefined: none, or one that is not known here. */
+export function zoneInName(name: string): number | undefined {
+  return /(?:\((?:utc|gmt)\)|^(?:utc|gmt)[\s_]|[\s_](?:utc|gmt)$)/i.test(name.trim()) ? 0 : undefined;
+}
+
+export const ROLES: readonly Role[] = Object.keys(NAMES) as Role[];

@@ -1,0 +1,101 @@
+import { quote } from "../../../core/errors.ts";
+import { type Asking, refuseRow, say } from "../asking.ts";
+import { isMissing } from "../values/number-text.ts";
+import { digitForms } from "../values/time-digits.ts";
+import type { TimeColumn } from "../values/time-reader.ts";
+import { timeText } from "../values/time-text.ts";
+import type { Expectations } from "./layout.ts";
+import { type Meaning, meaningOf, zoneInName } from "./roles.ts";
+
+/** Which columns tell the time of a row. */
+export interface TimeChoice {
+  readonly at: number;
+  /** A time of day that belongs to the date. */
+  readonly clockAt: number | undefined;
+  readonly column: TimeColumn;
+  readonly twin: { readonly at: number; readonly column: TimeColumn } | undefined;
+}
+
+type Shape = "full" | "date" | "clock" | "none";
+
+/** Names that mean the end of a bar, or the clock of whoever recorded. */
+const NOT_THE_TIME = /^(close|end|receipt|receive|recv|local|arrival|ingest|expiry)/i;
+
+/** Chooses among the columns that could be the time, by their names and by what the first rows have in them. */
+export function timeChoice(
+  asking: Asking,
+  names: readonly string[],
+  rows: readonly (readonly string[])[],
+  expected: Expectations,
+): TimeChoice {
+  const typed = expected.typed ?? [];
+  const found = names
+    .map((name, at) => ({ name, at, meaning: meaningOf(name) as Meaning | undefined }))
+    .filter(({ name, meaning }) => meaning?.role === "time" || (meaning?.role === "clock" && !NOT_THE_TIME.test(name)))
+    .map(({ name, at, meaning }) => ({ name, at, meaning: meaning!, shape: shapeOf(asking, rows, at, typed[at] !== undefined) }))
+    .sort((a, b) => a.meaning.rank - b.meaning.rank);
+  const column = (at: number): TimeColumn => timeColumn(names[at]!, typed[at]);
+  const full = found.filter(({ shape, meaning }) => shape === "full" || (shape === "none" && meaning.unit !== undefined));
+  if (full.length > 0) {
+    const [first, second] = full;
+    const twin = second ?? found.find(({ shape }) => shape === "date");
+    return {
+      at: first!.at,
+      clockAt: undefined,
+      column: column(first!.at),
+      twin: twin && { at: twin.at, column: column(twin.at) },
+    };
+  }
+  const date = found.find(({ shape }) => shape === "date");
+  const clock = found.find(({ shape, at }) => shape === "clock" && at !== date?.at);
+  if (date) return { at: date.at, clockAt: clock?.at, column: column(date.at), twin: undefined };
+  const index = typed.findIndex((one) => one !== undefined);
+  if (index >= 0) return { at: index, clockAt: undefined, column: column(index), twin: undefined };
+  if (names[0] === "" && shapeOf(asking, rows, 0, false) !== "none")
+    return { at: 0, clockAt: undefined, column: column(0), twin: undefined };
+  // whatever stands in it: its reader says what is wrong with it
+  if (found[0]) return { at: found[0].at, clockAt: undefined, column: column(found[0].at), twin: undefined };
+  return noTime(asking, names);
+}
+
+function noTime(asking: Asking, names: readonly string[]): never {
+  const closes = names.find((name) => /^(close|end)[\s_]?time|^end\b/i.test(name));
+  return refuseRow(asking, {
+    code: "no-time",
+    need: `a column of times (time, timestamp, date, open_time, …); the file has ${quote(names.join(", "), 200)}${closes === undefined ? "" : `, and ${quote(closes)} is when a bar ends`}`,
+    hint: `Name it: ${say(asking, "columns", `time=${names[0] === "" ? names[1] : names[0]}`)}.`,
+    facts: { columns: names },
+  });
+}
+
+function timeColumn(name: string, typed: Omit<TimeColumn, "name"> | undefined): TimeColumn {
+  const offsetUs = zoneInName(name);
+  const order = /^(gmt|local) time$/i.test(name) ? ("dmy" as const) : undefined;
+  return { name: name === "" ? "time" : name, unit: meaningOf(name)?.unit, offsetUs, order, ...typed };
+}
+
+function shapeOf(asking: Asking, rows: readonly (readonly string[])[], at: number, isTyped: boolean): Shape {
+  if (isTyped) return "full";
+  const cell = rows.find((row) => !isMissing(row[at] ?? ""))?.[at];
+  if (cell === undefined) return "none";
+  if (/^\d{1,2}:\d\d(:\d\d([.,]\d+)?)?(\s?[AP]M)?$/i.test(cell)) return "clock";
+  if (/^\d+(\.\d+)?$/.test(cell)) {
+    const whole = cell.replace(/\..*/, "");
+    const forms = digitForms(whole, asking.nowUs);
+    if (forms.includes("YYYYMMDD")) return "date";
+    if (forms.length > 0) return "full";
+    return /^\d{4}$|^\d{6}$/.test(cell) && isClock(cell) ? "clock" : "none";
+  }
+  for (const order of [undefined, "dmy", "mdy"] as const) {
+    const found = timeText(cell, asking.options.dates ?? order);
+    if (!("problem" in found)) return found.isDate ? "date" : "full";
+  }
+  // a time with something wrong in it, such as a zone that is none
+  return /^\d{4}-\d\d-\d\d[ T]\d/.test(cell) ? "full" : "none";
+}
+
+/** `000000`, `1730`: hours, minutes and seconds. */
+function isClock(digits: string): boolean {
+  const [hour, minute, second] = [digits.slice(0, 2), digits.slice(2, 4), digits.slice(4, 6)].map(Number);
+  return hour! < 24 && minute! < 60 && second! < 60;
+}

@@ -1,0 +1,139 @@
+import { quote } from "../../../core/errors.ts";
+import { type Asking, refuseRow, say } from "../asking.ts";
+import type { BarGroup, Layout } from "../columns/layout.ts";
+import type { Role } from "../columns/roles.ts";
+import { isMissing } from "../values/number-text.ts";
+import type { RowReader } from "./row-reader.ts";
+
+export const BAR_ROLES = ["open", "high", "low", "close", "volume", "quoteVolume", "tradeCount", "takerBuyVolume"] as const;
+export type BarRole = (typeof BAR_ROLES)[number];
+
+/** The rows of one symbol as they stand in the file, before their times are instants. */
+export interface RawBars {
+  readonly symbol: string | undefined;
+  /** The column of its closes, as the file names it. */
+  readonly closeName: string;
+  readonly row: number[];
+  readonly wallUs: number[];
+  readonly offsetUs: number[];
+  /** NaN: nothing stood there. */
+  readonly values: Readonly<Partial<Record<BarRole, number[]>>>;
+}
+
+/** Takes the rows of a file of bars. */
+export interface BarTaker {
+  take(cells: readonly string[], row: number): void;
+  readonly series: readonly RawBars[];
+  /** Rows without a price, which were left out. */
+  readonly empty: number;
+}
+
+/** What a price may lie outside the high and low by: less than any price is written with. */
+const ROUNDING = 1e-12;
+
+export function barTaker(asking: Asking, layout: Layout, reader: RowReader): BarTaker {
+  const { at, groups, names } = layout;
+  const symbolAt = at.symbol;
+  const bySymbol = new Map<string, RawBars>();
+  const wide = groups.length > 1 || groups[0]!.symbol !== undefined;
+  const fixed = wide ? groups.map((group) => rawBars(group.symbol, group, names)) : [];
+  let empty = 0;
+
+  const rawOf = (symbol: string): RawBars => {
+    let raw = bySymbol.get(symbol);
+    if (raw === undefined) {
+      raw = rawBars(symbol === "" ? undefined : symbol, groups[0]!, names);
+      bySymbol.set(symbol, raw);
+    }
+    return raw;
+  };
+
+  return {
+    take: (cells, row) => {
+      reader.shape(cells, row);
+      const { wallUs, offsetUs } = reader.time(cells, row);
+      let anyPrice = false;
+      for (let k = 0; k < groups.length; k++) {
+        const group = groups[k]!;
+        const raw = wide ? fixed[k]! : rawOf(symbolAt === undefined ? "" : cells[symbolAt]!);
+        const isEmpty = noPrice(group, cells);
+        anyPrice ||= !isEmpty;
+        // a wide file's rows stand for all its symbols; a row of one symbol that has no price is none
+        if (isEmpty && !wide) continue;
+        raw.row.push(row);
+        raw.wallUs.push(wallUs);
+        raw.offsetUs.push(offsetUs);
+        for (const role of BAR_ROLES) {
+          const index = group.at[role];
+          if (index === undefined) continue;
+          raw.values[role]!.push(valueOf(asking, reader, cells[index]!, role, row, names[index]!));
+        }
+        checkShape(asking, raw, row);
+      }
+      if (!anyPrice) empty++;
+    },
+    get series() {
+      return wide ? fixed : [...bySymbol.values()];
+    },
+    get empty() {
+      return empty;
+    },
+  };
+}
+
+function rawBars(symbol: string | undefined, { at }: BarGroup, names: readonly string[]): RawBars {
+  const values: Partial<Record<BarRole, number[]>> = {};
+  for (const role of BAR_ROLES) if (at[role] !== undefined) values[role] = [];
+  return { symbol, closeName: names[at.close!] ?? "close", row: [], wallUs: [], offsetUs: [], values };
+}
+
+const PRICES: readonly Role[] = ["open", "high", "low", "close"];
+
+function noPrice({ at }: BarGroup, cells: readonly string[]): boolean {
+  return PRICES.every((role) => at[role] === undefined || isMissing(cells[at[role]!]!));
+}
+
+function valueOf(
+  asking: Asking,
+  reader: RowReader,
+  text: string,
+  role: BarRole,
+  row: number,
+  column: string,
+): number {
+  const scale = role === "volume" || role === "quoteVolume" ? /^([\d.,]+)\s?([KMB])$/i.exec(text) : null;
+  const plain = reader.numbers.read(scale === null ? text : scale[1]!, row, column);
+  if (plain === "") return Number.NaN;
+  const value = Number(plain) * (scale === null ? 1 : { K: 1e3, M: 1e6, B: 1e9 }[scale[2]!.toUpperCase()]!);
+  const isPrice = PRICES.includes(role);
+  if (Number.isFinite(value) && (isPrice ? value > 0 : value >= 0)) return value;
+  return refuseRow(asking, {
+    row,
+    column,
+    need: `${isPrice ? "a price above 0" : "a number from 0"}; got ${quote(text, 40)}`,
+    hint: isPrice
+      ? "Leave the cell empty where no price is known; an index or a rate is no price."
+      : `If it is something else, say what is the ${role}: ${say(asking, "columns", `${role}=NAME`)}.`,
+  });
+}
+
+/** High and low enclose what is between them, up to what doubles round. */
+function checkShape(asking: Asking, { values }: RawBars, row: number): void {
+  const { open, high, low, close } = values;
+  if (open === undefined || high === undefined || low === undefined || close === undefined) return;
+  const k = close.length - 1;
+  const [o, h, l, c] = [open[k]!, high[k]!, low[k]!, close[k]!];
+  const slack = h * ROUNDING;
+  if (h + slack >= Math.max(o, c, l) && l - slack <= Math.min(o, c)) return;
+  if (Number.isNaN(o + h + l + c)) {
+    refuseRow(asking, {
+      row,
+      need: `open, high, low and close, or none of them; got ${[o, h, l, c].map((value) => (Number.isNaN(value) ? "nothing" : value)).join(", ")}`,
+    });
+  }
+  refuseRow(asking, {
+    row,
+    column: "high",
+    need: `a high and a low around open and close; got open ${o}, high ${h}, low ${l}, close ${c}`,
+  });
+}

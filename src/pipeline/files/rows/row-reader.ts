@@ -1,0 +1,130 @@
+import { quote } from "../../../core/errors.ts";
+import { formatUtc } from "../../../core/time.ts";
+import { type Asking, type DayOrder, type DecimalMark, refuseRow, say, type Separator } from "../asking.ts";
+import type { Layout } from "../columns/layout.ts";
+import type { Role } from "../columns/roles.ts";
+import type { WallTime } from "../values/calendar.ts";
+import { type NumberReader, numberReader } from "../values/decimal-marks.ts";
+import { isMissing } from "../values/number-text.ts";
+import { type TimeReader, timeReader } from "../values/time-reader.ts";
+import { UTC, type Zone, zoneOf } from "../values/zone.ts";
+
+/** How a file writes numbers and dates, as an earlier reading has proven it. */
+export interface Conventions {
+  readonly decimal?: DecimalMark;
+  readonly dates?: DayOrder;
+}
+
+/** Reads the cells of a file's rows by their meaning. */
+export interface RowReader {
+  /** Refuses a row with more or fewer cells than the first. */
+  shape(cells: readonly string[], row: number): void;
+  /** Empty where the file has no such column. */
+  text(cells: readonly string[], role: Role): string;
+  time(cells: readonly string[], row: number): WallTime;
+  /** NaN: none. */
+  eventTime(cells: readonly string[], row: number): number;
+  readonly numbers: NumberReader;
+  readonly times: TimeReader;
+  readonly zone: Zone;
+  /** What a whole file proves; refuses one that leaves open what it must tell. */
+  settle(): Conventions;
+  /** Whether the rows were read by what they have proven. */
+  isRight(settled: Conventions): boolean;
+}
+
+export function rowReader(
+  asking: Asking,
+  layout: Layout,
+  separator: Separator | undefined,
+  conventions: Conventions = {},
+): RowReader {
+  const { at, width, names } = layout;
+  const zone = asking.options.tz === undefined ? UTC : zoneOf(asking.options.tz, asking.voice === "flags" ? "--tz" : "tz");
+  const numbers = numberReader(asking, separator, conventions.decimal);
+  const times = timeReader(asking, layout.time, conventions.dates);
+  const twin = layout.twin && {
+    at: layout.twin.at,
+    name: layout.twin.column.name,
+    times: timeReader(asking, layout.twin.column, conventions.dates),
+  };
+  const events =
+    at.eventTime === undefined ? undefined : timeReader(asking, { name: names[at.eventTime]! }, conventions.dates);
+  const [timeAt, clockAt] = [at.time!, at.clock];
+  return {
+    numbers,
+    times,
+    zone,
+    shape: (cells, row) => {
+      if (cells.length === width) return;
+      const more = cells.length > width;
+      refuseRow(asking, {
+        code: "ragged-row",
+        row,
+        need: `${width} cells, as the first row has; got ${cells.length}`,
+        hint: more
+          ? "A number with thousands in it has to stand in quotes. Nothing was taken from this file."
+          : "See whether the file is complete. Nothing was taken from it.",
+      });
+    },
+    text: (cells, role) => {
+      const index = at[role];
+      return index === undefined ? "" : cells[index]!;
+    },
+    time: (cells, row) => {
+      const text = clockAt === undefined ? cells[timeAt]! : `${cells[timeAt]} ${cells[clockAt]}`;
+      const time = times.read(text, row);
+      if (twin !== undefined && !isMissing(cells[twin.at]!)) agree(asking, { text, time }, twin, cells, row);
+      return time;
+    },
+    eventTime: (cells, row) => {
+      const text = at.eventTime === undefined ? "" : cells[at.eventTime]!;
+      if (events === undefined || isMissing(text)) return Number.NaN;
+      const { wallUs, offsetUs } = events.read(text, row);
+      return Number.isNaN(offsetUs) ? (zone.instants(wallUs)[0] ?? wallUs) : wallUs - offsetUs;
+    },
+    settle: () => {
+      const dates = times.settle();
+      return { decimal: numbers.settle(), ...(dates !== undefined && { dates }) };
+    },
+    isRight: (settled) => {
+      const read = conventions.dates ?? asking.options.dates;
+      // without anything known a day that could be a month was read as the day
+      const dates = settled.dates === undefined || settled.dates === (read ?? layout.time.order ?? "dmy");
+      return dates && settled.decimal === numbers.mark;
+    },
+  };
+}
+
+interface Twin {
+  readonly at: number;
+  readonly name: string;
+  readonly times: TimeReader;
+}
+
+const UNITS_US = [1, 1e3, 1e6, 60e6, 3_600e6, 86_400e6];
+
+/** Two columns that tell the time tell the same one, to what the coarser of them says. */
+function agree(
+  asking: Asking,
+  { text, time }: { readonly text: string; readonly time: WallTime },
+  twin: Twin,
+  cells: readonly string[],
+  row: number,
+): void {
+  const other = twin.times.read(cells[twin.at]!, row);
+  const [a, b] = [utc(time), utc(other)];
+  const coarse = UNITS_US.findLast((unit) => a % unit === 0 || b % unit === 0)!;
+  const unit = Math.min(coarse, twin.times.isDates ? 86_400e6 : coarse);
+  if (Math.floor(a / unit) === Math.floor(b / unit)) return;
+  refuseRow(asking, {
+    code: "two-times",
+    row,
+    need: `one time a row; ${quote(text, 40)} is ${formatUtc(a)}, and ${twin.name} has ${quote(cells[twin.at], 40)}, which is another`,
+    hint: `Say which counts: ${say(asking, "columns", `time=${twin.name}`)}, or the other one.`,
+  });
+}
+
+function utc({ wallUs, offsetUs }: WallTime): number {
+  return Number.isNaN(offsetUs) ? wallUs : wallUs - offsetUs;
+}

@@ -1,0 +1,107 @@
+import { type Asking, refuseRow } from "../asking.ts";
+import { formatUtc } from "../../../core/time.ts";
+import { instantReader } from "../values/instants.ts";
+import { BAR_ROLES, type BarRole, type RawBars } from "./bars.ts";
+import { type Spacing, spacingOf } from "./intervals.ts";
+import type { RowReader } from "./row-reader.ts";
+
+/** Bars of one symbol, oldest first. NaN: the file has no value there. */
+export interface FileSeries extends Readonly<Partial<Record<BarRole, Float64Array>>> {
+  /** As the file names it; undefined: it does not. */
+  readonly symbol: string | undefined;
+  /** The column of its closes. */
+  readonly closeName: string;
+  readonly length: number;
+  /** Begin of each bar, µs since 1970 UTC, ascending. */
+  readonly timeUs: Float64Array;
+  /** What the file's clock showed then, counted as if it were UTC. */
+  readonly wallUs: Float64Array;
+  readonly close: Float64Array;
+  /** The line or row of each bar. */
+  readonly row: Float64Array;
+  readonly spacing: Spacing;
+}
+
+/** What was done to the rows of a file. */
+export interface Ordering {
+  sorted: number;
+  repeats: number;
+}
+
+/** Rows as they stood → bars in order: sorted by time, identical repeats once. Refuses two rows of one bar which differ. */
+export function seriesOf(
+  asking: Asking,
+  raw: RawBars,
+  reader: RowReader,
+  toldUs: number | undefined,
+  ordering: Ordering,
+): FileSeries {
+  const length = raw.row.length;
+  const isDescending = descends(raw);
+  const source = (i: number): number => (isDescending ? length - 1 - i : i);
+  const instants = instantReader(asking, reader.zone, { strictly: true, isDates: reader.times.isDates });
+  const instant = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    const k = source(i);
+    instant[k] = instants.next(raw.wallUs[k]!, raw.offsetUs[k]!, raw.row[k]!);
+  }
+  instants.end();
+  const order = ascending(instant);
+  if (order.some((k, i) => k !== i)) ordering.sorted++;
+  const kept = withoutRepeats(asking, raw, instant, order, ordering);
+  const pick = (column: ArrayLike<number>): Float64Array => Float64Array.from(kept, (k) => column[k]!);
+  const timeUs = pick(instant);
+  const wallUs = pick(raw.wallUs);
+  const row = pick(raw.row);
+  const values: Partial<Record<BarRole, Float64Array>> = {};
+  for (const role of BAR_ROLES) if (raw.values[role]) values[role] = pick(raw.values[role]);
+  const spacing = spacingOf(asking, { length: timeUs.length, timeUs, wallUs, row }, toldUs);
+  const { symbol, closeName } = raw;
+  return { symbol, closeName, length: timeUs.length, timeUs, wallUs, row, spacing, ...values, close: values.close! };
+}
+
+function descends({ wallUs, offsetUs, row }: RawBars): boolean {
+  const at = (i: number): number => wallUs[i]! - (offsetUs[i]! || 0);
+  return row.length > 1 && at(0) > at(row.length - 1);
+}
+
+function ascending(instant: Float64Array): Uint32Array {
+  const order = Uint32Array.from(instant, (_, i) => i);
+  let isSorted = true;
+  let isReversed = true;
+  for (let i = 1; i < instant.length; i++) {
+    if (instant[i]! < instant[i - 1]!) isSorted = false;
+    if (instant[i]! > instant[i - 1]!) isReversed = false;
+  }
+  if (isSorted) return order;
+  return isReversed ? order.reverse() : order.sort((a, b) => instant[a]! - instant[b]! || a - b);
+}
+
+function withoutRepeats(
+  asking: Asking,
+  { row, values }: RawBars,
+  instant: Float64Array,
+  order: Uint32Array,
+  ordering: Ordering,
+): number[] {
+  const columns = Object.values(values);
+  const kept: number[] = [];
+  for (const k of order) {
+    const last = kept.at(-1);
+    if (last === undefined || instant[k] !== instant[last]) {
+      kept.push(k);
+      continue;
+    }
+    if (columns.some((column) => !Object.is(column[k], column[last]))) {
+      const [a, b] = [Math.min(row[last]!, row[k]!), Math.max(row[last]!, row[k]!)];
+      refuseRow(asking, {
+        code: "two-rows",
+        row: b,
+        need: `one row a bar; ${asking.unit} ${a} has ${formatUtc(instant[k]!)} as well, with other values`,
+        hint: "Leave one of the two out.",
+      });
+    }
+    ordering.repeats++;
+  }
+  return kept;
+}

@@ -1,0 +1,105 @@
+import pl from "nodejs-polars";
+import { quote, refuse } from "../../../core/errors.ts";
+import type { Expectations } from "../columns/layout.ts";
+import type { TimeUnit } from "../values/time-digits.ts";
+
+/** A table with typed columns, as rows of text: nothing is rounded on the way. */
+export interface FrameTable {
+  readonly names: readonly string[];
+  readonly typed: NonNullable<Expectations["typed"]>;
+  readonly height: number;
+  /** Rows `from` to `to`, not included. */
+  rows(from: number, to: number): string[][];
+}
+
+const SLICE_ROWS = 200_000;
+
+/** A Parquet file of any physical type; its path is a path, whatever characters it has. */
+export function parquetTable(path: string, where: string): FrameTable {
+  return reading(where, "Parquet", () => {
+    const scan = pl.scanParquet(path, { glob: false, hivePartitioning: false });
+    const height = scan.select(pl.len()).collectSync().row(0)[0] as number;
+    let [begin, part] = [-1, pl.DataFrame()];
+    return table(scan.head(0).collectSync(), height, where, (from) => {
+      const first = Math.floor(from / SLICE_ROWS) * SLICE_ROWS;
+      if (begin !== first) [begin, part] = [first, scan.slice(first, SLICE_ROWS).collectSync()];
+      return [part, first];
+    });
+  });
+}
+
+/** A Feather file (Arrow IPC), as a file or as a stream. */
+export function featherTable(content: Buffer, where: string): FrameTable {
+  return reading(where, "Feather", () => {
+    const frame = content.subarray(0, 6).toString("latin1") === "ARROW1" ? pl.readIPC(content) : pl.readIPCStream(content);
+    return table(frame, frame.height, where, () => [frame, 0]);
+  });
+}
+
+type Part = readonly [frame: pl.DataFrame, first: number];
+
+function table(head: pl.DataFrame, height: number, where: string, partOf: (from: number) => Part): FrameTable {
+  const names = head.columns;
+  let texts: { readonly of: pl.DataFrame; readonly columns: readonly string[][] } | undefined;
+  return {
+    names,
+    height,
+    typed: names.map((name) => timeType(head.getColumn(name).dtype as unknown as Dtype)),
+    rows: (from, to) =>
+      reading(where, "data frame", () => {
+        const out: string[][] = [];
+        for (let at = from; at < to; ) {
+          const [frame, first] = partOf(at);
+          if (texts?.of !== frame) texts = { of: frame, columns: names.map((name) => text(frame, name)) };
+          const end = Math.min(to, first + frame.height);
+          for (; at < end; at++) out.push(texts.columns.map((column) => column[at - first]!));
+          if (frame.height === 0) break;
+        }
+        return out;
+      }),
+  };
+}
+
+interface Dtype {
+  readonly variant: string;
+  readonly inner?: readonly unknown[];
+}
+
+function timeType({ variant, inner }: Dtype): NonNullable<Expectations["typed"]>[number] {
+  if (variant === "Date") return { isWall: true };
+  if (variant !== "Datetime") return undefined;
+  const [unit, zone] = (inner ?? []) as [string?, string?];
+  return { unit: unitOf(unit), isWall: zone === undefined || zone === null || zone === "" };
+}
+
+function unitOf(unit: string | undefined): TimeUnit {
+  return unit === "ns" || unit === "ms" ? unit : "us";
+}
+
+function text(frame: pl.DataFrame, name: string): string[] {
+  const column = frame.getColumn(name);
+  const { variant } = column.dtype as unknown as Dtype;
+  if (variant === "Float64")
+    return (column.toArray() as (number | null)[]).map((value) => (value === null ? "" : String(value)));
+  // no number and no text: whoever needs this column says so
+  if (/^(List|Struct|Array|Object|Binary)$/.test(variant)) return new Array(frame.height).fill(variant);
+  const whole = variant === "Datetime" ? column.cast(pl.Int64) : column;
+  const cells = (whole.cast(pl.Utf8).toArray() as (string | null)[]).map((value) => value ?? "");
+  return variant === "Float32" ? cells.map((cell) => cell.replace(/\.0$/, "")) : cells;
+}
+
+/** A file that can't be read, in a sentence. */
+function reading<T>(where: string, what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as { code?: string }).code !== undefined && (error as { hint?: string }).hint !== undefined) throw error;
+    const [line = ""] = (error as Error).message.split("\n");
+    return refuse({
+      code: "unreadable-file",
+      where,
+      problem: `needs a ${what} file that can be read; ${quote(line, 120)}`,
+      hint: "See whether it is complete, and what its name says.",
+    });
+  }
+}

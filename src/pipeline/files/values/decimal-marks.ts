@@ -1,0 +1,76 @@
+import { quote } from "../../../core/errors.ts";
+import { type Asking, type DecimalMark, refuseRow, say, type Separator } from "../asking.ts";
+import { isMissing, isPlainNumber, numberText } from "./number-text.ts";
+
+/** Reads the numbers of one file, all written in one way, and remembers what proves that way. */
+export interface NumberReader {
+  /** Plain decimal text; `""` where a word stands for no value. Refuses what is no number. */
+  read(text: string, row: number, column: string): string;
+  /**
+   * After the last row: the decimal mark that the file proves. Refuses a file that proves both, or that has numbers
+   * which could be read in two ways and proves neither.
+   */
+  settle(): DecimalMark;
+  /** What numbers were read by. */
+  readonly mark: DecimalMark;
+}
+
+interface Seen {
+  readonly text: string;
+  readonly row: number;
+  readonly column: string;
+}
+
+/** `proven`: what an earlier reading of the same file has settled on. */
+export function numberReader(asking: Asking, separator: Separator | undefined, proven?: DecimalMark): NumberReader {
+  const told = asking.options.decimal ?? proven;
+  // between commas a point alone is a decimal mark: whoever writes 1.234 for a thousand separates by something else
+  const isSettled = separator === "," || separator === undefined;
+  const mark = told ?? ".";
+  const proof: Partial<Record<DecimalMark, Seen>> = {};
+  let open: Seen | undefined;
+  const noNumber = (text: string, row: number, column: string): never =>
+    refuseRow(asking, { row, column, need: `a number; got ${quote(text, 40)}` });
+  const slow = (text: string, row: number, column: string): string => {
+    const bare = text.trim();
+    if (isMissing(bare)) return "";
+    const found = numberText(bare, told) ?? noNumber(text, row, column);
+    const seen = { text: bare, row, column };
+    if (found.proves !== undefined) proof[found.proves] ??= seen;
+    if (found.isOpen && !(isSettled && bare.includes("."))) open ??= seen;
+    if (!found.isOpen || told !== undefined) return found.plain;
+    return numberText(bare, mark)?.plain ?? found.plain;
+  };
+  return {
+    mark,
+    read: (text, row, column) => {
+      if (text.length > 400) noNumber(text, row, column);
+      if (!isPlainNumber(text)) return slow(text, row, column);
+      if (!text.includes(".") || (mark === "." && (told !== undefined || proof["."] !== undefined))) return text;
+      return slow(text, row, column);
+    },
+    settle: () => {
+      if (told !== undefined) return told;
+      const [point, comma] = [proof["."], proof[","]];
+      if (point && comma) {
+        const [first, second] = point.row <= comma.row ? [point, comma] : [comma, point];
+        return refuseRow(asking, {
+          code: "mixed-decimals",
+          row: second.row,
+          column: second.column,
+          need: `one decimal mark in the whole file; got ${quote(second.text, 40)}, and ${quote(first.text, 40)} in ${asking.unit} ${first.row}`,
+          hint: "Write all its numbers in one way.",
+        });
+      }
+      if (comma) return ",";
+      if (point || open === undefined) return ".";
+      return refuseRow(asking, {
+        code: "open-decimals",
+        row: open.row,
+        column: open.column,
+        need: `a number that can be read in one way; ${quote(open.text, 40)} can be a decimal or thousands, and no other number tells`,
+        hint: `Pass ${say(asking, "decimal", ".")} or ${say(asking, "decimal", ",")}.`,
+      });
+    },
+  };
+}

@@ -1,0 +1,196 @@
+import { quote } from "../../../core/errors.ts";
+import { formatUtc } from "../../../core/time.ts";
+import { type Asking, type DayOrder, refuseRow, say } from "../asking.ts";
+import type { WallTime } from "./calendar.ts";
+import { type DigitForm, digitForms, digitsUs, isFinerThanMicro, isPlausible, type TimeUnit } from "./time-digits.ts";
+import { timeText } from "./time-text.ts";
+
+/** What is known of a column of times before its first row. */
+export interface TimeColumn {
+  /** As the file names it. */
+  readonly name: string;
+  /** As its name, its layout or its type tells; undefined: the digits have to. */
+  readonly unit?: TimeUnit | undefined;
+  /** The zone that its name or its layout tells for times that name none, as an offset. */
+  readonly offsetUs?: number | undefined;
+  /** The order of day and month that its layout is known to write. */
+  readonly order?: "dmy" | "mdy" | undefined;
+  /** Its numbers are readings of a wall clock and no count since 1970 UTC: a data frame's times without a zone. */
+  readonly isWall?: boolean | undefined;
+}
+
+/** Reads the times of one column, all written in one way, and remembers what proves that way. */
+export interface TimeReader {
+  read(text: string, row: number): WallTime;
+  /**
+   * After the last row: refuses a file whose days could be months; tells the order of day and month that it proves, and
+   * undefined where it needs none.
+   */
+  settle(): "dmy" | "mdy" | undefined;
+  /** Times that said more than microseconds. */
+  readonly cut: number;
+  /** Times are counted since 1970 UTC, or name their zone. */
+  readonly isAbsolute: boolean;
+  /** Times that have no hour. */
+  readonly isDates: boolean;
+}
+
+interface Seen {
+  readonly text: string;
+  readonly row: number;
+}
+
+const DIGITS = /^\d+$/;
+const DECIMALS = /^\d{9,20}\.\d+$/;
+
+export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder): TimeReader {
+  const { nowUs, options } = asking;
+  const { name, unit } = column;
+  const order = options.dates ?? column.order ?? proven;
+  const noOffset = column.offsetUs ?? Number.NaN;
+  let digitForm: DigitForm | undefined = unit;
+  let form: string | undefined;
+  let formSeen: Seen | undefined;
+  const proof: Partial<Record<"dmy" | "mdy", Seen>> = {};
+  let open: Seen | undefined;
+  let [cut, isAbsolute, isDates] = [0, true, true];
+
+  const bad = (row: number, need: string, hint?: string): never =>
+    refuseRow(asking, { row, column: name, need, ...(hint !== undefined && { hint }) });
+
+  const sameForm = (next: string, text: string, row: number): void => {
+    if (form === undefined) {
+      form = next;
+      formSeen = { text, row };
+    } else if (form !== next) {
+      const first = `${quote(formSeen!.text, 40)} in ${asking.unit} ${formSeen!.row}`;
+      bad(row, `one kind of time in the whole file; got ${quote(text, 40)}, and ${first}`);
+    }
+  };
+
+  const inferred = (digits: string, row: number, text: string): DigitForm => {
+    const found = digitForms(digits, nowUs);
+    if (found.length === 1) return found[0]!;
+    if (found.length > 1) {
+      return bad(
+        row,
+        `a time that can be read in one way; ${quote(text, 40)} can be ${found.join(" or ")}`,
+        `Pass ${say(asking, "columns", `time_${found[0]}=${name}`)}, or ${found.slice(1).join(", ")} likewise.`,
+      );
+    }
+    return noDigits(digits, row, text);
+  };
+
+  const noDigits = (digits: string, row: number, text: string): never => {
+    const isSerial = /^\d{5}(?:\.\d+)?$/.test(digits);
+    return bad(
+      row,
+      `a time from 2009 to tomorrow where its unit is not named; got ${quote(text, 40)}${isSerial ? ", which looks like the day number of a spreadsheet" : ""}`,
+      isSerial
+        ? "Save the column as dates, for example 2024-01-02."
+        : `Name the unit: ${say(asking, "columns", `time_s=${name}`)}, or time_ms, time_us, time_ns.`,
+    );
+  };
+
+  const fromDigits = (text: string, row: number): WallTime => {
+    const whole = text.includes(".") ? text.slice(0, text.indexOf(".")) : text;
+    if (digitForm === undefined) {
+      digitForm = inferred(whole, row, text);
+      if (whole !== text && digitForm.length > 2) noDigits(whole, row, text);
+    }
+    const us = digitsUs(text, digitForm);
+    const isCount = digitForm.length <= 2;
+    if (unit === undefined && (us === undefined || (isCount && !isPlausible(us, nowUs)))) {
+      const other = digitForms(whole, nowUs)[0] ?? noDigits(whole, row, text);
+      sameForm(other, text, row);
+    }
+    if (us === undefined) return bad(row, `a time in ${digitForm}; got ${quote(text, 40)}`);
+    sameForm(digitForm, text, row);
+    isDates = isDates && digitForm === "YYYYMMDD";
+    if (isCount && isFinerThanMicro(text, digitForm)) cut++;
+    if (isCount && column.isWall !== true) return { wallUs: us, offsetUs: 0 };
+    isAbsolute = false;
+    return { wallUs: us, offsetUs: noOffset };
+  };
+
+  const fromText = (text: string, row: number): WallTime => {
+    const found = timeText(text, order);
+    if ("problem" in found) {
+      const isNumber = /^[+-]?[\d.,]+(e[+-]?\d+)?$/i.test(text);
+      const years = found.problem === "a year of four digits";
+      const zone = found.problem.startsWith("a zone");
+      return bad(
+        row,
+        `${found.problem}; got ${quote(text, 40)}${isNumber && /e/i.test(text) ? ", a number that has lost its digits" : ""}`,
+        years
+          ? `Pass ${say(asking, "dates", "dmy")}, mdy or ymd.`
+          : zone
+            ? `Write UTC or an offset instead; or leave it away, and pass ${say(asking, "tz", "America/New_York")}.`
+            : undefined,
+      );
+    }
+    sameForm(found.form, text, row);
+    const { wallUs, offsetUs } = found;
+    if (found.proves !== undefined) proof[found.proves] ??= { text, row };
+    if (found.isOpen) open ??= { text, row };
+    if (found.isCut) cut++;
+    isDates = isDates && found.isDate;
+    if (Number.isNaN(offsetUs)) isAbsolute = false;
+    return { wallUs, offsetUs: Number.isNaN(offsetUs) ? noOffset : offsetUs };
+  };
+
+  return {
+    read: (text, row) => {
+      if (DIGITS.test(text) && text.length <= 20) return fromDigits(text, row);
+      if (DECIMALS.test(text)) return fromDigits(text, row);
+      // before 1970, where the unit is known
+      if (unit !== undefined && text.startsWith("-") && DIGITS.test(text.slice(1))) return fromDigits(text, row);
+      return fromText(text, row);
+    },
+    settle: () => settledOrder(asking, name, { order, proof, open }),
+    get cut() {
+      return cut;
+    },
+    get isAbsolute() {
+      return isAbsolute;
+    },
+    get isDates() {
+      return isDates;
+    },
+  };
+}
+
+interface Orders {
+  readonly order: DayOrder | undefined;
+  readonly proof: Partial<Record<"dmy" | "mdy", Seen>>;
+  readonly open: Seen | undefined;
+}
+
+function settledOrder(asking: Asking, column: string, { order, proof, open }: Orders): "dmy" | "mdy" | undefined {
+  if (order === "dmy" || order === "mdy") return order;
+  const { dmy, mdy } = proof;
+  if (dmy && mdy) {
+    const [first, second] = dmy.row <= mdy.row ? [dmy, mdy] : [mdy, dmy];
+    return refuseRow(asking, {
+      code: "mixed-dates",
+      row: second.row,
+      column,
+      need: `one order of day and month in the whole file; got ${quote(second.text, 40)}, and ${quote(first.text, 40)} in ${asking.unit} ${first.row}`,
+      hint: "Write all its dates in one way.",
+    });
+  }
+  if (dmy || mdy) return dmy ? "dmy" : "mdy";
+  if (open === undefined) return undefined;
+  return refuseRow(asking, {
+    code: "open-dates",
+    row: open.row,
+    column,
+    need: `a date that can be read in one way; ${quote(open.text, 40)} can be day and month or month and day, and no other row tells`,
+    hint: `Pass ${say(asking, "dates", "dmy")} or ${say(asking, "dates", "mdy")}.`,
+  });
+}
+
+/** `2024-01-02 00:00 of America/New_York`, as refusals name a reading of the wall clock. */
+export function wallText(wallUs: number): string {
+  return formatUtc(wallUs).replace("T", " ").replace(/Z$/, "");
+}
