@@ -22,8 +22,13 @@ const MAY: Readonly<
 /** Each vendor is known in these places only. */
 const VENDORS: Readonly<Record<string, readonly string[]>> = {
   ws: ["src/pipeline/net/socket.ts", "src/pipeline/exchange/"],
-  "better-sqlite3": ["src/pipeline/store/"],
-  "nodejs-polars": ["src/pipeline/bars/", "src/pipeline/archive/parquet.ts", "src/notebook/"],
+  "better-sqlite3": ["src/pipeline/store/", "src/pipeline/files/tables/sqlite-rows.ts"],
+  "nodejs-polars": [
+    "src/pipeline/bars/",
+    "src/pipeline/archive/parquet.ts",
+    "src/pipeline/files/tables/frames.ts",
+    "src/notebook/",
+  ],
   arquero: ["src/notebook/"],
   tslab: ["src/kernel/", "src/notebook/"],
   zeromq: ["src/kernel/"],

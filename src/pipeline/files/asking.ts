@@ -61,7 +61,10 @@ export interface RowFault {
 }
 
 /** Refuses a file for what stands in it: where, what is needed, what settles it. */
-export function refuseRow(asking: Asking, { code = "bad-row", row, column, need, hint, facts }: RowFault): never {
+export function refuseRow(
+  asking: Asking,
+  { code = "bad-row", row, column, need, hint, facts }: RowFault,
+): never {
   const at = row === undefined ? "" : `, ${asking.unit} ${row}`;
   return refuse({
     code,

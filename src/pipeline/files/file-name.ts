@@ -1,39 +1,5 @@
 import { parseDuration } from "../../core/time.ts";
 
-/** What one of Binance's markets is called on its public site: pairs against money, and contracts in either unit. */
-export type BinanceKind = "trades" | "aggTrades" | "klines";
-
-/** What the name of one of Binance's public files says: `BTCUSDT-trades-2024-08-08.zip`. */
-export interface BinanceName {
-  readonly symbol: string;
-  readonly kind: BinanceKind;
-  /** Of klines; undefined: months. */
-  readonly intervalUs?: number;
-  /** The day or month it covers. */
-  readonly period: string;
-  readonly fromUs: number;
-  /** Not included. */
-  readonly toUs: number;
-}
-
-const NAME =
-  /^([\p{Lu}\p{Lo}\p{N}_]{2,40})-(trades|aggTrades|\d+(?:s|m|h|d|w|mo))-(\d{4})-(\d\d)(?:-(\d\d))?\.(?:zip|csv|csv\.gz)$/u;
-
-/** Reads the name of a file, without its folder; undefined: not one of Binance's. */
-export function binanceName(file: string): BinanceName | undefined {
-  const match = NAME.exec(file.normalize("NFC"));
-  if (match === null) return undefined;
-  const [, symbol, what, year, month, day] = match as unknown as [string, string, string, string, string, string?];
-  const fromMs = Date.UTC(Number(year), Number(month) - 1, Number(day ?? 1));
-  const toMs = day === undefined ? Date.UTC(Number(year), Number(month), 1) : fromMs + 86_400_000;
-  const period = new Date(fromMs).toISOString().slice(0, day === undefined ? 7 : 10);
-  if (period !== [year, month, day].filter((part) => part !== undefined).join("-")) return undefined;
-  const span = { symbol, period, fromUs: fromMs * 1000, toUs: toMs * 1000 };
-  if (what === "trades" || what === "aggTrades") return { ...span, kind: what };
-  if (what.endsWith("mo")) return { ...span, kind: "klines" };
-  return { ...span, kind: "klines", intervalUs: intervalIn(what)! };
-}
-
 /** A length of time as file names write it: `1h`, `5m`, `1w`; undefined: none, or months. */
 export function intervalIn(text: string): number | undefined {
   const match = /^(\d{1,4})(s|m|h|d|w|min|hour|day)$/i.exec(text);
@@ -67,7 +33,10 @@ export function nameHints(file: string): NameHints {
     const size = unit.startsWith("M") ? 60e6 : unit.startsWith("H") ? 3600e6 : 86_400e6;
     return { symbol: meta[1]!, intervalUs: size * Number(unit.slice(1)) };
   }
-  const bars = /^([A-Za-z0-9.]{2,16}(?:[-_/][A-Za-z0-9]{2,6})?)[-_ ](1s|[135]m|15m|30m|[12468]h|12h|[13]d|1w|\d+min)(?:[-_ .].*)?$/.exec(stem);
+  const bars =
+    /^([A-Za-z0-9.]{2,16}(?:[-_/][A-Za-z0-9]{2,6})?)[-_ ](1s|[135]m|15m|30m|[12468]h|12h|[13]d|1w|\d+min)(?:[-_ .].*)?$/.exec(
+      stem,
+    );
   return {
     ...(bars && { symbol: bars[1]!, intervalUs: intervalIn(bars[2]!)! }),
     ...(!bars && /^[A-Z0-9]{5,20}$/.test(stem) && { symbol: stem }),

@@ -4,7 +4,7 @@ import { layoutOf } from "./columns/header.ts";
 import type { Expectations, Layout } from "./columns/layout.ts";
 import { type BarTaker, barTaker } from "./rows/bars.ts";
 import { type Conventions, type RowReader, rowReader } from "./rows/row-reader.ts";
-import { type TradeContext, type TradeTaker, tradeTaker } from "./rows/trades.ts";
+import { PIECE_ROWS, type TradeContext, type TradeRows, type TradeTaker, tradeTaker } from "./rows/trades.ts";
 import type { Cells } from "./text/records.ts";
 
 /** Takes the rows of one file as they come, whatever they were stored in. */
@@ -19,6 +19,8 @@ export interface Intake {
   readonly trades: TradeTaker | undefined;
   /** Rows of data. */
   readonly rows: number;
+  /** The first of them. */
+  readonly first: readonly string[];
 }
 
 export interface IntakeSettings extends TradeContext {
@@ -29,6 +31,8 @@ export interface IntakeSettings extends TradeContext {
   separator(): Separator | undefined;
   /** Names of columns that do not stand in the rows. */
   readonly names?: readonly string[] | undefined;
+  /** Gets the rows of trades, so many at a time. */
+  onTrades(rows: TradeRows): void;
 }
 
 /** Rows that are looked at to find out where a file has what. */
@@ -41,6 +45,7 @@ export function fileIntake(settings: IntakeSettings): Intake {
   let bars: BarTaker | undefined;
   let trades: TradeTaker | undefined;
   let rows = 0;
+  let first: readonly string[] | undefined;
   let take: ((cells: readonly string[], row: number) => void) | undefined;
 
   const begin = (cells: Cells): number => {
@@ -60,8 +65,12 @@ export function fileIntake(settings: IntakeSettings): Intake {
       if (cells.rows.length === 0) return;
       const from = take === undefined ? begin(cells) : 0;
       const one = take!;
-      for (let i = from; i < cells.rows.length; i++) one(cells.rows[i]!, cells.numbers[i]!);
+      for (let i = from; i < cells.rows.length; i++) {
+        one(cells.rows[i]!, cells.numbers[i]!);
+        if (trades?.pending === PIECE_ROWS) settings.onTrades(trades.piece()!);
+      }
       rows += Math.max(0, cells.rows.length - from);
+      first ??= cells.rows[from];
     },
     end: () => {
       if (reader === undefined || rows === 0) {
@@ -72,6 +81,8 @@ export function fileIntake(settings: IntakeSettings): Intake {
           hint: "Look whether it is the right file, and complete.",
         });
       }
+      const last = trades?.piece();
+      if (last) settings.onTrades(last);
       trades?.end();
       const settled = reader.settle();
       return { isRight: reader.isRight(settled), conventions: settled };
@@ -90,6 +101,9 @@ export function fileIntake(settings: IntakeSettings): Intake {
     },
     get rows() {
       return rows;
+    },
+    get first() {
+      return first ?? [];
     },
   };
 }

@@ -18,7 +18,11 @@ const COLUMNS: Readonly<Record<RowKind, string>> = {
 };
 
 /** Finds out where a file has what, from its names or, where it has none, from its first row. */
-export function layoutOf(asking: Asking, rows: readonly (readonly string[])[], expected: Expectations): Layout {
+export function layoutOf(
+  asking: Asking,
+  rows: readonly (readonly string[])[],
+  expected: Expectations,
+): Layout {
   const header = headerNames(asking, rows);
   if (header === undefined) return headerless(asking, rows, expected);
   const { names } = header;
@@ -140,7 +144,9 @@ function volumesByUnit(
   sample: readonly (readonly string[])[],
   at: At,
 ): void {
-  const found = [...names.keys()].filter((i) => volumeUnit(names[i]!) !== undefined && bareName(names[i]!) !== "volume");
+  const found = [...names.keys()].filter(
+    (i) => volumeUnit(names[i]!) !== undefined && bareName(names[i]!) !== "volume",
+  );
   const unnamed = found.filter((i) => meaningOf(names[i]!) === undefined);
   const candidates = [...new Set([...found, ...(at.volume === undefined ? [] : [at.volume])])];
   if (unnamed.length === 0 && found.length < 2) return;
@@ -173,7 +179,8 @@ function marketLayouts(asking: Asking, names: readonly string[], at: At, told: s
     told.push("Coinbase names the side of the maker; the taker's is the other one.");
   }
   // a list of days: the price is the close
-  if (at.open !== undefined && at.high !== undefined && at.close === undefined && at.price !== undefined) at.close = at.price;
+  if (at.open !== undefined && at.high !== undefined && at.close === undefined && at.price !== undefined)
+    at.close = at.price;
 }
 
 function kindOf(at: At): RowKind {
@@ -210,14 +217,20 @@ function groupsOf(asking: Asking, names: readonly string[], at: At, { twin }: Ti
   const closes = [...groups].filter(([, group]) => group.close !== undefined);
   if (closes.length > 0) return closes.map(([symbol, group]) => ({ symbol, at: group }));
   const plain = [...names.entries()].filter(
-    ([i, name]) => i !== at.time && i !== at.clock && i !== twin?.at && meaningOf(name) === undefined && maySayPrices(name),
+    ([i, name]) =>
+      i !== at.time &&
+      i !== at.clock &&
+      i !== twin?.at &&
+      meaningOf(name) === undefined &&
+      maySayPrices(name),
   );
   return plain.map(([i, name]) => ({ symbol: name, at: { close: i } }));
 }
 
 /** Whether a trade has an id that an exchange counts by, and a taker. */
 function isCounted(names: readonly string[], at: At, sample: readonly (readonly string[])[]): boolean {
-  if (at.id === undefined || (at.maker === undefined && at.side === undefined && at.makerSide === undefined)) return false;
+  if (at.id === undefined || (at.maker === undefined && at.side === undefined && at.makerSide === undefined))
+    return false;
   // Bybit numbers the rows of each file anew
   const bare = names.map(bareName).join(" ");
   if (/^id timestamp price volume side( rpi)?$/.test(bare)) return false;
@@ -231,7 +244,8 @@ const NEEDED: Readonly<Record<RowKind, readonly Role[]>> = {
 };
 
 function checkNeeded(asking: Asking, { kind, at, groups, names }: Layout, isAsked: boolean): void {
-  const needed = kind === "bars" && isAsked ? (["time", "open", "high", "low", "close"] as const) : NEEDED[kind];
+  const needed =
+    kind === "bars" && isAsked ? (["time", "open", "high", "low", "close"] as const) : NEEDED[kind];
   const missing: string[] = needed.filter((role) => at[role] === undefined);
   if (kind === "bars" && groups.length === 0) missing.push("close");
   if (kind === "merged" && at.maker === undefined && at.side === undefined) missing.push("is_buyer_maker");

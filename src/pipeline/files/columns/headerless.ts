@@ -12,7 +12,17 @@ const BINANCE: Readonly<Record<RowKind, { readonly widths: readonly number[]; re
   merged: { widths: [8, 7], at: { id: 0, price: 1, qty: 2, firstId: 3, lastId: 4, time: 5, maker: 6 } },
   bars: {
     widths: [12],
-    at: { time: 0, open: 1, high: 2, low: 3, close: 4, volume: 5, quoteVolume: 7, tradeCount: 8, takerBuyVolume: 9 },
+    at: {
+      time: 0,
+      open: 1,
+      high: 2,
+      low: 3,
+      close: 4,
+      volume: 5,
+      quoteVolume: 7,
+      tradeCount: 8,
+      takerBuyVolume: 9,
+    },
   },
 };
 
@@ -25,12 +35,22 @@ const METATRADER: At = { time: 0, clock: 1, open: 2, high: 3, low: 4, close: 5, 
 const EST_US = -5 * 3_600e6;
 
 /** The layout of a file without a header, by its name, by what was asked for, or by a first row that only one has. */
-export function headerless(asking: Asking, rows: readonly (readonly string[])[], expected: Expectations): Layout {
+export function headerless(
+  asking: Asking,
+  rows: readonly (readonly string[])[],
+  expected: Expectations,
+): Layout {
   const first = rows[0]!;
   const width = first.length;
   const { kind } = expected;
   const hints = nameHints(expected.fileName);
-  const base = { headerRows: 0, width, names: first.map((_, i) => `column ${i + 1}`), twin: undefined, intervalUs: hints.intervalUs };
+  const base = {
+    headerRows: 0,
+    width,
+    names: first.map((_, i) => `column ${i + 1}`),
+    twin: undefined,
+    intervalUs: hints.intervalUs,
+  };
   const bars = (at: At, more: Partial<Layout> = {}): Layout => ({
     ...base,
     kind: "bars",
@@ -55,7 +75,8 @@ export function headerless(asking: Asking, rows: readonly (readonly string[])[],
     if (kind === "bars") return bars(at);
     return { ...base, kind, at, time: { name: "time" }, groups: [], isCounted: true, told: [] };
   }
-  if (isKline(first)) return bars(BINANCE.bars.at, { told: ["It has no header; its columns are those of Binance's klines."] });
+  if (isKline(first))
+    return bars(BINANCE.bars.at, { told: ["It has no header; its columns are those of Binance's klines."] });
   if (width === 6 && /^\d{8} \d{6}$/.test(first[0]!)) {
     return bars(OHLCV, {
       time: { name: "time", offsetUs: EST_US },
@@ -65,10 +86,20 @@ export function headerless(asking: Asking, rows: readonly (readonly string[])[],
   if (width === 7 && /^\d{4}\.\d\d\.\d\d$/.test(first[0]!) && /^\d\d:\d\d$/.test(first[1]!))
     return bars(METATRADER, { told: ["It has MetaTrader's columns; its last one counts ticks."] });
   if (hints.kraken === "bars" && (width === 7 || width === 8))
-    return bars(width === 7 ? KRAKEN_BARS : { ...OHLCV, volume: 6, tradeCount: 7 }, { told: ["It has Kraken's columns of bars."] });
+    return bars(width === 7 ? KRAKEN_BARS : { ...OHLCV, volume: 6, tradeCount: 7 }, {
+      told: ["It has Kraken's columns of bars."],
+    });
   if (width === 3 && (hints.kraken === "trades" || hints.symbol !== undefined)) {
     const told = ["It has Kraken's columns of trades."];
-    return { ...base, kind: "trades", at: KRAKEN_TRADES, time: { name: "time" }, groups: [], isCounted: false, told };
+    return {
+      ...base,
+      kind: "trades",
+      at: KRAKEN_TRADES,
+      time: { name: "time" },
+      groups: [],
+      isCounted: false,
+      told,
+    };
   }
   return refuseRow(asking, {
     code: "no-header",

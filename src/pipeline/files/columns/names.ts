@@ -39,7 +39,11 @@ function listed(asking: Asking, names: readonly string[], first: readonly string
       hint: "Call those that do not matter -.",
     });
   }
-  return { names: names.map((name) => (name === "-" ? "" : name)), rows: isHeader(first) ? 1 : 0, given: new Set(names.keys()) };
+  return {
+    names: names.map((name) => (name === "-" ? "" : name)),
+    rows: isHeader(first) ? 1 : 0,
+    given: new Set(names.keys()),
+  };
 }
 
 /** A meaning that a user gave takes the place of the column's own name. */
@@ -73,7 +77,8 @@ function renamed(
   // what the user did not name does not compete with what he named
   for (const [at, name] of names.entries()) {
     const role = meaningOf(name)?.role;
-    const rival = role !== undefined && !given.has(at) && [...given].some((one) => meaningOf(names[one]!)?.role === role);
+    const rival =
+      role !== undefined && !given.has(at) && [...given].some((one) => meaningOf(names[one]!)?.role === role);
     if (rival) names[at] = "";
   }
   return { names, rows: header.rows, given };
@@ -81,20 +86,28 @@ function renamed(
 
 /** Whether a row holds names: one of them is known, or none is a number or a time. */
 function isHeader(row: readonly string[]): boolean {
-  const isValue = (cell: string): boolean => numberText(cell, undefined) !== undefined || !("problem" in timeText(cell, "dmy"));
+  const isValue = (cell: string): boolean =>
+    numberText(cell, undefined) !== undefined || !("problem" in timeText(cell, "dmy"));
   if (row.some((cell) => meaningOf(cell) !== undefined && cell.length > 1)) return true;
   return row.some((cell) => cell !== "") && !row.some(isValue);
 }
 
 /** Frames of several symbols are written with two rows of names, and a third that names the times. */
-function severalRows(rows: readonly (readonly string[])[]): { names: readonly string[]; rows: number } | undefined {
+function severalRows(
+  rows: readonly (readonly string[])[],
+): { names: readonly string[]; rows: number } | undefined {
   const [first, second, third] = rows;
   if (first === undefined || second === undefined || first.length !== second.length) return undefined;
   const isRole = (name: string): boolean => meaningOf(name) !== undefined || /^adj/.test(bareName(name));
   const known = first.slice(1).every(isRole);
-  const symbols = /^(ticker|tickers|symbol|symbols)?$/i.test(second[0]!) && second.slice(1).every((cell) => cell !== "" && !/^\d/.test(cell));
+  const symbols =
+    /^(ticker|tickers|symbol|symbols)?$/i.test(second[0]!) &&
+    second.slice(1).every((cell) => cell !== "" && !/^\d/.test(cell));
   if (!known || !symbols) return undefined;
-  const hasNames = third !== undefined && /^(date|datetime|time|timestamp)$/i.test(third[0]!) && third.slice(1).every((cell) => cell === "");
+  const hasNames =
+    third !== undefined &&
+    /^(date|datetime|time|timestamp)$/i.test(third[0]!) &&
+    third.slice(1).every((cell) => cell === "");
   const names = first.map((name, i) => (i === 0 ? (hasNames ? third[0]! : "") : `${second[i]}_${name}`));
   return { names, rows: hasNames ? 3 : 2 };
 }

@@ -27,13 +27,12 @@ export type Role =
 
 /** Names of columns, in lower case and without anything but letters and digits. The first names of a role win. */
 const NAMES: Readonly<Record<Role, string>> = {
-  time:
-    "opentime timeopen starttime barstart start tradetime transacttime exchangetime exchangetimestamp microtimestamp time timestamp datetime datetimeutc unixtimestamp unixtime unix epoch ts date dt day createdtime createdat created period timeperiodstart index indexlevel0 gmttime utctime localtime",
+  time: "opentime timeopen starttime barstart start tradetime transacttime exchangetime exchangetimestamp microtimestamp time timestamp datetime datetimeutc unixtimestamp unixtime unix epoch ts date dt day createdtime createdat created period timeperiodstart t index indexlevel0 gmttime utctime localtime",
   clock: "timeofday clock hour",
   eventTime: "eventtime",
   id: "id tradeid aggid aggtradeid aggregatetradeid tid trdid",
   price: "price px tradeprice rate",
-  qty: "qty quantity amount size baseqty tradeqty lastqty",
+  qty: "qty quantity amount size tradeqty lastqty",
   maker: "isbuyermaker buyerismaker buyermaker isbuyerthemaker",
   side: "side takerside aggressorside takersidetype",
   makerSide: "makerside",
@@ -44,8 +43,7 @@ const NAMES: Readonly<Record<Role, string>> = {
   high: "high highprice pricehigh h max",
   low: "low lowprice pricelow l min",
   close: "close closeprice priceclose c closelast last closing",
-  volume:
-    "volume vol v basevolume volumebase tickvol tickvolume volumetraded basevol volumeshares shares",
+  volume: "volume vol v basevolume volumebase tickvol tickvolume volumetraded basevol volumeshares shares",
   quoteVolume: "quotevolume quoteassetvolume volumequote volumecurrency turnover quotevol amountquote",
   tradeCount: "count trades tradecount tradescount numberoftrades numtrades transactions n",
   takerBuyVolume: "takerbuyvolume takerbuybasevolume takerbuybaseassetvolume takerbasevol takerbuybase",
@@ -83,11 +81,15 @@ export function meaningOf(name: string): Meaning | undefined {
   const full = bareName(name);
   const found = BY_NAME.get(full);
   if (found) return { ...found, unit: undefined };
-  const unit = /(?:[_\s(-]|time|stamp|date|unix|epoch|ts)(s|sec|secs|seconds|ms|msec|millis|milliseconds|us|micros|microseconds|ns|nanos|nanoseconds)\)?$/i.exec(
-    name.trim(),
-  )?.[1];
+  const unit =
+    /(?:[_\s(-]|time|stamp|date|unix|epoch|ts)(s|sec|secs|seconds|ms|msec|millis|milliseconds|us|micros|microseconds|ns|nanos|nanoseconds)\)?$/i.exec(
+      name.trim(),
+    )?.[1];
   if (unit === undefined) return undefined;
-  const short = name.toLowerCase().replace(/[^a-z0-9]/g, "").slice(0, -unit.length);
+  const short = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "")
+    .slice(0, -unit.length);
   const role = BY_NAME.get(short);
   return role?.role === "time" || role?.role === "eventTime" ? { ...role, unit: unitOf(unit) } : undefined;
 }

@@ -31,11 +31,21 @@ export function timeChoice(
   const typed = expected.typed ?? [];
   const found = names
     .map((name, at) => ({ name, at, meaning: meaningOf(name) as Meaning | undefined }))
-    .filter(({ name, meaning }) => meaning?.role === "time" || (meaning?.role === "clock" && !NOT_THE_TIME.test(name)))
-    .map(({ name, at, meaning }) => ({ name, at, meaning: meaning!, shape: shapeOf(asking, rows, at, typed[at] !== undefined) }))
+    .filter(
+      ({ name, meaning }) =>
+        meaning?.role === "time" || (meaning?.role === "clock" && !NOT_THE_TIME.test(name)),
+    )
+    .map(({ name, at, meaning }) => ({
+      name,
+      at,
+      meaning: meaning!,
+      shape: shapeOf(asking, rows, at, typed[at] !== undefined),
+    }))
     .sort((a, b) => a.meaning.rank - b.meaning.rank);
   const column = (at: number): TimeColumn => timeColumn(names[at]!, typed[at]);
-  const full = found.filter(({ shape, meaning }) => shape === "full" || (shape === "none" && meaning.unit !== undefined));
+  const full = found.filter(
+    ({ shape, meaning }) => shape === "full" || (shape === "none" && meaning.unit !== undefined),
+  );
   if (full.length > 0) {
     const [first, second] = full;
     const twin = second ?? found.find(({ shape }) => shape === "date");

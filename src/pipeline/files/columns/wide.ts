@@ -1,4 +1,4 @@
-import { type Role, bareName, meaningOf } from "./roles.ts";
+import { bareName, meaningOf, type Role } from "./roles.ts";
 
 /** A column of a wide file: `btc_close`, `Close BTC`, `('Close', 'AAPL')`. */
 export interface WideName {
@@ -23,7 +23,10 @@ export function wideName(name: string): WideName | undefined {
   const pair = /^\(\s*'?"?([^'",]+)'?"?\s*,\s*'?"?([^'",]+)'?"?\s*\)$/.exec(name);
   if (pair !== null) return joined(pair[1]!, pair[2]!) ?? joined(pair[2]!, pair[1]!, true);
   // the longest meaning wins: btc_taker_buy_volume
-  const cuts = [...name.matchAll(/[\s_.:|-]+/g)].map(({ index, 0: mark }) => ({ at: index, to: index + mark.length }));
+  const cuts = [...name.matchAll(/[\s_.:|-]+/g)].map(({ index, 0: mark }) => ({
+    at: index,
+    to: index + mark.length,
+  }));
   for (const { at, to } of cuts) {
     const found = joined(name.slice(to), name.slice(0, at));
     if (found) return found;
@@ -36,7 +39,8 @@ export function wideName(name: string): WideName | undefined {
 }
 
 /** What makes another column of a known one: an adjusted close is not the close. */
-const OTHER_KIND = /(?:^|[\s_.:-])(?:log|adj|adjusted|prev|previous|taker|taker_buy|quote|base|best|index|mark)$/i;
+const OTHER_KIND =
+  /(?:^|[\s_.:-])(?:log|adj|adjusted|prev|previous|taker|taker_buy|quote|base|best|index|mark)$|^(?:log|ln|adj|prev|index|mark)[\s_.:-]/i;
 
 function joined(what: string, symbol: string, swapped = false): WideName | undefined {
   const [role, name] = swapped ? [what, symbol] : [what, symbol];

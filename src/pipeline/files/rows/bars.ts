@@ -5,7 +5,16 @@ import type { Role } from "../columns/roles.ts";
 import { isMissing } from "../values/number-text.ts";
 import type { RowReader } from "./row-reader.ts";
 
-export const BAR_ROLES = ["open", "high", "low", "close", "volume", "quoteVolume", "tradeCount", "takerBuyVolume"] as const;
+export const BAR_ROLES = [
+  "open",
+  "high",
+  "low",
+  "close",
+  "volume",
+  "quoteVolume",
+  "tradeCount",
+  "takerBuyVolume",
+] as const;
 export type BarRole = (typeof BAR_ROLES)[number];
 
 /** The rows of one symbol as they stand in the file, before their times are instants. */
@@ -66,7 +75,7 @@ export function barTaker(asking: Asking, layout: Layout, reader: RowReader): Bar
         for (const role of BAR_ROLES) {
           const index = group.at[role];
           if (index === undefined) continue;
-          raw.values[role]!.push(valueOf(asking, reader, cells[index]!, role, row, names[index]!));
+          raw.values[role]!.push(cellNumber(asking, reader, cells[index]!, role, row, names[index]!));
         }
         checkShape(asking, raw, row);
       }
@@ -93,7 +102,7 @@ function noPrice({ at }: BarGroup, cells: readonly string[]): boolean {
   return PRICES.every((role) => at[role] === undefined || isMissing(cells[at[role]!]!));
 }
 
-function valueOf(
+function cellNumber(
   asking: Asking,
   reader: RowReader,
   text: string,
@@ -101,7 +110,8 @@ function valueOf(
   row: number,
   column: string,
 ): number {
-  const scale = role === "volume" || role === "quoteVolume" ? /^([\d.,]+)\s?([KMB])$/i.exec(text) : null;
+  const isScaled = (role === "volume" || role === "quoteVolume") && text.charCodeAt(text.length - 1) > 57;
+  const scale = isScaled ? /^([\d.,]+)\s?([KMB])$/i.exec(text) : null;
   const plain = reader.numbers.read(scale === null ? text : scale[1]!, row, column);
   if (plain === "") return Number.NaN;
   const value = Number(plain) * (scale === null ? 1 : { K: 1e3, M: 1e6, B: 1e9 }[scale[2]!.toUpperCase()]!);

@@ -47,7 +47,8 @@ export function spacingOf(asking: Asking, starts: Starts, told: number | undefin
     ["time", byTime],
     ["wall", byWall],
   ] as const) {
-    if (told !== undefined && (common === told || (length < 4 && common % told === 0))) return { intervalUs: told, by };
+    if (told !== undefined && (common === told || (length < 4 && common % told === 0)))
+      return { intervalUs: told, by };
     if (told === undefined && step === common) return { intervalUs: step, by };
   }
   if (told !== undefined && byTime.step === byTime.common) {
@@ -128,7 +129,10 @@ function offGrid(asking: Asking, { timeUs, row, length }: Starts, told: number |
   while (odd < length && timeUs[odd]! % intervalUs === phase) odd++;
   const isClear = told !== undefined || often * 2 >= length - 1;
   if (!isClear || odd === length) {
-    const steps = [...counts.keys()].sort((a, b) => a - b).slice(0, 3).map(formatDuration);
+    const steps = [...counts.keys()]
+      .sort((a, b) => a - b)
+      .slice(0, 3)
+      .map(formatDuration);
     return refuseRow(asking, {
       code: "open-interval",
       need: `bars whose length can be told; its rows are ${steps.join(", ")} apart`,

@@ -1,6 +1,6 @@
 import { quote } from "../../../core/errors.ts";
 import { formatUtc } from "../../../core/time.ts";
-import { type Asking, type DayOrder, type DecimalMark, refuseRow, say, type Separator } from "../asking.ts";
+import { type Asking, type DayOrder, type DecimalMark, refuseRow, type Separator, say } from "../asking.ts";
 import type { Layout } from "../columns/layout.ts";
 import type { Role } from "../columns/roles.ts";
 import type { WallTime } from "../values/calendar.ts";
@@ -40,7 +40,10 @@ export function rowReader(
   conventions: Conventions = {},
 ): RowReader {
   const { at, width, names } = layout;
-  const zone = asking.options.tz === undefined ? UTC : zoneOf(asking.options.tz, asking.voice === "flags" ? "--tz" : "tz");
+  const zone =
+    asking.options.tz === undefined
+      ? UTC
+      : zoneOf(asking.options.tz, asking.voice === "flags" ? "--tz" : "tz");
   const numbers = numberReader(asking, separator, conventions.decimal);
   const times = timeReader(asking, layout.time, conventions.dates);
   const twin = layout.twin && {
@@ -49,7 +52,9 @@ export function rowReader(
     times: timeReader(asking, layout.twin.column, conventions.dates),
   };
   const events =
-    at.eventTime === undefined ? undefined : timeReader(asking, { name: names[at.eventTime]! }, conventions.dates);
+    at.eventTime === undefined
+      ? undefined
+      : timeReader(asking, { name: names[at.eventTime]! }, conventions.dates);
   const [timeAt, clockAt] = [at.time!, at.clock];
   return {
     numbers,

@@ -1,5 +1,5 @@
-import { type Asking, refuseRow } from "../asking.ts";
 import { formatUtc } from "../../../core/time.ts";
+import { type Asking, refuseRow } from "../asking.ts";
 import { instantReader } from "../values/instants.ts";
 import { BAR_ROLES, type BarRole, type RawBars } from "./bars.ts";
 import { type Spacing, spacingOf } from "./intervals.ts";
@@ -47,17 +47,34 @@ export function seriesOf(
   }
   instants.end();
   const order = ascending(instant);
-  if (order.some((k, i) => k !== i)) ordering.sorted++;
+  if (length > 1 && (isDescending || order.some((k, i) => k !== i))) ordering.sorted++;
   const kept = withoutRepeats(asking, raw, instant, order, ordering);
-  const pick = (column: ArrayLike<number>): Float64Array => Float64Array.from(kept, (k) => column[k]!);
+  const pick = (column: ArrayLike<number>): Float64Array => {
+    const out = new Float64Array(kept.length);
+    for (let i = 0; i < out.length; i++) out[i] = column[kept[i]!]!;
+    return out;
+  };
   const timeUs = pick(instant);
   const wallUs = pick(raw.wallUs);
   const row = pick(raw.row);
   const values: Partial<Record<BarRole, Float64Array>> = {};
-  for (const role of BAR_ROLES) if (raw.values[role]) values[role] = pick(raw.values[role]);
+  for (const role of BAR_ROLES) {
+    const column = raw.values[role];
+    if (column !== undefined) values[role] = pick(column);
+  }
   const spacing = spacingOf(asking, { length: timeUs.length, timeUs, wallUs, row }, toldUs);
   const { symbol, closeName } = raw;
-  return { symbol, closeName, length: timeUs.length, timeUs, wallUs, row, spacing, ...values, close: values.close! };
+  return {
+    symbol,
+    closeName,
+    length: timeUs.length,
+    timeUs,
+    wallUs,
+    row,
+    spacing,
+    ...values,
+    close: values.close!,
+  };
 }
 
 function descends({ wallUs, offsetUs, row }: RawBars): boolean {
@@ -66,7 +83,8 @@ function descends({ wallUs, offsetUs, row }: RawBars): boolean {
 }
 
 function ascending(instant: Float64Array): Uint32Array {
-  const order = Uint32Array.from(instant, (_, i) => i);
+  const order = new Uint32Array(instant.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
   let isSorted = true;
   let isReversed = true;
   for (let i = 1; i < instant.length; i++) {
@@ -83,13 +101,15 @@ function withoutRepeats(
   instant: Float64Array,
   order: Uint32Array,
   ordering: Ordering,
-): number[] {
+): Uint32Array {
   const columns = Object.values(values);
-  const kept: number[] = [];
-  for (const k of order) {
-    const last = kept.at(-1);
-    if (last === undefined || instant[k] !== instant[last]) {
-      kept.push(k);
+  const kept = new Uint32Array(order.length);
+  let length = 0;
+  for (let i = 0; i < order.length; i++) {
+    const k = order[i]!;
+    const last = length === 0 ? -1 : kept[length - 1]!;
+    if (last < 0 || instant[k] !== instant[last]) {
+      kept[length++] = k;
       continue;
     }
     if (columns.some((column) => !Object.is(column[k], column[last]))) {
@@ -103,5 +123,5 @@ function withoutRepeats(
     }
     ordering.repeats++;
   }
-  return kept;
+  return kept.subarray(0, length);
 }

@@ -1,7 +1,7 @@
 import { DECIMAL_PLACES } from "../../../core/decimal.ts";
 import { quote } from "../../../core/errors.ts";
 import { formatUtc } from "../../../core/time.ts";
-import { createBatch, type TradeBatch } from "../../store/batch.ts";
+import { createBatch, type TradeBatch } from "../../store/write/batch.ts";
 import { type Asking, refuseRow } from "../asking.ts";
 import type { Layout } from "../columns/layout.ts";
 import type { Role } from "../columns/roles.ts";
@@ -50,7 +50,12 @@ export const MOST_BACK_US = 60_000_000;
 /** What a period's first and last rows may lie outside it. */
 const SPAN_SLACK_US = 60_000_000;
 
-export function tradeTaker(asking: Asking, layout: Layout, reader: RowReader, context: TradeContext): TradeTaker {
+export function tradeTaker(
+  asking: Asking,
+  layout: Layout,
+  reader: RowReader,
+  context: TradeContext,
+): TradeTaker {
   const { kind, isCounted, at } = layout;
   const { span, receivedUs } = context;
   const isMerged = kind === "merged";
@@ -109,13 +114,19 @@ export function tradeTaker(asking: Asking, layout: Layout, reader: RowReader, co
     const last = cells[at.lastId]!;
     const id = last === "" ? first : whole(last, "last_id", row);
     if (id >= first) return id;
-    return refuseRow(asking, { row, column: "last_id", need: `ids from first to last; got ${first} to ${id}` });
+    return refuseRow(asking, {
+      row,
+      column: "last_id",
+      need: `ids from first to last; got ${first} to ${id}`,
+    });
   }
 }
 
 function isTakenOut(cells: readonly string[], at: Layout["at"]): boolean {
   const [price, qty] = [cells[at.price!], cells[at.qty!]];
-  return cells[at.firstId!] === "-1" && cells[at.lastId!] === "-1" && Number(price) === 0 && Number(qty) === 0;
+  return (
+    cells[at.firstId!] === "-1" && cells[at.lastId!] === "-1" && Number(price) === 0 && Number(qty) === 0
+  );
 }
 
 function emptyColumns() {
@@ -162,7 +173,11 @@ export function plain(symbol: string): string {
 
 function wholeOf(asking: Asking): (text: string, column: string, row: number) => number {
   return (text, column, row) => {
-    const value = /^\d{1,16}$/.test(text) ? Number(text) : /^\d{1,16}\.0+$/.test(text) ? Number(text) : Number.NaN;
+    const value = /^\d{1,16}$/.test(text)
+      ? Number(text)
+      : /^\d{1,16}\.0+$/.test(text)
+        ? Number(text)
+        : Number.NaN;
     if (Number.isSafeInteger(value)) return value;
     return refuseRow(asking, { row, column, need: `a whole number below 2^53; got ${quote(text, 40)}` });
   };
@@ -208,7 +223,11 @@ function makerOf(asking: Asking, { at, names }: Layout): (cells: readonly string
       const cell = cells[makerAt]!;
       if (TRUE.has(cell)) return true;
       if (FALSE.has(cell)) return false;
-      return refuseRow(asking, { row, column: names[makerAt]!, need: `true or false; got ${quote(cell, 40)}` });
+      return refuseRow(asking, {
+        row,
+        column: names[makerAt]!,
+        need: `true or false; got ${quote(cell, 40)}`,
+      });
     };
   }
   const index = sideAt ?? makerSideAt;
@@ -219,6 +238,10 @@ function makerOf(asking: Asking, { at, names }: Layout): (cells: readonly string
     const cell = cells[index]!.toLowerCase();
     const isSell = cell === "sell" || (isNumeric && cell === "1");
     if (isSell || cell === "buy" || (isNumeric && cell === "0")) return isSell !== isMakers;
-    return refuseRow(asking, { row, column: names[index]!, need: `buy or sell; got ${quote(cells[index], 40)}` });
+    return refuseRow(asking, {
+      row,
+      column: names[index]!,
+      need: `buy or sell; got ${quote(cells[index], 40)}`,
+    });
   };
 }

@@ -57,11 +57,13 @@ function formOf(name: string, magic: string): Form {
   if (magic.startsWith("PAR1")) return "parquet";
   if (magic.startsWith("ARROW1")) return "feather";
   if (magic.startsWith("SQLite format 3")) return "sqlite";
-  if (magic.startsWith("\u00ff\u00ff\u00ff\u00ff") && /\.(feather|arrow|ipc)s?$/i.test(name)) return "feather";
+  if (magic.startsWith("\u00ff\u00ff\u00ff\u00ff") && /\.(feather|arrow|ipc)s?$/i.test(name))
+    return "feather";
   for (const [start, what] of FOREIGN) if (magic.startsWith(start)) return foreign(name, what);
   if (/\.parquet$/i.test(name)) return foreign(name, "no Parquet file, whatever its name says");
   if (/\.(feather|arrow)$/i.test(name)) return foreign(name, "no Feather file, whatever its name says");
-  if (/\.(db|sqlite|sqlite3)$/i.test(name)) return foreign(name, "no SQLite database, whatever its name says");
+  if (/\.(db|sqlite|sqlite3)$/i.test(name))
+    return foreign(name, "no SQLite database, whatever its name says");
   if (/^\s*<(!doctype|html)/i.test(magic)) return foreign(name, "a web page");
   if (/\.(json|jsonl|ndjson)(\.\w+)?$/i.test(name) || /^\s*(\{"|\[\s*[[{])/.test(magic)) return "json";
   return "text";
@@ -109,7 +111,9 @@ function packed(file: OpenFile, packing: "gz" | "zst"): Content {
     readSync: () => {
       const raw = file.read(0, size);
       const options = { maxOutputLength: most };
-      return inflating(name, () => (packing === "gz" ? gunzipSync(raw, options) : zstdDecompressSync(raw, options)));
+      return inflating(name, () =>
+        packing === "gz" ? gunzipSync(raw, options) : zstdDecompressSync(raw, options),
+      );
     },
   };
 }

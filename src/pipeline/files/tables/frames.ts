@@ -31,14 +31,22 @@ export function parquetTable(path: string, where: string): FrameTable {
 /** A Feather file (Arrow IPC), as a file or as a stream. */
 export function featherTable(content: Buffer, where: string): FrameTable {
   return reading(where, "Feather", () => {
-    const frame = content.subarray(0, 6).toString("latin1") === "ARROW1" ? pl.readIPC(content) : pl.readIPCStream(content);
+    const frame =
+      content.subarray(0, 6).toString("latin1") === "ARROW1"
+        ? pl.readIPC(content)
+        : pl.readIPCStream(content);
     return table(frame, frame.height, where, () => [frame, 0]);
   });
 }
 
 type Part = readonly [frame: pl.DataFrame, first: number];
 
-function table(head: pl.DataFrame, height: number, where: string, partOf: (from: number) => Part): FrameTable {
+function table(
+  head: pl.DataFrame,
+  height: number,
+  where: string,
+  partOf: (from: number) => Part,
+): FrameTable {
   const names = head.columns;
   let texts: { readonly of: pl.DataFrame; readonly columns: readonly string[][] } | undefined;
   return {
@@ -93,7 +101,8 @@ function reading<T>(where: string, what: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if ((error as { code?: string }).code !== undefined && (error as { hint?: string }).hint !== undefined) throw error;
+    if ((error as { code?: string }).code !== undefined && (error as { hint?: string }).hint !== undefined)
+      throw error;
     const [line = ""] = (error as Error).message.split("\n");
     return refuse({
       code: "unreadable-file",

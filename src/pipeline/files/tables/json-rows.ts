@@ -17,17 +17,24 @@ export interface JsonTable {
 export function jsonTable(content: Uint8Array, asking: Asking): JsonTable {
   const bytes = textBytes(asking.where);
   const text = bytes.decode(content) + bytes.decode();
-  const { values, numbers } = text.trimStart().startsWith("[") && !isLines(text) ? list(asking, text) : lines(asking, text);
+  const { values, numbers } =
+    text.trimStart().startsWith("[") && !isLines(text) ? list(asking, text) : lines(asking, text);
   const columns = new Map<string, number>();
   const isLists = Array.isArray(values[0]);
   for (const [i, value] of values.entries()) {
     if (Array.isArray(value) !== isLists || typeof value !== "object" || value === null)
-      badLine(asking, numbers[i]!, isLists ? "a list, as the first row is" : "an object, as the first row is");
+      badLine(
+        asking,
+        numbers[i]!,
+        isLists ? "a list, as the first row is" : "an object, as the first row is",
+      );
     if (!isLists) for (const key of Object.keys(value)) if (!columns.has(key)) columns.set(key, columns.size);
   }
   const names = isLists ? undefined : [...columns.keys()];
   const rows = values.map((value) =>
-    isLists ? (value as unknown[]).map(cell) : names!.map((name) => cell((value as Record<string, unknown>)[name])),
+    isLists
+      ? (value as unknown[]).map(cell)
+      : names!.map((name) => cell((value as Record<string, unknown>)[name])),
   );
   return { names, cells: { rows, numbers } };
 }

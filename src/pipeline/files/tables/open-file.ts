@@ -60,7 +60,8 @@ function openRegular(path: string, name: string): number {
   try {
     const stat = statSync(path);
     // whoever opens a pipe waits for its writer
-    if (!stat.isFile()) throw Object.assign(new Error(), { code: stat.isDirectory() ? "a folder" : "a pipe or a device" });
+    if (!stat.isFile())
+      throw Object.assign(new Error(), { code: stat.isDirectory() ? "a folder" : "a pipe or a device" });
     return openSync(path, "r");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "an error";

@@ -65,14 +65,19 @@ function opened(path: string, { where }: Asking): Database.Database {
 
 function tableOf(db: Database.Database, asking: Asking, wanted: string | undefined): string {
   const all = db
-    .prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name")
+    .prepare(
+      "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name",
+    )
     .pluck()
     .all() as string[];
   if (wanted === undefined && all.length === 1) return all[0]!;
   if (wanted !== undefined && all.includes(wanted)) return wanted;
   return refuseRow(asking, {
     code: "open-table",
-    need: wanted === undefined ? `the name of a table; it has ${all.length}` : `a table of this database; got ${quote(wanted, 60)}`,
+    need:
+      wanted === undefined
+        ? `the name of a table; it has ${all.length}`
+        : `a table of this database; got ${quote(wanted, 60)}`,
     hint:
       all.length === 0
         ? "It is empty."

@@ -18,9 +18,9 @@ const END_64_LOCATOR = 0x07064b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
 /** Deflate can reach 1032; text of numbers stays below 20. */
-export const MOST_RATIO = 200;
+export const MOST_RATIO: number = 200;
 /** Below this size nothing is a bomb. */
-export const SMALL = 1 << 20;
+export const SMALL: number = 1 << 20;
 const MOST_NAME = 255;
 const MOST_ENTRIES = 64;
 
@@ -220,7 +220,10 @@ function unpackSync(file: OpenFile, content: Content): Uint8Array {
   const { start, packed, bytes, method } = content;
   const check = checker(file.name, content);
   const raw = file.read(start, packed);
-  const text = method === 0 ? raw : inflating(file.name, () => inflateRawSync(raw, { maxOutputLength: Math.max(1, bytes) }));
+  const text =
+    method === 0
+      ? raw
+      : inflating(file.name, () => inflateRawSync(raw, { maxOutputLength: Math.max(1, bytes) }));
   check.take(text);
   check.end();
   return text;
@@ -232,7 +235,8 @@ export function inflating(where: string, run: () => Buffer): Buffer {
     return run();
   } catch (error) {
     const code = (error as { code?: string }).code ?? "";
-    if (code.startsWith("Z_") || code === "ERR_BUFFER_TOO_LARGE") return damaged(where, `its file can't be unpacked (${code})`);
+    if (code.startsWith("Z_") || code === "ERR_BUFFER_TOO_LARGE")
+      return damaged(where, `its file can't be unpacked (${code})`);
     throw error;
   }
 }

@@ -7,7 +7,7 @@ export interface TextBytes {
 }
 
 export function textBytes(where: string): TextBytes {
-  let decoder: TextDecoder | undefined;
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
   let begun = new Uint8Array(0);
   const run = (chunk: Uint8Array | undefined): string => {
     try {

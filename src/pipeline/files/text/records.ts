@@ -56,7 +56,8 @@ export function textRecords(asking: Asking): Records {
   const begin = (lines: string[], numbers: number[]): void => {
     for (;;) {
       const told = /^"?sep=(.)"?$/i.exec(lines[0] ?? "")?.[1];
-      if (told !== undefined && ",;\t|".includes(told)) separator = asking.options.separator ?? (told as Separator);
+      if (told !== undefined && ",;\t|".includes(told))
+        separator = asking.options.separator ?? (told as Separator);
       else if (!isPreamble(lines)) break;
       preamble.push(lines.shift()!);
       numbers.shift();
@@ -69,7 +70,9 @@ export function textRecords(asking: Asking): Records {
     const { lines, numbers } = cut(text, isLast);
     if (separator === undefined) begin(lines, numbers);
     if (lines.length === 0) return { rows: [], numbers: [] };
-    const rows = lines.map((content, i) => fieldsOf(content, separator!) ?? badQuotes(asking, numbers[i]!, content));
+    const rows = lines.map(
+      (content, i) => fieldsOf(content, separator!) ?? badQuotes(asking, numbers[i]!, content),
+    );
     return { rows, numbers };
   };
 
@@ -100,7 +103,9 @@ function isPreamble(lines: readonly string[]): boolean {
   const [first, second] = lines;
   if (first === undefined) return false;
   if (/^\s*(#|\/\/|"?https?:\/\/)/.test(first)) return true;
-  return second !== undefined && /^[^,;\t|]*$/.test(first) && /[,;\t|]/.test(second) && !/^\s*["\d]/.test(first);
+  return (
+    second !== undefined && /^[^,;\t|]*$/.test(first) && /[,;\t|]/.test(second) && !/^\s*["\d]/.test(first)
+  );
 }
 
 function badQuotes(asking: Asking, row: number, text: string): never {

@@ -1,5 +1,5 @@
 import { quote } from "../../../core/errors.ts";
-import { type Asking, refuseRow, say, type Separator } from "../asking.ts";
+import { type Asking, refuseRow, type Separator, say } from "../asking.ts";
 import { fieldsOf } from "./fields.ts";
 
 const ALL: readonly Separator[] = [";", "\t", "|", ","];
@@ -27,7 +27,9 @@ export function separatorOf(asking: Asking, lines: readonly string[], first: num
   }
   // ragged: the separator of the header, so that the row at fault is named
   const header = sample.map((line) => ALL.filter((one) => (fieldsOf(line, one)?.length ?? 0) > 1));
-  const common = ALL.filter((one) => header.filter((found) => found.includes(one)).length > sample.length / 2);
+  const common = ALL.filter(
+    (one) => header.filter((found) => found.includes(one)).length > sample.length / 2,
+  );
   const best = common.find((one) => header[0]?.includes(one)) ?? common[0];
   if (best !== undefined) return best;
   return refuseRow(asking, {
@@ -47,7 +49,12 @@ function isTable(lines: readonly string[], separator: Separator): boolean {
 function cellsAreClean(lines: readonly string[], separator: Separator): boolean {
   return lines.every((line) =>
     (fieldsOf(line, separator) ?? []).every((cell) =>
-      ALL.every((other) => other === separator || !cell.includes(other) || (other === "," && /^\D{0,4}[\d.\s]*,\d+\D{0,4}$/.test(cell))),
+      ALL.every(
+        (other) =>
+          other === separator ||
+          !cell.includes(other) ||
+          (other === "," && /^\D{0,4}[\d.\s]*,\d+\D{0,4}$/.test(cell)),
+      ),
     ),
   );
 }

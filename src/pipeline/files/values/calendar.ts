@@ -17,7 +17,8 @@ export function wallOf(
   second = 0,
   micro = 0,
 ): number | undefined {
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return undefined;
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59)
+    return undefined;
   if (year < 1000) return undefined;
   const ms = Date.UTC(year, month - 1, day, hour, minute, second);
   // the 31st of a shorter month has become the next one
@@ -34,7 +35,8 @@ export function markedOffset(mark: string): number | undefined {
 }
 
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-const LONG_MONTHS = /^(?:january|february|march|april|june|july|august|sept|september|october|november|december)$/i;
+const LONG_MONTHS =
+  /^(?:january|february|march|april|june|july|august|sept|september|october|november|december)$/i;
 
 /** `Jan`, `january` → 1; undefined: no month. */
 export function monthOf(name: string): number | undefined {

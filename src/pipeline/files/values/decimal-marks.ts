@@ -1,5 +1,5 @@
 import { quote } from "../../../core/errors.ts";
-import { type Asking, type DecimalMark, refuseRow, say, type Separator } from "../asking.ts";
+import { type Asking, type DecimalMark, refuseRow, type Separator, say } from "../asking.ts";
 import { isMissing, isPlainNumber, numberText } from "./number-text.ts";
 
 /** Reads the numbers of one file, all written in one way, and remembers what proves that way. */
@@ -22,7 +22,11 @@ interface Seen {
 }
 
 /** `proven`: what an earlier reading of the same file has settled on. */
-export function numberReader(asking: Asking, separator: Separator | undefined, proven?: DecimalMark): NumberReader {
+export function numberReader(
+  asking: Asking,
+  separator: Separator | undefined,
+  proven?: DecimalMark,
+): NumberReader {
   const told = asking.options.decimal ?? proven;
   // between commas a point alone is a decimal mark: whoever writes 1.234 for a thousand separates by something else
   const isSettled = separator === "," || separator === undefined;
@@ -46,7 +50,8 @@ export function numberReader(asking: Asking, separator: Separator | undefined, p
     read: (text, row, column) => {
       if (text.length > 400) noNumber(text, row, column);
       if (!isPlainNumber(text)) return slow(text, row, column);
-      if (!text.includes(".") || (mark === "." && (told !== undefined || proof["."] !== undefined))) return text;
+      if (!text.includes(".") || (mark === "." && (told !== undefined || proof["."] !== undefined)))
+        return text;
       return slow(text, row, column);
     },
     settle: () => {

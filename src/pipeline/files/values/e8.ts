@@ -28,7 +28,10 @@ export function scaled(plain: string): Scaled | undefined {
   }
   scratch.decimals = decimals;
   if (text.length <= 16) {
-    const digits = point < 0 ? Number(text) : Number(text.slice(0, point)) * 10 ** decimals + Number(text.slice(point + 1));
+    const digits =
+      point < 0
+        ? Number(text)
+        : Number(text.slice(0, point)) * 10 ** decimals + Number(text.slice(point + 1));
     const value = digits * POWERS[decimals]!;
     if (value <= Number.MAX_SAFE_INTEGER) {
       scratch.value = value;

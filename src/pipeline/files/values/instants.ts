@@ -21,7 +21,11 @@ export interface InstantRules {
   readonly isDates?: boolean;
 }
 
-export function instantReader(asking: Asking, zone: Zone, { strictly = false, isDates = false }: InstantRules): InstantReader {
+export function instantReader(
+  asking: Asking,
+  zone: Zone,
+  { strictly = false, isDates = false }: InstantRules,
+): InstantReader {
   let before = Number.NEGATIVE_INFINITY;
   /** The first row in the doubled hour that is being read. */
   let fold: { readonly row: number; readonly wallUs: number } | undefined;

@@ -10,13 +10,22 @@ export interface NumberText {
   readonly isOpen: boolean;
 }
 
-const PLAIN = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 const CURRENCY = /^([+-]?)\s*(?:US\$|[$€£¥₹₩₽₿])\s*|\s*[$€£¥₹₩₽₿]$/g;
 const SPACES = /[ \u00a0\u2009\u202f'\u2019]/g;
 
-/** Whether a text is a number that every reader reads alike, the point its decimal mark. */
+/** Whether a text is `-?digits[.digits]` without a zero too many: a number that every reader reads alike, save for the point. */
 export function isPlainNumber(text: string): boolean {
-  return PLAIN.test(text);
+  const { length } = text;
+  const start = text.charCodeAt(0) === 45 ? 1 : 0;
+  let point = length;
+  for (let i = start; i < length; i++) {
+    const c = text.charCodeAt(i);
+    if (c >= 48 && c <= 57) continue;
+    if (c !== 46 || point < length || i === start) return false;
+    point = i;
+  }
+  if (start === length || point === length - 1) return false;
+  return text.charCodeAt(start) !== 48 || point === start + 1;
 }
 
 /** Words that stand for no value. */

@@ -3,7 +3,13 @@ import { wallOf } from "./calendar.ts";
 export type TimeUnit = "s" | "ms" | "us" | "ns";
 
 /** How a column writes times as digits alone. */
-export type DigitForm = TimeUnit | "YYYYMMDD" | "YYYYMMDDhh" | "YYYYMMDDhhmm" | "YYYYMMDDhhmmss" | "YYYYMMDDhhmmssSSS";
+export type DigitForm =
+  | TimeUnit
+  | "YYYYMMDD"
+  | "YYYYMMDDhh"
+  | "YYYYMMDDhhmm"
+  | "YYYYMMDDhhmmss"
+  | "YYYYMMDDhhmmssSSS";
 
 const OLDEST_US = Date.UTC(2009, 0, 1) * 1000;
 const DAY_US = 86_400e6;

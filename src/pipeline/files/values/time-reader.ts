@@ -2,7 +2,15 @@ import { quote } from "../../../core/errors.ts";
 import { formatUtc } from "../../../core/time.ts";
 import { type Asking, type DayOrder, refuseRow, say } from "../asking.ts";
 import type { WallTime } from "./calendar.ts";
-import { type DigitForm, digitForms, digitsUs, isFinerThanMicro, isPlausible, type TimeUnit } from "./time-digits.ts";
+import { isoWallUs } from "./iso-time.ts";
+import {
+  type DigitForm,
+  digitForms,
+  digitsUs,
+  isFinerThanMicro,
+  isPlausible,
+  type TimeUnit,
+} from "./time-digits.ts";
 import { timeText } from "./time-text.ts";
 
 /** What is known of a column of times before its first row. */
@@ -141,10 +149,19 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
 
   return {
     read: (text, row) => {
+      const isoUs = isoWallUs(text);
+      if (!Number.isNaN(isoUs)) {
+        const isUtc = text.endsWith("Z");
+        sameForm(isUtc ? "Y-M-D h:m zone" : "Y-M-D h:m", text, row);
+        isDates = false;
+        if (!isUtc) isAbsolute = false;
+        return { wallUs: isoUs, offsetUs: isUtc ? 0 : noOffset };
+      }
       if (DIGITS.test(text) && text.length <= 20) return fromDigits(text, row);
       if (DECIMALS.test(text)) return fromDigits(text, row);
       // before 1970, where the unit is known
-      if (unit !== undefined && text.startsWith("-") && DIGITS.test(text.slice(1))) return fromDigits(text, row);
+      if (unit !== undefined && text.startsWith("-") && DIGITS.test(text.slice(1)))
+        return fromDigits(text, row);
       return fromText(text, row);
     },
     settle: () => settledOrder(asking, name, { order, proof, open }),
@@ -166,7 +183,11 @@ interface Orders {
   readonly open: Seen | undefined;
 }
 
-function settledOrder(asking: Asking, column: string, { order, proof, open }: Orders): "dmy" | "mdy" | undefined {
+function settledOrder(
+  asking: Asking,
+  column: string,
+  { order, proof, open }: Orders,
+): "dmy" | "mdy" | undefined {
   if (order === "dmy" || order === "mdy") return order;
   const { dmy, mdy } = proof;
   if (dmy && mdy) {

@@ -98,7 +98,8 @@ function numericDate(match: RegExpExecArray, order: DayOrder | undefined): DateT
   const isDayFirst = order === undefined ? proves !== "mdy" : order === "dmy";
   const [day, month] = isDayFirst ? [a, b] : [b, a];
   if (month > 12) {
-    const told = order === undefined ? "a month from 1 to 12" : `${isDayFirst ? "day, then month" : "month, then day"}`;
+    const told =
+      order === undefined ? "a month from 1 to 12" : `${isDayFirst ? "day, then month" : "month, then day"}`;
     return { problem: told };
   }
   const form = `D${mark}M${mark}${third.length === 4 ? "Y" : "y"}`;
@@ -122,7 +123,15 @@ interface ClockText {
   readonly isCut: boolean;
 }
 
-const MIDNIGHT: ClockText = { form: "", hour: 0, minute: 0, second: 0, micro: 0, offsetUs: Number.NaN, isCut: false };
+const MIDNIGHT: ClockText = {
+  form: "",
+  hour: 0,
+  minute: 0,
+  second: 0,
+  micro: 0,
+  offsetUs: Number.NaN,
+  isCut: false,
+};
 
 function clockOf(rest: string): ClockText | NoTime {
   if (rest === "") return MIDNIGHT;

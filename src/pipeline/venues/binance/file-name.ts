@@ -1,10 +1,13 @@
 import { parseDuration } from "../../../core/time.ts";
 
+/** What one of Binance's markets is called on its public site: pairs against money, and contracts in either unit. */
+export type BinanceKind = "trades" | "aggTrades" | "klines";
+
 /** What the name of one of Binance's public files says: `BTCUSDT-trades-2024-08-08.zip`. */
 export interface BinanceName {
   readonly symbol: string;
-  readonly kind: "trades" | "aggTrades" | "klines";
-  /** Of klines. */
+  readonly kind: BinanceKind;
+  /** Of klines; undefined: months. */
   readonly intervalUs?: number;
   /** The day or month it covers. */
   readonly period: string;
@@ -14,11 +17,11 @@ export interface BinanceName {
 }
 
 const NAME =
-  /^([A-Z0-9]{2,40})-(trades|aggTrades|\d+(?:s|m|h|d|w|mo))-(\d{4})-(\d\d)(?:-(\d\d))?\.(?:zip|csv)$/;
+  /^([\p{Lu}\p{Lo}\p{N}_]{2,40})-(trades|aggTrades|\d+(?:s|m|h|d|w|mo))-(\d{4})-(\d\d)(?:-(\d\d))?\.(?:zip|csv|csv\.gz)$/u;
 
 /** Reads the name of a file, without its folder; undefined: not one of Binance's. */
 export function binanceName(file: string): BinanceName | undefined {
-  const match = NAME.exec(file);
+  const match = NAME.exec(file.normalize("NFC"));
   if (match === null) return undefined;
   const [, symbol, what, year, month, day] = match as unknown as [
     string,
@@ -34,9 +37,7 @@ export function binanceName(file: string): BinanceName | undefined {
   if (period !== [year, month, day].filter((part) => part !== undefined).join("-")) return undefined;
   const span = { symbol, period, fromUs: fromMs * 1000, toUs: toMs * 1000 };
   if (what === "trades" || what === "aggTrades") return { ...span, kind: what };
-  if (what.endsWith("mo")) return undefined;
-  const intervalUs = what.endsWith("w")
-    ? parseDuration(`${7 * Number.parseInt(what, 10)}d`)
-    : parseDuration(what);
-  return { ...span, kind: "klines", intervalUs };
+  if (what.endsWith("mo")) return { ...span, kind: "klines" };
+  const length = what.endsWith("w") ? `${7 * Number.parseInt(what, 10)}d` : what;
+  return { ...span, kind: "klines", intervalUs: parseDuration(length) };
 }
