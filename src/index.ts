@@ -1,11 +1,18 @@
 /** Everything that a notebook may import from "tickbook". */
 export * from "./analytics/index.ts";
+export type {
+  DataSource,
+  PairSource,
+  SourceWords,
+  SymbolsSource,
+  WindowWords,
+} from "./app/data/data-source.ts";
 export type { Diagnosis, Disk, Finding } from "./app/doctor/diagnosis.ts";
 export type { DoctorSettings } from "./app/doctor/doctor.ts";
 export { type ExportResult, type ExportSettings, exportCsv } from "./app/export.ts";
 export type { FrozenHedge, PairFrame, PairSettings } from "./app/pair-monitor.ts";
 export type { BacktestCharts } from "./app/study/charts.ts";
-export type { BacktestData, DataRequest } from "./app/study/data.ts";
+export type { BacktestData } from "./app/study/data.ts";
 export type { Challenge, Overturn } from "./app/study/overturn.ts";
 export { type BacktestRun, type RunDescription, runDescribed } from "./app/study/run.ts";
 export { type SweepOptions, sweep } from "./app/study/sweep/sweep.ts";
@@ -21,7 +28,6 @@ export { type JoinedBars, type JoinSettings, joinBars, joinedColumn } from "./pi
 export { barsFrame, barsFromFrame, tradesFrame } from "./pipeline/bars/polars.ts";
 export { type ReadBarsSettings, readBars } from "./pipeline/bars/read-bars.ts";
 export { barRule } from "./pipeline/bars/rule.ts";
-export { findSeries } from "./pipeline/store/read/find-series.ts";
 export {
   type ImportedBars,
   type ImportedInterval,
@@ -35,6 +41,7 @@ export type {
   StoreReader,
   TradeRange,
 } from "./pipeline/store/read/reader.ts";
+export { type WantedSeries, whichSeries } from "./pipeline/store/which-series.ts";
 export { type DrawdownOptions, drawdownChart } from "./render/chart/backtest/drawdown.ts";
 export { type EquityOptions, equityChart } from "./render/chart/backtest/equity.ts";
 export { type FillsOptions, fillsChart } from "./render/chart/backtest/fills.ts";

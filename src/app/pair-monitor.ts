@@ -12,6 +12,7 @@ import type { Venue } from "../core/trade.ts";
 import { joinBars, joinedColumn } from "../pipeline/bars/join.ts";
 import { type LiveBars, liveBars } from "../pipeline/live-bars.ts";
 import type { Series, StoreReader } from "../pipeline/store/read/reader.ts";
+import { whichSeries } from "../pipeline/store/which-series.ts";
 
 export interface PairSettings {
   /** The symbol that is explained, and the one that explains it. */
@@ -27,7 +28,7 @@ export interface PairSettings {
   readonly bars?: number;
   /** A bar closes when the venue's newest time has passed its end by this much; 1000 unless told. */
   readonly graceMs?: number;
-  /** Which venue of the database; the one that received a trade last, unless told. */
+  /** The venue of both symbols; as `whichSeries` chooses it unless told. */
   readonly venue?: string;
 }
 
@@ -69,7 +70,9 @@ export interface PairMonitor {
 export function pairMonitor(reader: StoreReader, given: PairSettings): PairMonitor {
   const settings = checkSettings(given);
   const { intervalUs, bars: keep, window, calibrationBars } = settings;
-  const [seriesY, seriesX] = pickSeries(reader, given);
+  const { y: yName, x: xName, venue } = given;
+  const wanted = { symbols: [yName, xName], ...(venue !== undefined && { venue }) };
+  const [seriesY, seriesX] = whichSeries(reader, wanted) as [Series, Series];
   const graceUs = settings.graceMs * 1000;
   const barSettings = { rule: { by: "time", intervalUs }, keep, graceUs } as const;
   const y = liveBars(reader, seriesY, barSettings);
@@ -144,33 +147,6 @@ function checkSettings(given: PairSettings): PairMonitor["settings"] {
     });
   }
   return { y, x, interval, window, calibrationBars, graceMs, bars, intervalUs };
-}
-
-/** The two series at one venue: the venue asked for, or the one of those with both that received a trade last. */
-function pickSeries(reader: StoreReader, { y, x, venue }: PairSettings): [Series, Series] {
-  const all = reader.series();
-  const venues = [...new Set(all.map((series) => series.venue.name))].filter(
-    (name) => venue === undefined || name === venue,
-  );
-  let best: [Series, Series] | undefined;
-  let bestUs = Number.NEGATIVE_INFINITY;
-  for (const name of venues) {
-    const of = (symbol: string): Series | undefined =>
-      all.find((series) => series.venue.name === name && series.symbol === symbol);
-    const pair = [of(y), of(x)];
-    if (pair[0] === undefined || pair[1] === undefined) continue;
-    const receivedUs = Math.max(...pair.map((series) => reader.newest(series!)?.receivedUs ?? 0));
-    if (receivedUs > bestUs) [best, bestUs] = [[pair[0], pair[1]], receivedUs];
-  }
-  if (best !== undefined) return best;
-  const there = all.map((series) => `${series.symbol} (${series.venue.name})`).join(", ");
-  return refuse({
-    code: "unknown-series",
-    where: reader.path,
-    problem: `needs ${quote(y)} and ${quote(x)} at one venue${venue === undefined ? "" : ` named ${quote(venue)}`}; the database holds ${there || "no symbols yet"}`,
-    hint: "Change y and x in the parameters cell, or collect them: npm start -- --symbols A,B.",
-    facts: { y, x },
-  });
 }
 
 /** The closes of the bars that both have. */

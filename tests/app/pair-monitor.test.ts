@@ -161,9 +161,9 @@ test("pairMonitor refuses settings and symbols that it can't watch, in the words
     [{ y: "BTCUSDT" }, /^watchPair: needs two different symbols; got "BTCUSDT" twice\. /],
     [
       { y: "ethusdt" },
-      /needs "ethusdt" and "BTCUSDT" at one venue; the database holds BTCUSDT \(binance\), ETHUSDT \(binance\)\. /,
+      /needs "ethusdt" and "BTCUSDT" at one venue; it holds BTCUSDT \(binance\), ETHUSDT \(binance\)\. /,
     ],
-    [{ venue: "mars" }, /at one venue named "mars"; /],
+    [{ venue: "mars" }, /: needs a venue that it holds; got "mars", /],
   ] as const) {
     assert.throws(() => watching(t, file, settings), { name: "TickbookError", message: says });
   }

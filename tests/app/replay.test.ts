@@ -143,8 +143,11 @@ test("a stored window that is played again is what was stored: trades, order of 
 
 for (const [says, flags] of [
   [/^--db: needs another database than the tape; both are ".*kept\.db"\. Pass/, ["--db", "TAPE"]],
-  [/kept\.db: needs "NOPE"; the database holds BTCUSDT \(binance\), /, ["--symbols", "BTCUSDT,NOPE"]],
-  [/kept\.db: needs trades of a venue named "kraken"; the database holds /, ["--tape-venue", "kraken"]],
+  [
+    /kept\.db: needs "BTCUSDT" and "NOPE" at one venue; it holds BTCUSDT \(binance\), /,
+    ["--symbols", "BTCUSDT,NOPE"],
+  ],
+  [/kept\.db: needs a venue that it holds; got "kraken", and it holds /, ["--tape-venue", "kraken"]],
   [
     /--to: needs a time after --from; got 2025-01-10T00:00:00Z and 2025-01-09T00:00:00Z\. Swap them/,
     ["--from", "2025-01-10", "--to", "2025-01-09"],

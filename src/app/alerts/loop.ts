@@ -12,6 +12,8 @@ import type { Watch } from "./watch.ts";
 export interface LoopSettings {
   readonly reader: StoreReader;
   readonly venue: string | undefined;
+  /** The symbols that rules name. */
+  readonly named: readonly string[];
   /** A watch of these series; `symbols`: those with trades of late. */
   readonly begin: (series: readonly Series[], symbols: readonly string[]) => Watch;
   readonly screen: Screen;
@@ -29,7 +31,15 @@ interface Watched {
 const LOOK_ROUND_MS = 5000;
 
 /** Watches until it is asked to stop; begins again when other symbols or another venue receive trades. */
-export async function watchLoop({ reader, venue, begin, screen, pollMs, stop }: LoopSettings): Promise<void> {
+export async function watchLoop({
+  reader,
+  venue,
+  named,
+  begin,
+  screen,
+  pollMs,
+  stop,
+}: LoopSettings): Promise<void> {
   let isStopped = false;
   const asked = stop.asked.then(() => {
     isStopped = true;
@@ -38,7 +48,7 @@ export async function watchLoop({ reader, venue, begin, screen, pollMs, stop }: 
     Promise.race([asked, new Promise<void>((resolve) => void systemClock.after(ms, resolve))]);
   /** What is watched now; a symbol that falls silent stays. */
   const now = (before?: Watched): Watched => {
-    const series = venueSeries(reader, venue);
+    const series = venueSeries(reader, venue, named);
     const active = activeSymbols(reader, series);
     const isSame = series[0]?.venue.name === before?.series[0]?.venue.name;
     const symbols = isSame ? [...new Set([...(before?.symbols ?? []), ...active])] : active;

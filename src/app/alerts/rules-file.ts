@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseRules } from "../../analytics/alerts/rules/check-rules.ts";
 import { defaultRules } from "../../analytics/alerts/rules/defaults.ts";
+import { watchedBy } from "../../analytics/alerts/rules/identity.ts";
 import type { RuleFile } from "../../analytics/alerts/rules/rule.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { nearPath } from "../project.ts";
@@ -29,15 +30,29 @@ export function readText(file: string, what: string): string {
   }
 }
 
-/** Makes rules for the symbols that there are, all of them and those with trades of late. */
-export type RuleLoader = (all: readonly string[], active: readonly string[]) => RuleFile;
+/** Where the rules of a watch come from. */
+export interface RuleLoader {
+  /** The symbols that they name; none where they are on all that there are. */
+  readonly named: readonly string[];
+  /** The rules for the symbols that there are, all of them and those with trades of late. */
+  rulesOf(all: readonly string[], active: readonly string[]): RuleFile;
+}
 
 /** The rules of a file, read once; or those that come with Tickbook, on the first two symbols, y being the second. */
 export function ruleLoader(file: string | undefined): RuleLoader {
-  if (file === undefined)
-    return (_, [x, y]) => ({
-      rules: defaultRules(x === undefined || y === undefined ? {} : { pair: [y, x] }),
-    });
+  if (file === undefined) {
+    return {
+      named: [],
+      rulesOf: (_, [x, y]) => ({
+        rules: defaultRules(x === undefined || y === undefined ? {} : { pair: [y, x] }),
+      }),
+    };
+  }
   const text = readText(file, "a file of alert rules");
-  return (symbols) => parseRules(text, { symbols, where: nearPath(resolve(file)) });
+  const where = nearPath(resolve(file));
+  const watched = parseRules(text, { where }).rules.flatMap((rule) => watchedBy(rule, []).flat());
+  return {
+    named: [...new Set(watched)],
+    rulesOf: (symbols) => parseRules(text, { symbols, where }),
+  };
 }

@@ -4,9 +4,9 @@ import { quote, refuse, TickbookError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import { parseDuration } from "../../core/time.ts";
 import { venueLabel } from "../../core/trade.ts";
-import { isStoredTape } from "../../pipeline/exchange/tape/stored-tape.ts";
 import { httpGet } from "../../pipeline/net/http.ts";
 import { openSocket } from "../../pipeline/net/socket.ts";
+import { isDatabase } from "../../pipeline/store/file/is-database.ts";
 import { placeWarning } from "../../pipeline/store/file/place.ts";
 import { BINANCE_HOSTS, checkSymbolForm, type Host } from "../../pipeline/venues/binance/info.ts";
 import { systemClock } from "../clock.ts";
@@ -209,7 +209,7 @@ function processFlags(flags: Flags<Name>): string[] {
   const { tape, symbols, plan } = flags;
   return [
     ...exchangeFlags(flags),
-    ...(tape !== undefined && symbols !== undefined && isStoredTape(tape) ? ["--symbols", symbols] : []),
+    ...(tape !== undefined && symbols !== undefined && isDatabase(tape) ? ["--symbols", symbols] : []),
     ...(plan === undefined ? [] : ["--plan", plan]),
     "--port",
     flags["exchange-port"] ?? "0",

@@ -5,9 +5,10 @@ import { simulatedMarket } from "../../pipeline/exchange/market/market.ts";
 import { WORLD } from "../../pipeline/exchange/market/world.ts";
 import { startExchange } from "../../pipeline/exchange/server.ts";
 import type { MarketSource } from "../../pipeline/exchange/source.ts";
-import { isStoredTape, openStoredTape } from "../../pipeline/exchange/tape/stored-tape.ts";
+import { openStoredTape } from "../../pipeline/exchange/tape/stored-tape.ts";
 import { readTape } from "../../pipeline/exchange/tape/tape.ts";
 import type { Speed } from "../../pipeline/exchange/timeline.ts";
+import { isDatabase } from "../../pipeline/store/file/is-database.ts";
 import { systemClock } from "../clock.ts";
 import { type Command, type Flags, listFlag, numberFlag, readFlags, timeFlag } from "../terminal/flags.ts";
 import { stopRequest } from "../terminal/stop-request.ts";
@@ -89,7 +90,7 @@ async function readSource(flags: Flags<Name>): Promise<MarketSource> {
       hint: "Pass one of the two.",
     });
   }
-  if (tape !== undefined && isStoredTape(tape)) {
+  if (tape !== undefined && isDatabase(tape)) {
     const [fromUs, toUs] = [timeFlag("from", from), timeFlag("to", to)];
     return openStoredTape(tape, {
       ...(venue !== undefined && { venue }),

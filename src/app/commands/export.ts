@@ -1,6 +1,7 @@
 import { quote, refuse } from "../../core/errors.ts";
 import { openHistory } from "../../pipeline/archive/history.ts";
-import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
+import type { Series } from "../../pipeline/store/read/reader.ts";
+import { whichSeries } from "../../pipeline/store/which-series.ts";
 import { exportCsv } from "../export.ts";
 import { runCommand } from "../terminal/command-line.ts";
 import { type Command, type Flags, readFlags, timeFlag } from "../terminal/flags.ts";
@@ -14,7 +15,10 @@ const COMMAND = {
   flags: {
     db: { value: "FILE", help: "the database" },
     symbol: { value: "S", help: "the symbol" },
-    venue: { value: "NAME", help: "the venue, where several have the symbol" },
+    venue: {
+      value: "NAME",
+      help: "the venue (of those with the symbol, the one that received a trade last)",
+    },
     what: { value: "W", help: "trades or bars", default: "trades" },
     interval: {
       value: "1m",
@@ -54,7 +58,8 @@ function run(flags: Flags<Name>, teller: ProgressTeller): void {
     bad("--to", "a time after --from", flags.to, "Swap them.");
   const store = openHistory(db);
   try {
-    const series = seriesOf(store, symbol, flags.venue);
+    const wanted = { symbols: [symbol], ...(flags.venue !== undefined && { venue: flags.venue }) };
+    const [series] = whichSeries(store, wanted) as [Series];
     const { rows, bytes } = exportCsv(store, series, out, {
       what,
       ...(what === "bars" && { interval: interval! }),
@@ -73,27 +78,6 @@ function run(flags: Flags<Name>, teller: ProgressTeller): void {
   } finally {
     store.close();
   }
-}
-
-function seriesOf(store: StoreReader, symbol: string, venue: string | undefined): Series {
-  const all = store.series();
-  const found = all.filter(
-    (one) => one.symbol === symbol && (venue === undefined || one.venue.name === venue),
-  );
-  if (found.length === 1) return found[0]!;
-  const names =
-    found.length > 1
-      ? found.map((one) => one.venue.name)
-      : all.map((one) => `${one.symbol} at ${one.venue.name}`);
-  return refuse({
-    code: found.length > 1 ? "several-venues" : "unknown-symbol",
-    where: found.length > 1 ? "--venue" : "--symbol",
-    problem:
-      found.length > 1
-        ? `needs one of the venues that have ${quote(symbol, 60)}; got none`
-        : `needs a symbol of this database; got ${quote(symbol, 60)}${venue === undefined ? "" : ` at ${quote(venue, 60)}`}`,
-    hint: `There are: ${names.map((name) => quote(name, 80)).join(", ") || "none"}.`,
-  });
 }
 
 function bad(where: string, what: string, got: string | undefined, hint: string): never {

@@ -13,7 +13,10 @@ export const EXCHANGE_FLAGS = {
   tape: { value: "PATH", help: "replay: a database or a recording, played as if it were live" },
   from: { value: "TIME", help: "replay of a database: from here on (UTC), for example 2026-01-31T12:00" },
   to: { value: "TIME", help: "replay of a database: up to here, not included" },
-  "tape-venue": { value: "NAME", help: "replay of a database: the venue to play, where several have trades" },
+  "tape-venue": {
+    value: "NAME",
+    help: "replay of a database: the venue to play (the one that received a trade last)",
+  },
   speed: { value: "X", help: "sim, replay: how many times faster than real time, or max" },
 } as const;
 

@@ -29,7 +29,10 @@ const COMMAND = {
       value: "FILE",
       help: "alert rules, as docs/alerts.md tells them (those that come with Tickbook)",
     },
-    venue: { value: "NAME", help: "the venue to watch (the one that received a trade last)" },
+    venue: {
+      value: "NAME",
+      help: "the venue to watch (of those with the symbols of the rules, the one that received a trade last)",
+    },
     history: { value: "FILE", help: "what has happened is kept here (alerts.db beside the database)" },
     file: { value: "FILE", help: "write told alerts there, too: a line of JSON each" },
     webhook: { value: "URL", help: "post told alerts there, too; or in the environment: TICKBOOK_WEBHOOK" },
@@ -80,7 +83,7 @@ async function watch(flags: Flags<Name>, stop: StopRequest): Promise<void> {
   const pollMs = numberFlag("poll-ms", flags["poll-ms"]!, 10, 60_000);
   const catchUpUs = parseDuration(flags["catch-up"]!, "--catch-up");
   const hasColour = colours(flags.colour!);
-  const rulesOf = ruleLoader(flags.rules);
+  const { named, rulesOf } = ruleLoader(flags.rules);
   const opened = openScreen(process.stdout, systemClock.monotonicMs);
   const screen = flags["no-status"] === "true" ? { ...opened, status: () => {} } : opened;
   const reader = openHistory(db);
@@ -91,7 +94,7 @@ async function watch(flags: Flags<Name>, stop: StopRequest): Promise<void> {
     const delivery = deliverTo([terminalSink(screen, hasColour), ...sinksOf(flags, store.history)], store);
     try {
       await watchLoop({
-        ...{ reader, venue: flags.venue, screen, pollMs, stop },
+        ...{ reader, venue: flags.venue, named, screen, pollMs, stop },
         begin: (series, symbols) => {
           const all = series.map(({ symbol }) => symbol);
           const rules = rulesOf(all, symbols);

@@ -9,6 +9,7 @@ import {
   type Since,
 } from "../../pipeline/store/quality/quality.ts";
 import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
+import { whichSeries } from "../../pipeline/store/which-series.ts";
 import { WAL_ALARM_BYTES } from "../../pipeline/store/write/writer.ts";
 import type { Diagnosis, Disk } from "./diagnosis.ts";
 import { findingsOf, hasOurTime } from "./findings.ts";
@@ -17,7 +18,7 @@ import { fileUsers } from "./open-files.ts";
 export interface DoctorSettings {
   /** Begin of the window: `1h`, so long before each venue's newest trade, or a UTC time such as `2026-01-31T12:00`. `1h` unless told. */
   readonly since?: string;
-  /** One venue only. */
+  /** One venue only; where symbols are asked for, as `whichSeries` chooses it unless told. */
   readonly venue?: string;
   /** These symbols only. */
   readonly symbols?: readonly string[];
@@ -106,29 +107,13 @@ export function readSince(text: string): Since {
   });
 }
 
+/** Everything there is unless a venue or symbols are asked for: then as `whichSeries` chooses them. */
 function chooseSeries(store: StoreReader, { venue, symbols }: DoctorSettings): Series[] {
-  const all = store.series();
-  const atVenue = all.filter((series) => venue === undefined || series.venue.name === venue);
-  const known = (names: readonly string[]): string =>
-    [...new Set(names)].map((name) => quote(name, 40)).join(", ") || "none";
-  if (venue !== undefined && atVenue.length === 0) {
-    refuse({
-      code: "unknown-venue",
-      where: "venue",
-      problem: `needs a venue of this database; got ${quote(venue, 60)}`,
-      hint: `There are: ${known(all.map((series) => series.venue.name))}.`,
-    });
-  }
-  const missing = symbols?.find((symbol) => !atVenue.some((series) => series.symbol === symbol));
-  if (missing !== undefined) {
-    refuse({
-      code: "unknown-symbol",
-      where: "symbols",
-      problem: `needs symbols of this database; got ${quote(missing, 60)}`,
-      hint: `There are: ${known(atVenue.map((series) => series.symbol))}.`,
-    });
-  }
-  return atVenue.filter((series) => symbols?.includes(series.symbol) ?? true);
+  if (venue === undefined && symbols === undefined) return store.series();
+  return whichSeries(store, {
+    ...(symbols !== undefined && { symbols }),
+    ...(venue !== undefined && { venue }),
+  });
 }
 
 const ARCHIVE_MISSING = "archive-missing";

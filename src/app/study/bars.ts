@@ -7,7 +7,7 @@ import type { Venue } from "../../core/trade.ts";
 import { type BarFile, readBarFile } from "../../pipeline/bars/bar-file.ts";
 import { barBuilder } from "../../pipeline/bars/builder.ts";
 import { fillEmpty } from "../../pipeline/bars/fill-empty.ts";
-import { type SimulatedMarket, simulatedMarket } from "../../pipeline/exchange/market/market.ts";
+import type { SimulatedMarket } from "../../pipeline/exchange/market/market.ts";
 
 /** Bars of a file as a market, and how its prices are to be read. */
 export interface FileMarket {
@@ -119,12 +119,6 @@ function fileLeg(
     if (trades !== undefined) tradeCount[at] = tradeCount[at]! + trades[row]!;
   }
   return { symbol, open, close, ...(volumes && { volume }), ...(trades && { tradeCount }) };
-}
-
-/** `sim:7` → the market of seed 7; undefined where the source is something else. */
-export function simulatedSource(source: string): SimulatedMarket | undefined {
-  const seed = /^sim:(\d{1,16})$/.exec(source)?.[1];
-  return seed === undefined ? undefined : simulatedMarket(Number(seed));
 }
 
 const BLOCK_TRADES = 100_000;

@@ -1,38 +1,19 @@
 import { createHash } from "node:crypto";
-import { extname, isAbsolute, relative, resolve } from "node:path";
+import { isAbsolute, relative } from "node:path";
 import type { Market } from "../../analytics/backtest/types.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
 import type { Venue } from "../../core/trade.ts";
-import { parseUtcText } from "../../pipeline/import/time-text.ts";
-import { newestDatabase } from "../newest-database.ts";
+import { type PairSource, windowOf } from "../data/data-source.ts";
+import { findSource } from "../data/open-source.ts";
 import { projectRoot } from "../project.ts";
-import { simulatedSource } from "./bars.ts";
 import { columnHash } from "./fingerprint.ts";
-import { filedBars, type MarketHole, type ReadMarket, seededBars, type Window } from "./sources.ts";
+import { filedBars, type MarketHole, type ReadMarket, type Request, seededBars } from "./sources.ts";
 import { storedBars } from "./stored-bars.ts";
 
-/** Which bars a backtest runs on. */
-export interface DataRequest {
-  /** A database (.db), a file of bars (.parquet, .csv), or `sim:7`, the seeded market itself; the newest database in `data/` unless told. */
-  readonly source?: string;
-  /** Of a database; the one that received a trade of y last unless told. */
-  readonly venue?: string;
-  readonly y: string;
-  /** Absent: one leg. */
-  readonly x?: string;
-  /** `"1m"` unless told; of a file its own, and never a shorter one; of the seeded market `"5s"`. */
-  readonly interval?: string;
-  /** From (included) and to (not included), UTC: `"2026-01-31"`, `"2026-01-31T12:00"`; all that there is unless told. */
-  readonly from?: string;
-  readonly to?: string;
-  /** The newest so many bars before `to`; all unless told. */
-  readonly bars?: number;
-}
-
 /** The same bars again, whatever comes later: nothing is left to be chosen. A path is from the project's folder on. */
-export interface ExactRequest extends Omit<DataRequest, "bars"> {
-  readonly source: string;
+export interface ExactRequest extends Omit<PairSource, "bars"> {
+  readonly source: NonNullable<PairSource["source"]>;
   readonly interval: string;
   readonly from: string;
   readonly to: string;
@@ -65,9 +46,8 @@ export interface BacktestData {
 }
 
 /** The bars that a request names. Relative paths are from `folder` on; the working folder unless told. */
-export function backtestData(request: DataRequest, folder: string = process.cwd()): BacktestData {
-  const asked = request.source ?? newestDatabase("--source");
-  const [source, read] = readRequest(windowOf(request), asked, folder);
+export function backtestData(request: PairSource, folder: string = process.cwd()): BacktestData {
+  const [source, read] = readRequest(requestOf(request), request.source, folder);
   const { market, venue, notes } = read;
   const { length, intervalUs } = market;
   if (length === 0) {
@@ -75,7 +55,7 @@ export function backtestData(request: DataRequest, folder: string = process.cwd(
       code: "no-bars",
       where: source,
       problem: `needs bars of ${formatDuration(intervalUs)} in the window; there is none`,
-      hint: "Widen --from and --to, or choose a shorter interval.",
+      hint: "Widen the window, or choose a shorter interval.",
     });
   }
   return {
@@ -115,33 +95,22 @@ export function marketFingerprint({ legs, startUs, intervalUs, length }: Market)
   return hash.digest("hex");
 }
 
-/** What control and direction characters there are: no file that anybody means has them in its name. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
-/** Another machine, or a protocol; a drive's letter is neither. */
-const ELSEWHERE = /^(?![a-z]:[\\/](?![\\/]))([a-z][a-z0-9+.-]*:|[\\/]{2})/i;
-
 /** The bars, and their source as it is written down: a path is from the project's folder on. */
-function readRequest(request: Window, source: string, folder: string): readonly [string, ReadMarket] {
-  const simulated = simulatedSource(source);
-  if (simulated !== undefined) return [source, seededBars(request, simulated)];
-  const isOurs = typeof source === "string" && !UNSEEN.test(source) && !ELSEWHERE.test(source);
-  const path = isOurs ? resolve(folder, source) : "";
-  const kind = extname(path).toLowerCase();
-  const near = relative(projectRoot, path);
-  const kept = isAbsolute(near) ? path : near.replaceAll("\\", "/");
-  if ([".db", ".sqlite", ".sqlite3"].includes(kind)) return [kept, storedBars(request, path)];
-  if ([".parquet", ".csv"].includes(kind)) return [kept, filedBars(request, path)];
-  return refuse({
-    code: "bad-source",
-    where: "source",
-    problem: `needs a database (.db) or a file of bars (.parquet, .csv) of this machine, or sim:7 for a simulated market; got ${quote(source)}`,
-    hint: "Pass for example data/binance.db.",
-  });
+function readRequest(
+  request: Request,
+  word: PairSource["source"],
+  folder: string,
+): readonly [string, ReadMarket] {
+  const source = findSource(word as string | undefined, folder);
+  if (source.kind === "simulated") return [source.word, seededBars(request, source.market)];
+  const near = relative(projectRoot, source.path);
+  const kept = isAbsolute(near) ? source.path : near.replaceAll("\\", "/");
+  return [kept, (source.kind === "store" ? storedBars : filedBars)(request, source.path)];
 }
 
-function windowOf({ from, to, source: _, ...request }: DataRequest): Window {
-  const { y, x, bars } = request;
+/** A request whose words have been checked. */
+function requestOf(request: PairSource): Request {
+  const { y, x, venue } = request;
   if (typeof y !== "string" || y === "") {
     refuse({
       code: "bad-pair",
@@ -158,36 +127,10 @@ function windowOf({ from, to, source: _, ...request }: DataRequest): Window {
       hint: "Leave x out to trade one leg.",
     });
   }
-  if (bars !== undefined && !(Number.isInteger(bars) && bars >= 1)) {
-    refuse({
-      code: "bad-setting",
-      where: "bars",
-      problem: `needs a whole number of bars, at least 1; got ${quote(bars)}`,
-      hint: "Leave it out to have all.",
-    });
-  }
-  const fromUs = timeOf("from", from);
-  const toUs = timeOf("to", to);
-  if (fromUs !== undefined && toUs !== undefined && fromUs >= toUs) {
-    refuse({
-      code: "bad-setting",
-      where: "to",
-      problem: `needs a time after from; got ${quote(to, 60)} after ${quote(from, 60)}`,
-      hint: "Swap them.",
-    });
-  }
-  return { ...request, ...(fromUs !== undefined && { fromUs }), ...(toUs !== undefined && { toUs }) };
-}
-
-function timeOf(where: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  return (
-    parseUtcText(text) ??
-    refuse({
-      code: "bad-time",
-      where,
-      problem: `needs a UTC time; got ${quote(text, 60)}`,
-      hint: "Pass for example 2026-01-31 or 2026-01-31T12:00.",
-    })
-  );
+  return {
+    y,
+    ...(x !== undefined && { x }),
+    ...(venue !== undefined && { venue }),
+    ...windowOf(request),
+  };
 }

@@ -10,13 +10,14 @@ import {
   type PerformanceSettings,
   performance,
 } from "../../analytics/performance/performance.ts";
+import type { PairSource } from "../data/data-source.ts";
 import { projectRoot } from "../project.ts";
-import { type BacktestData, backtestData, type DataRequest } from "./data.ts";
+import { type BacktestData, backtestData } from "./data.ts";
 import { type FingerprintColumn, fingerprintOf, type RunFingerprint } from "./fingerprint.ts";
 
 /** Everything that a backtest follows from: plain data, which a report carries and `npm run report -- --config` reads. */
 export interface RunDescription {
-  readonly data: DataRequest;
+  readonly data: PairSource;
   /** One that ships: `"mean reversion"`. */
   readonly strategy: StrategyDescription;
   /** 0 for what is not named. */

@@ -4,17 +4,14 @@ import { refuse } from "../../core/errors.ts";
 import { formatDuration, parseDuration } from "../../core/time.ts";
 import type { Venue } from "../../core/trade.ts";
 import type { SimulatedMarket } from "../../pipeline/exchange/market/market.ts";
+import type { Window } from "../data/data-source.ts";
 import { fileMarket, simulatedBars } from "./bars.ts";
 
 /** Which bars are asked for, in numbers. */
-export interface Window {
+export interface Request extends Window {
   readonly y: string;
   readonly x?: string;
   readonly venue?: string;
-  readonly interval?: string;
-  readonly fromUs?: number;
-  readonly toUs?: number;
-  readonly bars?: number;
 }
 
 /** A stretch of time in which something is missing. */
@@ -40,7 +37,7 @@ export interface ReadMarket {
 }
 
 /** Bars of a file. */
-export function filedBars({ y, x, interval, fromUs, toUs, bars }: Window, path: string): ReadMarket {
+export function filedBars({ y, x, interval, fromUs, toUs, bars }: Request, path: string): ReadMarket {
   const { market, venue, notes } = fileMarket(path, {
     symbols: x === undefined ? [y] : [y, x],
     ...(interval !== undefined && { interval }),
@@ -64,7 +61,7 @@ const SIM_BARS = 4320;
 const SIM_MOST_US = 14 * 86_400e6;
 
 /** Bars of the seeded market; six hours of a Monday unless told. */
-export function seededBars(request: Window, simulated: SimulatedMarket): ReadMarket {
+export function seededBars(request: Request, simulated: SimulatedMarket): ReadMarket {
   const { y, x, interval = "5s", bars = SIM_BARS } = request;
   const intervalUs = parseDuration(interval, "interval");
   const fromUs = aligned(request.fromUs ?? (request.toUs ?? 0) - bars * intervalUs, intervalUs);

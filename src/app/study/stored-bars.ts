@@ -3,21 +3,21 @@ import { parseDuration } from "../../core/time.ts";
 import { openHistory } from "../../pipeline/archive/history.ts";
 import { readBars } from "../../pipeline/bars/read-bars.ts";
 import { type HoleSpan, openQuality } from "../../pipeline/store/quality/quality.ts";
-import { findSeries } from "../../pipeline/store/read/find-series.ts";
 import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
-import type { MarketHole, ReadMarket, Window } from "./sources.ts";
+import { whichSeries } from "../../pipeline/store/which-series.ts";
+import type { MarketHole, ReadMarket, Request } from "./sources.ts";
 
 /** A bar is closed when the newest time has passed its end by this much. */
 const GRACE_US = 1_000_000;
 
 /** Closed bars of a database and its archive, with what its ledger knows of the ids between. */
-export function storedBars(request: Window, path: string): ReadMarket {
+export function storedBars(request: Request, path: string): ReadMarket {
   const { y, x, interval = "1m", bars, venue } = request;
   const intervalUs = parseDuration(interval, "interval");
   const store = openHistory(path);
   try {
-    const first = findSeries(store, y, venue);
-    const series = x === undefined ? [first] : [first, findSeries(store, x, first.venue.name)];
+    const symbols = x === undefined ? [y] : [y, x];
+    const series = whichSeries(store, { symbols, ...(venue !== undefined && { venue }) });
     const newestUs = Math.max(...series.map((one) => store.newest(one)?.timeUs ?? 0));
     const closedUs = Math.floor((newestUs - GRACE_US) / intervalUs) * intervalUs;
     const toUs = Math.min(closedUs, Math.floor((request.toUs ?? closedUs) / intervalUs) * intervalUs);
@@ -32,7 +32,7 @@ export function storedBars(request: Window, path: string): ReadMarket {
     const firstUs = Math.min(...all.map(([leg]) => leg!.startUs[0]!));
     return {
       market,
-      venue: first.venue,
+      venue: series[0]!.venue,
       window: [Math.max(fromUs, firstUs), toUs],
       isStored: true,
       ids: found.map(({ ids }) => ids),

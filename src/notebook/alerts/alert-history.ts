@@ -1,12 +1,13 @@
 import { dirname, join } from "node:path";
 import { valueText } from "../../analytics/alerts/text.ts";
+import { requireSettings } from "../../app/data/data-source.ts";
+import { findStore } from "../../app/data/open-source.ts";
 import { readAlertHistory } from "../../pipeline/store/alert-store.ts";
 import type { TableData } from "../../render/table-data.ts";
-import { storePath } from "../data/store.ts";
 
 export interface AlertHistorySettings {
-  /** Database file; its history lies beside it. See `openStore`. */
-  readonly db?: string;
+  /** A database: its history lies beside it. The one that is being filled unless told. */
+  readonly source?: string;
   /** The history itself, where it lies elsewhere. */
   readonly history?: string;
   /** The newest so many events; 1000 unless told. */
@@ -14,8 +15,10 @@ export interface AlertHistorySettings {
 }
 
 /** What `npm run watch` (or `npm start`) has told, newest first. */
-export function alertHistory({ db, history, most = 1000 }: AlertHistorySettings = {}): TableData {
-  const file = history ?? join(dirname(storePath(db)), "alerts.db");
+export function alertHistory(settings: AlertHistorySettings = {}): TableData {
+  requireSettings("alertHistory", settings, ["source", "history", "most"]);
+  const { source, history, most = 1000 } = settings;
+  const file = history ?? join(dirname(findStore("alertHistory", source)), "alerts.db");
   const told = readAlertHistory(file, { most })
     .filter(({ delivery }) => delivery === "sent")
     .reverse();

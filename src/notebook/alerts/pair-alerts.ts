@@ -18,6 +18,7 @@ import type { Costs } from "../../analytics/backtest/types.ts";
 import { type AlertFeed, alertFeed } from "../../app/alerts/feed.ts";
 import { venueSeries } from "../../app/alerts/venues.ts";
 import { systemClock } from "../../app/clock.ts";
+import { requireSettings } from "../../app/data/data-source.ts";
 import { spanText } from "../../app/doctor/words.ts";
 import type { PairFrame } from "../../app/pair-monitor.ts";
 import { assetsOf } from "../../core/assets.ts";
@@ -70,9 +71,10 @@ const RECORDED_US = 600_000_000;
 
 /** Judges alert rules on the bars that a pair's panels show. */
 export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): PairAlerts {
-  const { y, x, interval, intervalUs, window, graceMs, threshold, db } = pair.settings;
+  const { y, x, interval, intervalUs, window, graceMs, threshold, source } = pair.settings;
+  requireSettings("pairAlerts", settings, ["rules", "own", "costs"]);
   const { own = [], costs = { feeBps: 10 } } = settings;
-  const reader = sharedReader(db);
+  const reader = sharedReader("pairAlerts", source);
   const symbols = [y, x];
   const where = "pairAlerts";
   const given = checkRules(settings.rules ?? reachableDefaults(pair.settings), { where });

@@ -7,9 +7,16 @@ import type { Backtest, Costs } from "../../analytics/backtest/types.ts";
 import { drawdownsTable } from "../../analytics/performance/metrics-table.ts";
 import type { Performance, PerformanceSettings } from "../../analytics/performance/performance.ts";
 import { systemClock } from "../../app/clock.ts";
+import {
+  type PairSource,
+  refuseRenamed,
+  requireSettings,
+  SOURCE_NAMES,
+  WINDOW_NAMES,
+} from "../../app/data/data-source.ts";
 import { nearPath } from "../../app/project.ts";
 import { type BacktestCharts, backtestCharts } from "../../app/study/charts.ts";
-import { type BacktestData, backtestData, type DataRequest } from "../../app/study/data.ts";
+import { type BacktestData, backtestData } from "../../app/study/data.ts";
 import { type Overturn, overturnTable, whatWouldOverturn } from "../../app/study/overturn.ts";
 import { writeBacktestReport } from "../../app/study/report/files.ts";
 import { headTiles, verdictText } from "../../app/study/report/report.ts";
@@ -32,9 +39,7 @@ import type { Viewable } from "../view/views.ts";
 import { type BacktestSweep, type SweepRequest, sweepRun } from "./sweep.ts";
 
 /** Which bars, what trading costs, and with how much. */
-export interface BacktestTerms extends DataRequest {
-  /** `"store"`: the database of `openStore`; else as `DataRequest` says: a file, or `"sim:7"`. */
-  readonly source?: string;
+export interface BacktestTerms extends PairSource {
   /** 0 for what is not named. */
   readonly costs: Partial<Costs>;
   readonly startCash?: number;
@@ -68,7 +73,7 @@ export interface PairBacktest extends Viewable {
   readonly coverage: TableData;
   readonly holes: TableData;
   /** The same bars with some settings another way; nothing is read again. */
-  with(changes: Partial<Omit<BacktestTerms, keyof DataRequest> & MeanReversionSettings>): PairBacktest;
+  with(changes: Partial<Omit<BacktestTerms, keyof PairSource> & MeanReversionSettings>): PairBacktest;
   /** Each combination of two parameters, in threads. */
   sweep(request: SweepRequest): Promise<BacktestSweep>;
   /** What would turn its gain into a loss, or its loss into a gain. */
@@ -79,15 +84,10 @@ export interface PairBacktest extends Viewable {
 
 /** Runs a rule on the bars of a pair, or of one symbol, from a database, a file or the seeded market. */
 export function backtestPair(settings: BacktestPairSettings): PairBacktest {
-  const { source = "store", venue, y, x, interval, from, to, bars } = settings;
-  const stored = process.env.TICKBOOK_DB;
-  const data = backtestData({
-    ...(source !== "store" ? { source } : stored !== undefined && { source: stored }),
-    y,
-    ...Object.fromEntries(
-      Object.entries({ venue, x, interval, from, to, bars }).filter(([, value]) => value !== undefined),
-    ),
-  });
+  requireTerms(settings);
+  const named = ["y", "x", ...SOURCE_NAMES, ...WINDOW_NAMES] as const;
+  const given = named.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]);
+  const data = backtestData(Object.fromEntries(given) as PairSource);
   return ranOn(data, settings);
 }
 
@@ -141,10 +141,15 @@ function ranOn(data: BacktestData, settings: BacktestPairSettings): PairBacktest
   };
 }
 
-const DATA_AND_TERMS = [
-  ...["source", "venue", "y", "x", "interval", "from", "to", "bars"],
-  ...["costs", "startCash", "performance", "title"],
-];
+const TERMS = ["y", "x", ...SOURCE_NAMES, ...WINDOW_NAMES, "costs", "startCash", "performance", "title"];
+
+/** What is no term is a setting of mean reversion, which knows its own; beside a strategy of one's own there is none. */
+function requireTerms(settings: BacktestPairSettings): void {
+  refuseRenamed("backtestPair", settings);
+  if (!("strategy" in settings)) return;
+  strategyOf(settings);
+  requireSettings("backtestPair", settings, [...TERMS, "strategy"]);
+}
 
 function strategyOf(settings: BacktestPairSettings): Strategy {
   if ("strategy" in settings) {
@@ -153,7 +158,7 @@ function strategyOf(settings: BacktestPairSettings): Strategy {
     return { name: "a rule of one's own", settings: {}, begin: () => ({ decide: strategy }) };
   }
   const own = Object.entries(settings).filter(
-    ([name, value]) => !DATA_AND_TERMS.includes(name) && value !== undefined,
+    ([name, value]) => !TERMS.includes(name) && value !== undefined,
   );
   return meanReversion(Object.fromEntries(own) as unknown as MeanReversionSettings);
 }

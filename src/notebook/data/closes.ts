@@ -5,8 +5,8 @@ import { type Venue, venueLabel } from "../../core/trade.ts";
 import { type BarFile, readBarFile } from "../../pipeline/bars/bar-file.ts";
 import { joinBars, joinedColumn } from "../../pipeline/bars/join.ts";
 import { readBars } from "../../pipeline/bars/read-bars.ts";
-import { findSeries } from "../../pipeline/store/read/find-series.ts";
 import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
+import { whichSeries } from "../../pipeline/store/which-series.ts";
 import { openStore } from "./store.ts";
 
 export interface ClosesSettings {
@@ -99,21 +99,16 @@ function fromStore(reader: StoreReader, settings: ClosesSettings): Closes {
   }
 }
 
-/** The series asked for; else all of the venue that received a trade last. */
+/** Those asked for that have a trade, as `whichSeries` chooses them. */
 function seriesOf(reader: StoreReader, { symbols, venue }: ClosesSettings): readonly Series[] {
-  if (symbols !== undefined && symbols.length > 0) {
-    const first = findSeries(reader, symbols[0]!, venue);
-    return symbols.map((symbol) => findSeries(reader, symbol, first.venue.name));
-  }
-  const all = reader.series().filter((one) => venue === undefined || one.venue.name === venue);
-  const receivedUs = (one: Series): number => reader.newest(one)?.receivedUs ?? -1;
-  const newest = all.toSorted((a, b) => receivedUs(b) - receivedUs(a))[0];
-  const chosen = all.filter((one) => one.venue.name === newest?.venue.name && receivedUs(one) >= 0);
+  const wanted = { ...(symbols !== undefined && { symbols }), ...(venue !== undefined && { venue }) };
+  const all = whichSeries(reader, wanted);
+  const chosen = symbols === undefined ? all.filter((one) => reader.newest(one) !== undefined) : all;
   if (chosen.length > 0) return chosen;
   return refuse({
     code: "no-trades",
     where: reader.path,
-    problem: `needs trades${venue === undefined ? "" : ` of a venue named ${quote(venue)}`}; the database holds none`,
+    problem: `needs trades; the database holds none`,
     hint: "Wait for the collector of npm start, or name another database as the source.",
   });
 }

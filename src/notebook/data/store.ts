@@ -1,17 +1,11 @@
-import { resolve } from "node:path";
-import { newestDatabase } from "../../app/newest-database.ts";
+import { findStore } from "../../app/data/open-source.ts";
 import { openHistory } from "../../pipeline/archive/history.ts";
 import type { StoreReader } from "../../pipeline/store/read/reader.ts";
 
 /**
- * Opens a database and its archive for reading, as one: the file given, else the one that `npm start` fills (`TICKBOOK_DB`), else the one in
- * `data/` that was written to last.
+ * Opens a database and its archive for reading, as one: the source given, else the database that `npm start` fills, else the one
+ * in `data/` that was written to last.
  */
-export function openStore(file?: string): StoreReader {
-  return openHistory(storePath(file));
-}
-
-/** The file that `openStore` opens. */
-export function storePath(file?: string): string {
-  return resolve(file ?? process.env.TICKBOOK_DB ?? newestDatabase("openStore"));
+export function openStore(source?: string): StoreReader {
+  return openHistory(findStore("openStore", source));
 }

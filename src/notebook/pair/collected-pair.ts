@@ -1,5 +1,7 @@
+import { requireSettings, SOURCE_NAMES, type SourceWords } from "../../app/data/data-source.ts";
 import { refuse } from "../../core/errors.ts";
 import type { StoreReader } from "../../pipeline/store/read/reader.ts";
+import { whichSeries } from "../../pipeline/store/which-series.ts";
 import { sharedReader } from "../data/shared-reader.ts";
 
 /** Two symbols; the one in front of `npm start -- --symbols A,B` explains the other: `x` is A, `y` is B. */
@@ -9,38 +11,57 @@ export interface CollectedPair {
 }
 
 /**
- * The first two symbols that are collected: those that `npm start` was asked for, else, of the venue that received a trade
- * last, the first two that still receive some. `db` as for `openStore`.
+ * The first two symbols that are collected: those that `npm start` was asked for, else, of the venue that is named or received a
+ * trade last, the first two that still receive some.
  */
-export function collectedPair(db?: string): CollectedPair {
-  return pairOf(sharedReader(db), process.env.TICKBOOK_SYMBOLS);
+export function collectedPair(settings: SourceWords = {}): CollectedPair {
+  requireSettings("collectedPair", settings, SOURCE_NAMES);
+  const { source, venue } = settings;
+  const wanted = { ...startedWith(), ...(venue !== undefined && { venue }) };
+  return pairOf(sharedReader("collectedPair", source), wanted);
+}
+
+/** What `npm start` was asked for, where a notebook runs under it. */
+export function startedWith(): PairWanted {
+  const asked = process.env.TICKBOOK_SYMBOLS;
+  return asked === undefined ? {} : { asked };
 }
 
 /** A symbol that received nothing for so long before the newest trade is no longer collected. */
 const QUIET_US = 600_000_000;
 
-/** `asked`: symbols as in `npm start -- --symbols`, where known. */
-export function pairOf(reader: StoreReader, asked = ""): CollectedPair {
-  const all = reader.series().map((series) => ({
+/** What is known of the pair: its venue, one of its symbols, and the symbols that `npm start -- --symbols` was asked for. */
+export interface PairWanted extends Partial<CollectedPair> {
+  readonly venue?: string;
+  readonly asked?: string;
+}
+
+/** Where one symbol is told, the other is the first of the collected ones at its venue that is another. */
+export function pairOf(reader: StoreReader, { y, x, venue, asked = "" }: PairWanted = {}): CollectedPair {
+  if (y !== undefined && x !== undefined) return { y, x };
+  const told = [y, x].flatMap((symbol) => symbol ?? []);
+  const at =
+    told.length === 0
+      ? venue
+      : whichSeries(reader, { symbols: told, ...(venue !== undefined && { venue }) })[0]!.venue.name;
+  const all = whichSeries(reader, at === undefined ? {} : { venue: at }).map((series) => ({
     symbol: series.symbol,
-    venue: series.venue.name,
     receivedUs: reader.newest(series)?.receivedUs ?? Number.NEGATIVE_INFINITY,
   }));
   const newestUs = Math.max(...all.map(({ receivedUs }) => receivedUs));
-  const venue = all.findLast(({ receivedUs }) => receivedUs === newestUs)?.venue;
-  const there = all.filter((one) => one.venue === venue);
   const isFresh = (us: number): boolean => us === newestUs || us >= newestUs - QUIET_US;
   const symbols = new Set([
-    ...asked.split(/\s*,\s*/).filter((name) => there.some(({ symbol }) => symbol === name)),
-    ...there.filter(({ receivedUs }) => isFresh(receivedUs)).map(({ symbol }) => symbol),
-    ...there.map(({ symbol }) => symbol),
+    ...asked.split(/\s*,\s*/).filter((name) => all.some(({ symbol }) => symbol === name)),
+    ...all.filter(({ receivedUs }) => isFresh(receivedUs)).map(({ symbol }) => symbol),
+    ...all.map(({ symbol }) => symbol),
   ]);
-  const [x, y] = symbols;
-  if (x !== undefined && y !== undefined) return { y, x };
+  const [first, second] = [...symbols].filter((symbol) => !told.includes(symbol));
+  const pair = y !== undefined ? { y, x: first } : { y: x === undefined ? second : first, x: x ?? first };
+  if (pair.x !== undefined && pair.y !== undefined) return { y: pair.y, x: pair.x };
   return refuse({
     code: "no-pair",
     where: reader.path,
-    problem: `needs two symbols that are collected; the database holds ${x ?? "none yet"}`,
+    problem: `needs two symbols that are collected; the database holds ${[...symbols][0] ?? "none yet"}`,
     hint: "Collect them: npm start -- --symbols A,B.",
     facts: { symbols: [...symbols] },
   });

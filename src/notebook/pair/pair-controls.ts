@@ -1,15 +1,14 @@
+import { requireSettings } from "../../app/data/data-source.ts";
 import { parseDuration } from "../../core/time.ts";
+import { whichSeries } from "../../pipeline/store/which-series.ts";
 import { type Control, select, slider } from "../controls/index.ts";
 import { sharedReader } from "../data/shared-reader.ts";
+import { WATCH_NAMES, type WatchSettings } from "./pair-watch.ts";
 
-/** What the controls start from; `db` as for `openStore`. */
-export interface PairControlsSettings {
+/** What the controls start from: the settings of `watchPair`, whose symbols are told. */
+export interface PairControlsSettings extends WatchSettings {
   readonly y: string;
   readonly x: string;
-  readonly interval: string;
-  readonly window: number;
-  readonly threshold?: number;
-  readonly db?: string;
 }
 
 /** A control for each setting of `watchPair`. */
@@ -25,14 +24,11 @@ const INTERVALS = ["1s", "5s", "15s", "1m", "5m"];
 
 /** Controls for a pair out of the symbols that the database holds. */
 export function pairControls(settings: PairControlsSettings): PairControls {
-  const { y, x, interval, window, threshold = 2, db } = settings;
-  const symbols = new Set([
-    x,
-    y,
-    ...sharedReader(db)
-      .series()
-      .map(({ symbol }) => symbol),
-  ]);
+  requireSettings("pairControls", settings, WATCH_NAMES);
+  const { y, x, interval, window, threshold = 2, source, venue } = settings;
+  const reader = sharedReader("pairControls", source);
+  const there = venue === undefined ? reader.series() : whichSeries(reader, { venue });
+  const symbols = new Set([x, y, ...there.map(({ symbol }) => symbol)]);
   const intervals = [...new Set([interval, ...INTERVALS])].sort(
     (a, b) => parseDuration(a) - parseDuration(b),
   );

@@ -1,9 +1,9 @@
+import { requireSettings, SOURCE_NAMES } from "../../app/data/data-source.ts";
 import { type PairFrame, type PairMonitor, type PairSettings, pairMonitor } from "../../app/pair-monitor.ts";
 import { assetsOf } from "../../core/assets.ts";
 import { type Bars, makeBars, sliceBars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatUtc } from "../../core/time.ts";
-import type { StoreReader } from "../../pipeline/store/read/reader.ts";
 import { barsTable } from "../../render/bars-table.ts";
 import { waitingView } from "../../render/chart/base/waiting.ts";
 import type { LinesOptions } from "../../render/chart/lines.ts";
@@ -16,7 +16,7 @@ import type { TableColumn, TableData } from "../../render/table-data.ts";
 import { type Tile, tiles } from "../../render/tiles.ts";
 import type { View } from "../../render/view.ts";
 import { sharedReader } from "../data/shared-reader.ts";
-import { type CollectedPair, pairOf } from "./collected-pair.ts";
+import { pairOf, startedWith } from "./collected-pair.ts";
 import { type Exported, exportPage, exportPath, exportTable } from "./pair-export.ts";
 
 export interface WatchSettings extends Omit<PairSettings, "y" | "x"> {
@@ -25,8 +25,8 @@ export interface WatchSettings extends Omit<PairSettings, "y" | "x"> {
   readonly x?: string;
   /** |z| from which a bar stands out; 2 unless told. */
   readonly threshold?: number;
-  /** Database file; see `openStore`. */
-  readonly db?: string;
+  /** A database; the one that is being filled unless told. */
+  readonly source?: string;
 }
 
 /** Layers over a chart of lines. */
@@ -35,7 +35,7 @@ export type Overlay = Pick<LinesOptions, "layers">;
 /** The panels of one pair. Each call draws the present state; `live` keeps one drawn. */
 export interface PairWatch {
   /** What is watched, complete. */
-  readonly settings: PairMonitor["settings"] & { readonly threshold: number; readonly db: string };
+  readonly settings: PairMonitor["settings"] & { readonly threshold: number; readonly source: string };
   /** Latest prices, z-score, correlation and trades a second. */
   tiles(): View;
   candles(symbol: string): View;
@@ -57,8 +57,14 @@ export interface PairWatch {
 
 const LATEST = ["start", "open", "high", "low", "close", "vwap", "volume", "tradeCount", "complete"] as const;
 
+export const WATCH_NAMES: readonly string[] = [
+  ...["y", "x", "interval", "window", "calibrationBars", "bars", "graceMs", "threshold"],
+  ...SOURCE_NAMES,
+];
+
 /** Watches a pair of symbols in the store that the collector fills. */
 export function watchPair(given: WatchSettings): PairWatch {
+  requireSettings("watchPair", given, WATCH_NAMES);
   const threshold = given.threshold ?? 2;
   if (!(threshold > 0 && threshold < Number.POSITIVE_INFINITY)) {
     refuse({
@@ -69,8 +75,8 @@ export function watchPair(given: WatchSettings): PairWatch {
       facts: { threshold },
     });
   }
-  const reader = sharedReader(given.db);
-  const monitor = pairMonitor(reader, { ...given, ...chosenPair(reader, given) });
+  const reader = sharedReader("watchPair", given.source);
+  const monitor = pairMonitor(reader, { ...given, ...pairOf(reader, { ...startedWith(), ...given }) });
   const { y, x, window, calibrationBars, intervalUs } = monitor.settings;
   const { frame } = monitor;
 
@@ -97,7 +103,7 @@ export function watchPair(given: WatchSettings): PairWatch {
     hedge === undefined ? "" : `fitted on ${clockSpan(hedge.fromUs, hedge.toUs)}, frozen since`;
 
   const panels: Omit<PairWatch, "exportCsv" | "exportHtml"> = {
-    settings: { ...monitor.settings, threshold, db: reader.path },
+    settings: { ...monitor.settings, threshold, source: reader.path },
     tiles: () => tiles(pairTiles(frame(), monitor.settings, threshold), { venue: frame().venue }),
     candles: (symbol) => {
       const now = frame();
@@ -180,15 +186,6 @@ export function watchPair(given: WatchSettings): PairWatch {
         panels.table(),
       ),
   };
-}
-
-/** Where one symbol is told, the other is the first of the collected ones that is another. */
-function chosenPair(reader: StoreReader, { y, x }: WatchSettings): CollectedPair {
-  if (y !== undefined && x !== undefined) return { y, x };
-  const found = pairOf(reader, process.env.TICKBOOK_SYMBOLS);
-  if (y !== undefined) return { y, x: found.x === y ? found.y : found.x };
-  if (x !== undefined) return { y: found.y === x ? found.x : found.y, x };
-  return found;
 }
 
 function pairTiles(

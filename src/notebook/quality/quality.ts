@@ -13,6 +13,7 @@ import {
   type TradeFacts,
 } from "../../pipeline/store/quality/quality.ts";
 import type { StoreReader } from "../../pipeline/store/read/reader.ts";
+import { whichVenue } from "../../pipeline/store/which-series.ts";
 import { waitingView } from "../../render/chart/base/waiting.ts";
 import { coverageChart } from "../../render/chart/coverage.ts";
 import { histogramChart } from "../../render/chart/histogram.ts";
@@ -70,10 +71,15 @@ interface Read extends SeriesQuality {
 /** Examines a store now; its cost does not grow with the number of trades unless `full` is asked for. */
 export function dataQuality(store: StoreReader, settings: QualitySettings = {}): DataQuality {
   const diagnosis = diagnose(store, settings, Date.now() * 1000);
-  const venue = newestVenue(diagnosis);
+  const { venue: asked, symbols } = settings;
+  const chosen = whichVenue(store, {
+    ...(asked !== undefined && { venue: asked }),
+    ...(symbols !== undefined && { symbols }),
+  });
   const series = diagnosis.series.flatMap((one) =>
     one.trades === undefined ? [] : [{ ...one, trades: one.trades }],
   );
+  const venue = series.find((one) => one.venue.name === chosen)?.venue;
   const there = series.filter((one) => one.venue.name === venue?.name);
   const { windowOnly = false } = settings;
   const beginOf = ({ firstTimeUs, lastTimeUs, window }: TradeFacts): number =>
@@ -147,16 +153,6 @@ function readParts(
   } finally {
     quality.close();
   }
-}
-
-function newestVenue({ series }: Diagnosis): Venue | undefined {
-  const received = (one: SeriesQuality): number => one.trades?.lastReceivedUs ?? Number.NEGATIVE_INFINITY;
-  const newest = series.reduce<SeriesQuality | undefined>(
-    (best, one) =>
-      one.trades !== undefined && (best === undefined || received(one) > received(best)) ? one : best,
-    undefined,
-  );
-  return newest?.venue;
 }
 
 function pick(read: readonly Read[], symbol: string | undefined): Read | undefined {

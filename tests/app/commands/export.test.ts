@@ -176,7 +176,7 @@ test("npm run export says what it needs", (t) => {
   assert.match(said(), /^--symbol: needs a symbol; got none\./);
   assert.match(
     said("--symbol", "X"),
-    /^--symbol: needs a symbol of this database; got "X"\. There are: "BTCUSDT at binance", "PEPEUSDT at binance"\.\n$/,
+    /x\.db: needs "X"; it holds BTCUSDT \(binance\), PEPEUSDT \(binance\)\. Name one of those, .*\n$/,
   );
   assert.match(
     said("--symbol", "BTCUSDT", "--what", "candles"),

@@ -246,11 +246,11 @@ test("refusals: what is no time, no venue and no symbol of this database", (t) =
     assert.match(String(says({ since })), /^since: needs|^since: needs a whole/, since);
   assert.match(
     String(says({ venue: "kraken" })),
-    /^venue: needs a venue of this database; got "kraken"\. There are: "binance"\.$/,
+    /x\.db: needs a venue that it holds; got "kraken", and it holds BTCUSDT \(binance\), ETHUSDT \(binance\)\. /,
   );
   assert.match(
     String(says({ symbols: ["BTCUSDT", "btcusdt"] })),
-    /^symbols: .* got "btcusdt"\. There are: "BTCUSDT", "ETHUSDT"\.$/,
+    /x\.db: needs "BTCUSDT" and "btcusdt" at one venue; it holds BTCUSDT \(binance\), ETHUSDT \(binance\)\. /,
   );
 });
 

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, it, type TestContext } from "node:test";
+import type { PairSource } from "../../../src/app/data/data-source.ts";
 import { projectRoot } from "../../../src/app/project.ts";
-import { backtestData, type DataRequest } from "../../../src/app/study/data.ts";
+import { backtestData } from "../../../src/app/study/data.ts";
 import { storeMarket } from "../../support/market-store.ts";
 import { sharedData } from "../../support/shared-data.ts";
 import { tempFolder } from "../../support/temp.ts";
@@ -121,7 +122,7 @@ describe("backtestData of a file", () => {
       "time,ETHUSDT,BTCUSDT",
       ...Array.from({ length: 10 }, (_, i) => `${minute(i)},${10 + i},${100 + i}`),
     ]);
-    const closes = (given: Partial<DataRequest>): number[] => [
+    const closes = (given: Partial<PairSource>): number[] => [
       ...backtestData({ source: path, ...PAIR, ...given }).market.legs[0]!.close,
     ];
     assert.deepEqual(closes({ from: "2025-01-09T09:07" }), [17, 18, 19]);
@@ -164,7 +165,7 @@ describe("backtestData of the seeded market", () => {
 });
 
 describe("backtestData refuses", () => {
-  const asking = (given: Partial<DataRequest>) => () =>
+  const asking = (given: Partial<PairSource>) => () =>
     backtestData({ source: "sim:7", ...PAIR, bars: 10, ...given });
 
   it("what is no source, no time, no pair, or no window, in a sentence", (t) => {

@@ -44,7 +44,7 @@ function stage(t: TestContext, trades: readonly Trade[], rules?: readonly AlertR
     window: 20,
     bars: 200,
     graceMs: 0,
-    db,
+    source: db,
   });
   return {
     pair,
@@ -152,7 +152,9 @@ test("a rule that is set says at once what it would have done, and is judged fro
 test("without rules it takes those that come with Tickbook, at the chart's threshold; what a short window never reaches is left out", (t) => {
   const db = stored(t, seconds(0, 60), REPLAY);
   const fires = (window: number, threshold: number): string[] =>
-    pairAlerts(watchPair({ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window, threshold, graceMs: 0, db }))
+    pairAlerts(
+      watchPair({ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window, threshold, graceMs: 0, source: db }),
+    )
       .rules()
       .filter(({ measure }) => measure === "zScore")
       .map(({ fire, resolve }) => `${fire} ${resolve}`);
@@ -214,7 +216,7 @@ test("the history of a watch can be read as a table; without one it is empty", (
   const stage = alertStage(t);
   const market = { BTCUSDT: (s: number) => 100 * 1.02 ** Math.floor(s / 20), ETHUSDT: () => 50 };
   stage.add(0, 10, market);
-  assert.equal(alertHistory({ db: stage.db }).length, 0);
+  assert.equal(alertHistory({ source: stage.db }).length, 0);
   const watch = stage.watch([
     {
       name: "moved",
@@ -229,7 +231,7 @@ test("the history of a watch can be read as a table; without one it is empty", (
   watch.pass();
   stage.add(10, 40, market);
   watch.pass();
-  const { columns, length } = alertHistory({ db: stage.db });
+  const { columns, length } = alertHistory({ source: stage.db });
   assert.equal(length, 2);
   assert.deepEqual([...(columns[1]!.values as string[])], ["resolved", "firing"]);
 });

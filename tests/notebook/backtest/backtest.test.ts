@@ -95,19 +95,25 @@ test("a rule of one's own is run as a function of the same view; its report says
   });
 });
 
-test('"store" is the database that a notebook reads', (t) => {
+test("without a source it runs on the database that is being filled; what the source was called before is told", (t) => {
   const db = join(tempFolder(t), "m.db");
   storeMarket(db, { seconds: 90 });
   process.env.TICKBOOK_DB = db;
   t.after(() => delete process.env.TICKBOOK_DB);
-  const { bars: _, ...rest } = SETTINGS;
-  const stored = backtestPair({
-    ...rest,
-    source: "store",
-    interval: "1s",
-    window: 20,
-    hedge: { method: "fixed", beta: 1.2 },
-  });
+  const { bars: _, source: __, ...rest } = SETTINGS;
+  const settings = { ...rest, interval: "1s", window: 20, hedge: { method: "fixed", beta: 1.2 } } as const;
+  const stored = backtestPair(settings);
   assert.ok(stored.data.market.length >= 87);
-  assert.match(stored.data.request.source, /m\.db$/);
+  assert.match(String(stored.data.request.source), /m\.db$/);
+  const asking = (more: object) => () => backtestPair({ ...settings, ...more });
+  assert.throws(asking({ source: "store" }), {
+    code: "renamed",
+    message: /got "store", .* Leave source out\.$/,
+  });
+  assert.throws(asking({ db }), { code: "renamed", message: /Write source: ".*m\.db"\.$/ });
+  assert.throws(asking({ windw: 3 }), { code: "unknown-setting" });
+  assert.throws(asking({ strategy: () => undefined }), {
+    code: "unknown-setting",
+    message: /got "(hedge|window)"/,
+  });
 });

@@ -27,7 +27,15 @@ function seconds(count: number): Trade[] {
 
 function watching(t: TestContext, count: number, settings: Partial<WatchSettings> = {}): PairWatch {
   const db = stored(t, seconds(count), REPLAY);
-  return watchPair({ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window: 5, graceMs: 0, db, ...settings });
+  return watchPair({
+    y: "ETHUSDT",
+    x: "BTCUSDT",
+    interval: "1s",
+    window: 5,
+    graceMs: 0,
+    source: db,
+    ...settings,
+  });
 }
 
 function textOf(view: View): string {
@@ -93,8 +101,8 @@ test("without names it watches the two symbols that npm start was asked for, the
     ["ETHUSDT", "BTCUSDT", "ETHUSDT"],
   ] as const) {
     process.env.TICKBOOK_SYMBOLS = asked;
-    assert.deepEqual(collectedPair(db), { y, x });
-    const pair = watchPair({ db, interval: "1s", window: 5 });
+    assert.deepEqual(collectedPair({ source: db }), { y, x });
+    const pair = watchPair({ source: db, interval: "1s", window: 5 });
     assert.equal(pair.candles(y).kind, "chart");
     assert.match(pair.table().columns[1]!.name, new RegExp(`^${y} `));
   }
@@ -112,17 +120,17 @@ test("without an asked list it watches what still receives trades at the venue t
     writer.close();
   };
   add(REPLAY, ["BTCUSDT", "ETHUSDT", "SOLUSDT", "BNBUSDT"], T0);
-  assert.deepEqual(collectedPair(db), { y: "ETHUSDT", x: "BTCUSDT" });
+  assert.deepEqual(collectedPair({ source: db }), { y: "ETHUSDT", x: "BTCUSDT" });
   add(REPLAY, ["SOLUSDT", "BNBUSDT"], hourLater);
-  assert.deepEqual(collectedPair(db), { y: "BNBUSDT", x: "SOLUSDT" });
+  assert.deepEqual(collectedPair({ source: db }), { y: "BNBUSDT", x: "SOLUSDT" });
   add(BINANCE, ["XRPUSDT", "TRXUSDT"], hourLater + 1000);
-  assert.deepEqual(collectedPair(db), { y: "TRXUSDT", x: "XRPUSDT" });
+  assert.deepEqual(collectedPair({ source: db }), { y: "TRXUSDT", x: "XRPUSDT" });
 });
 
 test("a store that holds fewer than two symbols is told what is needed", (t) => {
   const db = join(tempFolder(t), "x.db");
   openWriter(db, { venue: BINANCE, symbols: ["BTCUSDT"] }).close();
-  assert.throws(() => watchPair({ db, interval: "1s", window: 5 }), {
+  assert.throws(() => watchPair({ source: db, interval: "1s", window: 5 }), {
     message:
       /x\.db: needs two symbols that are collected; the database holds BTCUSDT\. Collect them: npm start/,
   });
@@ -130,7 +138,8 @@ test("a store that holds fewer than two symbols is told what is needed", (t) => 
 
 test("a cell that is run again leaves no database open behind it", (t) => {
   const db = stored(t, seconds(12), REPLAY);
-  const watch = (): PairWatch => watchPair({ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window: 5, db });
+  const watch = (): PairWatch =>
+    watchPair({ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window: 5, source: db });
   const handles = (): number =>
     readdirSync("/proc/self/fd").filter((fd) => {
       try {

@@ -5,7 +5,6 @@ import { sliceBars } from "../../../src/core/bars.ts";
 import { random } from "../../../src/core/random.ts";
 import { barsFromTrades } from "../../../src/pipeline/bars/from-trades.ts";
 import { readBars } from "../../../src/pipeline/bars/read-bars.ts";
-import { findSeries } from "../../../src/pipeline/store/read/find-series.ts";
 import { openReader, type StoreReader } from "../../../src/pipeline/store/read/reader.ts";
 import { openWriter } from "../../../src/pipeline/store/write/writer.ts";
 import { simulated } from "../../support/bars.ts";
@@ -91,11 +90,4 @@ test("a reversed range, an unknown interval and an unknown symbol are refused", 
     code: "bad-range",
   });
   assert.throws(() => readBars(reader, [btc!], { every: ["1y"] }), { code: "bad-duration" });
-  assert.equal(findSeries(reader, "ETHUSDT").symbol, "ETHUSDT");
-  assert.equal(findSeries(reader, "ETHUSDT", simulated.name).symbol, "ETHUSDT");
-  assert.throws(() => findSeries(reader, "ETHUSDT", "binance"), {
-    code: "unknown-series",
-    message:
-      /: needs "ETHUSDT" at a venue named "binance"; the database holds BTCUSDT \(sim-seed7\), ETHUSDT \(sim-seed7\)\. Name one/,
-  });
 });

@@ -37,7 +37,7 @@ export function verifyReport(path: string, source?: string): Verdict {
   const { print } = attachment;
   const counted = `${Object.keys(print.figures).length} figures and ${Object.keys(print.series).length} series`;
   const from = source ?? run.data.request.source;
-  const of = `${run.data.market.length.toLocaleString("en")} bars of ${quote(from).slice(1, -1)}`;
+  const of = `${run.data.market.length.toLocaleString("en")} bars of ${sourceText(from)}`;
   if (found.length === 0) {
     return {
       isIdentical: true,
@@ -138,9 +138,9 @@ function madeAgain(description: RunDescription, source: string | undefined, path
   const { data } = description;
   if (source === undefined) return fromItsData(description, path);
   const run = runDescribed({ ...description, data: { ...data, source: resolve(source) } });
-  const was = data.source ?? source;
-  const named = { ...run.data.request, source: was };
+  const named = { ...run.data.request, source: data.source ?? source };
   // a venue may be named by its file
+  const was = [named.source].flat()[0]!;
   const old = (text: string): string => text.replaceAll(basename(source), basename(was));
   const { name, kind, detail } = run.data.venue;
   return {
@@ -148,6 +148,14 @@ function madeAgain(description: RunDescription, source: string | undefined, path
     description: { ...run.description, data: named },
     data: { ...run.data, request: named, venue: { name: old(name), kind, detail: old(detail) } },
   };
+}
+
+/** Where data lie, as it is told. */
+function sourceText(source: RunDescription["data"]["source"] = ""): string {
+  return [source]
+    .flat()
+    .map((one) => quote(one).slice(1, -1))
+    .join(" and ");
 }
 
 function fromItsData(description: RunDescription, path: string): BacktestRun {

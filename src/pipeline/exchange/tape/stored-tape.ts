@@ -1,10 +1,10 @@
-import { closeSync, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
 import { quote, refuse } from "../../../core/errors.ts";
 import { formatUtc } from "../../../core/time.ts";
 import { type Venue, venueLabel } from "../../../core/trade.ts";
 import { checkArchived, openHistory } from "../../archive/history.ts";
 import type { Series, StoreReader } from "../../store/read/reader.ts";
+import { whichSeries } from "../../store/which-series.ts";
 import type { MarketSource, MarketTrade, SymbolInfo } from "../source.ts";
 import { receiptOrder, type Sent } from "./receipt-order.ts";
 import { type StoredTrack, storedTrack } from "./stored-track.ts";
@@ -14,30 +14,13 @@ import { PLAYABLE_SYMBOL } from "./tape-rows.ts";
 
 /** Which part of a database is played. */
 export interface TapeWindow {
-  /** Needed where several venues have trades in the window. */
+  /** As `whichSeries` chooses it unless told. */
   readonly venue?: string;
   /** All that have a trade in the window, unless told. */
   readonly symbols?: readonly string[];
   /** Trade time, from (included) and to (not included). */
   readonly fromUs?: number;
   readonly toUs?: number;
-}
-
-/** Whether a path is that of a database rather than of a recording. */
-export function isStoredTape(path: string): boolean {
-  if (/\.(db|sqlite3?)$/i.test(path)) return true;
-  const head = Buffer.alloc(15);
-  try {
-    const file = openSync(path, "r");
-    try {
-      readSync(file, head, 0, head.length, 0);
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    return false;
-  }
-  return head.toString("latin1") === "SQLite format 3";
 }
 
 /**
@@ -125,36 +108,11 @@ interface Part {
 
 function chosenParts(reader: StoreReader, window: TapeWindow): Part[] {
   const { venue, symbols } = window;
-  const all = reader.series();
-  const ofVenue = all.filter((series) => venue === undefined || series.venue.name === venue);
-  const unknown = symbols?.filter((symbol) => !ofVenue.some((series) => series.symbol === symbol)) ?? [];
-  if (ofVenue.length === 0 || unknown.length > 0) {
-    const there = all.map((series) => `${series.symbol} (${series.venue.name})`).join(", ");
-    const wanted = [
-      ...(unknown.length > 0 ? [unknown.map((symbol) => quote(symbol, 60)).join(", ")] : ["trades"]),
-      ...(venue === undefined ? [] : [`of a venue named ${quote(venue, 120)}`]),
-    ].join(" ");
-    refuse({
-      code: "unknown-series",
-      where: reader.path,
-      problem: `needs ${wanted}; the database holds ${there || "no symbols yet"}`,
-      hint: "Name one of those with --symbols and --tape-venue.",
-      facts: { venue, symbols },
-    });
-  }
-  const parts = ofVenue
-    .filter(({ symbol }) => symbols === undefined || symbols.includes(symbol))
-    .flatMap((series) => partOf(reader, series, window) ?? []);
-  const venues = [...new Set(parts.map(({ series }) => series.venue.name))];
-  if (venues.length > 1) {
-    refuse({
-      code: "several-venues",
-      where: "--tape-venue",
-      problem: `needs the venue to play, the window has trades of ${venues.join(", ")}; got none`,
-      hint: `Pass for example --tape-venue ${venues[0]}.`,
-      facts: { venues },
-    });
-  }
+  const chosen = whichSeries(reader, {
+    ...(symbols !== undefined && { symbols }),
+    ...(venue !== undefined && { venue }),
+  });
+  const parts = chosen.flatMap((series) => partOf(reader, series, window) ?? []);
   const odd = parts.find(({ series }) => !PLAYABLE_SYMBOL.test(series.symbol));
   if (odd !== undefined) {
     refuse({
@@ -165,8 +123,18 @@ function chosenParts(reader: StoreReader, window: TapeWindow): Part[] {
       facts: { symbol: odd.series.symbol },
     });
   }
-  const empty = symbols?.filter((symbol) => !parts.some(({ series }) => series.symbol === symbol)) ?? [];
-  if (parts.length === 0 || empty.length > 0) refuseEmpty(reader, window, empty, ofVenue);
+  const empty = symbols?.filter((_, k) => !parts.some(({ series }) => series === chosen[k])) ?? [];
+  if (parts.length === 0 || empty.length > 0) refuseEmpty(reader, window, empty, chosen);
+  const venues = [...new Set(parts.map(({ series }) => series.venue.name))];
+  if (venues.length > 1) {
+    refuse({
+      code: "several-venues",
+      where: "--symbols",
+      problem: `needs symbols of one venue, a replay is of one; got ${venues.join(", ")}`,
+      hint: "Play them one after the other.",
+      facts: { venues },
+    });
+  }
   return parts;
 }
 
@@ -189,24 +157,31 @@ function refuseEmpty(
   reader: StoreReader,
   window: TapeWindow,
   symbols: readonly string[],
-  series: readonly Series[],
+  chosen: readonly Series[],
 ): never {
-  const spans = series
-    .filter(({ symbol }) => symbols.length === 0 || symbols.includes(symbol))
-    .flatMap((one) => partOf(reader, one, {}) ?? []);
   const { fromUs, toUs } = window;
   const asked = [
     fromUs === undefined ? [] : [`from ${formatUtc(fromUs)}`],
     toUs === undefined ? [] : [`before ${formatUtc(toUs)}`],
   ].flat();
-  const held = spans.map((one) => `${one.series.symbol} ${spanText({}, [one])}`).join(", ");
+  const wanted = chosen.filter(({ symbol }) => symbols.length === 0 || symbols.includes(symbol));
+  const held = wanted
+    .flatMap((one) => partOf(reader, one, {}) ?? [])
+    .map((one) => `${one.series.symbol} ${spanText({}, [one])}`)
+    .join(", ");
+  const venue = chosen[0]?.venue.name;
+  const others = reader.series().filter((one) => one.venue.name !== venue && partOf(reader, one, window));
+  const [other] = [...new Set(others.map((one) => one.venue.name))];
   refuse({
     code: "empty-window",
     where: reader.path,
     problem:
       `needs trades${symbols.length === 0 ? "" : ` of ${symbols.join(", ")}`} ${asked.join(" and ")}`.trimEnd() +
-      `; it holds ${held || "none"}`,
-    hint: "Choose the window by --from and --to.",
+      `; ${venue === undefined || other === undefined ? "it" : venue} holds ${held || "none"}`,
+    hint:
+      other === undefined
+        ? "Choose the window by --from and --to."
+        : `Choose the window by --from and --to, or another venue: --tape-venue ${other}.`,
     facts: { fromUs, toUs, symbols },
   });
 }

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { random } from "../../../../src/core/random.ts";
 import type { Trade, Venue } from "../../../../src/core/trade.ts";
 import { archive } from "../../../../src/pipeline/archive/archive.ts";
 import type { MarketSource, MarketTrade } from "../../../../src/pipeline/exchange/source.ts";
-import { isStoredTape, openStoredTape } from "../../../../src/pipeline/exchange/tape/stored-tape.ts";
+import { openStoredTape } from "../../../../src/pipeline/exchange/tape/stored-tape.ts";
 import { readTape } from "../../../../src/pipeline/exchange/tape/tape.ts";
 import { openWriter } from "../../../../src/pipeline/store/write/writer.ts";
 import { DAY_US, FIRST_DAY_US, fewDays, storeTrades, SYMBOLS as TWO } from "../../../support/archive.ts";
@@ -228,7 +228,7 @@ for (const [name, window, says] of [
   [
     "of a symbol that is not there",
     { symbols: ["BTCUSDT", "DOGEUSDT"] },
-    /x\.db: needs "DOGEUSDT"; the database holds BTCUSDT \(binance\), ETHUSDT \(binance\)\. /,
+    /x\.db: needs "BTCUSDT" and "DOGEUSDT" at one venue; it holds BTCUSDT \(binance\), ETHUSDT \(binance\)\. /,
   ],
   [
     "of a symbol without trades",
@@ -238,7 +238,7 @@ for (const [name, window, says] of [
   [
     "of a venue that is not there",
     { venue: "kraken" },
-    /x\.db: needs trades of a venue named "kraken"; the database holds BTCUSDT \(binance\)/,
+    /x\.db: needs a venue that it holds; got "kraken", and it holds BTCUSDT \(binance\)/,
   ],
 ] as const) {
   test(`a window ${name} is refused`, (t) => {
@@ -266,17 +266,20 @@ test("symbols that no stream can carry are told, and played around by naming oth
   assert.equal(openStoredTape(db, { symbols: ["BTCUSDT"] }).symbols.length, 1);
 });
 
-test("where several venues have trades in the window, one has to be named", (t) => {
+test("of several venues it plays the one that received a trade last; where that has none in the window, it names another", (t) => {
   const db = stored(t, [BTC(1)]);
   const other: Venue = { name: "replay-a-1", kind: "replayed", detail: "a at x1" };
-  const later = { tradeTimeUs: T0 + 5e9, eventTimeUs: T0 + 5e9 };
+  const later = { tradeTimeUs: T0 + 5e9, eventTimeUs: T0 + 5e9, receivedUs: T0 + 5e9 };
   write(db, (writer) => writer.append(batchOf([BTC(1, later)], SYMBOLS), T0), other);
-  assert.throws(() => openStoredTape(db), {
+  assert.match(openStoredTape(db).detail, /replay-a-1/);
+  assert.match(openStoredTape(db, { venue: BINANCE.name }).detail, new RegExp(`: ${BINANCE.name},`));
+  assert.throws(() => openStoredTape(db, { toUs: T0 + 1e9 }), {
+    code: "empty-window",
     message:
-      /^--tape-venue: needs the venue to play, the window has trades of binance, replay-a-1; got none\. Pass for example --tape-venue binance\.$/,
+      /needs trades before 2024-08-09T[\d:.]+Z; replay-a-1 holds BTCUSDT 2024-.*, or another venue: --tape-venue binance\.$/,
   });
-  assert.match(openStoredTape(db, { venue: "replay-a-1" }).detail, /replay-a-1/);
-  assert.match(openStoredTape(db, { toUs: T0 + 1e9 }).detail, new RegExp(`: ${BINANCE.name},`));
+  const both = ["binance:BTCUSDT", "replay-a-1:BTCUSDT"];
+  assert.throws(() => openStoredTape(db, { symbols: both }), { code: "several-venues" });
 });
 
 test("what is no database, is not there, or lacks a file of its archive is refused at once", (t) => {
@@ -297,17 +300,4 @@ test("what is no database, is not there, or lacks a file of its archive is refus
   rmSync(join(folder, "archive", part));
   assert.throws(() => openStoredTape(db), { message: /\.parquet: needs the file that holds \d+ trades/ });
   assert.ok(openStoredTape(db, { fromUs: FIRST_DAY_US + 2 * DAY_US }), "a window without it is played");
-});
-
-test("a database is known by its name or by its first bytes", (t: TestContext) => {
-  const db = stored(t, [BTC(1)]);
-  const csv = join(tempFolder(t), "a.csv");
-  writeFileSync(csv, "trade_id\n");
-  assert.deepEqual([db, "no/where.db", csv, "no/where", tempFolder(t)].map(isStoredTape), [
-    true,
-    true,
-    false,
-    false,
-    false,
-  ]);
 });

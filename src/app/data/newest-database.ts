@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { refuse } from "../core/errors.ts";
-import { projectRoot } from "./project.ts";
+import { refuse } from "../../core/errors.ts";
+import { projectRoot } from "../project.ts";
 
-/** The database in `data/` that was written to last. `where` asks for it. */
-export function newestDatabase(where: string): string {
+/** The database in `data/` that was written to last. */
+export function newestDatabase(): string {
   const folder = join(projectRoot, "data");
   const changed = (path: string): number =>
     Math.max(...[path, `${path}-wal`].map((one) => (existsSync(one) ? statSync(one).mtimeMs : 0)));
@@ -16,8 +16,8 @@ export function newestDatabase(where: string): string {
   if (files[0] !== undefined) return files[0];
   return refuse({
     code: "no-database",
-    where,
+    where: "source",
     problem: "needs a database that a collector has made; there is none in data/",
-    hint: "Run npm start, or npm run collect, first, or name a file.",
+    hint: "Run npm start, or npm run collect, first, or name another source.",
   });
 }

@@ -1,0 +1,58 @@
+import { extname, resolve } from "node:path";
+import { quote, refuse } from "../../core/errors.ts";
+import { type SimulatedMarket, simulatedMarket } from "../../pipeline/exchange/market/market.ts";
+import { isDatabase } from "../../pipeline/store/file/is-database.ts";
+import { newestDatabase } from "./newest-database.ts";
+
+/** What a word for a source leads to. */
+export type FoundSource =
+  | { readonly kind: "store"; readonly path: string }
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "simulated"; readonly word: string; readonly market: SimulatedMarket };
+
+/** What control and direction characters there are: no file that anybody means has them in its name. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+/** Another machine, or a protocol; a drive's letter is neither. */
+const ELSEWHERE = /^(?![a-z]:[\\/](?![\\/]))([a-z][a-z0-9+.-]*:|[\\/]{2})/i;
+
+/**
+ * What one word for a source means; without one the database that is being filled. Relative paths are from `folder` on; the
+ * working folder unless told.
+ */
+export function findSource(word?: string, folder: string = process.cwd()): FoundSource {
+  if (word === undefined)
+    return { kind: "store", path: resolve(process.env.TICKBOOK_DB ?? newestDatabase()) };
+  const seed = typeof word === "string" ? /^sim:(\d{1,16})$/.exec(word)?.[1] : undefined;
+  if (seed !== undefined) return { kind: "simulated", word, market: simulatedMarket(Number(seed)) };
+  const isOurs = typeof word === "string" && word !== "" && !UNSEEN.test(word) && !ELSEWHERE.test(word);
+  const path = isOurs ? resolve(folder, word) : "";
+  if ([".parquet", ".csv"].includes(extname(path).toLowerCase())) return { kind: "file", path };
+  if (isOurs && isDatabase(path)) return { kind: "store", path };
+  return refuse({
+    code: "bad-source",
+    where: "source",
+    problem: `needs a database (.db) or a file of bars (.parquet, .csv) of this machine, or sim:7 for a simulated market; got ${quote(word, 120)}`,
+    hint: "Pass for example data/binance.db.",
+  });
+}
+
+/** The database that a word means, for what reads trades: the path of its file. */
+export function findStore(where: string, word?: unknown): string {
+  if (Array.isArray(word)) {
+    refuse({
+      code: "bad-source",
+      where,
+      problem: `needs one source; got ${quote(word, 120)}`,
+      hint: "Two sources, one a leg, are for backtests and research.",
+    });
+  }
+  const found = findSource(word as string | undefined);
+  if (found.kind === "store") return found.path;
+  return refuse({
+    code: "bad-source",
+    where,
+    problem: `needs a database (.db), for it reads trades; got ${quote(word, 120)}`,
+    hint: "Pass for example data/binance.db, or leave source out.",
+  });
+}
