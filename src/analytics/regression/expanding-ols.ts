@@ -65,8 +65,8 @@ export function expandingOlsOperator({ intercept = true }: ExpandingOlsSettings 
     const grown = xx + (1 - share) * dx * dx;
     if (xx > 0) {
       // error² over what its variance is in units of σ²
-      squares += (error * error * (1 - share) * xx) / grown;
-      beta += ((1 - share) * dx * error) / grown;
+      squares += error * error * ((1 - share) * (xx / grown));
+      beta += (((1 - share) * dx) / grown) * error;
     } else if (grown > 0) {
       // the first x that differs: the line passes through it and the mean of those before
       beta = dy / dx;

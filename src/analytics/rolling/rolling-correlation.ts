@@ -52,7 +52,8 @@ function correlations(
   at: number,
 ): void {
   for (let i = from; i < to; i++) {
-    const scale = Math.sqrt(xx[i]! * ee[i]!);
+    // two roots: the product of the squares of large or small values is beyond a double
+    const scale = Math.sqrt(xx[i]!) * Math.sqrt(ee[i]!);
     out[at + i - from] = xx[i]! > 0 && scale > 0 ? Math.max(-1, Math.min(1, xe[i]! / scale)) : Number.NaN;
   }
 }

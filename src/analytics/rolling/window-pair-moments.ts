@@ -2,7 +2,10 @@
 export interface PairOrigin {
   /** Sums are taken about the first pair of a block; without it about zero, for a regression through the origin. */
   readonly centred: boolean;
-  /** y is taken less the slope of the view before times x, so that the residual sum of squares keeps its digits. */
+  /**
+   * y is taken less a slope times x, so that the residual sum of squares keeps its digits. The slope is taken anew from
+   * the view in which it no longer serves: after a spike, or an x that stood still, has left.
+   */
   readonly sloped: boolean;
 }
 
@@ -27,11 +30,15 @@ export class WindowPairMoments {
   readonly ee: Float64Array;
 
   readonly #origin: PairOrigin;
-  readonly #x: Float64Array;
-  readonly #y: Float64Array;
+  #x: Float64Array;
+  #y: Float64Array;
+  /** The block before. */
+  #pastX: Float64Array;
+  #pastY: Float64Array;
   /** Five sums (x, e, xx, xe, ee) of what the view that ends at each place takes from the block before. */
   readonly #tail: Float64Array;
   readonly #head: Float64Array = new Float64Array(5);
+  readonly #before: Float64Array = new Float64Array(5);
   #filled: number;
   #blocks = 0;
 
@@ -46,11 +53,16 @@ export class WindowPairMoments {
     this.#origin = origin;
     this.#x = column();
     this.#y = column();
+    this.#pastX = column();
+    this.#pastY = column();
     this.#tail = new Float64Array(5 * window).fill(Number.NaN).fill(0, 5 * (window - 1));
     this.#filled = window;
   }
 
-  /** Takes pairs from index `at` on, to their end or that of a block. Returns the places `[from, to)` of their results. */
+  /**
+   * Takes pairs from index `at` on, to their end, that of a block, or the first view for which the slope has to be
+   * another. Returns the places `[from, to)` of their results.
+   */
   take(y: Float64Array, x: Float64Array, at: number): readonly [from: number, to: number] {
     if (this.#filled === this.window) this.#beginBlock(y[at]!, x[at]!);
     const from = this.#filled;
@@ -59,15 +71,34 @@ export class WindowPairMoments {
       this.#x[i] = x[at + i - from]!;
       this.#y[i] = y[at + i - from]!;
     }
-    this.#filled = to;
+    this.#before.set(this.#head);
     this.#sum(from, to);
-    if (this.#blocks === 1 && to === this.window && this.#origin.sloped) {
-      // the first full view has no view before it to take a slope from: it is summed again about its own
-      this.#turn();
-      this.#head.fill(0);
-      this.#sum(0, to);
+    this.#filled = this.#origin.sloped ? this.#served(from, to) : to;
+    return [from, this.#filled];
+  }
+
+  /** Where the results from `from` on can be used to; the first of them always, about another slope if it has to be. */
+  #served(from: number, to: number): number {
+    let start = from;
+    for (let i = from; i < to; i++) {
+      if (!this.#isBlurred(i)) continue;
+      if (i > from) {
+        this.#head.set(this.#before);
+        this.#sum(start, i);
+        return i;
+      }
+      this.#turn(i);
+      start = i + 1;
+      this.#before.set(this.#head);
+      this.#sum(start, to);
     }
-    return [from, to];
+    return to;
+  }
+
+  /** Whether nearly all of e is one line: then its rest has lost digits, and another slope would keep them. */
+  #isBlurred(at: number): boolean {
+    const xe = this.xe[at]!;
+    return xe * (xe / this.xx[at]!) > MOST_EXPLAINED * this.ee[at]!;
   }
 
   #sum(from: number, to: number): void {
@@ -99,7 +130,8 @@ export class WindowPairMoments {
   }
 
   #beginBlock(y: number, x: number): void {
-    if (this.#blocks > 0) this.#turn();
+    [this.#x, this.#pastX] = [this.#pastX, this.#x];
+    [this.#y, this.#pastY] = [this.#pastY, this.#y];
     this.originX = this.#origin.centred ? x : 0;
     this.originY = this.#origin.centred ? y : 0;
     if (this.#blocks > 0) this.#foldTail();
@@ -108,11 +140,17 @@ export class WindowPairMoments {
     this.#blocks += 1;
   }
 
-  /** Takes the slope of the newest view as what y is taken less of. */
-  #turn(): void {
-    const last = this.window - 1;
-    const slope = this.slope + this.xe[last]! / this.xx[last]!;
-    if (this.#origin.sloped && Number.isFinite(slope)) this.slope = slope;
+  /** Takes the slope of a view as what y is taken less of, and all sums about it; once more while it was not seen well. */
+  #turn(at: number): void {
+    for (let tries = 0; tries < MOST_TURNS; tries++) {
+      const slope = this.slope + this.xe[at]! / this.xx[at]!;
+      if (slope === this.slope || !Number.isFinite(slope)) return;
+      this.slope = slope;
+      if (this.#blocks > 1) this.#foldTail();
+      this.#head.fill(0);
+      this.#sum(0, at + 1);
+      if (!this.#isBlurred(at)) return;
+    }
   }
 
   #foldTail(): void {
@@ -123,8 +161,8 @@ export class WindowPairMoments {
     let xe = 0;
     let ee = 0;
     for (let i = this.window - 1; i > 0; i--) {
-      const dx = this.#x[i]! - this.originX;
-      const de = this.#y[i]! - this.originY - this.slope * dx;
+      const dx = this.#pastX[i]! - this.originX;
+      const de = this.#pastY[i]! - this.originY - this.slope * dx;
       const at = 5 * (i - 1);
       tail[at] = sumX += dx;
       tail[at + 1] = sumE += de;
@@ -134,5 +172,9 @@ export class WindowPairMoments {
     }
   }
 }
+
+/** The share of the squares of e that another slope may explain: three digits are lost there. */
+const MOST_EXPLAINED = 1 - 2 ** -10;
+const MOST_TURNS = 4;
 
 type FiveSums = [number, number, number, number, number];

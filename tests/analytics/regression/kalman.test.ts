@@ -51,7 +51,7 @@ test("kalmanRatio takes the ancestor's steps: y = 2, x = 1, then y = 3, x = 2", 
     assertClose(innovation[t]!, y - b * x, 1e-15);
     assertClose(innovationVariance[t]!, x * x * p + 1e-3, 1e-15);
     b += k * (y - b * x);
-    p *= 1 - k * x;
+    p *= 1e-3 / (x * x * p + 1e-3);
     assertClose(beta[t]!, b, 1e-15);
     assertClose(betaVariance[t]!, p, 1e-12);
   }

@@ -10,6 +10,7 @@ import {
 import { assertAllClose, assertClose, assertSame } from "../support/assert-close.ts";
 import { assertCausal, noise, walk } from "../support/laws.ts";
 import { reference, refPair } from "../support/reference.ts";
+import { minus, narrow, over, root, times, total, type Wide, wide } from "../support/wide.ts";
 
 const nan = Number.NaN;
 const names = ["alpha", "beta", "betaError", "residualStd"] as const;
@@ -90,6 +91,83 @@ test("rollingOls is NaN until full, while a NaN is in view and where x does not 
     }
   }
 });
+
+/** The line of a view in 600 bits, rounded once. */
+function exactLine(y: Float64Array, x: Float64Array, intercept: boolean) {
+  const n = wide(y.length);
+  const [ys, xs] = [Array.from(y, wide), Array.from(x, wide)];
+  const mean = (values: Wide[]) => (intercept ? over(total(values), n) : wide(0));
+  const [my, mx] = [mean(ys), mean(xs)];
+  const [dy, dx] = [ys.map((value) => minus(value, my)), xs.map((value) => minus(value, mx))];
+  const xx = total(dx.map((d) => times(d, d)));
+  if (xx.m === 0n) return { beta: nan, betaError: nan, residualStd: nan };
+  const beta = over(total(dx.map((d, i) => times(d, dy[i]!))), xx);
+  const squares = total(
+    dx.map((d, i) => {
+      const e = minus(dy[i]!, times(beta, d));
+      return times(e, e);
+    }),
+  );
+  const variance = over(squares, wide(y.length - (intercept ? 2 : 1)));
+  return { beta: narrow(beta), betaError: root(over(variance, xx)), residualStd: root(variance) };
+}
+
+const FAULTS: Readonly<Record<string, (y: Float64Array, x: Float64Array) => void>> = {
+  "a spike of 1e6 in y": (y) => y.fill(1e6, 75, 76),
+  "a spike of 1e12 in y": (y) => y.fill(1e12, 75, 76),
+  "a spike of −1e12 in x": (_, x) => x.fill(-1e12, 75, 76),
+  "spikes in both": (y, x) => {
+    y[75] = 1e10;
+    x[83] = 1e10;
+  },
+  "a spike on a block's first place": (y) => y.fill(1e12, 80, 81),
+  "a spike on a block's last place": (y) => y.fill(1e12, 79, 80),
+  "an x that stood still while y walked": (_, x) => x.fill(x[60]!, 60, 105),
+  "an x that all but stood still": (_, x) => {
+    for (let t = 60; t < 105; t++) x[t] = x[60]! + (t % 20 === 19 ? 2 ** -30 : 0);
+  },
+  "a y that stood still": (y) => y.fill(y[60]!, 60, 105),
+  "a gap": (y) => y.fill(nan, 75, 82),
+  "another slope": (y, x) => {
+    for (let t = 70; t < 200; t++) y[t] = y[t]! - 5 * x[t]!;
+  },
+};
+
+for (const [name, damage] of Object.entries(FAULTS)) {
+  for (const [intercept, residual] of [
+    [true, 1e-4],
+    [true, 1],
+    [false, 1e-4],
+  ] as const) {
+    const kind = intercept ? "with a constant" : "through the origin";
+    test(`rollingOls forgets ${name} when it leaves the window (${kind}, residuals of ${residual}; exact lines)`, () => {
+      const x = walk(11, 200);
+      const e = noise(12, 200, residual);
+      const y = x.map((value, t) => (intercept ? 5 : 0) + 0.8 * value + e[t]!);
+      damage(y, x);
+      const lines = rollingOls(y, x, { window: 20, intercept });
+      const operator = rollingOlsOperator({ window: 20, intercept });
+      const spiky = (t: number) => t >= 75 && t < 104 && name.includes("spike");
+      for (let t = 0; t < 200; t++) {
+        const live = operator.push(y[t]!, x[t]!);
+        for (const column of names) assert.ok(Object.is(live[column], lines[column][t]), `${column}[${t}]`);
+        if (t < 19) continue;
+        const view = [y, x].map((values) => values.subarray(t - 19, t + 1)) as [Float64Array, Float64Array];
+        if (view.some((values) => values.some(Number.isNaN))) {
+          assert.ok(Number.isNaN(lines.beta[t]));
+          continue;
+        }
+        const exact = exactLine(...view, intercept);
+        // what a view with a spike in it can tell is bounded by the digits of a double beside the spike
+        const near = spiky(t) ? 1e-9 : 1e-14;
+        assertClose(lines.beta[t]!, exact.beta, spiky(t) ? 1e-3 : 1e-10, `β[${t}]`, near);
+        if (spiky(t)) continue;
+        assertClose(lines.betaError[t]!, exact.betaError, 1e-9, `error[${t}]`, 1e-15);
+        assertClose(lines.residualStd[t]!, exact.residualStd, 1e-9, `deviation[${t}]`, 1e-15);
+      }
+    });
+  }
+}
 
 test("expandingOls leaves out a pair with a NaN and is defined from the second different x on", () => {
   const y = Float64Array.of(1, 3, nan, 5, 6);

@@ -71,6 +71,16 @@ test("rollingCorrelation is NaN while a NaN of either series is in view, and a s
   }
 });
 
+test("rollingCorrelation is right at 1e±80 and 1e±150 (by hand: 0.5)", () => {
+  for (const unit of [1e-150, 1e-80, 1, 1e80, 1e150]) {
+    for (const other of [1 / unit, 1, unit]) {
+      const x = Float64Array.of(1, 2, 3).map((value) => unit * value);
+      const y = Float64Array.of(1, 3, 2).map((value) => other * value);
+      assertClose(rollingCorrelation(x, y, { window: 3 })[2]!, 0.5, 1e-14, `${unit}, ${other}`);
+    }
+  }
+});
+
 test("rollingCorrelation is causal at every prefix, and its operator gives the batch, bit by bit", () => {
   const x = walk(8, 80);
   const y = walk(9, 80);

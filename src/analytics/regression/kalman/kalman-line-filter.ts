@@ -2,23 +2,32 @@ import { requireBetween, requireNumber, requireVariance } from "../../checks.ts"
 import type { KalmanLineAt, KalmanLineColumns, KalmanLineSettings } from "./kalman-line-types.ts";
 
 /**
- * The filter's memory: its state is (α + β · origin, β); p is the state's covariance as predicted for the next bar, q
- * that of its steps.
+ * The filter's memory. Its state is (level, β), level = α + β · origin; the covariance of what is believed after the
+ * newest bar is kept in factors: level = u β + something of its own, so that Var β = d1, Cov = u d1, Var level =
+ * d0 + u² d1. With them a step and a bar only add, multiply and divide what is above zero, and take u between two
+ * others (Bierman's and Thornton's filter, of two states): no variance is ever the difference of large numbers.
  */
 export interface KalmanLineFilter {
   /** What a diffuse start has still to meet: 2, a first pair; 1, another x. */
   unknown: 0 | 1 | 2;
-  /** The first x after a diffuse start, so that no digits go into large prices; 0 where a start is given. */
+  /** The first x, once a pair has come, so that no digits go into large prices. */
   origin: number;
+  hasOrigin: boolean;
   level: number;
+  alpha: number;
   beta: number;
-  p00: number;
-  p01: number;
-  p11: number;
-  q00: number;
-  q01: number;
-  q11: number;
-  r: number;
+  /** Var level, given β. */
+  d0: number;
+  /** Var β is d1 · above · inverse, left undone until the next step: its two divisions then go on side by side. */
+  d1: number;
+  above: number;
+  below: number;
+  /** 1 / below. */
+  inverse: number;
+  u: number;
+  readonly qAlpha: number;
+  readonly qBeta: number;
+  readonly r: number;
   nobs: number;
   /** Σ innovation² / its variance. */
   squares: number;
@@ -43,14 +52,18 @@ export function newFilter(where: string, settings: KalmanLineSettings): KalmanLi
   return {
     unknown: start === "diffuse" ? 2 : 0,
     origin: 0,
+    hasOrigin: false,
     level: given.alpha,
+    alpha: given.alpha,
     beta: given.beta,
-    p00: given.alphaVariance + qAlpha,
-    p01: 0,
-    p11: given.betaVariance + qBeta,
-    q00: qAlpha,
-    q01: 0,
-    q11: qBeta,
+    d0: given.alphaVariance,
+    d1: given.betaVariance,
+    above: 1,
+    below: 1,
+    inverse: 1,
+    u: 0,
+    qAlpha,
+    qBeta,
     r: noise,
     nobs: 0,
     squares: 0,
@@ -84,68 +97,75 @@ export function advance(
 ): void {
   let from = 0;
   for (; from < y.length && filter.unknown > 0; from++) begin(filter, y[from]!, x[from]!, columns, from);
-  for (; from < y.length; from += TRACK) {
-    const to = Math.min(from + TRACK, y.length);
-    run(filter, y, x, from, to);
+  while (from < y.length) {
+    if (!filter.hasOrigin && !Number.isNaN(y[from]! + x[from]!)) takeOrigin(filter, x[from]!);
+    const to = Math.min(from + (filter.hasOrigin ? TRACK : 1), y.length);
+    run(filter, y, x, from, to, !betaOnly);
     if (betaOnly) columns.beta.set(filter.track.beta.subarray(0, to - from), from);
-    else report(filter, x, columns, from, to);
+    else report(filter, columns, from, to);
+    from = to;
   }
 }
 
-/** What the recursions leave behind, some hundred bars at a time: p as it was predicted, the state as it was filtered. */
-type Track = Readonly<Record<"level" | "beta" | "p00" | "p01" | "p11" | "error" | "variance", Float64Array>>;
+/** Turns what was believed of α and β into what is believed of the level at x; α is independent of β until then. */
+function takeOrigin(filter: KalmanLineFilter, x: number): void {
+  filter.hasOrigin = true;
+  filter.origin = x;
+  filter.level = filter.alpha + filter.beta * x;
+  filter.u = x;
+}
+
+/** What the recursions leave behind, some hundred bars at a time. */
+type Track = Readonly<Record<"beta" | "d0" | "d1" | "u" | "toAlpha" | "error" | "variance", Float64Array>>;
 
 const TRACK = 512;
 
 function newTrack(): Track {
   const column = () => new Float64Array(TRACK);
   return {
-    level: column(),
     beta: column(),
-    p00: column(),
-    p01: column(),
-    p11: column(),
+    d0: column(),
+    d1: column(),
+    u: column(),
+    toAlpha: column(),
     error: column(),
     variance: column(),
   };
 }
 
-/** A bar while the line is not determined: an exact diffuse start in closed form. */
+/** A bar while the line is not determined: an exact diffuse start in closed form; d0 is the variance of the level. */
 function begin(filter: KalmanLineFilter, y: number, x: number, columns: KalmanLineColumns, i: number): void {
   const at: KalmanLineAt = { ...UNDEFINED };
+  const { origin, qAlpha, qBeta, r } = filter;
+  if (filter.unknown === 1) filter.d0 += qAlpha + origin * origin * qBeta;
   if (!Number.isNaN(y) && !Number.isNaN(x)) {
     filter.nobs += 1;
-    const dx = x - filter.origin;
+    const dx = x - origin;
     if (filter.unknown === 2) {
-      const { q00, q11 } = filter;
-      Object.assign(filter, { origin: x, q00: q00 + x * x * q11, q01: x * q11, level: y, p00: filter.r });
-      filter.unknown = 1;
+      Object.assign(filter, { origin: x, hasOrigin: true, level: y, d0: r, unknown: 1 });
     } else if (dx === 0) {
       at.innovation = y - filter.level;
-      at.innovationVariance = filter.p00 + filter.r;
-      const gain = filter.p00 / at.innovationVariance;
-      filter.level += gain * at.innovation;
-      filter.p00 *= 1 - gain;
+      at.innovationVariance = filter.d0 + r;
+      filter.level += (filter.d0 / at.innovationVariance) * at.innovation;
+      filter.d0 *= r / at.innovationVariance;
       filter.squares += at.innovation ** 2 / at.innovationVariance;
       filter.logs += Math.log(at.innovationVariance);
     } else {
+      const both = filter.d0 + r;
       filter.beta = (y - filter.level) / dx;
-      filter.p01 = -filter.p00 / dx;
-      filter.p11 = (filter.p00 + filter.r) / (dx * dx);
+      filter.alpha = filter.level - filter.beta * origin;
+      filter.d1 = both / (dx * dx);
+      filter.u = -dx * (filter.d0 / both);
+      filter.d0 *= r / both;
       filter.logs += Math.log(dx * dx);
       filter.unknown = 0;
-      const { level, beta, p00, p01, p11, origin } = filter;
-      at.alpha = level - beta * origin;
-      at.beta = beta;
-      at.alphaVariance = p00 - origin * (2 * p01 - origin * p11);
-      at.betaVariance = p11;
-      at.covariance = p01 - origin * p11;
+      const { alpha, beta, d0, d1, u } = filter;
+      const toAlpha = u - origin;
+      Object.assign(at, { alpha, beta, betaVariance: d1, covariance: toAlpha * d1 });
+      at.alphaVariance = d0 + toAlpha * toAlpha * d1;
     }
   }
   for (const name of Object.keys(columns) as (keyof KalmanLineAt)[]) columns[name][i] = at[name];
-  filter.p00 += filter.q00;
-  filter.p01 += filter.q01;
-  filter.p11 += filter.q11;
 }
 
 const UNDEFINED: Readonly<KalmanLineAt> = {
@@ -158,80 +178,98 @@ const UNDEFINED: Readonly<KalmanLineAt> = {
   innovationVariance: Number.NaN,
 };
 
-/** Kalman's recursions over the bars `[from, to)`. */
-function run(filter: KalmanLineFilter, y: Float64Array, x: Float64Array, from: number, to: number): void {
-  const { origin, q00, q01, q11, r, track } = filter;
+/** Kalman's recursions over the bars `[from, to)`; β alone is left behind unless the `whole` is asked for. */
+function run(
+  filter: KalmanLineFilter,
+  y: Float64Array,
+  x: Float64Array,
+  from: number,
+  to: number,
+  whole: boolean,
+): void {
+  const { origin, qAlpha, qBeta, r, track } = filter;
   const {
-    level: levels,
     beta: betas,
-    p00: p00s,
-    p01: p01s,
-    p11: p11s,
+    d0: d0s,
+    d1: d1s,
+    u: us,
+    toAlpha: toAlphas,
     error: errors,
     variance: variances,
   } = track;
-  let { level, beta, p00, p01, p11 } = filter;
+  let { level, beta, d0, d1, above, below, inverse, u } = filter;
   for (let i = from; i < to; i++) {
     const k = i - from;
-    p00s[k] = p00;
-    p01s[k] = p01;
-    p11s[k] = p11;
+    // the step: it draws u towards `origin`, by which a step of β moves the level
+    const share = qBeta === 0 ? 0 : (qBeta * below) / (d1 * above + qBeta * below);
+    const before = d1 * above * inverse;
+    const off = origin - u;
     const dx = x[i]! - origin;
     const error = y[i]! - level - beta * dx;
-    // terms side by side, not one in the other: every bar waits for the one before, so the shorter chain is faster
-    const variance = p00 + r + (2 * dx * p01 + dx * dx * p11);
-    const m0 = p00 + dx * p01;
-    const m1 = p01 + dx * p11;
-    p00 += q00;
-    p01 += q01;
-    p11 += q11;
+    const moved = off * share;
+    const slant = u + dx + moved;
+    d0 += qAlpha + before * off * off * share;
+    u += moved;
+    d1 = before + qBeta;
+    // the bar
+    const own = r + d0;
+    const withBeta = d1 * slant;
+    const variance = own + withBeta * slant;
+    if (whole) toAlphas[k] = d0 + (u - origin) * withBeta;
+    above = 1;
+    below = 1;
+    inverse = 1;
     if (!Number.isNaN(error)) {
-      const inverse = 1 / variance;
-      level += m0 * inverse * error;
-      beta += m1 * inverse * error;
-      p00 -= m0 * m0 * inverse;
-      p01 -= m0 * m1 * inverse;
-      p11 -= m1 * m1 * inverse;
+      above = own;
+      below = variance;
+      inverse = 1 / variance;
+      level += (d0 + u * withBeta) * inverse * error;
+      beta += withBeta * inverse * error;
+      const perOwn = 1 / own;
+      u = (u * r - dx * d0) * perOwn;
+      d0 *= r * perOwn;
     }
-    levels[k] = level;
     betas[k] = beta;
+    if (!whole) continue;
+    d0s[k] = d0;
+    d1s[k] = d1 * above * inverse;
+    us[k] = u;
     errors[k] = error;
     variances[k] = variance;
   }
   filter.level = level;
   filter.beta = beta;
-  filter.p00 = p00;
-  filter.p01 = p01;
-  filter.p11 = p11;
+  filter.d0 = d0;
+  filter.d1 = d1;
+  filter.above = above;
+  filter.below = below;
+  filter.inverse = inverse;
+  filter.u = u;
 }
 
-/** Brings the track from the coordinates of the filter into the columns, and counts its likelihood. */
+/** Brings the track from the factors of the filter into the columns, takes α along, and counts the likelihood. */
 function report(
   filter: KalmanLineFilter,
-  x: Float64Array,
   columns: KalmanLineColumns,
   from: number,
   to: number,
 ): void {
   const { origin, track } = filter;
-  let { nobs, squares, logs, product } = filter;
+  let { alpha, nobs, squares, logs, product } = filter;
   for (let i = from; i < to; i++) {
     const k = i - from;
     const error = track.error[k]!;
     const variance = track.variance[k]!;
-    const dx = x[i]! - origin;
+    const d1 = track.d1[k]!;
+    const u = track.u[k]! - origin;
     const known = !Number.isNaN(error);
-    const inverse = known ? 1 / variance : 0;
-    const m0 = known ? track.p00[k]! + dx * track.p01[k]! : 0;
-    const m1 = known ? track.p01[k]! + dx * track.p11[k]! : 0;
-    const p00 = track.p00[k]! - m0 * m0 * inverse;
-    const p01 = track.p01[k]! - m0 * m1 * inverse;
-    const p11 = track.p11[k]! - m1 * m1 * inverse;
-    columns.alpha[i] = track.level[k]! - track.beta[k]! * origin;
+    const inverse = 1 / variance;
+    if (known) alpha += track.toAlpha[k]! * inverse * error;
+    columns.alpha[i] = alpha;
     columns.beta[i] = track.beta[k]!;
-    columns.alphaVariance[i] = p00 - origin * (2 * p01 - origin * p11);
-    columns.betaVariance[i] = p11;
-    columns.covariance[i] = p01 - origin * p11;
+    columns.alphaVariance[i] = track.d0[k]! + u * u * d1;
+    columns.betaVariance[i] = d1;
+    columns.covariance[i] = u * d1;
     columns.innovation[i] = error;
     columns.innovationVariance[i] = variance;
     if (!known) continue;
@@ -244,10 +282,7 @@ function report(
       product = 1;
     }
   }
-  filter.nobs = nobs;
-  filter.squares = squares;
-  filter.logs = logs;
-  filter.product = product;
+  Object.assign(filter, { alpha, nobs, squares, logs, product });
 }
 
 /** Σ ln N(innovation; 0, its variance); a diffuse bar counts with the log of its diffuse variance. */

@@ -55,7 +55,7 @@ export interface KalmanRatioOperator {
 
 /**
  * A ratio that walks, through the origin: y[t] = β[t] x[t] + noise, filtered by Kalman's recursions
- * P += Q; K = P x / (x² P + R); β += K (y − β x); P = (1 − K x) P.
+ * P += Q; K = P x / (x² P + R); β += K (y − β x); P = P R / (x² P + R).
  *
  * Causal. A bar with a NaN is a missing observation: β is carried across it, its variance grows. With x = 1 it is the
  * local level model; checked against the Nile (Durbin and Koopman) and statsmodels (1e-9).
@@ -124,7 +124,8 @@ function ratioFilter(where: string, settings: KalmanRatioSettings): KalmanRatioO
     if (Number.isNaN(at.innovation)) return;
     const gain = (at.betaVariance * x) / at.innovationVariance;
     at.beta += gain * at.innovation;
-    at.betaVariance *= 1 - gain * x;
+    // 1 − gain · x, as a quotient: at large prices the difference keeps no digit
+    at.betaVariance *= noise / at.innovationVariance;
     logs += Math.log(at.innovationVariance);
     squares += at.innovation ** 2 / at.innovationVariance;
     nobs += 1;
