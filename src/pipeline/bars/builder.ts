@@ -1,7 +1,7 @@
 import { type BarIdentity, type Bars, barColumn, makeBars } from "../../core/bars.ts";
 import type { MissingIds, TradeColumns } from "../../core/trade-columns.ts";
 import { checkTime, MOST_BACK_US, refuseTrade } from "./bad-trades.ts";
-import { quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, volumeOf } from "./sums.ts";
+import { PLAIN, partsOf, quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, volumeOf } from "./sums.ts";
 
 /** Makes bars of one symbol, piece by piece: however trades are cut into pieces, the bars are the same to the last bit. */
 export interface BarBuilder {
@@ -25,6 +25,7 @@ export interface BarBuilder {
 }
 
 const INFINITE = Number.POSITIVE_INFINITY;
+const NEARLY = 1 - 2 ** -48;
 
 export function barBuilder(identity: BarIdentity): BarBuilder {
   const { rule } = identity;
@@ -32,6 +33,8 @@ export function barBuilder(identity: BarIdentity): BarBuilder {
   const mostTrades = rule.by === "trades" ? rule.trades : INFINITE;
   const mostVolume = rule.by === "volume" ? rule.volume : INFINITE;
   const mostQuote = rule.by === "quoteVolume" ? rule.quoteVolume : INFINITE;
+  // sums that may have reached them, in their own units: whether they have is looked at closely
+  const [nearVolume, nearQuote] = [mostVolume * 1e8 * NEARLY, mostQuote * 1e16 * NEARLY];
   const isTimed = rule.by === "time";
 
   let capacity = 64;
@@ -137,25 +140,38 @@ export function barBuilder(identity: BarIdentity): BarBuilder {
           count += lastId - id + 1;
           if (timeUs > newestUs) newestUs = timeUs;
 
-          const p1 = p + ROUND_26 - ROUND_26;
-          const p0 = p - p1 + ROUND_1 - ROUND_1;
-          const q1 = q + ROUND_26 - ROUND_26;
-          const q0 = q - q1 + ROUND_1 - ROUND_1;
           const isBuy = 1 - makers[i]!;
-          v1 += q1;
-          v0 += q0;
-          b1 += isBuy * q1;
-          b0 += isBuy * q0;
-          const lows = p0 * q0;
-          const fromLows = lows + ROUND_26 - ROUND_26;
-          const cross = p1 * q0 + p0 * q1 + fromLows;
-          const fromCross = cross + ROUND_52 - ROUND_52;
-          z0 += lows - fromLows;
-          z1 += cross - fromCross;
-          z2 += p1 * q1 + fromCross;
+          if (p + q < PLAIN) {
+            const p1 = p + ROUND_26 - ROUND_26;
+            const p0 = p - p1 + ROUND_1 - ROUND_1;
+            const q1 = q + ROUND_26 - ROUND_26;
+            const q0 = q - q1 + ROUND_1 - ROUND_1;
+            v1 += q1;
+            v0 += q0;
+            b1 += isBuy * q1;
+            b0 += isBuy * q0;
+            const lows = p0 * q0;
+            const fromLows = lows + ROUND_26 - ROUND_26;
+            const cross = p1 * q0 + p0 * q1 + fromLows;
+            const fromCross = cross + ROUND_52 - ROUND_52;
+            z0 += lows - fromLows;
+            z1 += cross - fromCross;
+            z2 += p1 * q1 + fromCross;
+          } else {
+            const parts = partsOf(price, qty);
+            v1 += parts.q1;
+            v0 += parts.q0;
+            b1 += isBuy * parts.q1;
+            b0 += isBuy * parts.q0;
+            z0 += parts.z0;
+            z1 += parts.z1;
+            z2 += parts.z2;
+          }
           isFull =
             !isTimed &&
-            (count >= mostTrades || volumeOf(v1, v0) >= mostVolume || quoteVolumeOf(z2, z1, z0) >= mostQuote);
+            (count >= mostTrades ||
+              (v1 + v0 >= nearVolume && volumeOf(v1, v0) >= mostVolume) ||
+              (z2 + z1 + z0 >= nearQuote && quoteVolumeOf(z2, z1, z0) >= mostQuote));
         }
         bar.lastId = lastId;
         bar.newestUs = newestUs;

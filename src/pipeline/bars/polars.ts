@@ -5,7 +5,7 @@ import type { MissingIds, TradeColumns } from "../../core/trade-columns.ts";
 import { MOST_BACK_US } from "./bad-trades.ts";
 import { type BarSettings, barsFromTrades } from "./from-trades.ts";
 import { barRule } from "./rule.ts";
-import { quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, volumeOf } from "./sums.ts";
+import { PLAIN, quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, volumeOf } from "./sums.ts";
 
 /** Trades as a Polars frame, with the names that `TradeColumns` has. */
 export function tradesFrame(trades: TradeColumns): pl.DataFrame {
@@ -52,7 +52,8 @@ export function barsFromFrame(
     });
   }
   const given = pl.DataFrame.isDataFrame(trades) ? trades.lazy() : (trades as pl.LazyDataFrame);
-  const lazy = checked(given, settings);
+  const { lazy, isPlain } = checked(given, settings);
+  if (!isPlain) return barsFromTrades({ ...columnsOf(lazy.collectSync()), holes }, settings);
   const [price, qty] = [pl.col("price"), pl.col("qty")];
   const rounded = (value: pl.Expr, to: number): pl.Expr => value.add(to).sub(to);
   const difference = (a: string, b: string): pl.Expr => pl.col(a).sub(pl.col(b));
@@ -120,8 +121,14 @@ export function barsFromFrame(
 
 const NEEDED = ["id", "tradeTimeUs", "price", "qty", "isBuyerMaker"] as const;
 
-/** The trades with the column `lastId`; refuses what `barsFromTrades` refuses, in its words. */
-function checked(given: pl.LazyDataFrame, settings: BarSettings): pl.LazyDataFrame {
+/**
+ * The trades with the column `lastId`, and whether each is small enough for Polars' sums of them to be exact; refuses what
+ * `barsFromTrades` refuses, in its words.
+ */
+function checked(
+  given: pl.LazyDataFrame,
+  settings: BarSettings,
+): { readonly lazy: pl.LazyDataFrame; readonly isPlain: boolean } {
   const missing = NEEDED.filter((name) => !given.columns.includes(name));
   if (missing.length > 0) {
     refuse({
@@ -140,7 +147,7 @@ function checked(given: pl.LazyDataFrame, settings: BarSettings): pl.LazyDataFra
       .gt(0.5e-8)
       .and(number(name).fillNull(pl.lit(0)).lt(Number.POSITIVE_INFINITY));
   const [time, id] = [number("tradeTimeUs"), number("id")];
-  const [sound, rows] = lazy
+  const [sound, plain, rows] = lazy
     .select(
       isAmount("price")
         .and(isAmount("qty"))
@@ -151,12 +158,13 @@ function checked(given: pl.LazyDataFrame, settings: BarSettings): pl.LazyDataFra
         .and(time.lt(time.first().mul(100)))
         .sum()
         .alias("sound"),
+      number("price").add(number("qty")).mul(1e8).lt(PLAIN).sum().alias("plain"),
       pl.len().alias("rows"),
     )
     .collectSync()
-    .row(0) as [number | null, number];
+    .row(0) as [number | null, number | null, number];
   if ((sound ?? 0) !== rows) barsFromTrades(columnsOf(lazy.collectSync()), settings);
-  return lazy;
+  return { lazy, isPlain: (plain ?? 0) === rows };
 }
 
 function columnsOf(frame: pl.DataFrame): TradeColumns {

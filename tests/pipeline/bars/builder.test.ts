@@ -11,6 +11,7 @@ import { barBuilder } from "../../../src/pipeline/bars/builder.ts";
 import { barsFromTrades } from "../../../src/pipeline/bars/from-trades.ts";
 import { barsFrame, barsFromFrame, tradesFrame } from "../../../src/pipeline/bars/polars.ts";
 import { barRule } from "../../../src/pipeline/bars/rule.ts";
+import { quoteVolumeOf } from "../../../src/pipeline/bars/sums.ts";
 import { simulated } from "../../support/bars.ts";
 import { assertSameBars } from "../../support/same-bars.ts";
 import { sharedData } from "../../support/shared-data.ts";
@@ -52,6 +53,7 @@ const KINDS: Readonly<Record<string, TickOptions>> = {
   "large quantities at tiny prices": { price: 0.0021, size: 3e6, decimals: 0 },
   "eight decimals": { size: 1e-6, decimals: 8, price: 97_123 },
   "sums far beyond 2^53": { price: 9_000, size: 4e7, decimals: 2 },
+  "prices of a billion": { price: 1.6e9, size: 0.5, decimals: 8 },
 };
 
 for (const [name, options] of Object.entries(KINDS)) {
@@ -84,22 +86,56 @@ test("trades one by one give the bars of all at once", () => {
     assertSameBars(inPieces(trades, every, cuts), barsFromTrades(trades, { ...OF, every }));
 });
 
-test("volume, quote volume and taker-buy volume are the sums of the decimals, not of their roundings", () => {
-  const trades = ticks(20_000, { seed: 5, decimals: 8 });
-  const e8 = (value: number): bigint => BigInt(Math.round(value * 1e8));
-  let [volume, quote, bought] = [0n, 0n, 0n];
-  for (let i = 0; i < trades.length; i++) {
-    volume += e8(trades.qty[i]!);
-    quote += e8(trades.price[i]!) * e8(trades.qty[i]!);
-    if (trades.isBuyerMaker[i] === 0) bought += e8(trades.qty[i]!);
+/** The decimal that a double is written as, in whole 1e-8. */
+function e8(value: number): bigint {
+  const [whole, part = ""] = value.toFixed(8).split(".");
+  return BigInt(`${whole}${part}`);
+}
+
+const SUMS: Readonly<Record<string, TickOptions>> = {
+  "eight decimals": { seed: 5, decimals: 8 },
+  "large quantities at tiny prices": { seed: 6, price: 0.0021, size: 3e6, decimals: 0 },
+  "quantities of billions": { seed: 7, price: 0.0021, size: 4e9, decimals: 0 },
+  "sums far beyond 2^53": { seed: 8, price: 9_000, size: 4e5, decimals: 2 },
+  "prices of a billion": { seed: 9, price: 1.6e9, size: 0.5, decimals: 8 },
+};
+
+for (const [name, options] of Object.entries(SUMS)) {
+  test(`volume, quote volume and taker-buy volume are the exact sums of the decimals, rounded once (${name})`, () => {
+    const trades = ticks(20_000, options);
+    const sums = { volume: 0n, quote: 0n, bought: 0n };
+    for (let i = 0; i < trades.length; i++) {
+      sums.volume += e8(trades.qty[i]!);
+      sums.quote += e8(trades.price[i]!) * e8(trades.qty[i]!);
+      if (trades.isBuyerMaker[i] === 0) sums.bought += e8(trades.qty[i]!);
+      if (i % 500 !== 499) continue;
+      const bars = barsFromTrades(cutTicks(trades, 0, i + 1), { ...OF, every: "100000 trades" });
+      assert.equal(bars.length, 1);
+      assert.equal(bars.volume[0], Number(`${sums.volume}e-8`));
+      assert.equal(bars.takerBuyVolume[0], Number(`${sums.bought}e-8`));
+      assert.equal(bars.quoteVolume[0], Number(`${sums.quote}e-16`));
+      assert.equal(bars.vwap[0], bars.quoteVolume[0]! / bars.volume[0]!);
+    }
+  });
+}
+
+test("sums are rounded once even where they lie as good as between two doubles", () => {
+  // 9007199254740993 · 10^7 is half of a step above 2^53 · 10^7; a trade of 1e-8 at 1e-8 decides
+  const tie = 9_007_199_254_740_993n * 10n ** 7n;
+  for (const [extra, expected] of [
+    [0n, Number(`${tie}e-16`)],
+    [1n, Number(`${tie + 1n}e-16`)],
+    [-1n, Number(`${tie - 1n}e-16`)],
+  ] as const) {
+    const whole = tie + extra;
+    const low = BigInt.asIntN(26, whole);
+    const middle = BigInt.asIntN(52, whole) - low;
+    const parts = [whole - middle - low, middle, low].map(Number) as [number, number, number];
+    assert.equal(quoteVolumeOf(...parts), expected);
   }
-  const bars = barsFromTrades(trades, { ...OF, every: "100000 trades" });
-  assert.equal(bars.length, 1);
-  assert.equal(bars.volume[0], Number(volume) / 1e8);
-  assert.equal(bars.takerBuyVolume[0], Number(bought) / 1e8);
-  const exact = Number(quote) / 1e16;
-  assert.ok(Math.abs(bars.quoteVolume[0]! - exact) <= 2 ** -51 * exact);
-  assert.equal(bars.vwap[0], bars.quoteVolume[0]! / bars.volume[0]!);
+});
+
+test("a bar by volume or quote volume is full with the trade that reaches it exactly", () => {
   // ten tenths are one: no bar is late by a rounding
   const tenths = columns(Array.from({ length: 30 }, (_, i) => [i, SECOND * i, 0.1, 0.1] as Row));
   const byVolume = barsFromTrades(tenths, { ...OF, every: "1 volume" });
