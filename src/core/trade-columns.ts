@@ -1,3 +1,11 @@
+import { firstAtLeast } from "./search.ts";
+
+/**
+ * As ids ascend, times go back by less than this: by a jitter of the exchange. More is other units, or another order, and
+ * is refused where trades come in and where bars are made.
+ */
+export const MOST_BACK_US: number = 60_000_000;
+
 /** Ids from `first` to `last`, both included, that are not stored. */
 export interface MissingIds {
   readonly first: number;
@@ -16,6 +24,42 @@ export interface TradeColumns {
   readonly lastId?: Float64Array;
   /** What is missing between the rows, and next to the first and the last one, as the ledger has it; ascending. */
   readonly holes?: readonly MissingIds[];
+}
+
+/** The rows with `fromUs` ≤ time < `toUs`, with all the holes; the same columns where that is all of them. */
+export function tradesInTime(
+  trades: TradeColumns,
+  fromUs: number = Number.NEGATIVE_INFINITY,
+  toUs: number = Number.POSITIVE_INFINITY,
+): TradeColumns {
+  const { length, tradeTimeUs, holes } = trades;
+  const isIn = (row: number): boolean => tradeTimeUs[row]! >= fromUs && tradeTimeUs[row]! < toUs;
+  let kept = 0;
+  for (let row = 0; row < length; row++) kept += isIn(row) ? 1 : 0;
+  if (kept === length) return trades;
+  const pick = <Column extends Float64Array | Uint8Array>(column: Column): Column => {
+    const out = column.slice(0, kept) as Column;
+    for (let row = 0, to = 0; row < length; row++) if (isIn(row)) out[to++] = column[row]!;
+    return out;
+  };
+  return {
+    length: kept,
+    id: pick(trades.id),
+    tradeTimeUs: pick(tradeTimeUs),
+    price: pick(trades.price),
+    qty: pick(trades.qty),
+    isBuyerMaker: pick(trades.isBuyerMaker),
+    ...(trades.lastId && { lastId: pick(trades.lastId) }),
+    ...(holes && { holes }),
+  };
+}
+
+/** The first row with a time of `timeUs` or later; `length` where none is. O(log n), and what a minute holds. */
+export function firstRowAt({ tradeTimeUs, length }: TradeColumns, timeUs: number): number {
+  // a crossing: all rows before it are earlier than `timeUs`, since times go back by less than a minute
+  let row = firstAtLeast(tradeTimeUs.subarray(0, length), timeUs - MOST_BACK_US);
+  while (row < length && tradeTimeUs[row]! < timeUs) row++;
+  return row;
 }
 
 /** Rows `from` to `to` (not included), as views of the same memory, with all the holes. */

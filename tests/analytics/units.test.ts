@@ -115,7 +115,11 @@ for (const unit of UNITS) {
     });
   }
   test(`totalLeastSquares is the same with both in units of ${unit.toExponential(0)}`, () => {
-    assertClose(totalLeastSquares(scaled(Y, unit), scaled(X, unit)).beta, totalLeastSquares(Y, X).beta, 1e-12);
+    assertClose(
+      totalLeastSquares(scaled(Y, unit), scaled(X, unit)).beta,
+      totalLeastSquares(Y, X).beta,
+      1e-12,
+    );
   });
 }
 

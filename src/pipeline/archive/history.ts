@@ -1,17 +1,11 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { firstAtLeast } from "../../core/search.ts";
-import { sliceTrades, type TradeColumns } from "../../core/trade-columns.ts";
+import { firstRowAt, sliceTrades, type TradeColumns } from "../../core/trade-columns.ts";
 import { type ArchivePart, openArchiveList } from "../store/archive-writer.ts";
 import type { StoredTrades } from "../store/read/exact-trades.ts";
-import {
-  checkRange,
-  type NewestTrade,
-  openReader,
-  type Series,
-  type StoreReader,
-  type TradeRange,
-} from "../store/read/reader.ts";
+import { lastIdOf, rangedReads } from "../store/read/ranges.ts";
+import { type NewestTrade, openReader, type Series, type StoreReader } from "../store/read/reader.ts";
 import { missingPart, readStoredIds, readTrades } from "./parquet.ts";
 import { weaveStored, weaveTrades } from "./weave.ts";
 
@@ -102,10 +96,9 @@ export function openHistory(file: string): StoreReader {
     let least = stored;
     for (const part of list.parts(series.symbolId)) {
       if (part.lastUs < timeUs || part.firstId > least) continue;
-      const { id, tradeTimeUs, length } = load(part);
-      let first = length;
-      while (first > 0 && tradeTimeUs[first - 1]! >= timeUs) first--;
-      if (first < length) least = Math.min(least, id[first]!);
+      const trades = load(part);
+      const first = firstRowAt(trades, timeUs);
+      if (first < trades.length) least = Math.min(least, trades.id[first]!);
     }
     return least === MOST ? undefined : least;
   };
@@ -127,30 +120,11 @@ export function openHistory(file: string): StoreReader {
     return newestArchived.trade;
   };
 
-  const idsOf = (series: Series, range: TradeRange): [number, number] => {
-    checkRange(series, range);
-    const { fromId = 0, toId = MOST, fromUs, toUs } = range;
-    const at = (timeUs: number | undefined, otherwise: number): number =>
-      timeUs === undefined ? otherwise : (firstIdAt(series, timeUs) ?? MOST);
-    return [Math.max(fromId, at(fromUs, 0)), Math.min(toId, at(toUs, MOST))];
-  };
-
+  const ranged = rangedReads(read, firstIdAt);
   return {
     ...reader,
-    trades: (series, range = {}) => {
-      const [fromId, toId] = idsOf(series, range);
-      return read(series, fromId, toId, range.limit ?? MOST);
-    },
-    blocks: function* (series, range = {}, most = BLOCK_ROWS) {
-      let [fromId, toId] = idsOf(series, range);
-      for (let left = range.limit ?? MOST; left > 0; ) {
-        const block = read(series, fromId, toId, Math.min(most, left));
-        if (block.length === 0) return;
-        left -= block.length;
-        fromId = lastIdOf(block) + 1;
-        yield block;
-      }
-    },
+    trades: (series, range = {}) => ranged.trades(series, range),
+    blocks: (series, range = {}, most = BLOCK_ROWS) => ranged.blocks(series, range, most, (work) => work()),
     exact,
     changes: (series, cursor, limit = MOST) => {
       const changes = reader.changes(series, cursor, limit);
@@ -198,8 +172,4 @@ function newestOf({ id, tradeTimeUs, eventTimeUs, receivedUs }: StoredTrades): N
 
 function sameParts(a: readonly ArchivePart[], b: readonly ArchivePart[]): boolean {
   return a.length === b.length && a.every(({ partId }, i) => partId === b[i]!.partId);
-}
-
-function lastIdOf({ id, lastId = id, length }: Pick<TradeColumns, "id" | "lastId" | "length">): number {
-  return lastId[length - 1]!;
 }

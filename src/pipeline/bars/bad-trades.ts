@@ -1,8 +1,6 @@
 import { quote, refuse } from "../../core/errors.ts";
 import { formatUtc } from "../../core/time.ts";
-
-/** A trade whose time lies this far before an earlier one's is no jitter: other units, or another order. */
-export const MOST_BACK_US: number = 60_000_000;
+import { MOST_BACK_US } from "../../core/trade-columns.ts";
 
 /** Refuses times that can't be meant, when a bar begins. */
 export function checkTime(symbol: string, id: number, timeUs: number, newestUs: number): void {

@@ -1,6 +1,6 @@
 import { type BarIdentity, type Bars, barColumn, makeBars } from "../../core/bars.ts";
-import type { MissingIds, TradeColumns } from "../../core/trade-columns.ts";
-import { checkTime, MOST_BACK_US, refuseTrade } from "./bad-trades.ts";
+import { type MissingIds, MOST_BACK_US, type TradeColumns } from "../../core/trade-columns.ts";
+import { checkTime, refuseTrade } from "./bad-trades.ts";
 import { PLAIN, partsOf, quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, volumeOf } from "./sums.ts";
 
 /** Makes bars of one symbol, piece by piece: however trades are cut into pieces, the bars are the same to the last bit. */

@@ -1,8 +1,7 @@
 import pl from "nodejs-polars";
 import { type BarColumnName, type Bars, makeBars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
-import type { MissingIds, TradeColumns } from "../../core/trade-columns.ts";
-import { MOST_BACK_US } from "./bad-trades.ts";
+import { type MissingIds, MOST_BACK_US, type TradeColumns } from "../../core/trade-columns.ts";
 import { type BarSettings, barsFromTrades } from "./from-trades.ts";
 import { barRule } from "./rule.ts";
 import { PLAIN, quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, volumeOf } from "./sums.ts";

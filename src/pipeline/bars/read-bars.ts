@@ -31,15 +31,18 @@ export function readBars(
   return series.map((one) => {
     checkRange(one, { ...(fromUs !== undefined && { fromUs }), ...(toUs !== undefined && { toUs }) });
     const builders = rules.map((rule) => barBuilder({ venue: one.venue, symbol: one.symbol, rule }));
-    const toId = toUs === undefined ? undefined : reader.firstIdAt(one, toUs);
-    const range = {
-      ...(fromUs !== undefined && { fromUs }),
-      ...(toUs !== undefined && { toUs: Math.max(...rules.map((rule) => endOfLast(rule, toUs))) }),
-    };
-    for (const block of reader.blocks(one, range)) {
+    // by ids, not by time: a bar also holds what came in it with the time of an earlier one
+    const idAt = (timeUs: number): number => reader.firstIdAt(one, timeUs) ?? Number.MAX_SAFE_INTEGER;
+    const toId = toUs === undefined ? Number.MAX_SAFE_INTEGER : idAt(toUs);
+    const fromId = fromUs === undefined ? 0 : idAt(fromUs);
+    const endId = Math.max(
+      toId,
+      ...rules.map((rule) => (toUs === undefined ? 0 : idAt(endOfLast(rule, toUs)))),
+    );
+    const blocks = fromId < endId ? reader.blocks(one, { fromId, toId: endId }) : [];
+    for (const block of blocks) {
       builders.forEach((builder, k) => {
-        const cut =
-          rules[k]!.by === "time" ? block.length : firstAtLeast(block.id, toId ?? Number.POSITIVE_INFINITY);
+        const cut = rules[k]!.by === "time" ? block.length : firstAtLeast(block.id, toId);
         builder.push(cut === block.length ? block : sliceTrades(block, 0, cut));
       });
     }

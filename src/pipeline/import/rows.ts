@@ -1,6 +1,7 @@
 import { DECIMAL_PLACES, decimalsOf, parseE8 } from "../../core/decimal.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatUtc } from "../../core/time.ts";
+import { MOST_BACK_US } from "../../core/trade-columns.ts";
 import type { MergedTrade } from "../store/ledger/merged.ts";
 import type { ImportedBar } from "../store/read/imported-bars.ts";
 import { createBatch, type TradeBatch } from "../store/write/batch.ts";
@@ -36,8 +37,6 @@ export interface RowTaker {
   readonly pending: number;
 }
 
-/** A trade's time may lie this far before its predecessor's. */
-const MOST_BACK_US = 60_000_000;
 /** What a period's first and last rows may lie outside it. */
 const SPAN_SLACK_US = 60_000_000;
 const OLDEST_US = Date.UTC(2009, 0, 1) * 1000;

@@ -248,12 +248,7 @@ function run(
 }
 
 /** Brings the track from the factors of the filter into the columns, takes α along, and counts the likelihood. */
-function report(
-  filter: KalmanLineFilter,
-  columns: KalmanLineColumns,
-  from: number,
-  to: number,
-): void {
+function report(filter: KalmanLineFilter, columns: KalmanLineColumns, from: number, to: number): void {
   const { origin, track } = filter;
   let { alpha, nobs, squares, logs, product } = filter;
   for (let i = from; i < to; i++) {

@@ -2,35 +2,21 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import Database from "better-sqlite3";
 import { quote, refuse } from "../../../core/errors.ts";
-import type { Venue, VenueKind } from "../../../core/trade.ts";
-import type { TradeColumns } from "../../../core/trade-columns.ts";
+import type { VenueKind } from "../../../core/trade.ts";
+import { MOST_BACK_US, type TradeColumns } from "../../../core/trade-columns.ts";
 import { checkEngine, checkSchema } from "../file/schema.ts";
 import { missingIds } from "../ledger/held-ids.ts";
 import { type IdRange, idRanges } from "../ledger/id-ranges.ts";
 import { columnsReader } from "./columns.ts";
 import { exactReaders, type StoredTrades } from "./exact-trades.ts";
+import { lastIdOf, rangedReads, type Series, type TradeRange } from "./ranges.ts";
 
-/** One symbol's series at one venue. */
-export interface Series {
-  readonly venue: Venue;
-  readonly symbol: string;
-  readonly symbolId: number;
-}
+export { checkRange, type Series, type TradeRange } from "./ranges.ts";
 
 export interface NewestTrade {
   readonly id: number;
   readonly timeUs: number;
   readonly receivedUs: number;
-}
-
-/** Trades by id or by trade time, each from (included) and to (not included); all of them unless told. */
-export interface TradeRange {
-  readonly fromId?: number;
-  readonly toId?: number;
-  readonly fromUs?: number;
-  readonly toUs?: number;
-  /** The first so many rows. */
-  readonly limit?: number;
 }
 
 /** How far a series was read: every id below `nextId`, as it was at a revision of the ledger. */
@@ -66,7 +52,10 @@ export interface StoreReader {
   changes(series: Series, cursor: Cursor, limit?: number): Changes;
   /** The ids missing from `first` to `last`, or next to them, each hole in full. */
   holes(series: Series, first: number, last: number): IdRange[];
-  /** The first id whose trade and all later ones come at `timeUs` or later; undefined when there is none. O(log n). */
+  /**
+   * The first id whose trade comes at `timeUs` or later, which is where a bar that starts then begins; later ids may be of
+   * earlier trades. Undefined when there is none. O(log n), and what a minute holds.
+   */
   firstIdAt(series: Series, timeUs: number): number | undefined;
   /** The last trade by id (below `belowId`), its time being the event time, or the trade time where there is none. */
   newest(series: Series, belowId?: number): NewestTrade | undefined;
@@ -143,6 +132,12 @@ export function openReader(file: string): StoreReader {
     `SELECT trade_id AS id, coalesce(time_us, trade_time_us) AS timeUs FROM trades LEFT JOIN odd_times USING (symbol_id, trade_id)
      WHERE symbol_id = ? AND trade_id >= ? ORDER BY trade_id LIMIT 1`,
   );
+  const firstAfter = db
+    .prepare<number[], number>(
+      `SELECT trade_id FROM trades LEFT JOIN odd_times USING (symbol_id, trade_id)
+       WHERE symbol_id = ? AND trade_id >= ? AND coalesce(time_us, trade_time_us) >= ? ORDER BY trade_id LIMIT 1`,
+    )
+    .pluck();
   const first = db.prepare("SELECT min(trade_id) FROM trades WHERE symbol_id = ?").pluck();
   const last = db.prepare<unknown[], NewestTrade>(
     `SELECT trade_id AS id, coalesce(event_time_us, trade_time_us) AS timeUs, received_us AS receivedUs FROM trades
@@ -155,27 +150,19 @@ export function openReader(file: string): StoreReader {
     const { symbolId } = series;
     const end = newest(series);
     if (end === undefined) return undefined;
+    // where times cross a minute before: all trades below are earlier than `timeUs`
+    const crossedUs = timeUs - MOST_BACK_US;
     let low = first.get(symbolId) as number;
     let high = end.id + 1;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
       const trade = atOrAfter.get(symbolId, middle)!;
-      if (trade.timeUs >= timeUs) high = middle;
+      if (trade.timeUs >= crossedUs) high = middle;
       else low = trade.id + 1;
     }
-    const found = low > end.id ? undefined : atOrAfter.get(symbolId, low)!.id;
-    // merged trades lie between the last trade before that time and the first one after it
-    const before = lastBelow.get(symbolId, found ?? Number.MAX_SAFE_INTEGER) ?? -1;
+    const found = firstAfter.get(symbolId, low, timeUs);
+    const before = lastBelow.get(symbolId, low) ?? -1;
     return mergedFrom.get(symbolId, before, found ?? Number.MAX_SAFE_INTEGER, timeUs) ?? found;
-  };
-
-  /** The ids of a range: from (included) and to (not included). */
-  const idsOf = (series: Series, range: TradeRange): [number, number] => {
-    checkRange(series, range);
-    const { fromId = 0, toId = Number.MAX_SAFE_INTEGER, fromUs, toUs } = range;
-    const at = (timeUs: number | undefined, otherwise: number): number =>
-      timeUs === undefined ? otherwise : (firstIdAt(series, timeUs) ?? Number.MAX_SAFE_INTEGER);
-    return [Math.max(fromId, at(fromUs, 0)), Math.min(toId, at(toUs, Number.MAX_SAFE_INTEGER))];
   };
 
   const read = (series: Series, fromId: number, toId: number, limit: number): TradeColumns => {
@@ -184,6 +171,7 @@ export function openReader(file: string): StoreReader {
     const holes = missing(series.symbolId, Math.min(fromId, columns.id[0]!), lastIdOf(columns));
     return { ...columns, holes };
   };
+  const ranged = rangedReads(read, firstIdAt);
 
   return {
     path,
@@ -193,21 +181,9 @@ export function openReader(file: string): StoreReader {
         symbol: row.symbol,
         symbolId: row.symbol_id,
       })),
-    trades: (series, range = {}) =>
-      db.transaction(() => {
-        const [fromId, toId] = idsOf(series, range);
-        return read(series, fromId, toId, range.limit ?? Number.MAX_SAFE_INTEGER);
-      })(),
-    blocks: function* (series, range = {}, rows = BLOCK_ROWS) {
-      let [fromId, toId] = db.transaction(() => idsOf(series, range))();
-      for (let left = range.limit ?? Number.MAX_SAFE_INTEGER; left > 0; ) {
-        const block = db.transaction(() => read(series, fromId, toId, Math.min(rows, left)))();
-        if (block.length === 0) return;
-        left -= block.length;
-        fromId = lastIdOf(block) + 1;
-        yield block;
-      }
-    },
+    trades: (series, range = {}) => db.transaction(() => ranged.trades(series, range))(),
+    blocks: (series, range = {}, rows = BLOCK_ROWS) =>
+      ranged.blocks(series, range, rows, (work) => db.transaction(work)()),
     exact: ({ symbolId }, fromId, toId, limit) => readExact(limit, symbolId, fromId, toId),
     cursor: (_, fromId) => ({ nextId: fromId, revision: revision.get()! }),
     changes: (series, { nextId, revision: before }, limit = Number.MAX_SAFE_INTEGER) =>
@@ -231,44 +207,4 @@ export function openReader(file: string): StoreReader {
     version: () => db.pragma("data_version", { simple: true }) as number,
     close: () => db.close(),
   };
-}
-
-function lastIdOf({ id, lastId = id, length }: TradeColumns): number {
-  return lastId[length - 1]!;
-}
-
-/** Refuses a range that is reversed, empty, or no numbers; and what `const [series] = store.series()` is of an empty database. */
-export function checkRange(series: Series | undefined, range: TradeRange): void {
-  if (series === undefined) {
-    refuse({
-      code: "no-series",
-      where: "trades",
-      problem: "needs one of store.series(); got undefined",
-      hint: "The database may hold no symbol yet: collect or import some trades first.",
-    });
-  }
-  const { symbol } = series;
-  const { fromId, toId, fromUs, toUs, limit } = range;
-  for (const [unit, from, to] of [
-    ["Id", fromId, toId],
-    ["Us", fromUs, toUs],
-  ] as const) {
-    const isNumber = [from, to].every((value) => value === undefined || Number.isSafeInteger(value));
-    if (isNumber && (from === undefined || to === undefined || from < to)) continue;
-    refuse({
-      code: "bad-range",
-      where: `trades of ${symbol}`,
-      problem: `needs whole numbers, from${unit} below to${unit} (which is not included); got ${quote(from)} and ${quote(to)}`,
-      hint: "Swap them, or leave one of them out.",
-      facts: { range },
-    });
-  }
-  if (limit === undefined || (Number.isSafeInteger(limit) && limit >= 1)) return;
-  refuse({
-    code: "bad-range",
-    where: `trades of ${symbol}`,
-    problem: `limit needs a whole number, at least 1; got ${quote(limit)}`,
-    hint: "Leave it out for all.",
-    facts: { range },
-  });
 }
