@@ -25,6 +25,7 @@ export { type RollSettings, rollingRollSpread, rollSpread } from "./market/liqui
 export { type ThinRules, thinBars, withoutThin } from "./market/liquidity-thin.ts";
 export { type ReturnSettings, returns } from "./market/returns.ts";
 export { realisedVolatility, type VolatilityResult, type VolatilitySettings } from "./market/volatility.ts";
+export { type Calibration, type CalibrationSettings, calibrate } from "./pair/calibrate.ts";
 export { compareRatios, type NamedRatio } from "./pair/compare-ratios.ts";
 export {
   type HedgeMethod,
@@ -34,6 +35,7 @@ export {
   hedgeRatios,
   hedgeRatioTable,
 } from "./pair/hedge-ratio.ts";
+export type { LineStability } from "./pair/line-stability.ts";
 export {
   type KalmanHedgeRatio,
   kalmanHedgeLine,
@@ -48,14 +50,9 @@ export {
   type MovingRatios,
   movingRatios,
 } from "./pair/moving-ratios.ts";
+export { type CasePoint, caseTable, type PairCase, type PairEvidence, pairCase } from "./pair/pair-case.ts";
 export { type PairTableSettings, pairTable } from "./pair/pair-table.ts";
-export {
-  type PairEvidence,
-  type PairVerdict,
-  pairVerdict,
-  type VerdictPoint,
-  verdictTable,
-} from "./pair/pair-verdict.ts";
+export { type PairVerdict, pairVerdict, pairVerdictTable } from "./pair/pair-verdict.ts";
 export type { PriceScale } from "./pair/price-scale.ts";
 export { type Spread, type SpreadSettings, spread } from "./pair/spread.ts";
 export type { CalendarReturn } from "./performance/calendar-returns.ts";

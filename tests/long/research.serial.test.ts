@@ -65,7 +65,7 @@ describe("pair-research and correlation in JupyterLab", { skip: !chromium, timeo
         const path = join(artifacts, `${name.replace(".ipynb", "")}-${theme.toLowerCase()}.png`);
         await notebook.page.screenshot({ path });
       }
-      await screenshots(notebook, name, [...charts, ...cellsWith(name, /pairVerdict\(|check\(\{/)]);
+      await screenshots(notebook, name, [...charts, ...cellsWith(name, /pairCase\(|check\(\{/)]);
       assert.deepEqual(notebook.errors(), []);
       await notebook.page.close();
     });

@@ -1,230 +1,137 @@
-import { requireBetween } from "../checks.ts";
-import { centre, dot } from "../mean.ts";
-import type { AdfResult } from "../unit-root/adf.ts";
-import type { CrossingsResult } from "../unit-root/crossings.ts";
-import type { EngleGrangerBothWays } from "../unit-root/engle-granger.ts";
-import type { HalfLifeResult } from "../unit-root/half-life.ts";
-import type { HurstResult } from "../unit-root/hurst.ts";
-import { decision, type ResultTable } from "../unit-root/test-result.ts";
+import { requireSameLength } from "../checks.ts";
+import { completeRows } from "../regression/complete-rows.ts";
+import { type EngleGrangerResult, engleGranger } from "../unit-root/engle-granger.ts";
+import { type HalfLifeResult, halfLife } from "../unit-root/half-life.ts";
+import type { ResultTable } from "../unit-root/test-result.ts";
 import { pText } from "../words.ts";
-import type { HedgeRatio } from "./hedge-ratio.ts";
+import { type LineStability, lineStability } from "./line-stability.ts";
+import { onScale, type PriceScale } from "./price-scale.ts";
 
-/** What a verdict on a pair rests on; all of one pair and one window, on log prices. */
-export interface PairEvidence {
-  /** Of each log price by itself. */
-  readonly unitRoots: { readonly y: AdfResult; readonly x: AdfResult };
-  readonly cointegration: EngleGrangerBothWays;
-  /** Of the later bars' spread, with a hedge ratio from the earlier ones. */
-  readonly heldOut: AdfResult;
-  readonly halfLife: HalfLifeResult;
-  readonly hurst: HurstResult;
-  readonly crossings: CrossingsResult;
-  /** Of the whole window, of its earlier and of its later bars: least squares with its band. */
-  readonly ratio: HedgeRatio;
-  readonly earlyRatio: HedgeRatio;
-  readonly lateRatio: HedgeRatio;
-  /** The spread of the whole window, in log price of y. */
-  readonly spread: Float64Array;
-  /** What one trade of one leg costs, in hundredths of a per cent of its money: fee, and half of the bid-ask spread. */
-  readonly costBps: number;
-}
-
-export interface VerdictPoint {
-  readonly side: "for" | "against" | "not known";
-  readonly point: string;
-  readonly evidence: string;
-  /** Whether the figure was taken where its parameters were fitted. */
-  readonly sample: "in-sample" | "out-of-sample" | "";
-}
-
+/** What a stretch of bars says of a pair, before anything was traded on it. */
 export interface PairVerdict {
-  readonly verdict: "for" | "against" | "not shown";
-  readonly points: readonly VerdictPoint[];
+  readonly verdict: "yes" | "no" | "too short to say";
   /** One sentence that may be quoted. */
   readonly sentence: string;
+  /** Bars of the stretch in which both prices are known. */
+  readonly nobs: number;
+  readonly prices: PriceScale;
+  /** y on x, lags by BIC. */
+  readonly cointegration: EngleGrangerResult;
+  /** Of its residuals. The interval is of 95 %. */
+  readonly halfLife: HalfLifeResult;
+  /** Half-lives that the stretch holds: about, and at most (87.5 %, one-sided). */
+  readonly halfLives: number;
+  readonly halfLivesAtMost: number;
+  readonly stability: LineStability;
 }
+
+/** From so many half-lives on Engle-Granger finds four of five true pairs. */
+export const ENOUGH_HALF_LIVES = 36;
+/**
+ * A stretch of so many bars is as long as one is taken. A return that it cannot see is slower than 1/36 of it: of no use
+ * to whoever decides by these bars, so that what is too short in a shorter stretch is "no" here.
+ */
+export const MOST_CALIBRATION_BARS = 5000;
 
 /**
- * What speaks for trading a pair, what against it, and what these figures cannot know.
+ * Is this a pair at all? *yes*, *no* or *too short to say*, from closes of one stretch: as they are, not as logs.
  *
- * Against, where a necessary condition fails on bars that were enough to see it: no cointegration in either direction, no
- * return on the held-out bars, a ratio that moved, or costs that eat the return of two deviations. For, where all four
- * hold and nothing else speaks against. Not shown otherwise: two walks without a relation end here as well, since no
- * window tells them from a return that is slow. The limits are conventions, and stand in the evidence.
+ * *Yes* where Engle-Granger rejects at 5 %, one line holds for the whole stretch, and the stretch may hold 36 half-lives
+ * of the spread (by the upper end of an interval). *No* where that fails though it holds 36 of them by the estimate, and
+ * in 5,000 bars and more where Engle-Granger does not reject. Else *too short to say*: of true pairs with fewer
+ * half-lives Engle-Granger finds fewer than four in five, and two walks look the same. Measured: yes to 2 to 4 of 100
+ * pairs of walks, and to 80 and more of 100 true pairs from 36 half-lives on; docs/backtest.md has the table.
+ * It knows nothing of costs. Refuses a leg that stands still.
  */
-export function pairVerdict(evidence: PairEvidence): PairVerdict {
-  const { costBps } = evidence;
-  requireBetween("pairVerdict", "costBps", costBps, -1e-9, Number.POSITIVE_INFINITY);
-  const tests = cointegrationPoint(evidence);
-  const held = heldOutPoint(evidence);
-  const stable = stabilityPoint(evidence);
-  const costs = costPoint(evidence);
-  const points = [
-    wanderPoint(evidence),
-    tests,
-    held,
-    halfLifePoint(evidence),
-    crossingsPoint(evidence),
-    hurstPoint(evidence),
-    stable,
-    costs,
-    ...UNKNOWN,
-  ];
-  const necessary = [tests, held, stable, costs];
-  const verdict = necessary.some(({ side }) => side === "against")
-    ? "against"
-    : necessary.every(({ side }) => side === "for") && points.every(({ side }) => side !== "against")
-      ? "for"
-      : "not shown";
-  const count = (side: VerdictPoint["side"]): number => points.filter((point) => point.side === side).length;
-  const because = necessary.filter(({ side }) => side === "against").map(({ point }) => point.toLowerCase());
-  const head = {
-    for: "Worth a backtest",
-    against: `Not worth trading on this evidence, for want of: ${because.join(", ")}`,
-    "not shown": "Not shown on these bars, so no case for trading",
-  }[verdict];
-  return {
-    verdict,
-    points,
-    sentence: `${head}. For it: ${count("for")}, against: ${count("against")}, not known: ${count("not known")}.`,
+export function pairVerdict(
+  y: Float64Array,
+  x: Float64Array,
+  settings: { readonly prices?: PriceScale } = {},
+): PairVerdict {
+  const where = "pairVerdict";
+  const { prices = "log" } = settings;
+  requireSameLength(where, { y: y.length, x: x.length });
+  const { columns } = completeRows([onScale(where, "y", y, prices), onScale(where, "x", x, prices)]);
+  const [ys, xs] = columns as [Float64Array, Float64Array];
+  const cointegration = engleGranger(ys, xs, { lags: "BIC" });
+  const life = halfLife(cointegration.residuals);
+  const { low } = halfLife(cointegration.residuals, { confidence: 0.75 });
+  const stability = lineStability(ys, xs);
+  const nobs = ys.length;
+  const known = {
+    nobs,
+    prices,
+    cointegration,
+    halfLife: life,
+    halfLives: nobs / life.correctedHalfLifeBars,
+    halfLivesAtMost: nobs / low,
+    stability,
   };
+  const verdict = judged(known);
+  return { verdict, sentence: `${WORDS[verdict]}: ${reasonOf(verdict, known)}.`, ...known };
 }
 
-/** A verdict as a table: a row a point. */
-export function verdictTable({ points }: PairVerdict): ResultTable {
-  const sign = { for: "+ for", against: "− against", "not known": "? not known" };
+const WORDS = { yes: "Yes", no: "No", "too short to say": "Too short to say" };
+
+type Known = Omit<PairVerdict, "verdict" | "sentence">;
+
+function rejects({ statistic, criticalValues }: EngleGrangerResult): boolean {
+  return statistic < criticalValues["5%"];
+}
+
+function judged(known: Known): PairVerdict["verdict"] {
+  const { nobs, cointegration, halfLives, halfLivesAtMost, stability } = known;
+  const isCointegrated = rejects(cointegration);
+  if (halfLivesAtMost >= ENOUGH_HALF_LIVES && isCointegrated && stability.isStable) return "yes";
+  const isLong = nobs >= MOST_CALIBRATION_BARS && !isCointegrated;
+  return isLong || halfLives >= ENOUGH_HALF_LIVES ? "no" : "too short to say";
+}
+
+function reasonOf(verdict: PairVerdict["verdict"], known: Known): string {
+  const { nobs, cointegration, halfLives, halfLivesAtMost, stability } = known;
+  const bars = `${nobs.toLocaleString("en")} bars`;
+  const test = `Engle-Granger ${pText(cointegration.pValue)}`;
+  if (verdict === "yes")
+    return `in ${bars} the spread returned, on one line throughout (${test}; ${lifeText(known.halfLife)})`;
+  if (verdict === "too short to say") {
+    const held =
+      halfLives === 0
+        ? `no return was seen in ${bars}, and they may hold ${halfLivesAtMost.toFixed(0)} half-lives at most`
+        : `${bars} hold about ${halfLives.toFixed(0)} half-lives of the spread, ${halfLivesAtMost.toFixed(0)} at most`;
+    return `${held}; below ${ENOUGH_HALF_LIVES} Engle-Granger finds fewer than four of five true pairs (${test})`;
+  }
+  if (!rejects(cointegration))
+    return `in ${bars} nothing shows that the spread returns (${test}; ${lifeText(known.halfLife)})`;
+  return `the relation did not hold through these ${bars}: ${stability.sentence} (${test})`;
+}
+
+/** The half-life with its 95 % interval. */
+function lifeText({ correctedHalfLifeBars, low, high }: HalfLifeResult): string {
+  const bars = (value: number): string =>
+    value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 });
+  if (correctedHalfLifeBars === Number.POSITIVE_INFINITY) return "no return seen";
+  const until = high === Number.POSITIVE_INFINITY ? "to no end" : `to ${bars(high)}`;
+  return `half-life ${bars(correctedHalfLifeBars)} bars, ${bars(low)} ${until}`;
+}
+
+/** What a verdict rests on, a row a figure. */
+export function pairVerdictTable(given: PairVerdict): ResultTable {
+  const { cointegration, halfLife: life, halfLives, halfLivesAtMost, stability, nobs, prices } = given;
+  const figures: readonly (readonly [string, string])[] = [
+    ["bars", `${nobs.toLocaleString("en")}, ${prices} prices`],
+    ["β, y on x", `${cointegration.beta[0]!.toFixed(4)}`],
+    ["Engle-Granger", `${cointegration.statistic.toFixed(2)} (${pText(cointegration.pValue)})`],
+    ["half-life", lifeText(life)],
+    ["half-lives held", `${halfLives.toFixed(0)}, at most ${halfLivesAtMost.toFixed(0)} (87.5 %)`],
+    ["β of the halves", `${stability.earlyBeta.toFixed(3)}, then ${stability.lateBeta.toFixed(3)}`],
+    ["one line", stability.isStable ? "nothing speaks against it" : stability.sentence],
+  ];
   return {
     columns: [
-      { name: "speaks", values: points.map(({ side }) => sign[side]) },
-      { name: "point", values: points.map(({ point }) => point) },
-      { name: "sample", values: points.map(({ sample }) => sample) },
-      { name: "evidence", values: points.map(({ evidence }) => evidence) },
+      { name: "what", values: figures.map(([name]) => name) },
+      { name: "value", values: figures.map(([, value]) => value) },
     ],
-    length: points.length,
-    caption: "Evidence",
-  };
-}
-
-const UNKNOWN: readonly VerdictPoint[] = [
-  ["Whether it lasts", "a relation of the past may end tomorrow; no test sees that"],
-  ["Execution", "whether both legs trade at these closes, and for how much money"],
-  ["Selection", "how many pairs were tried before: the best of 20 passes by luck"],
-].map(([point, evidence]) => ({ side: "not known", point: point!, evidence: evidence!, sample: "" }));
-
-/** A price that returns by itself is no walk that a spread could tame: the tests of cointegration suppose walks. */
-function wanderPoint({ unitRoots: { y, x } }: PairEvidence): VerdictPoint {
-  const rejects = [y, x].some(({ statistic, criticalValues }) => statistic < criticalValues["5%"]);
-  return {
-    side: rejects ? "not known" : "for",
-    point: "Each price wanders",
-    evidence: `ADF of log y ${pText(y.pValue)}, of log x ${pText(x.pValue)}${rejects ? "; one returns by itself" : ""}`,
-    sample: "in-sample",
-  };
-}
-
-/**
- * Half-lives in the window from which a test sees what is there, by simulation of β = 1.5 and walks that are twice as
- * rough as the spread (tests/long/pair-verdict.test.ts): Engle-Granger finds it in 95 of 100 cases, ADF with a given β
- * in 80, and a ratio that stood still is called moved in 6.
- */
-const NEEDED = { cointegration: 45, heldOut: 30, stability: 30 };
-
-/** What stands behind a finding that may only be a lack of bars. */
-function shortOf(halfLives: number, needed: number): string {
-  return halfLives < needed ? `; ${halfLives.toFixed(0)} of ${needed} half-lives` : "";
-}
-
-function cointegrationPoint({ cointegration: { yOnX, xOnY }, halfLife }: PairEvidence): VerdictPoint {
-  const count = [yOnX, xOnY].filter(
-    ({ statistic, criticalValues }) => statistic < criticalValues["5%"],
-  ).length;
-  const short = shortOf(halfLife.nobs / halfLife.correctedHalfLifeBars, NEEDED.cointegration);
-  return {
-    side: count === 2 ? "for" : count === 1 || short ? "not known" : "against",
-    point: "Cointegration",
-    evidence: `Engle-Granger: ${["neither way", "one way", "both ways"][count]} (${pText(yOnX.pValue)}, ${pText(xOnY.pValue)})${count === 2 ? "" : short}`,
-    sample: "in-sample",
-  };
-}
-
-function heldOutPoint({ heldOut, halfLife }: PairEvidence): VerdictPoint {
-  const returns = heldOut.statistic < heldOut.criticalValues["5%"];
-  const short = returns ? "" : shortOf(heldOut.nobs / halfLife.correctedHalfLifeBars, NEEDED.heldOut);
-  return {
-    side: returns ? "for" : short ? "not known" : "against",
-    point: "Return on held-out bars",
-    evidence: `ADF, earlier ratio: ${decision(heldOut)} (${pText(heldOut.pValue)})${short}`,
-    sample: "out-of-sample",
-  };
-}
-
-const ENOUGH_HALF_LIVES = 10;
-
-function halfLifePoint({ halfLife }: PairEvidence): VerdictPoint {
-  const { correctedHalfLifeBars: bars, high, nobs } = halfLife;
-  const many = nobs / bars;
-  const side =
-    high === Number.POSITIVE_INFINITY ? "against" : many >= ENOUGH_HALF_LIVES ? "for" : "not known";
-  const interval =
-    high === Number.POSITIVE_INFINITY ? "its interval has no upper end" : `at most ${high.toFixed(1)}`;
-  return {
-    side,
-    point: "Half-life",
-    evidence:
-      bars === Number.POSITIVE_INFINITY
-        ? "no return to the mean in this window"
-        : `${bars.toFixed(1)} bars, ${interval}; the window holds ${many.toFixed(0)} of them`,
-    sample: "in-sample",
-  };
-}
-
-/** ArbitrageLab's habit for a year of days. */
-const ENOUGH_CROSSINGS = 12;
-
-function crossingsPoint({ crossings: { crossings, barsBetween } }: PairEvidence): VerdictPoint {
-  const every = crossings === 0 ? "" : `, one in ${barsBetween.toFixed(1)} bars`;
-  return {
-    side: crossings >= ENOUGH_CROSSINGS ? "for" : "against",
-    point: "Crossings of the mean",
-    evidence: `${crossings}${every}; ${ENOUGH_CROSSINGS} wanted`,
-    sample: "in-sample",
-  };
-}
-
-function hurstPoint({ hurst: { hurst, maxLag } }: PairEvidence): VerdictPoint {
-  return {
-    side: hurst < 0.45 ? "for" : hurst > 0.55 ? "against" : "not known",
-    point: "Hurst exponent",
-    evidence: `${hurst.toFixed(2)} up to ${maxLag} bars; a random walk has 0.5, a return less`,
-    sample: "in-sample",
-  };
-}
-
-/** Whether the ratios of the two halves are one: apart by less than twice what their 95 % bands allow, which are narrow. */
-function stabilityPoint({ earlyRatio, lateRatio, halfLife }: PairEvidence): VerdictPoint {
-  const width = (ratio: HedgeRatio): number => ratio.high - ratio.low;
-  const chance = Math.hypot(width(earlyRatio), width(lateRatio));
-  const moved = Math.abs(lateRatio.beta - earlyRatio.beta) > chance;
-  const short = shortOf(halfLife.nobs / halfLife.correctedHalfLifeBars, NEEDED.stability);
-  const known = moved || chance <= Math.abs(earlyRatio.beta);
-  return {
-    side: short || !known ? "not known" : moved ? "against" : "for",
-    point: "Stable ratio",
-    evidence: `β ${earlyRatio.beta.toFixed(2)}, then ${lateRatio.beta.toFixed(2)}; apart by chance up to ${chance.toFixed(2)}${short}`,
-    sample: "in-sample",
-  };
-}
-
-/** Both legs, in and out again, of one unit of money in y and |β| in x; earned is the way from two deviations to the mean. */
-function costPoint({ ratio, spread, costBps }: PairEvidence): VerdictPoint {
-  const cost = 2 * (1 + Math.abs(ratio.beta)) * costBps;
-  const known = spread.filter((value) => !Number.isNaN(value));
-  const { values } = centre(known);
-  const earned = 2e4 * Math.sqrt(dot(values, values) / known.length);
-  return {
-    side: earned >= 2 * cost ? "for" : earned < cost ? "against" : "not known",
-    point: "Return after costs",
-    evidence: `two deviations are ${earned.toFixed(1)} bp; in and out of both legs costs ${cost.toFixed(1)} bp`,
-    sample: "in-sample",
+    length: figures.length,
+    caption: "What the calibration stretch says of the pair",
   };
 }

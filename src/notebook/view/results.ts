@@ -1,16 +1,18 @@
 import {
   type CorrelationMatrix,
+  caseTable,
   clusterOrder,
   type HedgeRatio,
   hedgeRatioTable,
   type OlsResult,
   olsTable,
+  type PairCase,
   type PairVerdict,
+  pairVerdictTable,
   type ResultTable,
   type TestResult,
   testsTable,
   testTable,
-  verdictTable,
 } from "../../analytics/index.ts";
 import { heatmapChart } from "../../render/chart/heatmap.ts";
 import { type TableOptions, tableView } from "../../render/table.ts";
@@ -29,7 +31,8 @@ export function statisticView(value: unknown, options: TableOptions = {}): View 
   if (isListOf(value, isHedgeRatio)) return tableView(hedgeRatioTable(value), options);
   if (isOls(value)) return tableView(olsTable(value), options);
   if (isMatrix(value)) return heatmapChart(value, { order: clusterOrder(value).order });
-  if (isVerdict(value)) return toldView(value.sentence, verdictTable(value));
+  if (isCase(value)) return toldView(value.sentence, caseTable(value));
+  if (isVerdict(value)) return toldView(value.sentence, pairVerdictTable(value));
   if (has(value, "sentence") && typeof value.sentence === "string")
     return toldView(value.sentence, numbersOf(value));
   return undefined;
@@ -128,8 +131,12 @@ function isMatrix(value: unknown): value is CorrelationMatrix {
   return has(value, "method", "names", "values", "nobs") && Array.isArray(value.values);
 }
 
-function isVerdict(value: unknown): value is PairVerdict {
+function isCase(value: unknown): value is PairCase {
   return has(value, "verdict", "points", "sentence") && Array.isArray(value.points);
+}
+
+function isVerdict(value: unknown): value is PairVerdict {
+  return has(value, "verdict", "sentence", "cointegration", "stability", "halfLivesAtMost");
 }
 
 function has<Name extends string>(

@@ -6,7 +6,7 @@ import { correlationMatrix } from "../../../src/analytics/correlation/correlatio
 import { compareRatios } from "../../../src/analytics/pair/compare-ratios.ts";
 import { hedgeRatio } from "../../../src/analytics/pair/hedge-ratio.ts";
 import { movingRatios } from "../../../src/analytics/pair/moving-ratios.ts";
-import { type PairEvidence, pairVerdict, verdictTable } from "../../../src/analytics/pair/pair-verdict.ts";
+import { caseTable, type PairEvidence, pairCase } from "../../../src/analytics/pair/pair-case.ts";
 import { spread } from "../../../src/analytics/pair/spread.ts";
 import { rollingEstimates } from "../../../src/analytics/rolling/rolling-estimates.ts";
 import { adf } from "../../../src/analytics/unit-root/adf.ts";
@@ -60,19 +60,19 @@ function evidence({ y, x }: { y: Float64Array; x: Float64Array }, costBps: numbe
 }
 
 const sideOf = (given: PairEvidence, name: string) =>
-  pairVerdict(given).points.find(({ point }) => point === name);
+  pairCase(given).points.find(({ point }) => point === name);
 
-describe("pairVerdict", () => {
+describe("pairCase", () => {
   const good = evidence(pair(2000, 5, 3), 1);
 
   test("is for a pair that returns within five bars and pays for its costs", () => {
-    const { verdict, sentence, points } = pairVerdict(good);
+    const { verdict, sentence, points } = pairCase(good);
     assert.equal(verdict, "for", JSON.stringify(points, null, 1));
     assert.match(sentence, /^Worth a backtest\. For it: \d, against: 0, not known: \d\.$/);
   });
 
   test("is against the same pair where a trade costs more than two deviations bring, and says why", () => {
-    const { verdict, sentence } = pairVerdict({ ...good, costBps: 30 });
+    const { verdict, sentence } = pairCase({ ...good, costBps: 30 });
     assert.equal(verdict, "against");
     assert.match(sentence, /^Not worth trading on this evidence, for want of: return after costs\./);
   });
@@ -80,7 +80,7 @@ describe("pairVerdict", () => {
   test("is never for two whose spread is a walk, and says how many half-lives a test would want", () => {
     for (const seed of [5, 6, 7, 8]) {
       const given = evidence(pair(2000, 0, seed), 1);
-      assert.notEqual(pairVerdict(given).verdict, "for");
+      assert.notEqual(pairCase(given).verdict, "for");
       assert.match(sideOf(given, "Cointegration")!.evidence, /of 45 half-lives$/);
     }
   });
@@ -92,13 +92,13 @@ describe("pairVerdict", () => {
     const slow = { ...good.halfLife, correctedHalfLifeBars: good.halfLife.nobs / 20 };
     const few = { ...good, cointegration: weak, halfLife: slow };
     assert.equal(sideOf(few, "Cointegration")?.side, "not known");
-    assert.match(pairVerdict(few).sentence, /^Not shown on these bars, so no case for trading\. For it/);
+    assert.match(pairCase(few).sentence, /^Not shown on these bars, so no case for trading\. For it/);
   });
 
   test("is against a ratio that moved between the halves", () => {
     const moved = { ...good, lateRatio: { ...good.lateRatio, beta: 3, low: 2.9, high: 3.1 } };
     assert.equal(sideOf(moved, "Stable ratio")?.side, "against");
-    assert.equal(pairVerdict(moved).verdict, "against");
+    assert.equal(pairCase(moved).verdict, "against");
   });
 
   test("does not hold a short held-out sample against a pair: the test could not have seen the return", () => {
@@ -108,17 +108,17 @@ describe("pairVerdict", () => {
     const short = { ...good, heldOut: { ...unseen, nobs: 20 * good.halfLife.correctedHalfLifeBars } };
     assert.equal(sideOf(long, "Return on held-out bars")?.side, "against");
     assert.equal(sideOf(short, "Return on held-out bars")?.side, "not known");
-    assert.equal(pairVerdict(short).verdict, "not shown");
+    assert.equal(pairCase(short).verdict, "not shown");
   });
 
   test("says where a price returns by itself, since the tests suppose walks", () => {
-    const [point] = pairVerdict({ ...good, unitRoots: { y: good.heldOut, x: good.unitRoots.x } }).points;
+    const [point] = pairCase({ ...good, unitRoots: { y: good.heldOut, x: good.unitRoots.x } }).points;
     assert.equal(point?.side, "not known");
     assert.match(point!.evidence, /one returns by itself/);
   });
 
   test("labels each figure in-sample or out-of-sample, and always names what no figure knows", () => {
-    const { points } = pairVerdict(good);
+    const { points } = pairCase(good);
     assert.equal(points.filter(({ sample }) => sample === "out-of-sample").length, 1);
     assert.deepEqual(
       points.slice(-3).map(({ point, side }) => [point, side]),
@@ -128,7 +128,7 @@ describe("pairVerdict", () => {
         ["Selection", "not known"],
       ],
     );
-    const { columns, length } = verdictTable(pairVerdict(good));
+    const { columns, length } = caseTable(pairCase(good));
     assert.equal(length, points.length);
     assert.deepEqual(
       columns.map(({ values }) => values.length),
@@ -138,7 +138,7 @@ describe("pairVerdict", () => {
 
   test("refuses a cost that is none", () => {
     for (const costBps of [-1, nan])
-      assert.throws(() => pairVerdict({ ...good, costBps }), { code: "bad-setting" });
+      assert.throws(() => pairCase({ ...good, costBps }), { code: "bad-setting" });
   });
 });
 
