@@ -30,7 +30,13 @@ export function madePair(
 }
 
 /** Shares of yes, no and too short to say. */
-export function verdictShares(kind: PairKind, bars: number, halfLife: number, seeds: number, first = 0) {
+export function verdictShares(
+  kind: PairKind,
+  bars: number,
+  halfLife: number,
+  seeds: number,
+  first = 0,
+): { readonly yes: number; readonly no: number; readonly short: number } {
   const counts = { yes: 0, no: 0, "too short to say": 0 };
   for (let seed = first; seed < first + seeds; seed++) {
     const { y, x } = madePair(kind, bars, halfLife, seed);
