@@ -59,6 +59,20 @@ export function plainText(text: string): string {
   );
 }
 
+/** The words of whatever was thrown, on one line; it may throw in its turn when it is read. */
+export function reasonOf(problem: unknown, most = 300): string {
+  let text: string;
+  try {
+    const message =
+      typeof problem === "object" && problem !== null && "message" in problem && problem.message;
+    text = typeof message === "string" ? message : String(problem);
+  } catch {
+    text = "something was thrown that cannot be shown";
+  }
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > most ? `${line.slice(0, most)}…` : line;
+}
+
 /** What came from outside may be nested deeper than can be written down. */
 function jsonText(value: unknown): string {
   try {

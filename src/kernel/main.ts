@@ -1,11 +1,11 @@
 import { writeSync } from "node:fs";
-import { inspect } from "node:util";
 import { TickbookError } from "../core/errors.ts";
-import { controls } from "../notebook/controls/arrange.ts";
-import { isControl } from "../notebook/controls/control.ts";
-import { display } from "../notebook/page/display.ts";
-import { resultView } from "../notebook/view/views.ts";
-import { createCells, routeProcessOutput } from "./cells.ts";
+import { textOf } from "./errors/safely.ts";
+import { exitKernel, keepAlive } from "./keep-alive.ts";
+import { createCells } from "./output/cells.ts";
+import { routeChildOutput } from "./output/children.ts";
+import { createPrinter } from "./output/result.ts";
+import { routeProcessOutput } from "./output/streams.ts";
 import { createCompleter } from "./requests.ts";
 import { createRunner } from "./runner.ts";
 import { serve } from "./server.ts";
@@ -20,23 +20,15 @@ function toTerminal(text: string): void {
 }
 
 function logError(problem: unknown): void {
-  const text = problem instanceof TickbookError ? problem.message : inspect(problem);
+  const text = problem instanceof TickbookError ? problem.message : textOf(problem);
   toTerminal(`tickbook kernel: ${text}\n`);
-}
-
-/** Shows what the last expression of a cell comes to. */
-function printResult(value: unknown): void {
-  const view = isControl(value) ? undefined : resultView(value);
-  if (isControl(value)) controls(value);
-  else if (view) display(view);
-  else process.stdout.write(`${typeof value === "string" ? value : inspect(value)}\n`);
 }
 
 /** A server that was killed leaves no kernel behind. */
 function endWithParent(): void {
   const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent) process.exit(0);
+    if (process.ppid !== parent) exitKernel(0);
   }, 1_000).unref();
 }
 
@@ -52,15 +44,17 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const tslab = loadTslab();
   const cells = createCells();
-  const runner = createRunner(tslab, process.cwd(), printResult);
+  const runner = createRunner(tslab, process.cwd(), createPrinter(cells));
   routeProcessOutput(cells, toTerminal);
+  routeChildOutput();
   process.on("SIGINT", () => runner.interrupt());
   const report = (error: unknown): void => {
-    const { traceback } = runner.explain(error);
-    process.stderr.write(`${traceback.join("\n")}\n`);
+    const text = `${runner.explain(error).traceback.join("\n")}\n`;
+    const cell = cells.current();
+    if (cell) cell.write("stderr", text);
+    else toTerminal(text);
   };
-  process.on("uncaughtException", report);
-  process.on("unhandledRejection", report);
+  keepAlive(report);
   process.removeAllListeners("warning");
   process.on("warning", (warning) => logError(`${warning.name}: ${warning.message}`));
   Error.stackTraceLimit = 50;
@@ -68,6 +62,7 @@ async function main(argv: readonly string[]): Promise<void> {
   await serve(tslab, connectionFile, {
     runner,
     cells,
+    report,
     logError,
     completer: createCompleter(tslab, runner.executor),
   });
@@ -78,5 +73,5 @@ try {
 } catch (problem) {
   const text = problem instanceof TickbookError ? problem.message : `tickbook kernel: ${String(problem)}`;
   toTerminal(`${text}\n`);
-  process.exit(1);
+  exitKernel(1);
 }

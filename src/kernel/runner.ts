@@ -1,6 +1,13 @@
-import { type Diagnostic, type Failure, notCompiled, type Place, stopped, thrown } from "./failures.ts";
+import {
+  type Diagnostic,
+  type Failure,
+  notCompiled,
+  type Place,
+  stopped,
+  thrown,
+} from "./errors/failures.ts";
+import { sourceLines } from "./errors/source-lines.ts";
 import { expandShorthand } from "./shorthand.ts";
-import { sourceLines } from "./source-lines.ts";
 import type { Tslab, TslabConverter, TslabExecutor } from "./tslab.ts";
 
 /** Runs the code of cells, one at a time. */
@@ -57,7 +64,16 @@ export function createRunner(tslab: Tslab, rootDir: string, print: (value: unkno
         browser?.close();
       },
     },
-    { log: print, error: (...values) => problems.push(values) },
+    {
+      log: (value) => {
+        try {
+          print(value);
+        } catch (problem) {
+          problems.push([problem]);
+        }
+      },
+      error: (...values) => problems.push(values),
+    },
   );
 
   const placesOf = (stack: string): Place[] => {
@@ -93,7 +109,7 @@ export function createRunner(tslab: Tslab, rootDir: string, print: (value: unkno
     run: async (source, number) => {
       count = number;
       problems = [];
-      if (await executor.execute(source)) return undefined;
+      if ((await executor.execute(source)) && problems.length === 0) return undefined;
       const [first] = problems;
       const diagnostics = problems.flatMap(diagnosticOf);
       if (diagnostics.length > 0) return notCompiled(diagnostics, source, number);

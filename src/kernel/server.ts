@@ -4,11 +4,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Publisher, Router } from "zeromq";
 import { refuse } from "../core/errors.ts";
 import { offerKernelApi } from "../notebook/page/kernel-api.ts";
-import { createCellReruns } from "./cell-reruns.ts";
 import { clearTimersOfReruns } from "./cell-timers.ts";
-import { type Cell, type Cells, openCell } from "./cells.ts";
 import { createComms } from "./comms.ts";
 import { createInterruptible } from "./interruptible.ts";
+import { exitKernel } from "./keep-alive.ts";
+import { createCellReruns } from "./output/cell-reruns.ts";
+import { type Cell, type Cells, openCell } from "./output/cells.ts";
 import { answerFor, type Completer } from "./requests.ts";
 import type { Runner } from "./runner.ts";
 import type { Tslab } from "./tslab.ts";
@@ -25,6 +26,9 @@ interface Waiting {
   readonly request: Message;
 }
 
+/** As it was when the kernel started: a cell may put another in its place. */
+const { setTimeout } = globalThis;
+
 /** Time for requests that were sent before a cell failed to arrive, so that they are dropped with it. */
 const drainMs = 20;
 
@@ -32,9 +36,15 @@ const drainMs = 20;
 export async function serve(
   tslab: Tslab,
   connectionFile: string,
-  parts: { runner: Runner; cells: Cells; completer: Completer; logError: (problem: unknown) => void },
+  parts: {
+    runner: Runner;
+    cells: Cells;
+    completer: Completer;
+    report: (error: unknown) => void;
+    logError: (problem: unknown) => void;
+  },
 ): Promise<void> {
-  const { runner, cells, completer, logError } = parts;
+  const { runner, cells, completer, report, logError } = parts;
   const { transport, ip, key } = readConnection(connectionFile);
   // JupyterLab drops queued messages when the session changes, so there is one for the life of the kernel.
   const session = randomUUID();
@@ -71,7 +81,7 @@ export async function serve(
     currentCell: () => cells.current()?.request,
     onCellRerun,
     interruptible,
-    report: (error) => process.stderr.write(`${runner.explain(error).traceback.join("\n")}\n`),
+    report,
   });
 
   async function execute(request: Message): Promise<Record<string, unknown>> {
@@ -82,9 +92,13 @@ export async function serve(
     running = cell;
     if (!silent) cell.publish("execute_input", { code, execution_count: count });
     const failure = await cells.run(cell, async () => {
-      reruns.starts(request);
-      const failed = code.trim() === "" ? undefined : await runner.run(code, cell.count);
-      return failed ?? (await runner.settle(cell.holds));
+      try {
+        reruns.starts(request);
+        const failed = code.trim() === "" ? undefined : await runner.run(code, cell.count);
+        return failed ?? (await runner.settle(cell.holds));
+      } catch (problem) {
+        return runner.explain(problem);
+      }
     });
     if (failure && !silent) cell.publish("error", { ...failure });
     cell.flush();
@@ -138,11 +152,16 @@ export async function serve(
       }
     } catch (problem) {
       logError(problem);
+      if (type.endsWith("_request"))
+        reply(socket, type.replace("_request", "_reply"), request, {
+          status: "error",
+          ...runner.explain(problem),
+        });
     }
     status("idle", request);
     if (running) status("busy", running.request);
     if (type === "interrupt_request") runner.interrupt();
-    if (type === "shutdown_request") setTimeout(() => process.exit(0), 50);
+    if (type === "shutdown_request") setTimeout(exitKernel, 50);
   };
 
   // tslab's display functions write through this variable: to the cell that ran last, here to the one the caller belongs to.

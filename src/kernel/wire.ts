@@ -1,4 +1,5 @@
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import { jsonText } from "../core/json.ts";
 
 /** https://jupyter-client.readthedocs.io/en/stable/messaging.html#the-wire-protocol */
 export interface Header {
@@ -67,7 +68,7 @@ export function writeMessage(key: string, message: Outgoing): (Uint8Array | stri
     version: "5.3",
   };
   const parts = [header, message.parent ?? {}, message.metadata ?? {}, message.content].map((part) =>
-    JSON.stringify(part),
+    jsonText(part),
   );
   return [...(message.identities ?? []), delimiter, sign(key, parts), ...parts, ...(message.buffers ?? [])];
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createCellReruns } from "../../src/kernel/cell-reruns.ts";
+import { createCellReruns } from "../../src/kernel/output/cell-reruns.ts";
 import type { Message } from "../../src/kernel/wire.ts";
 
 const request = (metadata: Message["metadata"]): Message =>

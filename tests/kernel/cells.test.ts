@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Cell, openCell } from "../../src/kernel/cells.ts";
+import { type Cell, openCell } from "../../src/kernel/output/cells.ts";
 
 function cell(): { cell: Cell; sent: [string, string][] } {
   const sent: [string, string][] = [];

@@ -34,7 +34,7 @@ export interface KernelRun {
 export interface TestKernel {
   run(
     code: string,
-    options?: { stopOnError?: boolean; interruptAfter?: number; cellId?: string },
+    options?: { stopOnError?: boolean; interruptAfter?: number; cellId?: string; timeout?: number },
   ): Promise<KernelRun>;
   /** Sends code and does not wait; the number of the run. */
   send(code: string): Promise<number>;

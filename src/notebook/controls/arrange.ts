@@ -1,4 +1,4 @@
-import { quote, refuse, TickbookError } from "../../core/errors.ts";
+import { quote, reasonOf, refuse, TickbookError } from "../../core/errors.ts";
 import { escapeHtml, plainText } from "../../render/escape.ts";
 import type { HtmlView } from "../../render/view.ts";
 import { display } from "../page/display.ts";
@@ -127,14 +127,13 @@ async function received(
     core.tell(received, undefined);
     await core.take(value, show);
   } catch (problem) {
-    core.tell(received, reasonOf(problem));
+    core.tell(received, reasonBeside(problem));
   }
 }
 
 /** The place that an error of ours names is the control, which is named already. */
-function reasonOf(problem: unknown): string {
-  if (problem instanceof TickbookError) return `${problem.problem}. ${problem.hint}`;
-  return problem instanceof Error ? problem.message : String(problem);
+function reasonBeside(problem: unknown): string {
+  return problem instanceof TickbookError ? `${problem.problem}. ${problem.hint}` : reasonOf(problem);
 }
 
 /** The line of what went wrong: empty while all is well. */

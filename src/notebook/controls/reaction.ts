@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { TickbookError } from "../../core/errors.ts";
+import { reasonOf, TickbookError } from "../../core/errors.ts";
 import { kernelApi } from "../page/kernel-api.ts";
 import { createFollower, type Followed } from "./tracking.ts";
 
@@ -62,7 +62,7 @@ export function createReaction(work: () => unknown, options: ReactionOptions): R
       }
       ended(outcome);
     };
-    const failed = (error: unknown): void => settle({ problem: oneLine(error) });
+    const failed = (error: unknown): void => settle({ problem: reasonOf(error) });
     try {
       const result = inCell(attempt);
       if (isPromise(result))
@@ -145,12 +145,6 @@ function deferred(): Deferred {
     resolve = done;
   });
   return { promise, resolve };
-}
-
-function oneLine(problem: unknown): string {
-  const text = problem instanceof Error ? problem.message : String(problem);
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {

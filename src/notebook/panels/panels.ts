@@ -1,4 +1,5 @@
-import { quote, refuse } from "../../core/errors.ts";
+import { quote, reasonOf, refuse } from "../../core/errors.ts";
+import { jsonText } from "../../core/json.ts";
 import { type Clock, formatUtc } from "../../core/time.ts";
 import type { View } from "../../render/view.ts";
 import { createFollower, type Followed } from "../controls/tracking.ts";
@@ -135,7 +136,7 @@ function startPanel(
     if (problem === undefined) moved.clear();
   };
   const put = (view: View): void => {
-    const text = JSON.stringify(view);
+    const text = jsonText(view, "live");
     if (text === lastSent) return;
     place.show(view);
     lastSent = text;
@@ -166,7 +167,7 @@ function startPanel(
   };
   const failed = (problem: unknown): void => {
     if (state === "stopped") return;
-    error = oneLine(problem);
+    error = reasonOf(problem);
     failingSince ||= timeOfDay(clock);
     const note = `${name}: not drawn since ${failingSince}: ${error}`;
     put(last ? withNote(last, note, "alarm") : noteView(note, "alarm"));
@@ -228,12 +229,6 @@ function drawable(result: unknown): unknown {
     problem: `the function must return a view or a table; it returned ${result}`,
     hint: "Return what show() would be given.",
   });
-}
-
-function oneLine(problem: unknown): string {
-  const text = problem instanceof Error ? problem.message : String(problem);
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }
 
 function timeOfDay(clock: Clock): string {

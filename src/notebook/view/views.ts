@@ -45,7 +45,13 @@ export function resultView(value: unknown): View | undefined {
   return statisticView(value);
 }
 
-function textView(text: string): View {
+/** More can hardly be read, and a page hardly draw it. */
+const mostLetters = 1_000_000;
+
+function textView(whole: string): View {
+  const more = whole.length - mostLetters;
+  const text =
+    more > 0 ? `${whole.slice(0, mostLetters)}… (${more.toLocaleString("en")} more letters)` : whole;
   return { kind: "html", html: `<pre>${escapeHtml(text)}</pre>`, text };
 }
 

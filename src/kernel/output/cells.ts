@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { Writable } from "node:stream";
-import type { Message } from "./wire.ts";
+import type { Message } from "../wire.ts";
 
 /** One execution of one notebook cell: where the output of everything it started goes. */
 export interface Cell {
@@ -14,6 +13,9 @@ export interface Cell {
   /** Sends what `write` has gathered. */
   readonly flush: () => void;
 }
+
+/** As they were when the kernel started: a cell may put others in their place. */
+const { setTimeout, clearTimeout } = globalThis;
 
 const gatherMs = 40;
 /** Letters that a cell may print; a page with more of them can hardly be used. */
@@ -100,24 +102,4 @@ export function createCells(): Cells {
     },
     current: () => storage.getStore() ?? last,
   };
-}
-
-/**
- * Sends what is printed to the cell that prints it. The process's own streams are replaced, not wrapped: to touch them
- * would make the pipes of the terminal non-blocking, which the Jupyter server shares and does not expect.
- */
-export function routeProcessOutput(cells: Cells, toTerminal: (text: string) => void): void {
-  for (const name of ["stdout", "stderr"] as const) {
-    const stream = new Writable({
-      decodeStrings: false,
-      write: (chunk: string | Uint8Array, _encoding, done) => {
-        const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
-        const cell = cells.current();
-        if (cell) cell.write(name, text);
-        else toTerminal(text);
-        done();
-      },
-    });
-    Object.defineProperty(process, name, { value: stream, configurable: true, enumerable: true });
-  }
 }

@@ -1,4 +1,4 @@
-import type { Message } from "./wire.ts";
+import type { Message } from "../wire.ts";
 
 /** What is to be cleaned up when a cell runs again or has been deleted; cells are told apart by the id that JupyterLab sends with the code. */
 export interface CellReruns {

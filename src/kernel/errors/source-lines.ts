@@ -1,5 +1,5 @@
 import { SourceMap } from "node:module";
-import type { TslabTypeScript } from "./tslab.ts";
+import type { TslabTypeScript } from "../tslab.ts";
 
 /** Cells of up to 2,000 lines. */
 const mostComparisons = 4_000_000;

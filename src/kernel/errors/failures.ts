@@ -1,5 +1,4 @@
-import { inspect } from "node:util";
-import { TickbookError } from "../core/errors.ts";
+import { cut, fieldOf, stackOf, textOf } from "./safely.ts";
 
 /** The content of a Jupyter `error` message. */
 export interface Failure {
@@ -25,27 +24,51 @@ export interface Diagnostic {
 
 const bold = (text: string): string => `\u001b[1m${text}\u001b[0m`;
 
-/** An error of ours is its one line. Any other is its name, its message and the lines of cells it came through. */
+/**
+ * An error of ours is its one line. Any other is its name, its message and the lines of cells it came through. What is
+ * thrown may be anything, and may throw when it is read.
+ */
 export function thrown(error: unknown, placesOf: (stack: string) => readonly Place[]): Failure {
-  if (isOurs(error)) return failure("TickbookError", error.message, []);
-  if (!(error instanceof Error) && !hasStack(error)) {
-    return failure("Thrown", typeof error === "string" ? error : inspect(error, { depth: 2 }), []);
-  }
+  if (isOurs(error)) return failure("TickbookError", messageOf(error), []);
+  if (!hasStack(error)) return failure("Thrown", textOf(error), []);
   if (isInterrupt(error)) return stopped;
   const causes: string[] = [];
-  for (let cause = error.cause; hasStack(cause) && causes.length < 5; cause = cause.cause) {
-    causes.push(`because: ${cause.message}`);
+  for (
+    let cause = fieldOf(error, "cause");
+    hasStack(cause) && causes.length < 5;
+    cause = fieldOf(cause, "cause")
+  ) {
+    causes.push(`because: ${messageOf(cause)}`);
   }
-  const within = "errors" in error && Array.isArray(error.errors) ? error.errors : [];
-  const parts = within
-    .slice(0, 5)
-    .map((part) => `one of them: ${hasStack(part) ? part.message : String(part)}`);
-  const places = placesOf(error.stack ?? "");
-  return failure(error.name || "Error", error.message, [
+  const parts = partsOf(error).map(
+    (part) => `one of them: ${hasStack(part) ? messageOf(part) : textOf(part)}`,
+  );
+  const places = placesOf(stackOf(error));
+  return failure(nameOf(error), messageOf(error), [
     ...places.map((place, index) => `${index === 0 ? "at" : "called from"} ${placeText(place)}`),
     ...causes,
     ...parts,
   ]);
+}
+
+function messageOf(error: unknown): string {
+  const message = fieldOf(error, "message");
+  return typeof message === "string" ? cut(message) : textOf(message);
+}
+
+function nameOf(error: unknown): string {
+  const name = fieldOf(error, "name");
+  return typeof name === "string" && name !== "" ? name.slice(0, 200) : "Error";
+}
+
+/** The first of the errors that an `AggregateError` holds. */
+function partsOf(error: unknown): unknown[] {
+  const parts = fieldOf(error, "errors");
+  try {
+    return Array.isArray(parts) ? parts.slice(0, 5) : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Mistakes that TypeScript found before the cell was run. */
@@ -91,17 +114,22 @@ function placeText({ count, line, text }: Place): string {
 }
 
 /** By its shape too, because the package may be loaded twice. */
-function isOurs(error: unknown): error is TickbookError {
-  return error instanceof TickbookError || (hasStack(error) && error.name === "TickbookError");
+function isOurs(error: unknown): boolean {
+  return hasStack(error) && fieldOf(error, "name") === "TickbookError";
 }
 
-function hasStack(error: unknown): error is Error {
-  return typeof error === "object" && error !== null && "stack" in error && "message" in error;
+function hasStack(error: unknown): boolean {
+  if (typeof error !== "object" || error === null) return false;
+  try {
+    return "stack" in error && "message" in error;
+  } catch {
+    return false;
+  }
 }
 
-function isInterrupt(error: Error): boolean {
+function isInterrupt(error: unknown): boolean {
   return (
-    error.message === "Interrupted asynchronously" ||
-    ("code" in error && error.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED")
+    fieldOf(error, "message") === "Interrupted asynchronously" ||
+    fieldOf(error, "code") === "ERR_SCRIPT_EXECUTION_INTERRUPTED"
   );
 }

@@ -1,0 +1,47 @@
+import { inspect } from "node:util";
+
+const mostLetters = 20_000;
+
+/** A property of whatever was thrown; undefined where reading it throws in its turn. */
+export function fieldOf(value: unknown, name: string): unknown {
+  try {
+    return (value as Record<string, unknown> | null | undefined)?.[name];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Text of whatever it is, for a person; never throws, never endless. */
+export function textOf(value: unknown, depth = 2): string {
+  try {
+    return cut(typeof value === "string" ? value : inspect(value, { depth }));
+  } catch {
+    return plainest(value);
+  }
+}
+
+/** Without a word of the value's own: it could not say what it is. */
+function plainest(value: unknown): string {
+  try {
+    return cut(inspect(value, { customInspect: false, getters: false, depth: 0 }));
+  } catch {
+    return `a ${typeof value} that cannot be shown`;
+  }
+}
+
+export function cut(text: string): string {
+  return text.length > mostLetters ? `${text.slice(0, mostLetters)}…` : text;
+}
+
+/** The stack as V8 writes it, whatever a cell has made of `Error.prepareStackTrace`. */
+export function stackOf(error: unknown): string {
+  const { prepareStackTrace } = Error;
+  let stack: unknown;
+  try {
+    Error.prepareStackTrace = undefined as never;
+    stack = fieldOf(error, "stack");
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
+  }
+  return typeof stack === "string" ? stack : "";
+}

@@ -1,0 +1,27 @@
+import { TickbookError } from "../core/errors.ts";
+
+/** Ends the kernel; what cells find as `process.exit` does not. */
+export const exitKernel: (code?: number) => never = process.exit.bind(process);
+
+/** Nothing that a cell or a package of it throws or calls ends the kernel and loses the variables of the notebook. */
+export function keepAlive(report: (error: unknown) => void): void {
+  process.on("uncaughtException", report);
+  process.on("unhandledRejection", report);
+  // stays when a package takes every listener away
+  process.setUncaughtExceptionCaptureCallback(report);
+  const refusing = (name: string) => (): never => {
+    throw new TickbookError({
+      code: "kernel-exit",
+      where: name,
+      problem: "it would end the kernel, and every variable of the notebook with it; it was not done",
+      hint: "Leave a function with return or throw; to end the kernel, use Kernel > Shut Down in JupyterLab.",
+    });
+  };
+  process.exit = refusing("process.exit");
+  process.abort = refusing("process.abort");
+  const { kill } = process;
+  process.kill = (pid, signal) => {
+    const harmless = signal === 0 || signal === "SIGINT" || signal === 2;
+    return pid !== process.pid || harmless ? kill.call(process, pid, signal) : refusing("process.kill")();
+  };
+}

@@ -1,0 +1,78 @@
+import childProcess, { type ChildProcess } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Writable } from "node:stream";
+
+/**
+ * What a child process would write to the kernel's own terminal (`stdio: "inherit"`) goes to the cell that started it.
+ * Of calls that wait for the child's end it comes at that end.
+ */
+export function routeChildOutput(): void {
+  const spawner = childProcess.ChildProcess.prototype as unknown as {
+    spawn(this: ChildProcess, options: { stdio?: unknown }): unknown;
+  };
+  const { spawn } = spawner;
+  spawner.spawn = function (options) {
+    const routes = routesOf(options?.stdio);
+    const stdio = streamsOf(options?.stdio);
+    for (const [at] of routes) stdio[at] = "pipe";
+    const result = spawn.call(this, routes.length === 0 ? options : { ...options, stdio });
+    for (const [at, to] of routes) {
+      const from = at === 1 ? this.stdout : this.stderr;
+      from?.pipe(to, { end: false });
+      // as a child has it that inherits
+      Object.assign(this, { [at === 1 ? "stdout" : "stderr"]: null });
+      (this.stdio as unknown[])[at] = null;
+    }
+    return result;
+  };
+
+  const { spawnSync, execFileSync, execSync } = childProcess;
+  Object.assign(childProcess, {
+    spawnSync: printing(spawnSync),
+    execFileSync: printing(execFileSync),
+    execSync: printing(execSync),
+  });
+  syncBuiltinESMExports();
+}
+
+/** A call that waits for the child: what the child prints goes by way of a file, which has room for all of it. */
+function printing<F>(original: F): F {
+  const call = original as (...given: unknown[]) => unknown;
+  return ((...given: unknown[]) => {
+    const at = given.findIndex((one) => typeof one === "object" && one !== null && !Array.isArray(one));
+    const options = given[at] as { stdio?: unknown } | undefined;
+    const routes = routesOf(options?.stdio);
+    if (routes.length === 0) return call(...given);
+    const folder = mkdtempSync(join(tmpdir(), "tickbook-"));
+    const files = routes.map(([fd, to]) => ({ fd, to, file: openSync(join(folder, String(fd)), "w+") }));
+    try {
+      const stdio = streamsOf(options?.stdio);
+      for (const { fd, file } of files) stdio[fd] = file;
+      return call(...given.with(at, { ...options, stdio }));
+    } finally {
+      for (const { fd, to, file } of files) {
+        closeSync(file);
+        to.write(readFileSync(join(folder, String(fd))));
+      }
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }) as F;
+}
+
+/** Which of a child's streams would go to the terminal, and where they go instead. */
+function routesOf(stdio: unknown): [1 | 2, Writable][] {
+  return ([1, 2] as const).flatMap((at): [1 | 2, Writable][] => {
+    const one = Array.isArray(stdio) ? stdio[at] : stdio;
+    if (one === "inherit") return [[at, at === 1 ? process.stdout : process.stderr]];
+    if (one === 1 || one === process.stdout) return [[at, process.stdout]];
+    if (one === 2 || one === process.stderr) return [[at, process.stderr]];
+    return [];
+  });
+}
+
+function streamsOf(stdio: unknown): unknown[] {
+  return Array.isArray(stdio) ? [...stdio] : [stdio, stdio, stdio];
+}

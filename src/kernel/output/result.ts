@@ -1,0 +1,16 @@
+import { inspect } from "node:util";
+import { controls } from "../../notebook/controls/arrange.ts";
+import { isControl } from "../../notebook/controls/control.ts";
+import { display } from "../../notebook/page/display.ts";
+import { resultView } from "../../notebook/view/views.ts";
+import type { Cells } from "./cells.ts";
+
+/** Shows what the last expression of a cell comes to; throws what the value throws when it is looked at. */
+export function createPrinter(cells: Cells): (value: unknown) => void {
+  return (value) => {
+    const view = isControl(value) ? undefined : resultView(value);
+    if (isControl(value)) controls(value);
+    else if (view) display(view);
+    else cells.current()?.write("stdout", `${typeof value === "string" ? value : inspect(value)}\n`);
+  };
+}
