@@ -23,7 +23,7 @@ describe("what a notebook prints", { timeout: 60_000 }, () => {
 import { pipeline } from "node:stream/promises";
 await pipeline(Readable.from(["row 1\\n", "row 2\\n"]), process.stdout);`,
     "a pipeline of several":
-      'await pipeline(Readable.from(["x"]), async function* (rows) { for await (const row of rows) yield `${row}\\n`; }, process.stdout);',
+      'await pipeline(Readable.from(["x"]), async function* (rows) { for await (const row of rows) yield row + "\\n"; }, process.stdout);',
     "a pipeline that fails":
       'await pipeline(Readable.from((function* () { yield "a\\n"; throw new Error("source"); })()), process.stdout).catch(() => {});',
     "pipe()": 'Readable.from(["p\\n"]).pipe(process.stdout); await new Promise((r) => setTimeout(r, 20));',
