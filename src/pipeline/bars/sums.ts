@@ -53,7 +53,8 @@ function e8Of(value: number): bigint {
 
 /** The parts of a sum of quantities → base units, rounded once. */
 export function volumeOf(high: number, low: number): number {
-  return quotient(high, low, 0, 1e8);
+  const sum = high + low;
+  return sum <= Number.MAX_SAFE_INTEGER ? sum / 1e8 : quotient(high, low, 0, 1e8);
 }
 
 /** The parts of a sum of products → quote units, rounded once. */

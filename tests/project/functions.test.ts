@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { test } from "node:test";
+import { projectRoot } from "../support/project.ts";
+import { sourceFiles } from "../support/sources.ts";
+
+// the compiler that the notebooks use: the project's own, version 7, has no parser for programs
+const ts = createRequire(import.meta.url)("@tslab/typescript-for-tslab");
+
+const MOST_LINES = 100;
+
+/** Those still to be cut. The list only gets shorter. */
+const LONGER: readonly string[] = [
+  "src/analytics/alerts/values/evaluator.ts alertEvaluator",
+  "src/analytics/alerts/values/symbol-nodes.ts symbolNode",
+  "src/analytics/backtest/simulate.ts simulate",
+  "src/app/alerts/feed.ts alertFeed",
+  "src/app/commands/collect.ts run",
+  "src/kernel/comms.ts createComms",
+  "src/kernel/server.ts serve",
+  "src/notebook/alerts/pair-alerts.ts pairAlerts",
+  "src/notebook/pair/pair-watch.ts watchPair",
+  "src/notebook/panels/panels.ts startPanel",
+  "src/pipeline/archive/history.ts openHistory",
+  "src/pipeline/exchange/faults/fault-wire.ts faultyWire",
+  "src/pipeline/feed/feed.ts startFeed",
+  "src/pipeline/feed/liveness.ts liveness",
+  "src/pipeline/files/values/time-reader.ts timeReader",
+  "src/pipeline/import/rows.ts rowChecks",
+  "src/pipeline/store/read/columns.ts columnsReader",
+  "src/pipeline/store/read/reader.ts openReader",
+  "src/pipeline/store/write/repair.ts repair",
+  "src/pipeline/store/write/writer-thread.ts run",
+  "src/pipeline/store/write/writer.ts writer",
+  "src/pipeline/venues/binance/subscriptions.ts subscriptions",
+];
+
+interface Found {
+  readonly name: string;
+  readonly lines: number;
+}
+
+/** Every function of a file with a body, by its name or that of what it is given to, with the lines from its first word to its end. */
+function functionsOf(file: string, text: string): Found[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
+  assert.deepEqual(
+    source.parseDiagnostics.map(({ messageText }: { messageText: string }) => messageText),
+    [],
+    file,
+  );
+  const line = (at: number): number => source.getLineAndCharacterOfPosition(at).line;
+  const found: Found[] = [];
+  // biome-ignore lint/suspicious/noExplicitAny: the fork of the compiler comes without types
+  const look = (node: any): void => {
+    if (ts.isFunctionLike(node) && node.body !== undefined) {
+      const name = node.name?.getText() ?? node.parent?.name?.getText() ?? ts.SyntaxKind[node.kind];
+      found.push({ name, lines: line(node.getEnd()) - line(node.getStart()) + 1 });
+    }
+    ts.forEachChild(node, look);
+  };
+  look(source);
+  return found;
+}
+
+test("a function has at most 100 lines, but for those still to be cut", () => {
+  const long: string[] = [];
+  for (const file of ["src", "labextension/src"].flatMap(sourceFiles)) {
+    for (const { name, lines } of functionsOf(file, readFileSync(join(projectRoot, file), "utf8")))
+      if (lines > MOST_LINES) long.push(`${file} ${name}`);
+  }
+  assert.deepEqual(long, LONGER);
+});
+
+test("functions of every form are counted, from their first word to their end, those inside them included", () => {
+  const found = functionsOf(
+    "x.ts",
+    [
+      "/** A comment. */",
+      "export async function one(",
+      "  a: number,",
+      "): Promise<number> {",
+      "  const two = () => {",
+      "    return a;",
+      "  };",
+      "  return two();",
+      "}",
+      "class Three { get four() { return 1; } constructor(x = 1) {} five = function* () {",
+      "  yield 1;",
+      "}; }",
+      "const six = { seven() {}, eight: (b: string) => b } satisfies object;",
+      "export default () => 1;",
+      "declare function nine(): void;",
+    ].join("\n"),
+  );
+  assert.deepEqual(
+    found.map(({ name, lines }) => `${name} ${lines}`),
+    ["one 8", "two 3", "four 1", "Three 1", "five 3", "seven 1", "eight 1", "ArrowFunction 1"],
+  );
+});
