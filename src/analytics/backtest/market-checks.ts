@@ -71,8 +71,7 @@ function requireLegs(where: string, got: number): void {
 function requireGrid(where: string, { startUs, intervalUs, length }: Market): void {
   for (let t = 0; t < length; t++) {
     const step = t === 0 ? intervalUs : startUs[t]! - startUs[t - 1]!;
-    if (step === intervalUs ? Number.isFinite(startUs[t]!) : step > intervalUs && step % intervalUs === 0)
-      continue;
+    if (step === intervalUs ? Number.isFinite(startUs[t]!) : isWhole(step, intervalUs)) continue;
     refuse({
       code: "bars-do-not-align",
       where,
@@ -96,4 +95,14 @@ function requirePrices(where: string, leg: Leg, name: "open" | "close", startUs:
       facts: { symbol: leg.symbol, bar: t, got: price },
     });
   }
+}
+
+const DAY_US = 86_400e6;
+const CLOCK_CHANGE_US = 2 * 3_600e6;
+
+/** Whole intervals; days of a place may be some hours longer or shorter, as its clocks are put forward or back. */
+function isWhole(step: number, intervalUs: number): boolean {
+  const off = Math.abs(step - Math.max(1, Math.round(step / intervalUs)) * intervalUs);
+  if (step > intervalUs && off === 0) return true;
+  return intervalUs % DAY_US === 0 && off <= CLOCK_CHANGE_US && step > 0;
 }

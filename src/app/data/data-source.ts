@@ -1,12 +1,13 @@
 import { requireKnown } from "../../analytics/checks.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
+import { READ_NAMES, type ReadOptions } from "../../pipeline/files/asking.ts";
 import { parseUtcText } from "../../pipeline/import/time-text.ts";
 
 /** Where trades or bars are read: the same words in every call and in every command. */
-export interface SourceWords {
+export interface SourceWords extends ReadOptions {
   /**
-   * A database (`.db`), a file of bars (`.parquet`, `.csv`), or `sim:7`, the seeded market itself; two of them, one a leg:
+   * A database (`.db`), a file of bars or of trades (CSV, Parquet and so on; docs/data.md), or `sim:7`, the seeded market itself; two of them, one a leg:
    * `[y, x]`. Unless told the database that is being filled: the one of `npm start`, else the one in `data/` that was written to
    * last.
    */
@@ -42,7 +43,12 @@ export interface SymbolsSource extends SourceWords, WindowWords {
 /** Which data are meant: the source, the symbols of it, and the window. */
 export type DataSource = PairSource | SymbolsSource;
 
-export const SOURCE_NAMES = ["source", "venue"] as const;
+export const SOURCE_NAMES: readonly ("source" | "venue" | keyof ReadOptions)[] = [
+  "source",
+  "venue",
+  ...READ_NAMES,
+  "sessions",
+];
 export const WINDOW_NAMES = ["interval", "from", "to", "bars"] as const;
 
 /** What the source was called before. */

@@ -1,6 +1,7 @@
-import { extname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { quote, refuse } from "../../core/errors.ts";
 import { type SimulatedMarket, simulatedMarket } from "../../pipeline/exchange/market/market.ts";
+import { isTableFile } from "../../pipeline/files/file-name.ts";
 import { isDatabase } from "../../pipeline/store/file/is-database.ts";
 import { newestDatabase } from "./newest-database.ts";
 
@@ -27,12 +28,12 @@ export function findSource(word?: string, folder: string = process.cwd()): Found
   if (seed !== undefined) return { kind: "simulated", word, market: simulatedMarket(Number(seed)) };
   const isOurs = typeof word === "string" && word !== "" && !UNSEEN.test(word) && !ELSEWHERE.test(word);
   const path = isOurs ? resolve(folder, word) : "";
-  if ([".parquet", ".csv"].includes(extname(path).toLowerCase())) return { kind: "file", path };
+  if (isTableFile(path)) return { kind: "file", path };
   if (isOurs && isDatabase(path)) return { kind: "store", path };
   return refuse({
     code: "bad-source",
     where: "source",
-    problem: `needs a database (.db) or a file of bars (.parquet, .csv) of this machine, or sim:7 for a simulated market; got ${quote(word, 120)}`,
+    problem: `needs a database (.db) or a file of rows (.csv, .parquet, …) of this machine, or sim:7 for a simulated market; got ${quote(word, 120)}`,
     hint: "Pass for example data/binance.db.",
   });
 }

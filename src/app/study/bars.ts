@@ -4,10 +4,12 @@ import { quote, refuse } from "../../core/errors.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import { formatDuration, formatUtc, parseDuration } from "../../core/time.ts";
 import type { Venue } from "../../core/trade.ts";
-import { type BarFile, readBarFile } from "../../pipeline/bars/bar-file.ts";
 import { barBuilder } from "../../pipeline/bars/builder.ts";
 import { fillEmpty } from "../../pipeline/bars/fill-empty.ts";
 import type { SimulatedMarket } from "../../pipeline/exchange/market/market.ts";
+import type { FileOptions } from "../../pipeline/files/asking.ts";
+import { type BarFile, readBarFile } from "../../pipeline/files/bar-file.ts";
+import type { Caller } from "../../pipeline/files/read-file.ts";
 
 /** Bars of a file as a market, and how its prices are to be read. */
 export interface FileMarket {
@@ -22,60 +24,59 @@ export interface FileRequest {
   readonly fromUs?: number;
   readonly toUs?: number;
   readonly bars?: number;
+  readonly options?: FileOptions;
+  /** Bars in which the file has no row are left out. */
+  readonly skipsGaps?: boolean;
 }
 
-const MOST_BARS = 10_000_000;
-
 /**
- * A market from a file of bars. Where the file has no opens, the first price of a bar stands for them, which is the close
- * of its first row: a later price than the decision's, as it has to be.
+ * A market from a file of bars, or of trades. Where the file has no opens, the first price of a bar stands for them, which is
+ * the close of its first row: a later price than the decision's, as it has to be.
  */
-export function fileMarket(path: string, request: FileRequest): FileMarket {
-  const file = readBarFile(path);
+export function fileMarket(
+  paths: string | readonly string[],
+  request: FileRequest,
+  caller: Caller,
+): FileMarket {
+  const { symbols, interval, options = {}, skipsGaps = false } = request;
+  const file = readBarFile(paths, { ...options, ...(interval !== undefined && { every: interval }) }, caller);
+  const where = typeof paths === "string" ? paths : paths.join(" and ");
   const ownUs = file.intervalUs;
-  const intervalUs =
-    request.interval === undefined ? ownUs : Math.max(ownUs, parseDuration(request.interval, "interval"));
+  const intervalUs = interval === undefined ? ownUs : Math.max(ownUs, parseDuration(interval, "interval"));
   if (intervalUs % ownUs !== 0) {
     refuse({
       code: "bad-interval",
-      where: path,
-      problem: `needs an interval of whole rows, which are ${formatDuration(ownUs)} apart; got ${quote(request.interval, 60)}`,
+      where,
+      problem: `needs an interval of whole rows, which are ${formatDuration(ownUs)} apart; got ${quote(interval, 60)}`,
       hint: "Pass a multiple of that, or leave it out.",
     });
   }
-  const originUs = intervalUs === ownUs ? file.timeUs[0]! : 0;
-  const binOf = (us: number): number => Math.floor((us - originUs) / intervalUs);
-  const last = file.timeUs.length - 1;
-  let first = binOf(Math.max(file.timeUs[0]!, request.fromUs ?? Number.NEGATIVE_INFINITY));
-  if (request.fromUs !== undefined && originUs + first * intervalUs < request.fromUs) first++;
-  const endUs = Math.min(file.timeUs[last]! + ownUs, request.toUs ?? Number.POSITIVE_INFINITY);
-  const end = binOf(endUs);
+  const { startUs, barOf } = file.grid(intervalUs, skipsGaps);
+  const lastUs = file.timeUs[file.timeUs.length - 1]! + ownUs;
+  const endUs = Math.min(lastUs, request.toUs ?? Number.POSITIVE_INFINITY);
+  let first = firstAtLeast(startUs, request.fromUs ?? Number.NEGATIVE_INFINITY);
+  // the end of a bar of a clock that is put forward is not a whole length after its begin
+  const end =
+    endUs === lastUs && intervalUs === ownUs ? startUs.length : firstAtLeast(startUs, endUs - intervalUs + 1);
   if (request.bars !== undefined) first = Math.max(first, end - request.bars);
   const length = Math.max(0, end - first);
-  if (length > MOST_BARS) {
-    refuse({
-      code: "too-many-bars",
-      where: path,
-      problem: `can fill a grid of up to ${MOST_BARS} bars; these rows span ${length} of ${formatDuration(intervalUs)}`,
-      hint: "Pass a longer interval, for example 1h.",
-    });
-  }
-  const bin = Float64Array.from(file.timeUs, (us) => binOf(us) - first);
+  const bin = Float64Array.from(barOf, (bar) => bar - first);
   const rows = { from: firstAtLeast(bin, 0), to: firstAtLeast(bin, length) };
-  const opened = request.symbols.map((symbol) => file.more(symbol, "open"));
-  const notes = opened.some((column) => column === undefined)
-    ? [
-        "The file has no opens. An order is filled at the first price after its decision that the file has: the close of a later bar's first row.",
-      ]
-    : [];
+  const opened = symbols.map((symbol) => file.more(symbol, "open"));
+  const notes = [...file.told];
+  if (opened.some((column) => column === undefined)) {
+    notes.push(
+      "The file has no opens. An order is filled at the first price after its decision that the file has: the close of a later bar's first row.",
+    );
+  }
   return {
     venue: file.venue,
     notes,
     market: {
       length,
       intervalUs,
-      startUs: Float64Array.from({ length }, (_, t) => originUs + (first + t) * intervalUs),
-      legs: request.symbols.map((symbol, k) => fileLeg(path, file, symbol, opened[k], bin, rows, length)),
+      startUs: startUs.slice(first, first + length),
+      legs: symbols.map((symbol, k) => fileLeg(where, file, symbol, opened[k], bin, rows, length)),
     },
   };
 }

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { quote, refuse } from "../../core/errors.ts";
 import type { RunDescription } from "./run.ts";
 
-type Kind = "text" | "number" | "object";
+type Kind = "text" | "number" | "object" | "switch";
 type Fields = Readonly<Record<string, Kind>>;
 
 const WHOLE: Fields = {
@@ -23,6 +23,14 @@ const DATA: Fields = {
   from: "text",
   to: "text",
   bars: "number",
+  tz: "text",
+  dates: "text",
+  decimal: "text",
+  separator: "text",
+  columns: "text",
+  table: "text",
+  query: "text",
+  sessions: "switch",
 };
 const STRATEGY: Fields = { name: "text", settings: "object" };
 const COSTS: Fields = {
@@ -90,7 +98,9 @@ function fieldsOf(value: unknown, fields: Fields, where: string, what: string): 
         ? typeof one === "number" && Number.isFinite(one)
         : kind === "text"
           ? typeof one === "string" && one.length <= MOST_TEXT
-          : typeof one === "object" && one !== null;
+          : kind === "switch"
+            ? typeof one === "boolean"
+            : typeof one === "object" && one !== null;
     if (!isRight) return bad(where, `${what}.${name} must be ${kind === "object" ? "an" : "a"} ${kind}`, one);
     out[name] = one;
   }

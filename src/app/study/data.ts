@@ -4,6 +4,7 @@ import type { Market } from "../../analytics/backtest/types.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
 import type { Venue } from "../../core/trade.ts";
+import { columnsText, readOptions, type Voice } from "../../pipeline/files/asking.ts";
 import { type PairSource, windowOf } from "../data/data-source.ts";
 import { findSource } from "../data/open-source.ts";
 import { projectRoot } from "../project.ts";
@@ -46,8 +47,12 @@ export interface BacktestData {
 }
 
 /** The bars that a request names. Relative paths are from `folder` on; the working folder unless told. */
-export function backtestData(request: PairSource, folder: string = process.cwd()): BacktestData {
-  const [source, read] = readRequest(requestOf(request), request.source, folder);
+export function backtestData(
+  request: PairSource,
+  folder: string = process.cwd(),
+  voice: Voice = "settings",
+): BacktestData {
+  const [source, read] = readRequest(requestOf(request), request.source, folder, voice);
   const { market, venue, notes } = read;
   const { length, intervalUs } = market;
   if (length === 0) {
@@ -67,6 +72,9 @@ export function backtestData(request: PairSource, folder: string = process.cwd()
       interval: formatDuration(intervalUs),
       from: formatUtc(read.window[0]),
       to: formatUtc(read.window[1]),
+      ...readOptions(request),
+      ...(request.columns !== undefined && { columns: columnsText(request.columns) }),
+      ...(request.sessions === true && { sessions: true }),
     },
     market,
     venue,
@@ -100,12 +108,16 @@ function readRequest(
   request: Request,
   word: PairSource["source"],
   folder: string,
+  voice: Voice,
 ): readonly [string, ReadMarket] {
   const source = findSource(word as string | undefined, folder);
   if (source.kind === "simulated") return [source.word, seededBars(request, source.market)];
   const near = relative(projectRoot, source.path);
   const kept = isAbsolute(near) ? source.path : near.replaceAll("\\", "/");
-  return [kept, (source.kind === "store" ? storedBars : filedBars)(request, source.path)];
+  // a table of another program's database is a file of rows
+  const isForeign = request.read?.table !== undefined || request.read?.query !== undefined;
+  const isStore = source.kind === "store" && !isForeign;
+  return [kept, isStore ? storedBars(request, source.path) : filedBars(request, source.path, voice)];
 }
 
 /** A request whose words have been checked. */
@@ -132,5 +144,6 @@ function requestOf(request: PairSource): Request {
     ...(x !== undefined && { x }),
     ...(venue !== undefined && { venue }),
     ...windowOf(request),
+    read: { ...readOptions(request), ...(request.sessions === true && { sessions: true }) },
   };
 }

@@ -44,7 +44,7 @@ export interface BacktestRun {
 /** Runs what a description says. Relative paths are from `folder` on; from the project's unless told. */
 export function runDescribed(description: RunDescription, folder: string = projectRoot): BacktestRun {
   return runOn(
-    backtestData(description.data, folder),
+    backtestData(description.data, folder, "flags"),
     namedStrategy(description.strategy),
     description,
     true,

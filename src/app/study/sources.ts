@@ -4,14 +4,18 @@ import { refuse } from "../../core/errors.ts";
 import { formatDuration, parseDuration } from "../../core/time.ts";
 import type { Venue } from "../../core/trade.ts";
 import type { SimulatedMarket } from "../../pipeline/exchange/market/market.ts";
+import { type ReadOptions, readOptions, type Voice } from "../../pipeline/files/asking.ts";
+import { systemClock } from "../clock.ts";
 import type { Window } from "../data/data-source.ts";
-import { fileMarket, simulatedBars } from "./bars.ts";
+import { type FileRequest, fileMarket, simulatedBars } from "./bars.ts";
 
 /** Which bars are asked for, in numbers. */
 export interface Request extends Window {
   readonly y: string;
   readonly x?: string;
   readonly venue?: string;
+  /** Of a file: what it leaves open. */
+  readonly read?: ReadOptions;
 }
 
 /** A stretch of time in which something is missing. */
@@ -37,14 +41,21 @@ export interface ReadMarket {
 }
 
 /** Bars of a file. */
-export function filedBars({ y, x, interval, fromUs, toUs, bars }: Request, path: string): ReadMarket {
-  const { market, venue, notes } = fileMarket(path, {
+export function filedBars(
+  { y, x, interval, fromUs, toUs, bars, read = {} }: Request,
+  path: string | readonly string[],
+  voice: Voice,
+): ReadMarket {
+  const request: FileRequest = {
     symbols: x === undefined ? [y] : [y, x],
     ...(interval !== undefined && { interval }),
     ...(fromUs !== undefined && { fromUs }),
     ...(toUs !== undefined && { toUs }),
     ...(bars !== undefined && { bars }),
-  });
+    options: readOptions(read),
+    skipsGaps: read.sessions === true,
+  };
+  const { market, venue, notes } = fileMarket(path, request, { voice, nowUs: systemClock.nowUs() });
   const { length, startUs, intervalUs } = market;
   return {
     market,

@@ -2,14 +2,16 @@ import { extname } from "node:path";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration, parseDuration } from "../../core/time.ts";
 import { type Venue, venueLabel } from "../../core/trade.ts";
-import { type BarFile, readBarFile } from "../../pipeline/bars/bar-file.ts";
 import { joinBars, joinedColumn } from "../../pipeline/bars/join.ts";
 import { readBars } from "../../pipeline/bars/read-bars.ts";
+import { type ReadOptions, readOptions } from "../../pipeline/files/asking.ts";
+import { readBarFile } from "../../pipeline/files/bar-file.ts";
+import { isTableFile } from "../../pipeline/files/file-name.ts";
 import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
 import { openStore } from "./store.ts";
 
-export interface ClosesSettings {
+export interface ClosesSettings extends ReadOptions {
   /** Which symbols, or columns of a file; all that there are unless told. */
   readonly symbols?: readonly string[];
   /** Length of a bar: `"1s"`, `"5m"`, …; of a file, its own unless told. */
@@ -53,13 +55,14 @@ export function alignedCloses(settings: ClosesSettings = {}): Closes {
     });
   }
   const kind = source === "store" ? ".db" : extname(source).toLowerCase();
-  if ([".db", ".sqlite", ".sqlite3"].includes(kind))
+  const isForeign = settings.table !== undefined || settings.query !== undefined;
+  if ([".db", ".sqlite", ".sqlite3"].includes(kind) && !isForeign)
     return fromStore(openStore(source === "store" ? undefined : source), settings);
-  if ([".parquet", ".csv"].includes(kind)) return fromFile(source, settings);
+  if (isTableFile(source) || isForeign) return fromFile(source, settings);
   return refuse({
     code: "bad-source",
     where: "source",
-    problem: `needs "store", a database (.db) or a file of bars (.parquet, .csv); got ${quote(source)}`,
+    problem: `needs "store", a database (.db) or a file of rows (.csv, .parquet, …); got ${quote(source)}`,
     hint: 'Pass for example "store" or "../data/prices.parquet".',
     facts: { source },
   });
@@ -113,53 +116,32 @@ function seriesOf(reader: StoreReader, { symbols, venue }: ClosesSettings): read
   });
 }
 
-function fromFile(path: string, { symbols, interval, bars: most }: ClosesSettings): Closes {
-  const file = readBarFile(path);
+function fromFile(path: string, settings: ClosesSettings): Closes {
+  const { symbols, interval, bars: most, sessions = false } = settings;
+  const every = interval === undefined ? {} : { every: interval };
+  const caller = { voice: "settings" as const, nowUs: Date.now() * 1000 };
+  const file = readBarFile(path, { ...readOptions(settings), ...every }, caller);
   const names = symbols ?? file.priceColumns;
   const ownUs = file.intervalUs;
   const intervalUs = interval === undefined ? ownUs : Math.max(ownUs, parseDuration(interval, "interval"));
-  const { timeUs, rows } = onGrid(path, file, intervalUs, ownUs);
-  const from = most === undefined ? 0 : Math.max(0, timeUs.length - most);
+  const { startUs, barOf } = file.grid(intervalUs, sessions);
+  const from = most === undefined ? 0 : Math.max(0, startUs.length - most);
   const closes = names.map((name) => {
     const column = file.column(name);
-    return Float64Array.from(rows.subarray(from), (row) => (row < 0 ? Number.NaN : column[row]!));
+    const close = new Float64Array(startUs.length).fill(Number.NaN);
+    // the last row of a bar is its close
+    for (let row = 0; row < barOf.length; row++) close[barOf[row]!] = column[row]!;
+    return close.subarray(from);
   });
   return {
     venue: file.venue,
     symbols: names,
     intervalUs,
-    length: timeUs.length - from,
-    timeUs: timeUs.subarray(from),
+    length: startUs.length - from,
+    timeUs: startUs.subarray(from),
     closes: Object.fromEntries(names.map((name, k) => [name, closes[k]!])),
-    label: labelOf(venueLabel(file.venue) === "" ? file.venue.detail : "", timeUs.length - from, intervalUs),
+    label: labelOf(venueLabel(file.venue) === "" ? file.venue.detail : "", startUs.length - from, intervalUs),
   };
-}
-
-const MOST_BARS = 10_000_000;
-
-/** The last row in each bar of the grid; −1 where the file has none. */
-function onGrid(
-  path: string,
-  { timeUs }: BarFile,
-  intervalUs: number,
-  ownUs: number,
-): { readonly timeUs: Float64Array; readonly rows: Int32Array } {
-  // bars of the file's own length keep its phase; longer ones are aligned to 1970
-  const originUs = intervalUs === ownUs ? timeUs[0]! : Math.floor(timeUs[0]! / intervalUs) * intervalUs;
-  const count = Math.floor((timeUs[timeUs.length - 1]! - originUs) / intervalUs) + 1;
-  if (count > MOST_BARS) {
-    refuse({
-      code: "too-many-bars",
-      where: path,
-      problem: `can fill a grid of up to ${MOST_BARS} bars; these rows span ${count} of ${formatDuration(intervalUs)}`,
-      hint: "Pass a longer interval, for example 1h.",
-    });
-  }
-  const rows = new Int32Array(count).fill(-1);
-  timeUs.forEach((us, row) => {
-    rows[Math.floor((us - originUs) / intervalUs)] = row;
-  });
-  return { timeUs: Float64Array.from(rows, (_, k) => originUs + k * intervalUs), rows };
 }
 
 function labelOf(from: string, length: number, intervalUs: number): string {

@@ -3,6 +3,8 @@ import { quote, refuse } from "../../core/errors.ts";
 export type DayOrder = "dmy" | "mdy" | "ymd";
 export type DecimalMark = "." | ",";
 export type Separator = "," | ";" | "\t" | "|";
+/** As a setting says it. */
+export type SeparatorWord = Separator | "tab";
 
 /** What a file may leave open, and its reader asks for. Nothing is taken from the machine. */
 export interface FileOptions {
@@ -11,9 +13,12 @@ export interface FileOptions {
   /** The order of day, month and year where they are numbers. */
   readonly dates?: DayOrder;
   readonly decimal?: DecimalMark;
-  readonly separator?: Separator;
-  /** Which column is what: the name of a column by its meaning; or the meanings of all columns of a file without a header. */
-  readonly columns?: Readonly<Record<string, string>> | readonly string[];
+  readonly separator?: SeparatorWord;
+  /**
+   * Which column is what: the name of a column by its meaning, `{ time: "Datum" }` or `"time=Datum,close=Kurs"`; or the
+   * meanings of all columns of a file without a header, `["time", "price", "qty"]` or `"time,price,qty"`.
+   */
+  readonly columns?: Readonly<Record<string, string>> | readonly string[] | string;
   /** Length of a bar, `"1m"`: of a file of bars it must agree with the rows; trades without ids are made into such bars. */
   readonly interval?: string;
   /** Of the one market that the file holds, where neither its name nor a column tells it. */
@@ -24,6 +29,21 @@ export interface FileOptions {
 }
 
 export type OptionName = keyof FileOptions;
+
+/** What may be told of a file whose symbols and length of bars are asked for by other settings. */
+export interface ReadOptions extends Omit<FileOptions, "interval" | "symbol"> {
+  /** Bars in which a file has no row are left out: nights and weekends of what trades in sessions. */
+  readonly sessions?: boolean;
+}
+
+export const READ_NAMES = ["tz", "dates", "decimal", "separator", "columns", "table", "query"] as const;
+
+/** The options among other settings. */
+export function readOptions(settings: ReadOptions): FileOptions {
+  return Object.fromEntries(
+    READ_NAMES.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])),
+  );
+}
 
 /** How refusals name an option: `--dates dmy` to who typed a command, `dates: "dmy"` to who wrote a cell. */
 export type Voice = "flags" | "settings";
@@ -42,7 +62,10 @@ export interface Asking {
 
 /** An option with a value, in the words of whoever called: `--dates dmy`, or `dates: "dmy"`. */
 export function say({ voice }: Asking, option: OptionName, value: string): string {
-  if (voice === "flags") return `--${option} ${/[\s"';|]/.test(value) ? JSON.stringify(value) : value}`;
+  if (voice === "flags") {
+    const typed = value === "\t" ? "tab" : value;
+    return `--${option} ${/[\s"';|]/.test(typed) ? JSON.stringify(typed) : typed}`;
+  }
   if (option !== "columns") return `${option}: ${JSON.stringify(value)}`;
   const [meaning, name] = value.split("=") as [string, string?];
   return name === undefined
@@ -75,7 +98,31 @@ export function refuseRow(
   });
 }
 
-const SEPARATORS: readonly string[] = [",", ";", "\t", "|"];
+/** What `columns` tells, in one form. */
+export function columnsTold(
+  columns: NonNullable<FileOptions["columns"]>,
+): Readonly<Record<string, string>> | readonly string[] {
+  if (typeof columns !== "string") return columns;
+  const parts = columns.split(",").map((part) => part.trim());
+  if (!parts.some((part) => part.includes("="))) return parts;
+  return Object.fromEntries(
+    parts.map((part) => {
+      const at = part.indexOf("=");
+      return [part.slice(0, at < 0 ? part.length : at), at < 0 ? "" : part.slice(at + 1)];
+    }),
+  );
+}
+
+/** The same as it is typed. */
+export function columnsText(columns: NonNullable<FileOptions["columns"]>): string {
+  if (typeof columns === "string") return columns;
+  if (Array.isArray(columns)) return columns.join(",");
+  return Object.entries(columns)
+    .map(([meaning, name]) => `${meaning}=${name}`)
+    .join(",");
+}
+
+const SEPARATORS: readonly string[] = [",", ";", "\t", "|", "tab"];
 
 /** Refuses options that are none, before a file is opened. */
 export function checkOptions(options: FileOptions, voice: Voice): void {
@@ -92,4 +139,9 @@ export function checkOptions(options: FileOptions, voice: Voice): void {
   one("dates", ["dmy", "mdy", "ymd"]);
   one("decimal", [".", ","]);
   one("separator", SEPARATORS);
+}
+
+/** `tab` and `;` as they are typed. */
+export function separatorOf(text: string): Separator {
+  return (/^(tab|\\t)$/i.test(text) ? "\t" : text) as Separator;
 }

@@ -43,3 +43,8 @@ export function nameHints(file: string): NameHints {
     ...(kraken && { kraken }),
   };
 }
+
+/** Whether a name is that of a file of rows, and not of a database of this product. */
+export function isTableFile(path: string): boolean {
+  return /\.(csv|tsv|txt|json|jsonl|ndjson|parquet|feather|arrow|zip)(\.(gz|zst|zstd))?$/i.test(path);
+}

@@ -92,7 +92,12 @@ test("a random walk has no edge after costs", () => {
 describe("on five years of real hours of BTC and ETH", () => {
   const path = sharedData("btc-eth-hourly/btc_eth_1h.parquet");
   const options = path === undefined ? { skip: "the data is not beside the project" } : {};
-  const hours = (): Market => fileMarket(path!, { symbols: ["ETHUSDT", "BTCUSDT"] }).market;
+  const hours = (): Market =>
+    fileMarket(
+      path!,
+      { symbols: ["ETHUSDT", "BTCUSDT"] },
+      { voice: "settings", nowUs: Date.UTC(2026, 0) * 1000 },
+    ).market;
   const strategy = (hedge: "fixed" | "rolling"): Strategy =>
     meanReversion({
       hedge:

@@ -182,25 +182,28 @@ describe("pairBars of a file", () => {
     assert.match(found.venue.detail, /sim-seed7, from x\.parquet/);
   });
 
-  it("says in a sentence which columns there are, which time is wrong, and what is no file of bars", (t) => {
+  it("puts rows in any order in the order of their times", (t) => {
+    const lines = rows(3, (i) => `${FROM_US / 1e6 + i * 60},${i + 1},2`, "time,ETHUSDT,BTCUSDT").split("\n");
+    [lines[1], lines[3]] = [lines[3]!, lines[1]!];
+    assert.deepEqual([...pair(csv(t, lines.join("\n"))).y], [1, 2, 3]);
+  });
+
+  it("says in a sentence which columns there are, and what is no file of bars, in the words of a cell", (t) => {
     const good = rows(3, (i) => `${FROM_US / 1e6 + i * 60},1,2`, "time,ETHUSDT,BTCUSDT");
     assert.throws(
       () => pair(csv(t, good), { y: "SOLUSDT" }),
-      /needs a column "SOLUSDT" or "sol_close"; the file has time, ETHUSDT, BTCUSDT\. Name two/,
+      /needs closes of "SOLUSDT"; the file has ETHUSDT, BTCUSDT\. Name its columns as y and x/,
     );
     assert.throws(
       () => pair(csv(t, good.replace("time", "when"))),
-      /needs a column of times .* the file has when, ETHUSDT, BTCUSDT/,
+      /needs a column of times .* the file has "when, ETHUSDT, BTCUSDT"\. Name it: columns: \{ time: "when" \}/,
     );
-    const back = good.split("\n");
-    [back[1], back[3]] = [back[3]!, back[1]!];
+    assert.throws(() => pair(csv(t, "time,ETHUSDT,BTCUSDT\n1736413200,1,2")), { code: "open-interval" });
+    assert.throws(() => pair(csv(t, "not parquet", "x.parquet")), { code: "unknown-file" });
     assert.throws(
-      () => pair(csv(t, back.join("\n"))),
-      /needs times that ascend; got .* in row 2 after 2025-01-09T09:02:00Z/,
+      () => pair("nowhere.csv"),
+      /nowhere\.csv: needs a file that can be read; .*: there is none/,
     );
-    assert.throws(() => pair(csv(t, "time,ETHUSDT,BTCUSDT\n1736413200,1,2")), { code: "too-few-rows" });
-    assert.throws(() => pair(csv(t, "not parquet", "x.parquet")), { code: "bad-file" });
-    assert.throws(() => pair("nowhere.csv"), /nowhere\.csv: needs a file of bars; there is none/);
   });
 
   it("reads five years of hourly closes by the symbols' names", {

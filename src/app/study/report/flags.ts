@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { quote, refuse } from "../../../core/errors.ts";
 import type { Flag, Flags } from "../../terminal/flags.ts";
+import { READ_FLAGS } from "../../terminal/read-flags.ts";
 import type { RunDescription } from "../run.ts";
 
 export type RunFlag =
@@ -12,6 +13,14 @@ export type RunFlag =
   | "from"
   | "to"
   | "bars"
+  | "tz"
+  | "dates"
+  | "decimal"
+  | "separator"
+  | "columns"
+  | "table"
+  | "query"
+  | "sessions"
   | "hedge"
   | "prices"
   | "window"
@@ -39,7 +48,10 @@ export type RunFlag =
 
 /** The flags that say which run: each a place in a description. */
 export const RUN_FLAGS: Readonly<Record<RunFlag, Flag>> = {
-  source: { value: "S", help: "a database, a file of bars (.parquet, .csv), or sim:7; the newest in data/" },
+  source: {
+    value: "S",
+    help: "a database, a file of bars or trades (.csv, .parquet, …), or sim:7; the newest in data/",
+  },
   venue: { value: "NAME", help: "of a database with several venues" },
   y: { value: "S", help: "the symbol that is traded against x (ETHUSDT)" },
   x: { value: "S", help: "the other leg (BTCUSDT); none: one leg alone" },
@@ -47,6 +59,7 @@ export const RUN_FLAGS: Readonly<Record<RunFlag, Flag>> = {
   from: { value: "TIME", help: "from here on (UTC), for example 2026-01-31 or 2026-01-31T12:00" },
   to: { value: "TIME", help: "up to here, not included" },
   bars: { value: "N", help: "the newest so many bars" },
+  ...READ_FLAGS,
   hedge: {
     value: "H",
     help: "rolling:1000 (bars), ols:1000 or tls:1000 (fitted on the first bars), kalman:1000, beta:0.8 (rolling:1000)",
@@ -101,7 +114,9 @@ export const DEFAULT_RUN: RunDescription = {
 type Json = Record<string, unknown>;
 type Place = readonly [...path: string[]];
 
-const PLACES: readonly (readonly [RunFlag, "text" | "number", Place])[] = [
+type ValueKind = "text" | "number" | "switch";
+
+const PLACES: readonly (readonly [RunFlag, ValueKind, Place])[] = [
   ["source", "text", ["data", "source"]],
   ["venue", "text", ["data", "venue"]],
   ["y", "text", ["data", "y"]],
@@ -110,6 +125,14 @@ const PLACES: readonly (readonly [RunFlag, "text" | "number", Place])[] = [
   ["from", "text", ["data", "from"]],
   ["to", "text", ["data", "to"]],
   ["bars", "number", ["data", "bars"]],
+  ["tz", "text", ["data", "tz"]],
+  ["dates", "text", ["data", "dates"]],
+  ["decimal", "text", ["data", "decimal"]],
+  ["separator", "text", ["data", "separator"]],
+  ["columns", "text", ["data", "columns"]],
+  ["table", "text", ["data", "table"]],
+  ["query", "text", ["data", "query"]],
+  ["sessions", "switch", ["data", "sessions"]],
   ["prices", "text", ["strategy", "settings", "prices"]],
   ["window", "number", ["strategy", "settings", "window"]],
   ["z-score", "text", ["strategy", "settings", "zScore"]],
@@ -172,7 +195,9 @@ export function flagsOf(description: RunDescription): Flags<RunFlag> | undefined
 /** Flags as they are typed. */
 export function flagText(flags: Flags<string>): string {
   return Object.entries(flags)
-    .map(([name, value]) => `--${name}${value!.startsWith("-") ? "=" : " "}${shellText(value!)}`)
+    .map(([name, value]) =>
+      value === "true" ? `--${name}` : `--${name}${value!.startsWith("-") ? "=" : " "}${shellText(value!)}`,
+    )
     .join(" ");
 }
 
@@ -196,8 +221,9 @@ function put(whole: Json, place: Place, value: unknown): void {
   else at[name] = value;
 }
 
-function readValue(flag: string, kind: "text" | "number", text: string): string | number {
+function readValue(flag: string, kind: ValueKind, text: string): string | number | boolean {
   if (kind === "text") return text;
+  if (kind === "switch") return text === "true";
   const value = Number(text);
   return text.trim() !== "" && Number.isFinite(value) ? value : bad(flag, "a number", text);
 }

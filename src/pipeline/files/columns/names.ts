@@ -1,5 +1,5 @@
 import { quote } from "../../../core/errors.ts";
-import { type Asking, refuseRow, say } from "../asking.ts";
+import { type Asking, columnsTold, refuseRow, say } from "../asking.ts";
 import { numberText } from "../values/number-text.ts";
 import { timeText } from "../values/time-text.ts";
 import { bareName, meaningOf } from "./roles.ts";
@@ -14,7 +14,7 @@ export interface HeaderNames {
 
 /** The names that a file's first rows hold; undefined: it has no header. */
 export function headerNames(asking: Asking, rows: readonly (readonly string[])[]): HeaderNames | undefined {
-  const { columns } = asking.options;
+  const columns = asking.options.columns === undefined ? undefined : columnsTold(asking.options.columns);
   const first = rows[0]!;
   if (Array.isArray(columns)) return listed(asking, columns as readonly string[], first);
   const header = severalRows(rows) ?? (isHeader(first) ? { names: first, rows: 1 } : undefined);

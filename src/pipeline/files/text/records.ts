@@ -56,14 +56,14 @@ export function textRecords(asking: Asking): Records {
   const begin = (lines: string[], numbers: number[]): void => {
     for (;;) {
       const told = /^"?sep=(.)"?$/i.exec(lines[0] ?? "")?.[1];
-      if (told !== undefined && ",;\t|".includes(told))
-        separator = asking.options.separator ?? (told as Separator);
+      if (told !== undefined && ",;\t|".includes(told)) separator = told as Separator;
       else if (!isPreamble(lines)) break;
       preamble.push(lines.shift()!);
       numbers.shift();
     }
     if (lines.length === 0) return;
-    separator ??= separatorOf(asking, lines, numbers[0]!);
+    if (separator === undefined || asking.options.separator !== undefined)
+      separator = separatorOf(asking, lines, numbers[0]!);
   };
 
   const cells = (text: string, isLast: boolean): Cells => {

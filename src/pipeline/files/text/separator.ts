@@ -1,5 +1,5 @@
 import { quote } from "../../../core/errors.ts";
-import { type Asking, refuseRow, type Separator, say } from "../asking.ts";
+import { type Asking, refuseRow, type Separator, say, separatorOf as typedSeparator } from "../asking.ts";
 import { fieldsOf } from "./fields.ts";
 
 const ALL: readonly Separator[] = [";", "\t", "|", ","];
@@ -10,7 +10,7 @@ const ALL: readonly Separator[] = [";", "\t", "|", ","];
  */
 export function separatorOf(asking: Asking, lines: readonly string[], first: number): Separator {
   const { separator } = asking.options;
-  if (separator !== undefined) return separator;
+  if (separator !== undefined) return typedSeparator(separator);
   // a line in front that tells something else does not count; the second one decides with the third
   const sample = lines.slice(0, 40);
   const fits = ALL.filter((one) => isTable(sample, one));
