@@ -42,6 +42,7 @@ test("a report's code fingerprint covers what its figures come from: statistics,
     "src/analytics/rolling/rolling.ts",
     "src/app/study/report/seal.ts",
     "src/pipeline/exchange/market/market.ts",
+    "src/pipeline/files/read-file.ts",
     "src/pipeline/store/read/reader.ts",
     "src/render/chart/backtest/equity.ts",
   ]) {

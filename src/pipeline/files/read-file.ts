@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { refuse } from "../../core/errors.ts";
 import { parseDuration } from "../../core/time.ts";
-import { type BinanceName, binanceName } from "../venues/binance/file-name.ts";
 import { type Asking, checkOptions, type FileOptions, refuseRow, say, type Voice } from "./asking.ts";
+import { type BinanceName, binanceName } from "./binance-name.ts";
 import type { Expectations, Layout, RowKind } from "./columns/layout.ts";
 import { nameHints } from "./file-name.ts";
 import { fileIntake, type Intake } from "./intake.ts";

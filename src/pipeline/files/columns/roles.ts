@@ -103,7 +103,7 @@ function unitOf(text: string): TimeUnit {
 
 /** Whether a name that is not known may be the name of a symbol, whose prices its column then holds. */
 export function maySayPrices(name: string): boolean {
-  return name !== "" && !OTHER.test(bareName(name)) && /^[\p{L}\p{N}][\p{L}\p{N}\s._:/@-]{0,40}$/u.test(name);
+  return name !== "" && !OTHER.test(bareName(name));
 }
 
 /** The zone that a column's name tells: `start (UTC)`, `Gmt time`; undefined: none, or one that is not known here. */

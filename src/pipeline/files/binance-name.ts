@@ -1,4 +1,4 @@
-import { parseDuration } from "../../../core/time.ts";
+import { parseDuration } from "../../core/time.ts";
 
 /** What one of Binance's markets is called on its public site: pairs against money, and contracts in either unit. */
 export type BinanceKind = "trades" | "aggTrades" | "klines";
