@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { assertNear, keptFolder } from "../support/kept.ts";
+import { notebookFolder, type Output, runNotebook, writeNotebook } from "../support/notebooks.ts";
+
+interface SavedCell {
+  readonly source: string | readonly string[];
+  readonly outputs: readonly Output[];
+}
+
+interface Spelling {
+  /** In a cell of 0.1. */
+  readonly was: string;
+  readonly is: string;
+  /** What a reader is told who still writes the first. */
+  readonly told: RegExp;
+}
+
+/** What the cells of 0.1 are written as today, the first time that each occurs; a new spelling belongs here. */
+const SPELLINGS: readonly Spelling[] = [];
+
+const printed = (outputs: readonly Output[]): unknown[] =>
+  outputs
+    .flatMap(({ output_type, text = "" }) =>
+      output_type === "stream" ? [text].flat().join("").trim().split("\n") : [],
+    )
+    .map((line) => JSON.parse(line) as unknown);
+
+test("a notebook of 0.1 gives the figures that 0.1 saved with it, in the spelling that each refused cell names", async (t) => {
+  const { folder, cells } = open(t);
+  const sources = cells.map(({ source }) => [source].flat().join(""));
+  const rewritten = sources.map((source) =>
+    SPELLINGS.reduce((text, { was, is }) => text.replaceAll(was, is), source),
+  );
+  for (const { was, is, told } of SPELLINGS) {
+    const at = sources.findIndex((source) => source.includes(was));
+    assert.ok(at >= 0, `no cell has ${was}`);
+    const once = rewritten
+      .map((source, i) => (i === at ? source.replaceAll(is, was) : source))
+      .slice(0, at + 1);
+    const { cells: asWas } = await run(folder, once);
+    const refused = asWas[at]!.outputs.find(({ output_type }) => output_type === "error");
+    assert.match(refused?.evalue ?? "", told, was);
+  }
+  const { cells: now, error } = await run(folder, rewritten);
+  assert.equal(error, "");
+  now.forEach(({ source, outputs }, i) => {
+    assert.deepEqual(outputs.find(({ output_type }) => output_type === "error")?.evalue, undefined, source);
+    assertNear(printed(outputs), printed(cells[i]!.outputs), source);
+  });
+});
+
+function open(t: TestContext): { folder: string; cells: readonly SavedCell[] } {
+  const folder = notebookFolder(t);
+  const kept = keptFolder("0.1", folder);
+  return { folder, cells: kept.read<{ cells: readonly SavedCell[] }>("notebook.ipynb").cells };
+}
+
+function run(folder: string, sources: readonly string[]): ReturnType<typeof runNotebook> {
+  const path = writeNotebook(folder, "old.ipynb", sources);
+  return runNotebook(path, { allowErrors: true, env: { TICKBOOK_DB: `${folder}/data/sim.db` } });
+}
