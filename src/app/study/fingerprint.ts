@@ -42,19 +42,43 @@ export function fingerprintOf(
   };
 }
 
-/** What differs between two prints of the same run, each difference once. */
-export function differences(was: RunFingerprint, is: RunFingerprint): Difference[] {
+/**
+ * What differs between two fingerprints of the same run, each difference once. A figure may differ by the share `rounding`
+ * of its size; the values of a series, as far as both kept them, by that share of the largest.
+ */
+export function differences(was: RunFingerprint, is: RunFingerprint, rounding = 0): Difference[] {
   const found: Difference[] = [];
   for (const what of namesOf(was.figures, is.figures)) {
     const [before, now] = [was.figures[what], is.figures[what]];
-    if (before !== now) found.push({ what, was: textOf(before), is: textOf(now) });
+    if (!areNear([before], [now], rounding)) found.push({ what, was: textOf(before), is: textOf(now) });
   }
   for (const what of namesOf(was.series, is.series)) {
     const [before, now] = [was.series[what], is.series[what]];
     if (before?.sha256 === now?.sha256 && before?.length === now?.length) continue;
+    const isRounded = rounding > 0 && before !== undefined && before.length === now?.length;
+    if (isRounded && areNear(before.samples, now!.samples, rounding)) continue;
     found.push(seriesDifference(what, before, now));
   }
   return found;
+}
+
+type Plain = number | string | undefined;
+
+function areNear(was: readonly Plain[], is: readonly Plain[], rounding: number): boolean {
+  const before = was.flatMap(numbersOf);
+  const now = is.flatMap(numbersOf);
+  const sizes = before.map((value) => (typeof value === "number" ? Math.abs(value) : 0));
+  const room = rounding * sizes.reduce((a, b) => Math.max(a, b), 0);
+  const isNear = (a: Plain, b: Plain): boolean =>
+    a === b || (typeof a === "number" && typeof b === "number" && Math.abs(a - b) <= room);
+  return before.length === now.length && before.every((value, k) => isNear(value, now[k]));
+}
+
+/** A cell of a table may hold a list of numbers as text: the units of both legs. */
+function numbersOf(value: Plain): Plain | Plain[] {
+  return typeof value === "string" && /^\[[-+\d.e,]+\]$/.test(value)
+    ? value.slice(1, -1).split(",").map(Number)
+    : value;
 }
 
 function seriesDifference(
