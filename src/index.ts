@@ -7,7 +7,7 @@ export type {
   SymbolsSource,
   WindowWords,
 } from "./app/data/data-source.ts";
-export { findSeries } from "./app/data/renamed.ts";
+export { findSeries, verdictTable } from "./app/data/renamed.ts";
 export type { Diagnosis, Disk, Finding } from "./app/doctor/diagnosis.ts";
 export type { DoctorSettings } from "./app/doctor/doctor.ts";
 export { type ExportResult, type ExportSettings, exportCsv } from "./app/export.ts";

@@ -16,3 +16,6 @@ function renamed(old: string, now: string): Renamed {
 
 /** @deprecated `whichSeries(store, { symbols: ["ETHUSDT"] })[0]` */
 export const findSeries: Renamed = renamed("findSeries", 'whichSeries(store, { symbols: ["ETHUSDT"] })[0]');
+
+/** @deprecated `caseTable` */
+export const verdictTable: Renamed = renamed("verdictTable", "caseTable");
