@@ -16,6 +16,10 @@ export function runProgram(command, args) {
     detached: !windows,
   });
   const last = new Map();
+  followParent(
+    () => !last.has("SIGHUP"),
+    () => child.kill("SIGTERM"),
+  );
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {
       const now = performance.now();
@@ -28,6 +32,21 @@ export function runProgram(command, args) {
     child.on("error", reject);
     child.on("exit", (...ending) => resolve(exitCode(...ending)));
   });
+}
+
+/**
+ * A shell between npm and us passes no signal on: a `kill` of npm ends the shell, and we would live on as an orphan. A
+ * terminal that is closed takes both away too, but then we are told by SIGHUP, and what ran on purpose goes on.
+ */
+function followParent(mayEnd, end) {
+  if (process.env.npm_lifecycle_event === undefined || windows) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    setTimeout(() => mayEnd() && end(), 300);
+  }, 1000);
+  watch.unref();
 }
 
 const tools = new Set();

@@ -30,3 +30,21 @@ test("the system's clock follows the wall clock through a jump, there and back",
     assert.ok(systemClock.monotonicMs() - before < 1000);
   }
 });
+
+// row 94
+test("timers of 25 days, of ten years and of Infinity end when they should and not before, and can be called off", (t) => {
+  const dayMs = 86_400_000;
+  let day = 0;
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  t.mock.method(performance, "now", () => day * dayMs);
+  const ended: string[] = [];
+  systemClock.after(25 * dayMs, () => ended.push(`25 at ${day}`));
+  systemClock.after(3650 * dayMs, () => ended.push(`3650 at ${day}`));
+  systemClock.after(Number.POSITIVE_INFINITY, () => ended.push("never"));
+  const cancel = systemClock.after(100 * dayMs, () => ended.push("called off"));
+  for (; day < 4000; t.mock.timers.tick(dayMs)) {
+    day++;
+    if (day === 60) cancel();
+  }
+  assert.deepEqual(ended, ["25 at 25", "3650 at 3650"]);
+});

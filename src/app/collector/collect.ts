@@ -53,7 +53,7 @@ export async function startCollector(
   world: CollectWorld,
 ): Promise<Collector | undefined> {
   const { clock } = world;
-  const log = throttled(world.log);
+  const log = throttled(world.log, clock);
   const budget = weightBudget();
   const get = watchedGet(world.get, budget, clock, (reason, ms) => {
     const message = `no requests over REST for ${Math.ceil(ms / 1000)} s: ${reason}; the stream goes on`;
@@ -68,7 +68,12 @@ export async function startCollector(
     log({ level: "warn", event: "symbol-status", message });
   }
   const collector = new RunningCollector(settings, { ...world, get, log }, info.venue, budget);
-  await collector.open();
+  try {
+    await collector.open();
+  } catch (error) {
+    if (world.signal.aborted) return undefined;
+    throw error;
+  }
   return collector;
 }
 
@@ -181,11 +186,13 @@ class RunningCollector implements Collector {
         reopened: () => this.#backfill.reset(),
         blocked: this.#news.blocked,
         walLarge: this.#news.walLarge,
+        neglected: this.#news.neglected,
         failed: (error) => {
           this.#settings.onFailure(error);
           this.#news.failed(error);
         },
       },
+      this.#world.signal,
     );
   }
 

@@ -7,6 +7,7 @@ export interface WriterNews {
   committed(counts: AppendResult["symbols"]): void;
   blocked(code: string, reason: string): void;
   walLarge(bytes: number): void;
+  neglected(reason: string): void;
   failed(error: Error): void;
   queueFull(waiting: number): void;
   migrated(backup: string): void;
@@ -41,6 +42,9 @@ export function writerNews(symbols: readonly string[], log: Log): WriterNews {
     walLarge: (bytes) => {
       const message = `the write-ahead log has ${Math.round(bytes / 2 ** 20)} MB: a reader holds an old state of the database; close the notebook or program that reads it`;
       log({ level: "warn", event: "wal-large", bytes, message });
+    },
+    neglected: (reason) => {
+      log({ level: "warn", event: "neglected", message: `${reason}; it is tried again later` });
     },
     failed: (error) => {
       failure = error;

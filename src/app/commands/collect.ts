@@ -15,6 +15,7 @@ import { type ExchangeProcess, startExchangeProcess } from "../processes/exchang
 import { type Command, type Flags, listFlag, readFlags } from "../terminal/flags.ts";
 import { type LogEntry, logLine } from "../terminal/log.ts";
 import { statusText } from "../terminal/status-text.ts";
+import { steadyOutput } from "../terminal/steady-output.ts";
 import { stopRequest } from "../terminal/stop-request.ts";
 import { checkApart, chosenVenue, DEFAULT_SYMBOLS, EXCHANGE_FLAGS, exchangeFlags } from "./venue-flags.ts";
 
@@ -41,6 +42,9 @@ const COMMAND = {
   },
 } as const satisfies Command<string>;
 
+/** Of refusals; any other is 2. */
+const EXIT_CODES: Readonly<Record<string, number>> = { unreachable: 3, "writer-failed": 1 };
+
 type Name = keyof (typeof COMMAND)["flags"];
 
 /** Runs the collector as a program. Exit codes: 0 stopped, 2 refused, 3 unreachable, 1 trades were not stored or the exchange died. */
@@ -51,7 +55,7 @@ export async function collectMain(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof TickbookError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    return error.code === "unreachable" ? 3 : 2;
+    return EXIT_CODES[error.code] ?? 2;
   }
 }
 
@@ -66,19 +70,25 @@ async function run(flags: Flags<Name>): Promise<number> {
   const db = flags.db ?? join("data", `${venue}.db`);
   checkApart(flags.tape, db);
   const terminal = process.stdout.isTTY === true;
+  const output = steadyOutput((texts) => {
+    const message = `${texts} lines were left out here, as nobody took them`;
+    return terminal
+      ? `\r\x1b[K${message}\n`
+      : `${logLine(systemClock.nowUs(), { level: "warn", event: "left-out", message })}\n`;
+  });
   const quarantine = logFile(db, "rejected.log");
   const toFile = logFile(db, "collector.log");
   const log = (entry: LogEntry): void => {
     const line = logLine(systemClock.nowUs(), entry);
     toFile(line);
-    if (!terminal) process.stdout.write(`${line}\n`);
-    else if (entry.message !== undefined) process.stdout.write(`\r\x1b[K${entry.message}\n`);
+    if (!terminal) output.write(`${line}\n`);
+    else if (entry.message !== undefined) output.write(`\r\x1b[K${entry.message}\n`);
   };
 
-  const stop = stopRequest();
+  const stop = stopRequest({ withTerminal: false });
   const stopping = new AbortController();
   void stop.asked.then(() => stopping.abort());
-  let timer: NodeJS.Timeout | undefined;
+  let endOfDuration = (): void => {};
   let exchange: ExchangeProcess | undefined;
   let exchangeDied = false;
   let failure: Error | undefined;
@@ -138,13 +148,10 @@ async function run(flags: Flags<Name>): Promise<number> {
     });
     const ticker = setInterval(() => {
       const status = collector.status();
-      if (terminal) process.stdout.write(`\r\x1b[K${statusLine(status)}`);
-      else
-        process.stdout.write(
-          `${logLine(systemClock.nowUs(), { level: "info", event: "status", ...status })}\n`,
-        );
+      if (terminal) output.write(`\r\x1b[K${statusLine(status)}`);
+      else output.write(`${logLine(systemClock.nowUs(), { level: "info", event: "status", ...status })}\n`);
     }, 1000);
-    timer = durationMs === undefined ? undefined : setTimeout(() => stopping.abort(), durationMs);
+    if (durationMs !== undefined) endOfDuration = systemClock.after(durationMs, () => stopping.abort());
     if (!stopping.signal.aborted) await once(stopping.signal, "abort");
     clearInterval(ticker);
     const lost = await collector.stop();
@@ -156,14 +163,25 @@ async function run(flags: Flags<Name>): Promise<number> {
       lost,
       message: `stopped: ${stored} trades stored${lost === 0 ? "" : `, ${lost} received ones were not`}`,
     });
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined) throw asRefusal(failure, db);
     return lost === 0 && !exchangeDied ? 0 : 1;
   } finally {
-    clearTimeout(timer);
+    endOfDuration();
     await exchange?.stop();
     stop.done();
+    output.close();
     if (process.connected === true) process.disconnect();
   }
+}
+
+function asRefusal(error: Error, db: string): TickbookError {
+  if (error instanceof TickbookError) return error;
+  return new TickbookError({
+    code: "writer-failed",
+    where: db,
+    problem: `needs a writer that works; it met a defect of this program: ${quote(error.message)}`,
+    hint: "Start the collector again: what was not stored becomes a hole and is filled; tell us the sentence.",
+  });
 }
 
 function givenHost(flags: Flags<Name>): Host | undefined {

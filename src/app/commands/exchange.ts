@@ -62,7 +62,7 @@ async function run(flags: Flags<Name>): Promise<void> {
   const source = await readSource(flags);
   process.once("uncaughtException", endWithSentence);
   const exchange = await startExchange({ source, clock: systemClock, speed, port, plan });
-  const stop = stopRequest();
+  const stop = stopRequest({ withTerminal: false });
   const { venue, wsUrl, restUrl } = exchange;
   const symbols = source.symbols.map(({ symbol }) => symbol);
   say(

@@ -26,7 +26,7 @@ const FIRST_PORT = 8888;
 
 /** Runs `npm start`. Exit codes: 0 stopped, 2 refused, 3 the named exchange can't be reached, 1 JupyterLab failed. */
 export async function startMain(argv: readonly string[]): Promise<number> {
-  const stop = stopRequest();
+  const stop = stopRequest({ withTerminal: true });
   try {
     const flags = readFlags(START, argv, (text) => process.stdout.write(`${text}\n`));
     return flags === undefined ? 0 : await run(flags, stop);

@@ -53,7 +53,7 @@ type Name = keyof (typeof COMMAND)["flags"];
 
 /** Runs the watch as a program. Exit codes: 0 stopped, 2 refused. */
 export async function watchMain(argv: readonly string[]): Promise<number> {
-  const stop = stopRequest();
+  const stop = stopRequest({ withTerminal: false });
   const print = (text: string): void => {
     process.stdout.write(`${text}\n`);
   };

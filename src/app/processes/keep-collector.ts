@@ -48,7 +48,8 @@ export function keepCollector(flags: readonly string[], screen: Screen, clock: C
         current = startCollectorProcess(hasStarted ? flags : [...flags, "--fail-if-unreachable"], hear);
         return current;
       },
-      isFinal: ({ code }) => code === REFUSED || (code === UNREACHABLE && !hasStarted),
+      // what has worked once may work again: a refusal ends it at the first start only
+      isFinal: ({ code }) => !hasStarted && (code === REFUSED || code === UNREACHABLE),
       restarting: (ending, waitMs) => {
         const words = current?.lastWords() ?? "";
         screen.line(

@@ -1,6 +1,6 @@
 import { appendFileSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { formatUtc } from "../../core/time.ts";
+import { type Clock, formatUtc } from "../../core/time.ts";
 import { makeFolder } from "../../pipeline/store/file/folder.ts";
 
 export type Level = "info" | "warn" | "error";
@@ -19,45 +19,62 @@ export function logLine(nowUs: number, entry: LogEntry): string {
   return JSON.stringify({ t: formatUtc(nowUs), ...entry });
 }
 
-/** Lines into a file that is moved aside at `maxBytes`; at most `files` old ones are kept. A full disk is no error. */
+/**
+ * Lines into a file that is moved aside at `maxBytes`; at most `files` old ones are kept. Nothing that befalls it is an
+ * error: what can't be written is left out, and a folder that was deleted is made again.
+ */
 export function rotatingFile(path: string, maxBytes: number, files: number): (line: string) => void {
-  let size = 0;
-  try {
-    makeFolder(dirname(path));
-    size = statSync(path).size;
-  } catch {
-    size = 0;
-  }
+  let size = sizeOf(path);
   return (line) => {
-    try {
-      if (size > maxBytes) {
-        for (let i = files - 1; i >= 0; i--) {
-          try {
-            renameSync(i === 0 ? path : `${path}.${i}`, `${path}.${i + 1}`);
-          } catch {
-            // not that many yet
-          }
-        }
-        size = 0;
+    if (size > maxBytes) {
+      for (let i = files - 1; i >= 0; i--) {
+        attempt(() => renameSync(i === 0 ? path : `${path}.${i}`, `${path}.${i + 1}`));
       }
-      appendFileSync(path, `${line}\n`);
+      size = 0;
+    }
+    const append = (): void => appendFileSync(path, `${line}\n`);
+    if (attempt(append) || (attempt(() => makeFolder(dirname(path))) && attempt(append))) {
       size += Buffer.byteLength(line) + 1;
-    } catch {
-      // the log must never stop the collecting
     }
   };
 }
 
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+
+function attempt(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Of one event so many at once, and so many a minute on and on. */
+const TROUBLE = { atOnce: 10, aMinute: 1 };
+const NEWS = { atOnce: 100, aMinute: 10 };
+
 /**
- * Holds repeated warnings back: of one event the first ten pass, then every thousandth, with the exact count so far as
- * `times`.
+ * Holds repeated entries back: of one event ten warnings pass, and after them one for each minute that is over, so that
+ * a year of the same trouble is told again and again and after a quiet time in full; of news ten times as many. `times`
+ * is the exact count of warnings so far.
  */
-export function throttled(log: Log): Log {
-  const counts = new Map<string, number>();
+export function throttled(log: Log, clock: Pick<Clock, "monotonicMs">): Log {
+  const events = new Map<string, { times: number; left: number; atMs: number }>();
   return (entry) => {
-    if (entry.level === "info") return log(entry);
-    const times = (counts.get(entry.event) ?? 0) + 1;
-    counts.set(entry.event, times);
-    if (times <= 10 || times % 1000 === 0) log({ ...entry, times });
+    const { atOnce, aMinute } = entry.level === "info" ? NEWS : TROUBLE;
+    const nowMs = clock.monotonicMs();
+    const before = events.get(entry.event) ?? { times: 0, left: atOnce, atMs: nowMs };
+    const left = Math.min(atOnce, before.left + ((nowMs - before.atMs) * aMinute) / 60_000);
+    const isTold = left >= 1;
+    const times = before.times + 1;
+    events.set(entry.event, { times, left: isTold ? left - 1 : left, atMs: nowMs });
+    if (isTold) log(entry.level === "info" ? entry : { ...entry, times });
   };
 }

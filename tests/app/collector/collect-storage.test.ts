@@ -4,15 +4,12 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
-  rmdirSync,
   rmSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
@@ -21,6 +18,7 @@ import { placeWarning } from "../../../src/pipeline/store/file/place.ts";
 import { type CollectorProcess, startCollectorProcess, storedAtLeast } from "../../support/collector.ts";
 import { startExchangeProcess } from "../../support/exchange.ts";
 import { sharedData } from "../../support/shared-data.ts";
+import { smallDisk } from "../../support/small-disk.ts";
 import { checkAgainstTape, tapeRows } from "../../support/tape.ts";
 import { tempFolder } from "../../support/temp.ts";
 
@@ -44,26 +42,6 @@ async function collecting(
 async function stop(collector: CollectorProcess): Promise<void> {
   collector.child.kill("SIGTERM");
   assert.equal(await collector.ended, 0, collector.stderr());
-}
-
-/** A file system of its own of so many bytes; undefined (and a loud line) where this user may not make one. */
-function smallDisk(
-  t: TestContext,
-  bytes: number,
-): { folder: string; grow: (bytes: number) => void } | undefined {
-  const folder = mkdtempSync(join(tmpdir(), "tickbook-disk-"));
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "tmpfs", folder], { stdio: "ignore" });
-  } catch {
-    rmdirSync(folder);
-    console.warn("SKIPPED: no file system can be mounted here; the test of a full disk did not run.");
-    return undefined;
-  }
-  t.after(() => {
-    execFileSync("umount", ["-l", folder]);
-    rmdirSync(folder);
-  });
-  return { folder, grow: (size) => execFileSync("mount", ["-o", `remount,size=${size}`, folder]) };
 }
 
 // row 68

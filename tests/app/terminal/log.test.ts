@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type LogEntry, logLine, rotatingFile, throttled } from "../../../src/app/terminal/log.ts";
 import { tempFolder } from "../../support/temp.ts";
+import { virtualClock } from "../../support/virtual-clock.ts";
 
 test("a rotating log never takes more than its files of the given size, and keeps the newest lines in order", (t) => {
   const path = join(tempFolder(t), "logs", "x.log");
@@ -36,30 +37,73 @@ test("a log that can't be written stops nobody", (t) => {
   assert.ok(statSync(path).isDirectory());
 });
 
-test("of a repeated warning the first ten pass, then every thousandth with the count; news always pass", () => {
+test("a folder of logs that is deleted while they are written is made again", (t) => {
+  const path = join(tempFolder(t), "logs", "x.log");
+  const write = rotatingFile(path, 100_000, 1);
+  write("first");
+  rmSync(join(path, ".."), { recursive: true });
+  write("second");
+  assert.equal(readFileSync(path, "utf8"), "second\n");
+});
+
+// row 90
+test("of a repeated warning ten pass, then one a minute with the exact count; after a quiet time all of it is told again", () => {
+  const clock = virtualClock();
   const heard: LogEntry[] = [];
-  const log = throttled((entry) => heard.push(entry));
-  for (let i = 0; i < 2500; i++) log({ level: "warn", event: "bad" });
+  const log = throttled((entry) => heard.push(entry), clock);
+  const flood = (): void => {
+    for (let i = 0; i < 1000; i++) log({ level: "warn", event: "bad" });
+  };
+  flood();
+  for (let minute = 0; minute < 3; minute++) {
+    clock.advance(60_000);
+    flood();
+  }
   log({ level: "warn", event: "other" });
-  log({ level: "info", event: "bad" });
+  log({ level: "info", event: "bad news" });
+  const told = heard.map(({ event, times }) => [event, times]);
+  const first = Array.from({ length: 10 }, (_, i) => ["bad", i + 1]);
+  const later = [1001, 2001, 3001].map((times) => ["bad", times]);
+  assert.deepEqual(told, [...first, ...later, ["other", 1], ["bad news", undefined]]);
+  heard.length = 0;
+  clock.advance(600_000);
+  flood();
   assert.deepEqual(
-    heard.map(({ event, times }) => [event, times]),
-    [
-      ...Array.from({ length: 10 }, (_, i) => ["bad", i + 1]),
-      ["bad", 1000],
-      ["bad", 2000],
-      ["other", 1],
-      ["bad", undefined],
-    ],
+    heard.map(({ times }) => times),
+    Array.from({ length: 10 }, (_, i) => 4001 + i),
   );
+});
+
+// row 98
+test("a year of logs shows every outage: one a day, each with an hour of attempts, is told each day from its beginning", () => {
+  const clock = virtualClock();
+  const days = new Set<number>();
+  let lines = 0;
+  let day = 0;
+  const log = throttled(() => {
+    days.add(day);
+    lines++;
+  }, clock);
+  for (day = 0; day < 365; day++) {
+    for (let attempt = 0; attempt < 120; attempt++) {
+      log({ level: "warn", event: "disconnected" });
+      clock.advance(30_000);
+    }
+    clock.advance(23 * 3_600_000);
+  }
+  assert.equal(days.size, 365);
+  assert.ok(lines < 365 * 80, `${lines} lines`);
 });
 
 // row 90
 test("a million equal errors leave a small log, and the count in it is exact", (t) => {
   const path = join(tempFolder(t), "logs", "x.log");
   const write = rotatingFile(path, 50_000, 2);
-  const log = throttled((entry) => write(logLine(0, entry)));
-  for (let i = 0; i < 1_000_000; i++) log({ level: "error", event: "the same" });
+  const clock = virtualClock();
+  const log = throttled((entry) => write(logLine(0, entry)), clock);
+  for (let i = 0; i < 999_999; i++) log({ level: "error", event: "the same" });
+  clock.advance(60_000);
+  log({ level: "error", event: "the same" });
   const names = readdirSync(join(path, ".."));
   const size = names.reduce((sum, name) => sum + statSync(join(path, "..", name)).size, 0);
   assert.ok(size < 3 * 51_000, `${size} bytes`);

@@ -102,3 +102,19 @@ function openingError(error: unknown, path: string): unknown {
   const came = `SQLite says ${quote((error as Error).message)} (${code})`;
   return refusal("database-error", came, "Mend that, or pass another --db.");
 }
+
+/** SQLite found its file damaged, or none: for good, or because a disk answered wrongly. */
+export function isDamage(error: unknown): boolean {
+  const code = String((error as { code?: unknown }).code);
+  return code === "damaged-database" || /^SQLITE_(CORRUPT|NOTADB)/.test(code);
+}
+
+/** What a disk, a lock or the machine does to us and may pass by itself: full, failing, busy, out of descriptors or memory. */
+export function isPassing(error: unknown): boolean {
+  const { code, facts } = error as { code?: unknown; facts?: { code?: unknown } };
+  const passes = (text: unknown): boolean =>
+    /^(SQLITE_(FULL|IOERR|BUSY|LOCKED|NOMEM|PROTOCOL|INTERRUPT)|(ENOSPC|EDQUOT|EIO|EMFILE|ENFILE|EAGAIN|ENOMEM|EBUSY|ESTALE|ETIMEDOUT)$)/.test(
+      String(text),
+    );
+  return passes(code) || passes(facts?.code);
+}

@@ -5,7 +5,7 @@ import type { MergedTrade } from "../ledger/merged.ts";
 import { type BatchDelay, batchBuffers, type TradeBatch } from "./batch.ts";
 import type { RepairResult } from "./repair.ts";
 import type { AppendResult, WriterSettings } from "./writer.ts";
-import type { FromWriter, ToWriter } from "./writer-thread.ts";
+import type { FromWriter, ToWriter } from "./writer-loop.ts";
 
 /** A writer in a thread of its own: the socket never waits for the disk. */
 export interface BackgroundWriter {
@@ -43,15 +43,18 @@ export interface WriterEvents {
   blocked(code: string, reason: string): void;
   /** The write-ahead log is this large: a reader holds an old state of the database. */
   walLarge(bytes: number): void;
+  /** A piece of housekeeping failed; it is done another time. */
+  neglected(reason: string): void;
   /** The store is damaged, or the thread died of a defect: nothing is stored any more. */
   failed(error: Error): void;
 }
 
-/** Resolves when the database is open; rejects with the refusal where it can't be. */
+/** Resolves when the database is open; rejects with the refusal where it can't be, and when `signal` comes before. */
 export function startWriter(
   file: string,
   settings: WriterSettings,
   events: WriterEvents,
+  signal?: AbortSignal,
 ): Promise<BackgroundWriter> {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const worker = new Worker(new URL(`./writer-thread.${extension}`, import.meta.url), {
@@ -98,6 +101,13 @@ export function startWriter(
   });
 
   return new Promise((resolve, reject) => {
+    const abandon = (): void => {
+      if (isOpen) return;
+      reject(signal?.reason);
+      void worker.terminate();
+    };
+    if (signal?.aborted) abandon();
+    signal?.addEventListener("abort", abandon, { once: true });
     worker.on("message", (message: FromWriter) => {
       switch (message.kind) {
         case "open":
@@ -125,6 +135,9 @@ export function startWriter(
         }
         case "wal":
           events.walLarge(message.bytes);
+          break;
+        case "neglected":
+          events.neglected(message.reason);
           break;
         case "committed":
           pending -= message.delay.length;
