@@ -32,7 +32,6 @@ const LONGER: readonly string[] = [
   "src/pipeline/store/read/columns.ts columnsReader",
   "src/pipeline/store/read/reader.ts openReader",
   "src/pipeline/store/write/repair.ts repair",
-  "src/pipeline/store/write/writer-thread.ts run",
   "src/pipeline/store/write/writer.ts writer",
   "src/pipeline/venues/binance/subscriptions.ts subscriptions",
 ];

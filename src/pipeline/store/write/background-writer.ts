@@ -56,105 +56,148 @@ export function startWriter(
   events: WriterEvents,
   signal?: AbortSignal,
 ): Promise<BackgroundWriter> {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const worker = new Worker(new URL(`./writer-thread.${extension}`, import.meta.url), {
-    workerData: { file, settings },
-  });
-  let pending = 0;
-  let isOpen = false;
-  let ended: (() => void) | undefined;
-  const send = (message: ToWriter, transfer: ArrayBuffer[] = []): void =>
-    worker.postMessage(message, transfer);
-
-  /** What waits for an answer, in order. */
-  const asked: ((answer: unknown) => void)[] = [];
-  const ask = <T>(message: ToWriter): Promise<T> =>
-    new Promise((resolve) => {
-      asked.push(resolve as (answer: unknown) => void);
-      send(message);
-    });
-  let totals: readonly HoleTotals[] = [];
-
-  const started = ({ lastIds, backup }: Extract<FromWriter, { kind: "open" }>): BackgroundWriter => ({
-    lastIds,
-    backup,
-    holesBelow: (symbolIndex, below, most) => ask({ kind: "holes", symbolIndex, below, most }),
-    missing: () => totals,
-    noteHole: (symbolIndex, change) => send({ kind: "note", symbolIndex, change }),
-    append: (batch) => {
-      pending += batch.length;
-      send({ kind: "batch", batch }, batchBuffers(batch));
-    },
-    fill: (symbolIndex, holeId, page) => ask({ kind: "fill", symbolIndex, holeId, page }),
-    pending: () => pending,
-    close: async (timeoutMs) => {
-      let timer: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        ended = resolve;
-        timer = setTimeout(resolve, timeoutMs);
-        send({ kind: "close" });
-      });
-      clearTimeout(timer);
-      await worker.terminate();
-      return pending;
-    },
-  });
-
   return new Promise((resolve, reject) => {
-    const abandon = (): void => {
-      if (isOpen) return;
-      reject(signal?.reason);
-      void worker.terminate();
-    };
-    if (signal?.aborted) abandon();
-    signal?.addEventListener("abort", abandon, { once: true });
-    worker.on("message", (message: FromWriter) => {
-      switch (message.kind) {
-        case "open":
-          isOpen = true;
-          resolve(started(message));
-          break;
-        case "reopened":
-          events.reopened();
-          break;
-        case "noted":
-          if (message.hole !== undefined) events.noted(message.hole);
-          break;
-        case "totals":
-          totals = message.totals;
-          break;
-        case "answer":
-          asked.shift()!(message.answer);
-          break;
-        case "refused": {
-          const error = new TickbookError(message.error);
-          reject(error);
-          if (isOpen) events.failed(error);
-          ended?.();
-          break;
-        }
-        case "wal":
-          events.walLarge(message.bytes);
-          break;
-        case "neglected":
-          events.neglected(message.reason);
-          break;
-        case "committed":
-          pending -= message.delay.length;
-          events.committed(message.result, message.delay);
-          break;
-        case "blocked":
-          events.blocked(message.code, message.reason);
-          break;
-        case "closed":
-          ended?.();
-          break;
-      }
-    });
-    worker.on("error", (error) => {
-      reject(error);
-      events.failed(error instanceof Error ? error : new Error(String(error)));
-      ended?.();
-    });
+    const writer = new ThreadWriter(file, settings, events, { resolve: () => resolve(writer), reject });
+    if (signal?.aborted) writer.abandon(signal.reason);
+    signal?.addEventListener("abort", () => writer.abandon(signal.reason), { once: true });
   });
+}
+
+class ThreadWriter implements BackgroundWriter {
+  lastIds: readonly (number | undefined)[] = [];
+  backup: string | undefined;
+  readonly #worker: Worker;
+  readonly #events: WriterEvents;
+  readonly #opening: { resolve(): void; reject(error: unknown): void };
+  /** What waits for an answer, in order. */
+  readonly #asked: ((answer: unknown) => void)[] = [];
+  #totals: readonly HoleTotals[] = [];
+  #pending = 0;
+  #isOpen = false;
+  #ended: () => void = () => {};
+
+  constructor(
+    file: string,
+    settings: WriterSettings,
+    events: WriterEvents,
+    opening: { resolve(): void; reject(error: unknown): void },
+  ) {
+    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+    this.#worker = new Worker(new URL(`./writer-thread.${extension}`, import.meta.url), {
+      workerData: { file, settings },
+    });
+    this.#events = events;
+    this.#opening = opening;
+    this.#worker.on("message", (message: FromWriter) => this.#hear(message));
+    this.#worker.on("error", (error) => {
+      this.#failed(error instanceof Error ? error : new Error(String(error)), true);
+    });
+  }
+
+  append(batch: TradeBatch): void {
+    this.#pending += batch.length;
+    this.#send({ kind: "batch", batch }, batchBuffers(batch));
+  }
+
+  noteHole(symbolIndex: number, change: HoleNote): void {
+    this.#send({ kind: "note", symbolIndex, change });
+  }
+
+  fill(
+    symbolIndex: number,
+    holeId: number | undefined,
+    page: TradeBatch | readonly MergedTrade[],
+  ): Promise<RepairResult> {
+    return this.#ask({ kind: "fill", symbolIndex, holeId, page });
+  }
+
+  holesBelow(symbolIndex: number, below: number, most: number): Promise<readonly Hole[]> {
+    return this.#ask({ kind: "holes", symbolIndex, below, most });
+  }
+
+  missing(): readonly HoleTotals[] {
+    return this.#totals;
+  }
+
+  pending(): number {
+    return this.#pending;
+  }
+
+  async close(timeoutMs: number): Promise<number> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#ended = resolve;
+      timer = setTimeout(resolve, timeoutMs);
+      this.#send({ kind: "close" });
+    });
+    clearTimeout(timer);
+    await this.#worker.terminate();
+    return this.#pending;
+  }
+
+  /** Nobody waits for the opening any more. */
+  abandon(reason: unknown): void {
+    if (this.#isOpen) return;
+    this.#opening.reject(reason);
+    void this.#worker.terminate();
+  }
+
+  #send(message: ToWriter, transfer: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #ask<T>(message: ToWriter): Promise<T> {
+    return new Promise((resolve) => {
+      this.#asked.push(resolve as (answer: unknown) => void);
+      this.#send(message);
+    });
+  }
+
+  #failed(error: Error, isTold: boolean): void {
+    this.#opening.reject(error);
+    if (isTold) this.#events.failed(error);
+    this.#ended();
+  }
+
+  #hear(message: FromWriter): void {
+    switch (message.kind) {
+      case "open":
+        this.lastIds = message.lastIds;
+        this.backup = message.backup;
+        this.#isOpen = true;
+        this.#opening.resolve();
+        break;
+      case "reopened":
+        this.#events.reopened();
+        break;
+      case "noted":
+        if (message.hole !== undefined) this.#events.noted(message.hole);
+        break;
+      case "totals":
+        this.#totals = message.totals;
+        break;
+      case "answer":
+        this.#asked.shift()!(message.answer);
+        break;
+      case "refused":
+        this.#failed(new TickbookError(message.error), this.#isOpen);
+        break;
+      case "wal":
+        this.#events.walLarge(message.bytes);
+        break;
+      case "neglected":
+        this.#events.neglected(message.reason);
+        break;
+      case "committed":
+        this.#pending -= message.delay.length;
+        this.#events.committed(message.result, message.delay);
+        break;
+      case "blocked":
+        this.#events.blocked(message.code, message.reason);
+        break;
+      case "closed":
+        this.#ended();
+        break;
+    }
+  }
 }
