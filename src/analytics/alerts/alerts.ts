@@ -1,15 +1,16 @@
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration } from "../../core/time.ts";
-import { MEASURES, type Measure } from "./measures.ts";
+import type { Judge } from "./judge.ts";
+import type { Measure } from "./measures/measure.ts";
+import { MEASURES } from "./measures/measures.ts";
+import { conditionsOf } from "./rules/conditions.ts";
 import { alertLabels, labelsKey, type Watched, watchedBy } from "./rules/identity.ts";
-import type { AlertRule, Direction, RuleHedge, Severity } from "./rules/rule.ts";
+import type { AlertRule, RuleCondition, RuleHedge, Severity } from "./rules/rule.ts";
 import { durationUs } from "./rules/times.ts";
 
 /** What the states of an alert depend on, times in µs. */
 export interface AlertLimits {
-  readonly when: Direction;
-  readonly fire: number;
-  readonly resolve: number;
+  readonly judge: Judge;
   readonly forUs: number;
   readonly keepFiringForUs: number;
   readonly coolDownUs: number;
@@ -21,7 +22,7 @@ export interface AlertLimits {
   readonly perHour: number;
 }
 
-/** How the value of an alert is made; alerts with equal ones share the work. */
+/** How a value is made; alerts with equal ones share the work. */
 export interface ValueOf {
   readonly measure: Measure;
   readonly watched: Watched;
@@ -34,6 +35,13 @@ export interface ValueOf {
   readonly prices: "log" | "raw";
 }
 
+/** One of the values that an alert is judged by. */
+export interface AlertCondition {
+  readonly of: ValueOf;
+  /** Judge the most extreme of the last so many values. */
+  readonly within: number;
+}
+
 /** One rule on one symbol or pair. */
 export interface Alert {
   /** Its labels as one text: its identity. */
@@ -41,9 +49,10 @@ export interface Alert {
   readonly labels: Readonly<Record<string, string>>;
   readonly rule: AlertRule;
   readonly severity: Severity;
-  readonly of: ValueOf;
-  /** Judge the most extreme of the last so many values. */
-  readonly within: number;
+  readonly watched: Watched;
+  readonly intervalUs: number;
+  /** One for each threshold of its judge, in the same order. */
+  readonly conditions: readonly AlertCondition[];
   readonly limits: AlertLimits;
   /** While it fires, the alerts that depend on its symbol are silent. */
   readonly silences: boolean;
@@ -77,29 +86,22 @@ export function alertsOf(rules: readonly AlertRule[], { venue, symbols }: AlertP
 
 /** Bars that a value needs before it is first defined. */
 export function barsBefore({ measure, window, hedge, hedgeBars }: ValueOf): number {
-  const facts = MEASURES[measure];
-  const before = facts.hedged && (hedge === "frozen" || hedge === "rolling") ? hedgeBars : 0;
-  if (measure === "correlation" || measure === "priceMove" || measure === "amihud") return window + 1;
+  const { from, looksBack = (bars: number) => bars } = MEASURES[measure];
+  if (from !== "spread") return looksBack(window);
+  if (hedge === "rolling") return hedgeBars + looksBack(window);
   // a frozen ratio brings the spreads of its own bars along
-  return hedge === "rolling" ? before + window : Math.max(before, window);
+  return Math.max(hedge === "frozen" ? hedgeBars : 0, looksBack(window));
 }
 
 function alertOf(rule: AlertRule, watched: Watched, venue: string): Alert {
   const labels = alertLabels(rule, watched, venue);
-  const facts = MEASURES[rule.measure];
   const intervalUs = durationUs(rule.interval);
-  const window = rule.window ?? facts.window ?? 1;
-  const of: ValueOf = {
-    measure: rule.measure,
-    watched,
-    intervalUs,
-    window,
-    hedge: rule.hedge ?? "frozen",
-    hedgeBars: rule.hedgeBars ?? (rule.window === undefined ? 60 : Math.max(3, window)),
-    beta: rule.beta ?? Number.NaN,
-    alpha: rule.alpha ?? 0,
-    prices: rule.prices ?? "log",
-  };
+  const given = conditionsOf(rule);
+  const conditions = given.map((one): AlertCondition => {
+    const { leg, within = 1 } = one;
+    const symbols = leg === undefined ? watched : ([watched[leg === "y" ? 0 : 1]!] as const);
+    return { of: valueMade(one, symbols, intervalUs), within };
+  });
   const us = (text: string | undefined, otherwise: number): number =>
     text === undefined ? otherwise : durationUs(text);
   return {
@@ -107,25 +109,32 @@ function alertOf(rule: AlertRule, watched: Watched, venue: string): Alert {
     labels,
     rule,
     severity: rule.severity ?? "warning",
-    of,
-    within: rule.within ?? 1,
-    silences: rule.silences ?? facts.ofData === true,
+    ...{ watched, intervalUs, conditions },
+    silences: rule.silences ?? given.every(({ measure }) => MEASURES[measure].ofData === true),
     limits: {
-      when: rule.when,
-      fire: rule.fire,
-      resolve: rule.resolve ?? rule.fire,
+      judge: {
+        by: rule.any === undefined ? "all" : "any",
+        of: given.map(({ when, fire, resolve = fire }) => ({ when, fire, resolve })),
+      },
       forUs: us(rule.for, 0),
       keepFiringForUs: us(rule.keepFiringFor, 0),
       coolDownUs: us(rule.coolDown, 0),
       remindUs: us(rule.remind, 0),
       noDataAfterUs: us(rule.noDataAfter, 15 * intervalUs),
-      warmUpUs: barsBefore(of) * intervalUs,
+      warmUpUs: Math.max(...conditions.map(({ of }) => barsBefore(of))) * intervalUs,
       perHour: rule.perHour ?? 20,
     },
   };
 }
 
+function valueMade(condition: RuleCondition, watched: Watched, intervalUs: number): ValueOf {
+  const { measure, hedge = "frozen", beta = Number.NaN, alpha = 0, prices = "log" } = condition;
+  const window = condition.window ?? MEASURES[measure].window ?? 1;
+  const hedgeBars = condition.hedgeBars ?? (condition.window === undefined ? 60 : Math.max(3, window));
+  return { measure, watched, intervalUs, window, hedge, hedgeBars, beta, alpha, prices };
+}
+
 /** What an alert watches, to be read: `ETHUSDT/BTCUSDT, 1s`. */
-export function watchedText({ of: { watched, intervalUs } }: Pick<Alert, "of">): string {
+export function watchedText({ watched, intervalUs }: Pick<Alert, "watched" | "intervalUs">): string {
   return `${watched.join("/")}, ${formatDuration(intervalUs)}`;
 }

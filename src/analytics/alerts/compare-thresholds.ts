@@ -3,7 +3,7 @@ import { refuse } from "../../core/errors.ts";
 import type { ResultTable } from "../unit-root/test-result.ts";
 import { alertsOf } from "./alerts.ts";
 import { checkRules } from "./rules/check-rules.ts";
-import type { AlertRule } from "./rules/rule.ts";
+import type { AlertRule, SimpleRule } from "./rules/rule.ts";
 import { type AlertScore, type ScoreSettings, scoreAlerts, scoreTable } from "./score.ts";
 import { valueText } from "./text.ts";
 
@@ -20,7 +20,7 @@ export interface Comparison {
   readonly table: ResultTable;
 }
 
-/** One rule with several thresholds over the same bars, in one pass. The rule has to watch one symbol or pair. */
+/** One rule with several thresholds over the same bars, in one pass. The rule has to watch one symbol or pair, by one condition. */
 export function compareThresholds(
   rule: AlertRule,
   bars: readonly Bars[],
@@ -36,19 +36,24 @@ export function compareThresholds(
       hint: "Pass for example fire: [1.5, 2, 2.5].",
     });
   }
-  const rules = fire.map((threshold): AlertRule => {
+  if (rule.measure === undefined) {
+    refuse({
+      code: "several-thresholds",
+      where,
+      problem: `needs a rule with one threshold; ${rule.name} has those of its ${(rule.all ?? rule.any).length} conditions`,
+      hint: "Compare each condition as a rule of its own, or score the rule as it is with scoreAlerts.",
+    });
+  }
+  const one: SimpleRule = rule;
+  const rules = fire.map((threshold): SimpleRule => {
     const end =
-      resolve === undefined
-        ? rule.resolve
-        : typeof resolve === "number"
-          ? resolve
-          : resolve.share * threshold;
-    const inner = rule.when === "below" ? Math.max : Math.min;
+      resolve === undefined ? one.resolve : typeof resolve === "number" ? resolve : resolve.share * threshold;
+    const inner = one.when === "below" ? Math.max : Math.min;
     return {
-      ...rule,
+      ...one,
       fire: threshold,
       ...(end !== undefined && { resolve: inner(end, threshold) }),
-      labels: { ...rule.labels, threshold: String(threshold) },
+      labels: { ...one.labels, threshold: String(threshold) },
     };
   });
   const symbols = [...new Set(bars.map(({ symbol }) => symbol))];
@@ -65,10 +70,10 @@ export function compareThresholds(
     });
   }
   const scores = scoreAlerts(alerts, bars, rest);
-  const table = scoreTable(
-    scores,
-    ({ alert: { limits } }) => `${valueText(limits.fire)}, over at ${valueText(limits.resolve)}`,
-  );
+  const table = scoreTable(scores, ({ alert }) => {
+    const { fire: out, resolve: back } = alert.limits.judge.of[0]!;
+    return `${valueText(out)}, over at ${valueText(back)}`;
+  });
   const [first, ...others] = table.columns;
   return {
     scores,

@@ -1,6 +1,8 @@
-export { type Alert, type AlertLimits, type AlertPlace, alertsOf } from "./alerts.ts";
+export { type Alert, type AlertCondition, type AlertLimits, type AlertPlace, alertsOf } from "./alerts.ts";
 export { type CompareSettings, type Comparison, compareThresholds } from "./compare-thresholds.ts";
-export { MEASURES, type Measure, type MeasureFacts } from "./measures.ts";
+export type { Direction, Judge, Side, Threshold } from "./judge.ts";
+export type { Measure, MeasureFacts } from "./measures/measure.ts";
+export { MEASURES } from "./measures/measures.ts";
 export { type ReplayedAlert, type ReplaySettings, replayAlerts } from "./replay.ts";
 export {
   checkRules,
@@ -10,7 +12,7 @@ export {
   ruleFaults,
 } from "./rules/check-rules.ts";
 export { type DefaultRules, defaultRules } from "./rules/defaults.ts";
-export type { AlertRule, Direction, PairName, RuleFile, RuleHedge, Severity } from "./rules/rule.ts";
+export type { AlertRule, PairName, RuleCondition, RuleFile, RuleHedge, Severity } from "./rules/rule.ts";
 export { type AlertScore, type Outcome, type ScoreSettings, scoreAlerts, scoreTable } from "./score.ts";
 export {
   type AlertEvent,

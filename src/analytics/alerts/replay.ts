@@ -19,8 +19,10 @@ export interface ReplayedAlert {
   readonly alert: Alert;
   /** Ends of the bars that were judged. */
   readonly timeUs: Float64Array;
-  /** NaN where it is missing. */
+  /** Of its first condition; NaN where it is missing. */
   readonly value: Float64Array;
+  /** Of each of its conditions. */
+  readonly values: readonly Float64Array[];
   readonly state: readonly AlertStateName[];
   readonly events: readonly AlertEvent[];
 }
@@ -32,18 +34,18 @@ export function replayAlerts(
   settings: ReplaySettings = {},
 ): ReplayedAlert[] {
   const barsOf = barsAmong(bars);
-  const steps = alerts.map(() => ({
+  const steps = alerts.map(({ conditions }) => ({
     timeUs: [] as number[],
-    value: [] as number[],
+    values: conditions.map((): number[] => []),
     state: [] as AlertStateName[],
   }));
   const events = new Map<Alert, AlertEvent[]>(alerts.map((alert) => [alert, []]));
   const evaluator = alertEvaluator(alerts, {
     ...(settings.perHour !== undefined && { perHour: settings.perHour }),
-    judged: (index, timeUs, value, { state }) => {
+    judged: (index, timeUs, values, { state }) => {
       const own = steps[index]!;
       own.timeUs.push(timeUs);
-      own.value.push(value);
+      own.values.forEach((column, i) => void column.push(values[i]!));
       own.state.push(state);
     },
   });
@@ -61,13 +63,18 @@ export function replayAlerts(
       },
     );
   }
-  return alerts.map((alert, i) => ({
-    alert,
-    timeUs: Float64Array.from(steps[i]!.timeUs),
-    value: Float64Array.from(steps[i]!.value),
-    state: steps[i]!.state,
-    events: events.get(alert)!,
-  }));
+  return alerts.map((alert, i) => {
+    const { timeUs, state, values: columns } = steps[i]!;
+    const values = columns.map((column) => Float64Array.from(column));
+    return {
+      alert,
+      timeUs: Float64Array.from(timeUs),
+      value: values[0]!,
+      values,
+      state,
+      events: events.get(alert)!,
+    };
+  });
 }
 
 function barsAmong(bars: readonly Bars[]): BarsOf {

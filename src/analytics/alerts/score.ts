@@ -2,9 +2,10 @@ import type { Bars } from "../../core/bars.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import type { ResultTable } from "../unit-root/test-result.ts";
 import type { Alert } from "./alerts.ts";
-import { MEASURES } from "./measures.ts";
+import { isTurned, judge, type Side } from "./judge.ts";
+import { MEASURES } from "./measures/measures.ts";
 import { type ReplayedAlert, type ReplaySettings, replayAlerts } from "./replay.ts";
-import { type AlertStateName, isBack } from "./state.ts";
+import type { AlertStateName } from "./state.ts";
 
 export interface ScoreSettings extends ReplaySettings {
   /** How many bars an alert is given to come back; three windows, at least 60, unless told. */
@@ -14,9 +15,10 @@ export interface ScoreSettings extends ReplaySettings {
 /** What came after one firing. */
 export interface Outcome {
   readonly firedUs: number;
+  /** Of the condition that led to it, as are `back` and `adverse`. */
   readonly value: number;
   /**
-   * The value came back to `resolve` within the horizon. `undefined`: the bars end before the horizon does; those that came
+   * The alert was back (its value at `resolve`, or on the other side of 0) within the horizon. `undefined`: the bars end before the horizon does; those that came
    * back by then are not known either, or the quick ones would be counted alone.
    */
   readonly isHit: boolean | undefined;
@@ -69,35 +71,44 @@ export function scoreAlerts(
   return alerts.map((alert, i) => {
     const own = replayed[i]!;
     const spread = replayed.find((one) => one.alert.key === spreads[i]?.key);
-    return scoreOf(own, spread, settings.horizonBars ?? Math.max(60, 3 * alert.of.window));
+    return scoreOf(own, spread, settings.horizonBars ?? horizonOf(alert));
   });
 }
 
-/** An alert that never fires, for the values of the spread that another one rests on. */
-function spreadOf({ of, rule, limits }: Alert): Alert | undefined {
-  if (MEASURES[of.measure].hedged === undefined || of.measure === "halfLife" || of.measure === "adfPValue")
-    return undefined;
-  const { hedge, hedgeBars, alpha, beta, prices, watched, intervalUs } = of;
+function horizonOf({ conditions }: Alert): number {
+  return Math.max(60, ...conditions.map(({ of }) => 3 * of.window));
+}
+
+/** An alert that never fires, for the values of the spread that another one rests on: that of its first condition with one. */
+function spreadOf(alert: Alert): Alert | undefined {
+  const found = alert.conditions.find(({ of }) => {
+    const measure = MEASURES[of.measure];
+    return measure.from === "spread" && measure.isLevel === true;
+  });
+  if (found === undefined) return undefined;
+  const { hedge, hedgeBars, alpha, beta, prices, watched, intervalUs } = found.of;
   const key = JSON.stringify(["spread", watched, intervalUs, hedge, hedgeBars, alpha, beta, prices]);
+  const never = { when: "above", fire: Number.POSITIVE_INFINITY, resolve: 0 } as const;
   return {
+    ...alert,
     key,
     labels: {},
-    rule,
     severity: "info",
-    of: { ...of, measure: "spread" },
-    within: 1,
+    conditions: [{ of: { ...found.of, measure: "spread" }, within: 1 }],
     silences: false,
-    limits: { ...limits, when: "above", fire: Number.POSITIVE_INFINITY, resolve: 0, perHour: 0 },
+    limits: { ...alert.limits, judge: { by: "all", of: [never] }, perHour: 0 },
   };
 }
 
 function scoreOf(own: ReplayedAlert, spread: ReplayedAlert | undefined, horizon: number): AlertScore {
   const { alert, timeUs, state } = own;
-  const days = (timeUs.length * alert.of.intervalUs) / 86_400e6;
+  const days = (timeUs.length * alert.intervalUs) / 86_400e6;
   // one that goes on firing after a time without data is no new one
   const outcomes = own.events
     .filter(({ kind, timeUs: at, sinceUs }) => kind === "firing" && sinceUs === at)
-    .map((event) => outcomeOf(own, spread, firstAtLeast(timeUs, event.timeUs), horizon));
+    .map(({ timeUs: at, lead }) =>
+      outcomeOf(own, spread, { fired: firstAtLeast(timeUs, at), lead, horizon }),
+    );
   const known = outcomes.filter(({ isHit }) => isHit !== undefined);
   const share = (name: AlertStateName): number =>
     state.filter((one) => one === name).length / Math.max(1, state.length);
@@ -128,46 +139,83 @@ function scoreOf(own: ReplayedAlert, spread: ReplayedAlert | undefined, horizon:
   };
 }
 
+interface Fired {
+  /** The row at which it fired. */
+  readonly fired: number;
+  /** The condition that led to it. */
+  readonly lead: number;
+  readonly horizon: number;
+}
+
 function outcomeOf(
   own: ReplayedAlert,
   spread: ReplayedAlert | undefined,
-  fired: number,
-  horizon: number,
+  { fired, lead, horizon }: Fired,
 ): Outcome {
-  const { alert, timeUs, value } = own;
-  const { limits, of } = alert;
+  const { alert, timeUs, values } = own;
+  const value = values[lead]!;
+  const { when } = alert.limits.judge.of[lead]!;
   const first = value[fired]!;
-  const side = first < 0 ? -1 : 1;
-  /** How far out a value is, on the side on which it left. */
-  const out = (one: number): number =>
-    limits.when === "above" ? one : limits.when === "below" ? -one : one * side;
+  /** The way in which it left. */
+  const way = when === "below" || (when === "abs" && first < 0) ? -1 : 1;
   const end = Math.min(fired + horizon, value.length - 1);
-  let [least, most, backAt] = [out(first), out(first), -1];
-  const spreads = spread?.value;
-  const way = limits.when === "below" ? -1 : limits.when === "above" ? 1 : side;
-  const scale = of.prices === "log" ? 1e4 : 1;
-  const start = spreads === undefined ? Number.NaN : spreads[fired]! * way;
-  let [spreadLeast, spreadMost] = [start, start];
-  for (let i = fired; i <= end; i++) {
-    const now = out(value[i]!);
-    if (Number.isNaN(now)) continue;
-    least = Math.min(least, now);
-    if (backAt < 0) most = Math.max(most, now);
-    const at = spreads === undefined ? Number.NaN : spreads[i]! * way;
-    if (at < spreadLeast) spreadLeast = at;
-    if (backAt < 0 && at > spreadMost) spreadMost = at;
-    if (backAt < 0 && isBack(limits, side, value[i]!)) backAt = i;
-  }
+  const backAt = backOf(own, fired, end);
+  const level = reachOf(value, way, { fired, end, backAt });
+  const scale = spreadScale(spread);
+  const move = spread && reachOf(spread.value, way, { fired, end, backAt });
   return {
     firedUs: timeUs[fired]!,
     value: first,
     isHit: fired + horizon < value.length ? backAt >= 0 : undefined,
     backAfterUs: backAt < 0 ? Number.NaN : timeUs[backAt]! - timeUs[fired]!,
-    back: out(first) - least,
-    adverse: most - out(first),
-    spreadBack: (start - spreadLeast) * scale,
-    spreadAdverse: (spreadMost - start) * scale,
+    ...level,
+    spreadBack: (move?.back ?? Number.NaN) * scale,
+    spreadAdverse: (move?.adverse ?? Number.NaN) * scale,
   };
+}
+
+/** Basis points of log prices, money of raw ones. */
+function spreadScale(spread: ReplayedAlert | undefined): number {
+  return spread?.alert.conditions[0]?.of.prices === "log" ? 1e4 : 1;
+}
+
+/** The first row at which an alert that fired is back, or on another side; −1: none up to `end`. */
+function backOf({ alert, values }: ReplayedAlert, fired: number, end: number): number {
+  let sides: readonly Side[] = [];
+  for (let i = fired; i <= end; i++) {
+    const now = judge(
+      alert.limits.judge,
+      values.map((column) => column[i]!),
+      sides,
+    );
+    if (now.verdict === "missing") continue;
+    if (now.verdict === "back" || isTurned(sides, now.sides)) return i;
+    sides = now.sides;
+  }
+  return -1;
+}
+
+interface Stretch {
+  readonly fired: number;
+  readonly end: number;
+  /** −1: never. */
+  readonly backAt: number;
+}
+
+/** How far a series came back at the most, and how much further out it went before it was back. */
+function reachOf(
+  values: Float64Array,
+  way: 1 | -1,
+  { fired, end, backAt }: Stretch,
+): Pick<Outcome, "back" | "adverse"> {
+  const start = values[fired]! * way;
+  let [least, most] = [start, start];
+  for (let i = fired; i <= end; i++) {
+    const now = values[i]! * way;
+    if (now < least) least = now;
+    if (now > most && (backAt < 0 || i <= backAt)) most = now;
+  }
+  return { back: start - least, adverse: most - start };
 }
 
 function medianOf(values: readonly number[]): number {
@@ -180,7 +228,7 @@ function medianOf(values: readonly number[]): number {
 /** Scores side by side: a row an alert, named by `nameOf`. */
 export function scoreTable(
   scores: readonly AlertScore[],
-  nameOf: (score: AlertScore) => string = ({ alert }) => `${alert.rule.name} · ${alert.of.watched.join("/")}`,
+  nameOf: (score: AlertScore) => string = ({ alert }) => `${alert.rule.name} · ${alert.watched.join("/")}`,
 ): ResultTable {
   const of = (
     name: string,
@@ -188,7 +236,7 @@ export function scoreTable(
     more: { readonly digits?: number; readonly unit?: string } = {},
   ) => ({ name, values: scores.map(pick), ...more });
   const hasSpread = scores.some(({ medianSpreadBack }) => !Number.isNaN(medianSpreadBack));
-  const isRaw = scores.some(({ alert }) => alert.of.prices === "raw");
+  const isRaw = scores.some(({ alert }) => alert.conditions.some(({ of: { prices } }) => prices === "raw"));
   const unit = isRaw ? "quote units" : "bps";
   const days = scores[0]?.days ?? 0;
   const horizons = [...new Set(scores.map(({ horizonBars }) => horizonBars))];

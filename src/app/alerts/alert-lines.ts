@@ -21,12 +21,13 @@ const BACK = { sign: "●", word: "data again", colour: GREEN };
 
 /** A told event as one line: `2026-01-05T12:00:01Z ■ FIRING warning · z-score out · ETHUSDT/BTCUSDT, 1s · …` */
 export function alertLine(record: AlertRecord, hasColour: boolean): string {
-  const { kind, severity, rule, watched, text, timeUs, sinceUs, isLate, heldBack, venueKind } = record;
+  const { kind, from, severity, rule, watched, text, timeUs, sinceUs, isLate, heldBack, venueKind } = record;
   const { sign, word, colour } = LOOKS[kind] ?? BACK;
   const lasted = spanText(timeUs - sinceUs);
   const notes = [
     kind === "reminder" ? `for ${lasted}` : "",
     kind === "resolved" ? `after ${lasted}` : "",
+    kind === "firing" && from === "firing" && !isLate ? "on the other side" : "",
     isLate ? "told late" : "",
     heldBack > 0 ? `${heldBack} held back before` : "",
     venueKind === "real" ? "" : venueKind.toUpperCase(),

@@ -111,7 +111,7 @@ function greet(screen: Screen, watch: Watch, { venue }: Series): void {
   screen.line(`Watching ${count(alerts.length, "alert")} of ${count(rules, "rule")} at ${where}`);
   for (const { alert, state } of alerts) {
     if (state.state !== "firing") continue;
-    const about = [alert.rule.name, alert.of.watched.join("/")].map(plainText).join(" · ");
+    const about = [alert.rule.name, alert.watched.join("/")].map(plainText).join(" · ");
     screen.line(`Firing since ${formatUtc(state.firingUs ?? Number.NaN)}: ${about}`);
   }
 }

@@ -10,7 +10,9 @@ export function recordOf(
   atUs: number,
   venueKind: VenueKind,
 ): Omit<AlertRecord, "id" | "venue"> {
-  const { alert, kind, from, timeUs, value, sinceUs, delivery, silencedBy, isLate, heldBack } = event;
+  const { alert, kind, from, timeUs, values, lead, value, sinceUs, delivery } = event;
+  const { silencedBy, isLate, heldBack } = event;
+  const { fire, resolve } = alert.limits.judge.of[lead]!;
   return {
     venueKind,
     key: alert.key,
@@ -23,13 +25,13 @@ export function recordOf(
     atUs,
     sinceUs,
     value,
-    fire: alert.limits.fire,
-    resolve: alert.limits.resolve,
+    fire,
+    resolve,
     delivery,
     silencedBy,
     isLate,
     heldBack,
-    text: eventText(alert, { timeUs, value, kind, sinceUs }),
+    text: eventText(alert, { timeUs, values, kind, sinceUs }),
     labels: alert.labels,
   };
 }

@@ -1,6 +1,6 @@
 import { alertsOf } from "../../analytics/alerts/alerts.ts";
 import type { RuleFile } from "../../analytics/alerts/rules/rule.ts";
-import { type AlertState, isAlertState } from "../../analytics/alerts/state.ts";
+import { type AlertState, readAlertState } from "../../analytics/alerts/state.ts";
 import {
   type AlertStatus,
   alertEvaluator,
@@ -141,7 +141,12 @@ function memoryOf(store: AlertStore, venue: string): EvaluatorMemory | undefined
     doneUs: only(objectOf(doneUs), isNumber),
     frozen: objectOf(frozen),
     sentUs: Array.isArray(sentUs) ? sentUs.filter(isNumber) : [],
-    states: only(store.states(venue), isAlertState),
+    states: Object.fromEntries(
+      Object.entries(store.states(venue)).flatMap(([key, kept]) => {
+        const state = readAlertState(kept);
+        return state === undefined ? [] : [[key, state]];
+      }),
+    ),
   };
 }
 

@@ -9,8 +9,10 @@ import type { TableData } from "../../render/table-data.ts";
 export interface AlertLog {
   hear(event: HeardEvent): void;
   /** Takes the values of these alerts, as an evaluator judges them. */
-  judged(alerts: readonly Alert[]): (index: number, timeUs: number, value: number, state: AlertState) => void;
-  /** The last values of an alert, oldest first. */
+  judged(
+    alerts: readonly Alert[],
+  ): (index: number, timeUs: number, values: readonly number[], state: AlertState) => void;
+  /** The last values of an alert's first condition, oldest first. */
   trail(key: string): readonly number[];
   /** When the alerts that are asked for fired: ends of bars. */
   spans(isWanted: (alert: Alert) => boolean): AlertSpan[];
@@ -31,11 +33,11 @@ export function alertLog(): AlertLog {
       events.push(event);
       if (events.length > 2 * MOST_EVENTS) events = events.slice(-MOST_EVENTS);
     },
-    judged: (alerts) => (index, _, value) => {
+    judged: (alerts) => (index, _, values) => {
       const { key, rule } = alerts[index]!;
       const trail = trails.get(key) ?? { rule: rule.name, values: [] };
       trails.set(key, trail);
-      trail.values.push(value);
+      trail.values.push(values[0]!);
       if (trail.values.length > TRAIL) trail.values.shift();
     },
     trail: (key) => trails.get(key)?.values ?? [],
@@ -45,7 +47,12 @@ export function alertLog(): AlertLog {
       for (const event of events) {
         const { alert, kind, timeUs } = event;
         if (!isWanted(alert)) continue;
-        const begun = open.get(alert.key);
+        let begun = open.get(alert.key);
+        if (kind === "firing" && begun !== undefined && event.sinceUs === timeUs) {
+          // on the other side: one ends, another begins
+          spans.push({ ...begun, toUs: timeUs });
+          begun = undefined;
+        }
         if (kind === "firing" && begun === undefined) {
           const text = textOf(event);
           open.set(alert.key, { name: alert.rule.name, fromUs: timeUs, toUs: Number.NaN, text });
@@ -74,7 +81,7 @@ export function alertLog(): AlertLog {
           { name: "bar's end", values: told.map(({ timeUs }) => timeUs), kind: "time" },
           text("what", ({ kind }) => (kind === "inactive" || kind === "pending" ? "data again" : kind)),
           text("alert", ({ alert }) => alert.rule.name),
-          text("watched", ({ alert }) => alert.of.watched.join("/")),
+          text("watched", ({ alert }) => alert.watched.join("/")),
           text("value", ({ value }) => valueText(value)),
           text("text", (event) =>
             event.kind === "firing" || event.kind === "reminder" ? textOf(event) : "",
@@ -89,6 +96,6 @@ export function alertLog(): AlertLog {
   };
 }
 
-function textOf({ alert, timeUs, value, kind, sinceUs }: HeardEvent): string {
-  return alertText(alert, { timeUs, value, state: kind, sinceUs });
+function textOf({ alert, timeUs, values, kind, sinceUs }: HeardEvent): string {
+  return alertText(alert, { timeUs, values, state: kind, sinceUs });
 }

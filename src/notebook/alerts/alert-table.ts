@@ -1,4 +1,5 @@
-import { MEASURES } from "../../analytics/alerts/measures.ts";
+import type { Threshold } from "../../analytics/alerts/judge.ts";
+import { MEASURES } from "../../analytics/alerts/measures/measures.ts";
 import { valueText } from "../../analytics/alerts/text.ts";
 import type { AlertStatus } from "../../analytics/alerts/values/evaluator.ts";
 import { spanText } from "../../app/doctor/words.ts";
@@ -42,11 +43,13 @@ export function alertsTable(
       },
       text("for", ({ state }) => ageOf(state.state === "firing" ? state.firingUs : state.sinceUs, nowUs)),
       text("alert", ({ alert }) => alert.rule.name),
-      text("watched", ({ alert }) => alert.of.watched.join("/")),
-      text("value", ({ alert, value }) =>
-        [valueText(value), MEASURES[alert.of.measure].unit].filter(Boolean).join(" "),
+      text("watched", ({ alert }) => alert.watched.join("/")),
+      text("value", ({ alert, values }) =>
+        alert.conditions
+          .map(({ of }, i) => [valueText(values[i]!), MEASURES[of.measure].unit].filter(Boolean).join(" "))
+          .join(" · "),
       ),
-      text("fires", ({ alert }) => thresholdText(alert)),
+      text("fires", ({ alert }) => judgeText(alert)),
       text("last values", ({ alert }) => sparkline(trail(alert.key))),
       text("severity", ({ alert }) => alert.severity),
     ],
@@ -57,7 +60,13 @@ function ageOf(sinceUs: number | null, nowUs: number): string {
   return sinceUs === null || !(nowUs >= sinceUs) ? "" : spanText(Math.max(0, nowUs - sinceUs));
 }
 
-function thresholdText({ limits: { when, fire, resolve } }: AlertStatus["alert"]): string {
+function judgeText({ conditions, limits: { judge } }: AlertStatus["alert"]): string {
+  if (judge.of.length === 1) return thresholdText(judge.of[0]!);
+  const parts = judge.of.map((one, i) => `${conditions[i]!.of.measure} ${thresholdText(one)}`);
+  return parts.join(judge.by === "all" ? " and " : " or ");
+}
+
+function thresholdText({ when, fire, resolve }: Threshold): string {
   const [out, back] = [valueText(fire), valueText(resolve)];
   const way = when === "abs" ? `beyond ±${out}` : `${when} ${out}`;
   return resolve === fire ? way : `${way}, over at ${when === "abs" ? "±" : ""}${back}`;

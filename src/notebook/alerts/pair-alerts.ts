@@ -1,6 +1,8 @@
 import { type Alert, alertsOf } from "../../analytics/alerts/alerts.ts";
 import { compareThresholds } from "../../analytics/alerts/compare-thresholds.ts";
+import { MEASURES } from "../../analytics/alerts/measures/measures.ts";
 import { checkRules, ruleFaults } from "../../analytics/alerts/rules/check-rules.ts";
+import { withConditions } from "../../analytics/alerts/rules/conditions.ts";
 import { defaultRules } from "../../analytics/alerts/rules/defaults.ts";
 import type { AlertRule } from "../../analytics/alerts/rules/rule.ts";
 import { type AlertScore, scoreAlerts, scoreTable } from "../../analytics/alerts/score.ts";
@@ -126,8 +128,9 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
   const spans = (measure: "spread" | "zScore" | "correlation", frame: PairFrame): AlertSpan[] => {
     const line = { spread: frame.spread, zScore: frame.zscore, correlation: frame.correlation }[measure];
     const fromUs = frame.timeUs[line.findIndex((value) => !Number.isNaN(value))] ?? Number.POSITIVE_INFINITY;
-    const isShown = ({ of, within }: Alert): boolean =>
-      of.measure === measure && of.intervalUs === intervalUs && within === 1;
+    const isShown = (alert: Alert): boolean =>
+      alert.intervalUs === intervalUs &&
+      alert.conditions.some(({ of, within }) => of.measure === measure && within === 1);
     // a bar is drawn at its start
     return log
       .spans(isShown)
@@ -142,11 +145,13 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
   /** A rule on the hedge ratio of the charts, where it would freeze one of its own. */
   const onHedge = (rule: AlertRule): AlertRule => {
     const { hedge } = pair.frame();
-    const { hedgeBars, ...rest } = rule;
-    const freezes = (rule.hedge ?? "frozen") === "frozen" && rule.prices !== "raw" && isOfPair(rule);
-    return freezes && hedge !== undefined
-      ? { ...rest, hedge: "fixed", alpha: hedge.alpha, beta: hedge.beta }
-      : rule;
+    if (hedge === undefined || rule.pair?.[0] !== y || rule.pair[1] !== x) return rule;
+    return withConditions(rule, (one) => {
+      const { hedgeBars, ...rest } = one;
+      const freezes = (one.hedge ?? "frozen") === "frozen" && one.prices !== "raw";
+      if (!freezes || MEASURES[one.measure].from !== "spread") return one;
+      return { ...rest, hedge: "fixed", alpha: hedge.alpha, beta: hedge.beta };
+    });
   };
   /** The bars in view; of another length, as many as lie in the same time. */
   const barsFor = (rule: AlertRule): Bars[] => {
@@ -159,8 +164,6 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
       sliceBars(bars!, 0, bars!.endUs.filter((endUs) => endUs <= Math.max(newestUs.y, newestUs.x)).length),
     );
   };
-  const isOfPair = ({ measure, pair: given }: AlertRule): boolean =>
-    given?.[0] === y && given[1] === x && ["zScore", "spread", "halfLife", "adfPValue"].includes(measure);
 
   return {
     table: () => {
@@ -219,7 +222,7 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
     if (hedge !== undefined) alone.freeze([y, x], hedge);
     const all = [closed.y, closed.x];
     const untilUs = memory.doneUs[intervalUs];
-    if (untilUs === undefined || own.some(({ of }) => of.intervalUs !== intervalUs)) return memory;
+    if (untilUs === undefined || own.some((alert) => alert.intervalUs !== intervalUs)) return memory;
     alone.begin(Math.min(...all.map(({ startUs }) => startUs[0] ?? untilUs)));
     alone.advance((lane) => all.find(({ symbol }) => symbol === lane.symbol)!, untilUs, log.hear);
     return { ...memory, states: { ...memory.states, ...alone.memory().states } };
@@ -239,7 +242,7 @@ function reachableDefaults({ y, x, interval, window, threshold }: PairWatch["set
 function scoreSentence(scores: readonly AlertScore[]): string {
   const firings = scores.reduce((sum, one) => sum + one.firings, 0);
   const bars = scores[0]?.timeUs.length ?? 0;
-  const span = spanText(bars * (scores[0]?.alert.of.intervalUs ?? 0));
+  const span = spanText(bars * (scores[0]?.alert.intervalUs ?? 0));
   const outcomes = scores.flatMap(({ outcomes: own }) => own);
   const known = outcomes.filter(({ isHit }) => isHit !== undefined);
   const back = known.filter(({ isHit }) => isHit).length;

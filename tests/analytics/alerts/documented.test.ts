@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { MEASURES, type MeasureFacts } from "../../../src/analytics/alerts/measures.ts";
+import type { MeasureFacts } from "../../../src/analytics/alerts/measures/measure.ts";
+import { MEASURES } from "../../../src/analytics/alerts/measures/measures.ts";
 import { parseRuleTests } from "../../../src/analytics/alerts/rule-tests/check-rule-tests.ts";
 import { runRuleTests } from "../../../src/analytics/alerts/rule-tests/rule-tests.ts";
 import { checkRules, parseRules } from "../../../src/analytics/alerts/rules/check-rules.ts";
-import { RULE_FIELDS, TEXT_NAMES } from "../../../src/analytics/alerts/rules/fields.ts";
+import { CONDITION_TEXT_NAMES, RULE_FIELDS, TEXT_NAMES } from "../../../src/analytics/alerts/rules/fields.ts";
 import { alertJson } from "../../../src/app/alerts/alert-json.ts";
 
 const page = readFileSync(new URL("../../../docs/alerts.md", import.meta.url), "utf8");
-const [rules, message, tests] = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, block]) => block!);
+const [rules, combined, message, tests] = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(
+  ([, block]) => block!,
+);
 
 test("the page has each field and each measure as the code has it", () => {
   for (const [name, { about, required, otherwise = "" }] of Object.entries(RULE_FIELDS)) {
@@ -27,11 +30,14 @@ test("the page has each field and each measure as the code has it", () => {
     const row = `| \`${name}\` | ${of} | ${about} | ${unit} | ${bars} |`;
     assert.ok(page.includes(row), row);
   }
-  for (const name of TEXT_NAMES) assert.ok(page.includes(`\`{${name}}\``), name);
+  for (const name of [...TEXT_NAMES, ...CONDITION_TEXT_NAMES])
+    assert.ok(page.includes(`\`{${name}}\``), name);
 });
 
 test("the rule file on the page is sound", () => {
-  assert.equal(parseRules(rules!, { symbols: ["BTCUSDT", "ETHUSDT", "SOLUSDT"] }).rules.length, 3);
+  const symbols = ["BTCUSDT", "ETHUSDT", "SOLUSDT"];
+  assert.equal(parseRules(rules!, { symbols }).rules.length, 3);
+  assert.equal(parseRules(combined!, { symbols }).rules[0]!.all!.length, 3);
 });
 
 test("the tests on the page pass", () => {

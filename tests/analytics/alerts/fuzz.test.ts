@@ -17,8 +17,29 @@ import { random } from "../../../src/core/random.ts";
 
 const read = (name: string): string =>
   readFileSync(new URL(`../../../rules/${name}`, import.meta.url), "utf8");
-const RULES = read("default.json");
-const TESTS = read("default.test.json").replace('"default.json"', JSON.stringify(JSON.parse(RULES).rules));
+/** The rules that come with Tickbook, and one of several conditions each way. */
+const RULES = JSON.stringify(
+  {
+    rules: [
+      ...(JSON.parse(read("default.json")) as { rules: object[] }).rules,
+      ...["all", "any"].map((way) => ({
+        ...{ name: way, pair: ["ETHUSDT", "BTCUSDT"], interval: "1s", for: "2s" },
+        [way]: [
+          { measure: "zScore", window: 60, when: "abs", fire: 2, resolve: 1 },
+          { measure: "quoteVolume", leg: "y", window: 9, when: "above", fire: 1000, resolve: 500 },
+        ],
+        text: "{values}, {value.1} {fire.2}",
+      })),
+    ],
+  },
+  undefined,
+  2,
+);
+const OWN_TEST = `{"name": "both", "values": {"all": ["0 3 -3 _ 0", "1000x5"]},
+  "expect": [{"at": "2s", "rule": "all", "state": "pending"}]},`;
+const TESTS = read("default.test.json")
+  .replace('"tests": [', `"tests": [${OWN_TEST}`)
+  .replace('"default.json"', JSON.stringify(JSON.parse(RULES).rules));
 
 const PIECES = [
   '"',
@@ -147,12 +168,17 @@ test("values of any kind in any field are faults, not defects", () => {
     "within",
     "beta",
     "perHour",
+    "all",
+    "any",
+    "leg",
     "__proto__",
     "constructor",
   ]) {
     for (const value of values) {
       const rule = Object.fromEntries([...Object.entries(sound!), [name, value]]);
       assert.doesNotThrow(() => ruleFaults([rule]), `${name} ${JSON.stringify(value)}`);
+      const inner = { ...sound, fire: undefined, all: [{ ...rule }, value], text: "{value.1}" };
+      assert.doesNotThrow(() => ruleFaults([inner]), `all: ${name} ${JSON.stringify(value)}`);
     }
   }
 });

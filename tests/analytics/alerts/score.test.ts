@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { alertsOf } from "../../../src/analytics/alerts/alerts.ts";
 import { compareThresholds } from "../../../src/analytics/alerts/compare-thresholds.ts";
 import { replayAlerts } from "../../../src/analytics/alerts/replay.ts";
-import type { AlertRule } from "../../../src/analytics/alerts/rules/rule.ts";
+import type { AlertRule, SimpleRule } from "../../../src/analytics/alerts/rules/rule.ts";
 import {
   type AlertScore,
   type ScoreSettings,
@@ -211,4 +211,53 @@ test("the end of the seeded market's TRX on XRP fires once, stays, and resolves 
   const [fired, over] = told.map(({ timeUs }) => (timeUs - endsUs!) / (60 * minute)) as [number, number];
   assert.ok(fired > 0 && fired <= 6, `${fired} h after the end of the relation`);
   assert.ok(over - fired > 12, `stays for ${over - fired} h`);
+});
+
+test("several conditions: a firing is back as soon as one is, and its spread is that of the first condition with one", () => {
+  const { name, pair, interval, ...level } = LEVEL as SimpleRule;
+  const rule: AlertRule = {
+    ...{ name: "both", pair: pair!, interval },
+    all: [level, { measure: "volume", leg: "y", when: "above", fire: 1, resolve: 0.5 }],
+  };
+  const [y, x] = barsWith([0, 2.2, 2.6, 2.4, 2.3, 0.1, 0.1, 0.1]) as [Bars, Bars];
+  const traded = { ...y, volume: Float64Array.of(1, 1, 1, 0.2, 1, 1, 1, 1) };
+  const [result] = scoreAlerts(alertsOf([rule], { venue: "v", symbols: [] }), [traded, x], {
+    horizonBars: 3,
+  });
+  assert.deepEqual(
+    result!.outcomes.map(({ firedUs, isHit, backAfterUs }) => [
+      (firedUs - START) / SECOND,
+      isHit,
+      backAfterUs / SECOND,
+    ]),
+    [
+      [2, true, 2],
+      [5, true, 1],
+    ],
+  );
+  assert.equal(Number(result!.outcomes[0]!.spreadAdverse.toFixed(6)), 0.4);
+});
+
+test("a firing whose value goes to the other side of 0 is back then, and another one begins", () => {
+  const { outcomes } = score(LEVEL, [0, 2.2, -2.5, -2.5, 0, 0, 0, 0], { horizonBars: 4 });
+  assert.deepEqual(
+    outcomes.map(({ value, isHit, backAfterUs }) => [value, isHit, backAfterUs / SECOND]),
+    [
+      [2.2, true, 1],
+      [-2.5, true, 2],
+    ],
+  );
+});
+
+test("thresholds are compared of a rule with one condition only", () => {
+  const several: AlertRule = {
+    name: "s",
+    symbol: "BTCUSDT",
+    interval: "1s",
+    any: [{ measure: "volume", when: "above", fire: 1 }],
+  };
+  assert.throws(
+    () => compareThresholds(several, barsWith([1]), { fire: [1] }),
+    /needs a rule with one threshold; s has those of its 1 conditions/,
+  );
 });

@@ -1,22 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { AlertLimits } from "../../../src/analytics/alerts/alerts.ts";
+import { isBack, isOut, type Threshold } from "../../../src/analytics/alerts/judge.ts";
 import {
   type AlertEvent,
   type AlertState,
   FIRST_STATE,
-  isBack,
-  isOut,
   type Observation,
   observe,
+  readAlertState,
 } from "../../../src/analytics/alerts/state.ts";
 import { random } from "../../../src/core/random.ts";
 
 const S = 1_000_000;
 const LIMITS: AlertLimits = {
-  when: "abs",
-  fire: 2,
-  resolve: 1,
+  judge: { by: "all", of: [{ when: "abs", fire: 2, resolve: 1 }] },
   forUs: 3 * S,
   keepFiringForUs: 4 * S,
   coolDownUs: 5 * S,
@@ -37,7 +35,7 @@ function run(
   const states: string[] = [];
   const events: AlertEvent[] = [];
   for (const [second, value, more] of steps) {
-    const result = observe({ ...LIMITS, ...limits }, state, { timeUs: second * S, value, ...more });
+    const result = observe({ ...LIMITS, ...limits }, state, { timeUs: second * S, values: [value], ...more });
     state = result.state;
     states.push(state.state);
     events.push(...result.events);
@@ -55,20 +53,24 @@ const at = (more: Partial<AlertState>): AlertState => ({
   sinceUs: 100 * S,
   ...more,
 });
-const firing: Partial<AlertState> = { state: "firing", firingUs: 100 * S, told: "firing", toldUs: 100 * S };
+const firing: Partial<AlertState> = {
+  ...{ state: "firing", firingUs: 100 * S, sides: [1] },
+  ...{ told: "firing", toldUs: 100 * S, toldSides: [1] },
+};
 
 /** Every state, as it is at 100 s. */
 const STATES: Readonly<Record<string, AlertState>> = {
   "never any data": { ...FIRST_STATE, sinceUs: 100 * S, missingUs: 100 * S },
   inactive: at({ state: "inactive" }),
-  pending: at({ state: "pending" }),
+  pending: at({ state: "pending", outUs: 100 * S }),
   firing: at(firing),
   "firing, back for a while": at({ ...firing, backUs: 100 * S }),
-  resolved: at({ state: "resolved", firingUs: 90 * S }),
+  resolved: at({ state: "resolved", firingUs: 90 * S, resolvedUs: 100 * S }),
   "no data": at({ state: "no data", missingUs: 94 * S, told: "no data", toldUs: 100 * S }),
   "no data, was firing": at({
     state: "no data",
     firingUs: 90 * S,
+    sides: [1],
     missingUs: 94 * S,
     told: "no data",
     toldUs: 100 * S,
@@ -243,11 +245,11 @@ test("without times it fires and resolves at once, and each change is told once"
     "resolved",
     "inactive",
   ]);
-  assert.deepEqual(told(events), ["1 firing", "3 resolved", "4 firing", "7 resolved"]);
+  assert.deepEqual(told(events), ["1 firing", "3 resolved", "4 firing", "6 firing", "7 resolved"]);
 });
 
 test("isOut and isBack: above, below, and on either side; back at 0 is to have crossed it", () => {
-  const above = { ...LIMITS, when: "above", fire: 2, resolve: 1 } as const;
+  const above: Threshold = { when: "above", fire: 2, resolve: 1 };
   assert.deepEqual(
     [1, 1.5, 2, Number.POSITIVE_INFINITY].map((v) => [isOut(above, v), isBack(above, 1, v)]),
     [
@@ -257,7 +259,7 @@ test("isOut and isBack: above, below, and on either side; back at 0 is to have c
       [true, false],
     ],
   );
-  const below = { ...LIMITS, when: "below", fire: 0.3, resolve: 0.4 } as const;
+  const below: Threshold = { when: "below", fire: 0.3, resolve: 0.4 };
   assert.deepEqual(
     [0.3, 0.35, 0.4].map((v) => [isOut(below, v), isBack(below, 1, v)]),
     [
@@ -266,12 +268,12 @@ test("isOut and isBack: above, below, and on either side; back at 0 is to have c
       [false, true],
     ],
   );
-  const atZero = { ...LIMITS, resolve: 0 };
+  const atZero: Threshold = { when: "abs", fire: 2, resolve: 0 };
   assert.deepEqual(
     [isBack(atZero, 1, 0.1), isBack(atZero, 1, -0.1), isBack(atZero, -1, -0.1), isBack(atZero, -1, 0.1)],
     [false, true, false, true],
   );
-  const same = { ...LIMITS, when: "above", fire: 2, resolve: 2 } as const;
+  const same: Threshold = { when: "above", fire: 2, resolve: 2 };
   assert.deepEqual([isOut(same, 2), isBack(same, 1, 2), isBack(same, 1, 1.99)], [true, false, true]);
 });
 
@@ -402,7 +404,7 @@ test("a state that went through JSON at any moment goes on as if it had not; whi
     const value = [OUT, OUT, BETWEEN, BACK, BACK, NONE, -OUT][Math.floor(7 * uniform())]!;
     const observation = {
       timeUs,
-      value,
+      values: [value],
       ...(uniform() < 0.1 && { silencedBy: "x" }),
       isFull: uniform() < 0.05,
     };
@@ -415,7 +417,7 @@ test("a state that went through JSON at any moment goes on as if it had not; whi
     [a, b] = [one.state, other.state];
   }
   const calm = run([[0, BACK]]).state;
-  assert.equal(observe(LIMITS, calm, { timeUs: S, value: BETWEEN }).state, calm);
+  assert.equal(observe(LIMITS, calm, { timeUs: S, values: [BETWEEN] }).state, calm);
 });
 
 test("told firings and ends alternate, whatever comes", () => {
@@ -428,7 +430,7 @@ test("told firings and ends alternate, whatever comes", () => {
       state,
       {
         timeUs: i * S,
-        value: [OUT, BETWEEN, BACK, NONE][Math.floor(4 * uniform() ** 1.3)]!,
+        values: [[OUT, BETWEEN, BACK, NONE][Math.floor(4 * uniform() ** 1.3)]!],
         ...(uniform() < 0.2 && { silencedBy: "x" }),
       },
     );
@@ -441,4 +443,173 @@ test("told firings and ends alternate, whatever comes", () => {
     }
     assert.equal(state.told, believed);
   }
+});
+
+test("after 0 3 −3 with |z| ≥ 2 the side has changed: it fires anew, which is told, and back is back to the new side", () => {
+  const none = { forUs: 0, keepFiringForUs: 0, coolDownUs: 0 };
+  const { states, events } = run(
+    [
+      [1, 0],
+      [2, 3],
+      [3, -3],
+      [4, -1.5],
+      [5, 0.2],
+    ],
+    none,
+  );
+  assert.deepEqual(states, ["inactive", "firing", "firing", "firing", "resolved"]);
+  assert.deepEqual(told(events), ["2 firing", "3 firing", "5 resolved"]);
+  assert.deepEqual(
+    events.slice(1).map(({ from, sinceUs, value }) => [from, sinceUs / S, value]),
+    [
+      ["inactive", 2, 3],
+      ["firing", 3, -3],
+      ["firing", 3, 0.2],
+    ],
+  );
+});
+
+test("a changed side that can't be told is told later, unless it has changed back", () => {
+  const none = { forUs: 0, keepFiringForUs: 0, coolDownUs: 0 };
+  const silencedBy = "hole open";
+  const stays = run(
+    [
+      [1, 3],
+      [2, -3, { silencedBy }],
+      [3, -3],
+      [4, -3],
+    ],
+    none,
+  );
+  assert.deepEqual(told(stays.events), ["1 firing", "3 firing"]);
+  assert.deepEqual(
+    stays.events.map(({ delivery, isLate, sinceUs }) => [delivery, isLate, sinceUs / S]),
+    [
+      ["sent", false, 1],
+      ["silenced", false, 2],
+      ["sent", true, 2],
+    ],
+  );
+  const returns = run(
+    [
+      [1, 3],
+      [2, -3, { isFull: true }],
+      [3, 3],
+      [4, 3],
+    ],
+    none,
+  );
+  assert.deepEqual(told(returns.events), ["1 firing"]);
+  assert.equal(returns.state.heldBack, 1);
+});
+
+test("a gap of data does not wipe a cool-down; that data are there again is told as that, not as an end", () => {
+  const steps = [
+    [0, OUT],
+    [1, BACK],
+    [2, NONE],
+    [3, NONE],
+    [10, NONE],
+    [20, OUT],
+    [30, OUT],
+    [31, OUT],
+  ] as const;
+  const { states, events } = run(steps, { forUs: 0, keepFiringForUs: 0, coolDownUs: 30 * S });
+  assert.deepEqual(states, [
+    "firing",
+    "resolved",
+    "resolved",
+    "resolved",
+    "no data",
+    "resolved",
+    "resolved",
+    "firing",
+  ]);
+  assert.deepEqual(told(events), ["0 firing", "1 resolved", "10 no data", "20 inactive", "31 firing"]);
+  const over = run([...steps.slice(0, 5), [40, OUT]], { forUs: 0, keepFiringForUs: 0, coolDownUs: 30 * S });
+  assert.equal(over.states.at(-1), "firing");
+});
+
+test("`for` and `keepFiringFor` count no bar without a value", () => {
+  const { states } = run([
+    [1, OUT],
+    [2, NONE],
+    [3, NONE],
+    [4, OUT],
+    [5, OUT],
+    [6, OUT],
+    [7, BACK],
+    [8, NONE],
+    [9, BACK],
+    [10, BACK],
+    [11, BACK],
+    [12, BACK],
+  ]);
+  assert.deepEqual(states, [
+    "pending",
+    "pending",
+    "pending",
+    "pending",
+    "pending",
+    "firing",
+    "firing",
+    "firing",
+    "firing",
+    "firing",
+    "firing",
+    "resolved",
+  ]);
+});
+
+test("all: fires when both are out, is over as soon as one is back, and its data are missing if one is", () => {
+  const both = {
+    judge: {
+      by: "all" as const,
+      of: [LIMITS.judge.of[0]!, { when: "above" as const, fire: 10, resolve: 5 }],
+    },
+  };
+  const limits = { ...LIMITS, ...both, forUs: 0, keepFiringForUs: 0, coolDownUs: 0 };
+  let state = FIRST_STATE;
+  const said = [
+    [2.5, 3],
+    [2.5, 12],
+    [1.5, 7],
+    [-2.5, 7],
+    [-2.5, 5],
+    [-2.5, 12],
+    ...Array.from({ length: 7 }, () => [-2.5, NONE]),
+    [-2.5, 4],
+  ].map((values, i) => {
+    const result = observe(limits, state, { timeUs: (i + 1) * S, values });
+    state = result.state;
+    const sent = result.events.filter(({ delivery }) => delivery === "sent");
+    return [state.state, ...sent.map(({ kind, lead }) => `${kind} by ${lead}`)].join(", ");
+  });
+  assert.deepEqual(said, [
+    "inactive",
+    "firing, firing by 0",
+    "firing",
+    "firing, firing by 1",
+    "resolved, resolved by 1",
+    "firing, firing by 0",
+    ...Array.from({ length: 6 }, () => "firing"),
+    "no data, no data by 1",
+    "resolved, resolved by 1",
+  ]);
+});
+
+test("a state that 0.1 kept goes on: its side, its pending time and its cool-down", () => {
+  const old = { ...FIRST_STATE, isWaiting: false, sinceUs: 100 * S, side: -1 };
+  const { outUs, sides, resolvedUs, toldSides, ...of01 } = old;
+  const read = (more: object): AlertState =>
+    readAlertState(JSON.parse(JSON.stringify({ ...of01, ...more })))!;
+  const fires = read({ state: "firing", firingUs: 100 * S, told: "firing", toldUs: 100 * S });
+  assert.deepEqual([fires.sides, fires.toldSides], [[-1], [-1]]);
+  assert.deepEqual(told(run([[101, -3]], {}, fires).events), []);
+  assert.deepEqual(told(run([[101, 3]], {}, fires).events), ["101 firing"]);
+  assert.equal(run([[103, OUT]], {}, read({ state: "pending" })).states[0], "firing");
+  assert.equal(run([[104, OUT]], {}, read({ state: "resolved" })).states[0], "resolved");
+  assert.equal(readAlertState({ ...of01, state: "asleep" }), undefined);
+  assert.equal(readAlertState({ ...of01, sentUs: 3 }), undefined);
+  assert.deepEqual(readAlertState(fires), fires);
 });

@@ -24,8 +24,11 @@ export interface StateExpected {
 /** One test: what comes in, and which states are expected. */
 export interface RuleTest {
   readonly name: string;
-  /** Values by the name of their rule, in short: `"0x5 2.1 1.5x3 0.9"`. Judges states alone. */
-  readonly values?: Readonly<Record<string, string>>;
+  /**
+   * Values by the name of their rule, in short: `"0x5 2.1 1.5x3 0.9"`; of a rule with `all` or `any` a list, one for each
+   * condition. Judges states alone.
+   */
+  readonly values?: Readonly<Record<string, string | readonly string[]>>;
   /** Bars by symbol: `close`, `volume` and `trades`, each in short. Judges all of it. */
   readonly bars?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Length of those bars; `"1s"` unless told. Rules on other bars are left out. */
@@ -74,14 +77,14 @@ export function parseRuleTests(
     find("tests", "needs a list of tests", 'Write [{"name": …, "values": {…}, "expect": […]}]');
   if (faults.length > 0) return fail();
   const rules = rulesOf(given as RuleTestFile["rules"]);
-  const names = rules.map(({ name }) => name);
   (root.tests as unknown[]).forEach((test, i) => {
-    checkTest(find, placeAt("tests", i), test, names);
+    checkTest(find, placeAt("tests", i), test, rules);
   });
   return faults.length > 0 ? fail() : { file: value as RuleTestFile, rules };
 }
 
-function checkTest(find: FaultFinder, place: string, test: unknown, rules: readonly string[]): void {
+function checkTest(find: FaultFinder, place: string, test: unknown, rules: readonly AlertRule[]): void {
+  const names = rules.map(({ name }) => name);
   if (!isObject(test)) {
     find(place, `needs a test; got ${quote(test, 60)}`, 'Write {"name": …, "values": {…}, "expect": […]}');
     return;
@@ -95,8 +98,13 @@ function checkTest(find: FaultFinder, place: string, test: unknown, rules: reado
   if (test.values !== undefined) {
     for (const [name, text] of entries(find, placeAt(place, "values"), test.values)) {
       const at = placeAt(placeAt(place, "values"), name);
-      word(find, at, name, rules, "rule");
-      series(find, at, text);
+      word(find, at, name, names, "rule");
+      ruleValues(
+        find,
+        at,
+        text,
+        rules.find((rule) => rule.name === name),
+      );
     }
   }
   if (test.bars !== undefined) {
@@ -119,7 +127,7 @@ function checkTest(find: FaultFinder, place: string, test: unknown, rules: reado
     return;
   }
   test.expect.forEach((one: unknown, i: number) => {
-    checkExpected(find, placeAt(placeAt(place, "expect"), i), one, rules);
+    checkExpected(find, placeAt(placeAt(place, "expect"), i), one, names);
   });
 }
 
@@ -178,6 +186,26 @@ function word(
 function time(find: FaultFinder, place: string, value: unknown): void {
   if (typeof value === "string" && DURATION.test(value) && durationUs(value) > 0) return;
   find(place, `needs a time; got ${quote(value, 60)}`, 'Write for example "5s"');
+}
+
+/** The values of a rule: a series, or one for each of its conditions. */
+function ruleValues(find: FaultFinder, place: string, given: unknown, rule: AlertRule | undefined): void {
+  const conditions = rule?.all ?? rule?.any;
+  if (conditions === undefined) {
+    series(find, place, given);
+    return;
+  }
+  if (!Array.isArray(given) || given.length !== conditions.length) {
+    const hint = `Write ["0x5 2.1", "1x6"${conditions.length > 2 ? ", …" : ""}]`;
+    find(place, `needs a list of ${conditions.length} series, one for each condition of the rule`, hint);
+    return;
+  }
+  given.forEach((text: unknown, i) => {
+    series(find, placeAt(place, i), text);
+  });
+  const lengths = given.map((text) => (typeof text === "string" ? readSeries(text) : []).length);
+  if (new Set(lengths).size > 1 && given.every((text) => Array.isArray(readSeries(String(text)))))
+    find(place, `needs series of equal length; got ${lengths.join(" and ")} values`, "Write a value a bar");
 }
 
 function series(find: FaultFinder, place: string, text: unknown): void {

@@ -15,8 +15,8 @@ export interface TestFailure {
   readonly watched: string;
   readonly expected: string;
   readonly got: string;
-  /** NaN: missing. */
-  readonly value: number;
+  /** Of each condition; NaN: missing. None where there is no such bar or alert. */
+  readonly values: readonly number[];
 }
 
 export interface TestOutcome {
@@ -29,7 +29,8 @@ export interface TestOutcome {
 interface Run {
   readonly alert: Alert;
   readonly state: readonly AlertStateName[];
-  readonly value: ArrayLike<number>;
+  /** Of each condition. */
+  readonly values: readonly ArrayLike<number>[];
   readonly events: readonly AlertEvent[];
 }
 
@@ -49,19 +50,18 @@ export function runRuleTests(file: RuleTestFile, rules: readonly AlertRule[]): T
 function fromValues({ values = {} }: RuleTest, rules: readonly AlertRule[]): Run[] {
   return rules.flatMap((rule) => {
     if (!Object.hasOwn(values, rule.name)) return [];
-    const text = values[rule.name]!;
-    const series = readSeries(text) as number[];
+    const columns = [values[rule.name]!].flat().map((text) => readSeries(text) as number[]);
     return alertsOf([rule], { venue: "test", symbols: ["*"] }).map((alert): Run => {
       let state = FIRST_STATE;
       const events: AlertEvent[] = [];
-      const states = series.map((value, i) => {
-        const timeUs = START_US + (i + 1) * alert.of.intervalUs;
-        const result = observe(alert.limits, state, { timeUs, value });
+      const states = columns[0]!.map((_, i) => {
+        const timeUs = START_US + (i + 1) * alert.intervalUs;
+        const result = observe(alert.limits, state, { timeUs, values: columns.map((column) => column[i]!) });
         events.push(...result.events);
         state = result.state;
         return state.state;
       });
-      return { alert, state: states, value: series, events };
+      return { alert, state: states, values: columns, events };
     });
   });
 }
@@ -109,19 +109,17 @@ function barsOf(symbol: string, columns: Readonly<Record<string, string>>, inter
 function check(expected: StateExpected, runs: readonly Run[]): TestFailure[] {
   const { at, rule, watched, state, told } = expected;
   const found = runs.filter(
-    ({ alert }) =>
-      alert.rule.name === rule && (watched === undefined || alert.of.watched.join("/") === watched),
+    ({ alert }) => alert.rule.name === rule && (watched === undefined || alert.watched.join("/") === watched),
   );
   const failure = { at, rule, expected: told === undefined ? state : `${state}, told ${told || "nothing"}` };
   if (found.length === 0)
-    return [{ ...failure, watched: watched ?? "", got: "no such alert in this test", value: Number.NaN }];
-  return found.flatMap(({ alert, state: states, value, events }) => {
-    const step = Math.floor(parseDuration(at) / alert.of.intervalUs) - 1;
-    const here = { ...failure, watched: alert.of.watched.join("/") };
+    return [{ ...failure, watched: watched ?? "", got: "no such alert in this test", values: [] }];
+  return found.flatMap(({ alert, state: states, values, events }) => {
+    const step = Math.floor(parseDuration(at) / alert.intervalUs) - 1;
+    const here = { ...failure, watched: alert.watched.join("/") };
     const got = states[step];
-    if (got === undefined)
-      return [{ ...here, got: "before the first bar, or after the last", value: Number.NaN }];
-    const timeUs = START_US + (step + 1) * alert.of.intervalUs;
+    if (got === undefined) return [{ ...here, got: "before the first bar, or after the last", values: [] }];
+    const timeUs = START_US + (step + 1) * alert.intervalUs;
     const said = events
       .filter((event) => event.timeUs === timeUs && event.delivery === "sent")
       .map(({ kind }) => kind);
@@ -131,7 +129,7 @@ function check(expected: StateExpected, runs: readonly Run[]): TestFailure[] {
       {
         ...here,
         got: told === undefined ? got : `${got}, told ${said.join() || "nothing"}`,
-        value: value[step]!,
+        values: values.map((column) => column[step]!),
       },
     ];
   });
@@ -141,10 +139,13 @@ function check(expected: StateExpected, runs: readonly Run[]): TestFailure[] {
 export function testReport(outcomes: readonly TestOutcome[]): string {
   const lines = outcomes.flatMap(({ name, failures, checks }) => [
     `${failures.length === 0 ? "ok  " : "FAIL"} ${name}${failures.length === 0 ? ` (${checks})` : ""}`,
-    ...failures.map(({ at, rule, watched, expected, got, value }) => {
+    ...failures.map(({ at, rule, watched, expected, got, values }) => {
       const subject = [rule, watched === "*" ? "" : watched].filter(Boolean).join(", ");
-      const its = Number.isNaN(value) ? "missing" : String(Number(value.toPrecision(6)));
-      return `       at ${at}, ${subject}: needs ${expected}; it is ${got} (value ${its})`;
+      const its = values.map((value) =>
+        Number.isNaN(value) ? "missing" : String(Number(value.toPrecision(6))),
+      );
+      const what = its.length > 1 ? "values" : "value";
+      return `       at ${at}, ${subject}: needs ${expected}; it is ${got} (${what} ${its.join(", ") || "missing"})`;
     }),
   ]);
   const passed = outcomes.filter(({ failures }) => failures.length === 0).length;

@@ -5,6 +5,7 @@ import {
   LABEL_NAME,
   LONGEST_LABEL,
   LONGEST_TIME_US,
+  MOST_CONDITIONS,
   MOST_LABELS,
   SYMBOL,
 } from "./fields.ts";
@@ -80,6 +81,10 @@ export function checkField(
         return need("two symbols, or a list of such pairs", 'Write for example ["ETHUSDT", "BTCUSDT"]');
       if (!value.some(Array.isArray)) return checkPair(find, place, value, symbols);
       return value.map((one, i) => checkPair(find, placeAt(place, i), one, symbols)).every(Boolean);
+    }
+    case "conditions": {
+      const isList = Array.isArray(value) && value.length > 0 && value.length <= MOST_CONDITIONS;
+      return isList || need(`a list of 1 to ${MOST_CONDITIONS} conditions`, 'Write [{"measure": …}, {…}]');
     }
     case "labels": {
       if (!isObject(value) || Object.keys(value).length > MOST_LABELS)

@@ -1,44 +1,40 @@
-import { MEASURES } from "../measures.ts";
+import { MEASURES } from "../measures/measures.ts";
 import type { FaultFinder } from "./check-field.ts";
 import { placeAt } from "./json-places.ts";
-import type { AlertRule } from "./rule.ts";
+import type { RuleCondition } from "./rule.ts";
 
 /** What would never fire, or never be over: a threshold that no value can reach. */
-export function checkReach(find: FaultFinder, place: string, rule: AlertRule): void {
-  const { measure, window, when, fire, resolve = fire } = rule;
-  const [least, most] = reachOf(rule);
-  const bound =
-    measure === "zScore"
-      ? `a z-score of ${window} bars never goes beyond ±${most.toFixed(2)}, (window − 1) / √window`
-      : `${measure} ${most === Number.POSITIVE_INFINITY ? `is never below ${least}` : `is from ${least} to ${most}`}`;
+export function checkReach(find: FaultFinder, place: string, condition: RuleCondition): void {
+  const { measure, when, fire, resolve = fire } = condition;
+  const facts = MEASURES[measure];
+  if (facts.reach === undefined) return;
+  const {
+    least,
+    most,
+    why,
+    hint = "Take another threshold",
+  } = facts.reach(condition.window ?? facts.window ?? Number.NaN);
+  const range = why ?? `${measure} ${rangeText(least, most)}`;
   const firesIn = { above: fire <= most, below: fire >= least, abs: fire <= Math.max(-least, most) }[when];
   const endsIn = { above: resolve >= least, below: resolve <= most, abs: true }[when];
-  if (!firesIn)
-    find(
-      placeAt(place, "fire"),
-      `${bound}; got ${fire}, which never fires`,
-      measure === "zScore" ? "Take a longer window, or fire earlier" : "Take another threshold",
-    );
+  if (!firesIn) find(placeAt(place, "fire"), `${range}; got ${fire}, which never fires`, hint);
   else if (!endsIn)
     find(
       placeAt(place, "resolve"),
-      `${bound}; got ${resolve}, at which it is never over`,
+      `${range}; got ${resolve}, at which it is never over`,
       "Take a value that can be reached",
     );
 }
 
-function reachOf({ measure, window }: AlertRule): readonly [least: number, most: number] {
-  const everything = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
-  if (measure !== "zScore" || window === undefined) return MEASURES[measure].range ?? everything;
-  const most = (window - 1) / Math.sqrt(window);
-  return [-most, most];
+function rangeText(least: number, most: number): string {
+  return most === Number.POSITIVE_INFINITY ? `is never below ${least}` : `is from ${least} to ${most}`;
 }
 
 /** What would be over before it fires. */
 export function checkThresholds(
   find: FaultFinder,
   place: string,
-  { when, fire, resolve = fire }: AlertRule,
+  { when, fire, resolve = fire }: RuleCondition,
 ): void {
   const at = placeAt(place, "resolve");
   if (when === "above" && resolve > fire)

@@ -1,5 +1,5 @@
-import { MEASURE_NAMES } from "../measures.ts";
-import type { AlertRule } from "./rule.ts";
+import { MEASURE_NAMES } from "../measures/measures.ts";
+import type { AlertRule, RuleCondition } from "./rule.ts";
 
 /** What a field may hold. */
 export type FieldKind =
@@ -12,7 +12,8 @@ export type FieldKind =
   | { readonly kind: "duration" }
   | { readonly kind: "symbols" }
   | { readonly kind: "pairs" }
-  | { readonly kind: "labels" };
+  | { readonly kind: "labels" }
+  | { readonly kind: "conditions" };
 
 export type Field = FieldKind & {
   readonly about: string;
@@ -86,14 +87,28 @@ export const RULE_FIELDS: Readonly<Record<keyof AlertRule, Field>> = {
     about: "the value at which it is over; never beyond `fire`. With `abs`, crossing 0 is over, too",
     otherwise: "`fire`",
   },
+  leg: {
+    kind: "words",
+    words: ["y", "x"],
+    about: "in a condition of a rule on a pair: the symbol of the two that a measure of a symbol looks at",
+  },
+  all: {
+    kind: "conditions",
+    about: "conditions instead of one: out when all are, back as soon as one is, missing if one is",
+  },
+  any: {
+    kind: "conditions",
+    about: "conditions instead of one: out when one is, back when all are, missing if one is and none is out",
+  },
   for: {
     kind: "duration",
-    about: "how long the value has to be out before it fires: pending until then",
+    about:
+      "how long the value has to be out before it fires: pending until then; bars without a value do not count",
     otherwise: "0s",
   },
   keepFiringFor: {
     kind: "duration",
-    about: "how long the value has to be back before it is resolved",
+    about: "how long the value has to be back before it is resolved; bars without a value do not count",
     otherwise: "0s",
   },
   coolDown: { kind: "duration", about: "how long it stays quiet once it is resolved", otherwise: "0s" },
@@ -137,7 +152,34 @@ export const RULE_FIELDS: Readonly<Record<keyof AlertRule, Field>> = {
 
 export const FIELD_NAMES: readonly (keyof AlertRule)[] = Object.keys(RULE_FIELDS) as (keyof AlertRule)[];
 
-/** The names that a text can have filled in, `label.NAME` aside. */
+/** The fields of a condition. A rule with one condition has them itself. */
+export const CONDITION_FIELDS: readonly (keyof RuleCondition)[] = [
+  "measure",
+  "window",
+  "within",
+  "hedge",
+  "hedgeBars",
+  "beta",
+  "alpha",
+  "prices",
+  "when",
+  "fire",
+  "resolve",
+  "leg",
+];
+
+/** What a text can have filled in of a condition; of several, with the number of the condition: `{value.2}`. */
+export const CONDITION_TEXT_NAMES: readonly string[] = [
+  "measure",
+  "window",
+  "value",
+  "unit",
+  "fire",
+  "resolve",
+  "when",
+];
+
+/** The other names that a text can have filled in, `label.NAME` aside. */
 export const TEXT_NAMES: readonly string[] = [
   "name",
   "symbol",
@@ -147,13 +189,7 @@ export const TEXT_NAMES: readonly string[] = [
   "watched",
   "venue",
   "interval",
-  "measure",
-  "window",
-  "value",
-  "unit",
-  "fire",
-  "resolve",
-  "when",
+  "values",
   "state",
   "severity",
   "time",
@@ -171,3 +207,4 @@ export const LONGEST_TIME_US: number = 365 * 86_400_000_000;
 export const MOST_LABELS = 20;
 export const LONGEST_LABEL = 200;
 export const MOST_RULES = 10_000;
+export const MOST_CONDITIONS = 20;

@@ -1,8 +1,10 @@
 import {
+  CONDITION_FIELDS,
   DURATION,
   type Field,
   LABEL_NAME,
   LONGEST_LABEL,
+  MOST_CONDITIONS,
   MOST_LABELS,
   MOST_RULES,
   RULE_FIELDS,
@@ -12,16 +14,38 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** The JSON Schema (draft 2020-12) of a rule file, made from `RULE_FIELDS`: for editors. `checkRules` knows more. */
 export function rulesSchema(): Json {
+  const isOfCondition = (name: string): boolean => (CONDITION_FIELDS as readonly string[]).includes(name);
   const entries = Object.entries(RULE_FIELDS);
-  const properties = Object.fromEntries(
-    entries.map(([name, field]) => [name, { description: describe(field), ...typeOf(field) }]),
-  );
+  const own = entries.filter(([name]) => !isOfCondition(name));
+  const ofCondition = entries.filter(([name]) => isOfCondition(name));
+  const required = (some: typeof entries): string[] =>
+    some.filter(([, field]) => field.required).map(([name]) => name);
+  const properties = (some: typeof entries): Json =>
+    Object.fromEntries(
+      some.map(([name, field]) => [name, { description: describe(field), ...typeOf(field) }]),
+    );
+  const absent = Object.fromEntries(ofCondition.map(([name]) => [name, false]));
   const rule = {
     type: "object",
     additionalProperties: false,
-    required: entries.filter(([, field]) => field.required).map(([name]) => name),
-    properties,
-    oneOf: [{ required: ["symbol"] }, { required: ["pair"] }],
+    required: required(own),
+    properties: properties(entries),
+    allOf: [
+      { oneOf: [{ required: ["symbol"] }, { required: ["pair"] }] },
+      {
+        oneOf: [
+          { required: required(ofCondition), properties: { all: false, any: false, leg: false } },
+          { required: ["all"], properties: { ...absent, any: false } },
+          { required: ["any"], properties: { ...absent, all: false } },
+        ],
+      },
+    ],
+  };
+  const condition = {
+    type: "object",
+    additionalProperties: false,
+    required: required(ofCondition),
+    properties: properties(ofCondition),
   };
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -39,7 +63,7 @@ export function rulesSchema(): Json {
       },
       rules: { type: "array", minItems: 1, maxItems: MOST_RULES, items: { $ref: "#/$defs/rule" } },
     },
-    $defs: { rule },
+    $defs: { rule, condition },
   };
 }
 
@@ -69,6 +93,8 @@ function typeOf(field: Field): Json {
       return { anyOf: [SYMBOL, { type: "array", items: SYMBOL, minItems: 1 }] };
     case "pairs":
       return { anyOf: [PAIR, { type: "array", items: PAIR, minItems: 1 }] };
+    case "conditions":
+      return { type: "array", minItems: 1, maxItems: MOST_CONDITIONS, items: { $ref: "#/$defs/condition" } };
     case "labels":
       return {
         type: "object",

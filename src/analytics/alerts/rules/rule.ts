@@ -1,7 +1,5 @@
-import type { Measure } from "../measures.ts";
-
-/** Which way a value has to leave: at or above `fire`, at or below it, or at or beyond it on either side of 0. */
-export type Direction = "above" | "below" | "abs";
+import type { Direction } from "../judge.ts";
+import type { Measure } from "../measures/measure.ts";
 
 export type Severity = "info" | "warning" | "critical";
 
@@ -11,15 +9,8 @@ export type RuleHedge = "frozen" | "rolling" | "kalman" | "fixed";
 /** Two symbols: the one that is explained, and the one that explains it. */
 export type PairName = readonly [y: string, x: string];
 
-/**
- * An alert rule, as it is written in TypeScript and in a rule file alike. The fields are explained in `RULE_FIELDS`;
- * times are texts such as `"30s"`.
- */
-export interface AlertRule {
-  readonly name: string;
-  readonly symbol?: string | readonly string[];
-  readonly pair?: PairName | readonly PairName[];
-  readonly interval: string;
+/** What is looked at, and when it is out. */
+export interface RuleCondition {
   readonly measure: Measure;
   readonly window?: number;
   readonly within?: number;
@@ -31,6 +22,15 @@ export interface AlertRule {
   readonly when: Direction;
   readonly fire: number;
   readonly resolve?: number;
+  /** Among several of a pair, of a measure of one symbol: which of the two. */
+  readonly leg?: "y" | "x";
+}
+
+interface RuleFrame {
+  readonly name: string;
+  readonly symbol?: string | readonly string[];
+  readonly pair?: PairName | readonly PairName[];
+  readonly interval: string;
   readonly for?: string;
   readonly keepFiringFor?: string;
   readonly coolDown?: string;
@@ -42,6 +42,24 @@ export interface AlertRule {
   readonly labels?: Readonly<Record<string, string>>;
   readonly text?: string;
 }
+
+/** That one condition is left out where there are several. */
+type NoCondition = { readonly [Name in keyof RuleCondition]?: undefined };
+
+/** A rule with one condition: its fields are the rule's own. */
+export type SimpleRule = RuleFrame & RuleCondition & { readonly all?: undefined; readonly any?: undefined };
+/** A rule with several: out when all are, back as soon as one is. */
+export type AllRule = RuleFrame &
+  NoCondition & { readonly all: readonly RuleCondition[]; readonly any?: undefined };
+/** A rule with several: out when one is, back when all are. */
+export type AnyRule = RuleFrame &
+  NoCondition & { readonly any: readonly RuleCondition[]; readonly all?: undefined };
+
+/**
+ * An alert rule, as it is written in TypeScript and in a rule file alike. The fields are explained in `RULE_FIELDS`;
+ * times are texts such as `"30s"`.
+ */
+export type AlertRule = SimpleRule | AllRule | AnyRule;
 
 /** What a rule file holds. */
 export interface RuleFile {

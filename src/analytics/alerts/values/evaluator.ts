@@ -29,8 +29,10 @@ export type BarsOf = (lane: Lane) => Bars;
 export interface AlertStatus {
   readonly alert: Alert;
   readonly state: AlertState;
-  /** At the last step that was judged. */
+  /** At the last step that was judged, of its first condition. */
   readonly value: number;
+  /** Of each of its conditions. */
+  readonly values: readonly number[];
   /** The name of what makes it silent; empty: nothing. */
   readonly silencedBy: string;
 }
@@ -64,7 +66,7 @@ export interface AlertEvaluator {
 
 export interface EvaluatorSettings {
   /** Told of every alert at every step that is judged: `index` is its place among the alerts given. */
-  readonly judged?: (index: number, timeUs: number, value: number, state: AlertState) => void;
+  readonly judged?: (index: number, timeUs: number, values: readonly number[], state: AlertState) => void;
   /** Messages of all alerts together within an hour; 200 unless told. */
   readonly perHour?: number;
 }
@@ -82,28 +84,28 @@ interface Member {
   readonly alert: Alert;
   /** Its place among the alerts given. */
   readonly index: number;
-  readonly node: { readonly value: number };
+  readonly nodes: readonly { readonly value: number }[];
   state: AlertState;
-  value: number;
+  values: readonly number[];
   silencedBy: string;
 }
 
 export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSettings = {}): AlertEvaluator {
   const { perHour = 200, judged } = settings;
-  const intervals = [...new Set(alerts.map(({ of }) => of.intervalUs))].sort((a, b) => a - b);
+  const intervals = [...new Set(alerts.map(({ intervalUs }) => intervalUs))].sort((a, b) => a - b);
   const groups = intervals.map((intervalUs): Group => {
     // those that silence others are judged first
     const own = alerts
-      .filter(({ of }) => of.intervalUs === intervalUs)
+      .filter((alert) => alert.intervalUs === intervalUs)
       .sort((a, b) => Number(b.silences) - Number(a.silences));
     const graph = valueGraph(own, intervalUs);
     const members = own.map(
       (alert, i): Member => ({
         alert,
         index: alerts.indexOf(alert),
-        node: graph.outcomes[i]!,
+        nodes: graph.outcomes[i]!,
         state: FIRST_STATE,
-        value: Number.NaN,
+        values: alert.conditions.map(() => Number.NaN),
         silencedBy: "",
       }),
     );
@@ -118,18 +120,18 @@ export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSett
     /** The silencers that fire, once those of this group are judged. */
     let loud: Member[] | undefined;
     for (const member of group.members) {
-      const { alert, node, index } = member;
+      const { alert, nodes, index } = member;
       if (!alert.silences) loud ??= silencers.filter(({ state }) => state.state === "firing");
-      member.value = isSeen ? node.value : Number.NaN;
+      member.values = nodes.map(({ value }) => (isSeen ? value : Number.NaN));
       member.silencedBy = alert.silences ? "" : silencerOf(alert, loud!);
       const { state, events } = observe(alert.limits, member.state, {
         timeUs,
-        value: member.value,
+        values: member.values,
         silencedBy: member.silencedBy,
         isFull: sentUs.length >= perHour,
       });
       member.state = state;
-      judged?.(index, timeUs, member.value, state);
+      judged?.(index, timeUs, member.values, state);
       for (const event of events) {
         if (event.delivery === "sent") sentUs.push(timeUs);
         hear({ ...event, alert });
@@ -209,7 +211,11 @@ export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSett
       const done = asked.flatMap(({ doneUs }) => (doneUs === undefined ? [] : [doneUs]));
       return done.length === 0 ? undefined : Math.min(...done);
     },
-    status: () => members.map(({ alert, state, value, silencedBy }) => ({ alert, state, value, silencedBy })),
+    status: () =>
+      members.map(({ alert, state, values, silencedBy }) => ({
+        ...{ alert, state, values, silencedBy },
+        value: values[0]!,
+      })),
     memory: () => ({
       states: Object.fromEntries(members.map(({ alert, state }) => [alert.key, state])),
       doneUs: Object.fromEntries(
@@ -238,8 +244,8 @@ export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSett
 }
 
 /** The first firing one that silences an alert: it watches one of its symbols. Empty: none does. */
-function silencerOf({ of }: Alert, loud: readonly Member[]): string {
-  const found = loud.find(({ alert }) => of.watched.includes(alert.of.watched[0]));
+function silencerOf({ watched }: Alert, loud: readonly Member[]): string {
+  const found = loud.find(({ alert }) => watched.includes(alert.watched[0]));
   return found?.alert.rule.name ?? "";
 }
 

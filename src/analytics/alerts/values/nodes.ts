@@ -1,5 +1,6 @@
 import type { Bars } from "../../../core/bars.ts";
 import type { ValueOf } from "../alerts.ts";
+import { recentValues } from "../measures/recent-values.ts";
 
 /** One symbol's bars of one length, step by step. */
 export interface Lane {
@@ -30,42 +31,6 @@ export interface FrozenNode extends ValueNode {
   /** Plain JSON; undefined until it is frozen. */
   memory(): unknown;
   remember(memory: unknown): void;
-}
-
-/** The last `size` values, oldest first. */
-export interface Recent {
-  push(value: number): void;
-  readonly isFull: boolean;
-  /** The oldest one, once it is full. */
-  oldest(): number;
-  values(): Float64Array;
-  clear(): void;
-}
-
-export function recentValues(size: number): Recent {
-  const ring = new Float64Array(size);
-  let count = 0;
-  return {
-    push: (value) => {
-      ring[count % size] = value;
-      count++;
-    },
-    get isFull() {
-      return count >= size;
-    },
-    oldest: () => ring[count % size]!,
-    values: () => {
-      const at = count % size;
-      if (count < size) return ring.slice(0, count);
-      const out = new Float64Array(size);
-      out.set(ring.subarray(at));
-      out.set(ring.subarray(0, at), size - at);
-      return out;
-    },
-    clear: () => {
-      count = 0;
-    },
-  };
 }
 
 /** The most extreme of the last `size` values of another node: the one that is furthest out. Missing where that is missing. */

@@ -1,8 +1,9 @@
-import { type Alert, barsBefore, type ValueOf } from "../alerts.ts";
-import { MEASURES } from "../measures.ts";
+import { type Alert, type AlertCondition, barsBefore, type ValueOf } from "../alerts.ts";
+import type { Threshold } from "../judge.ts";
+import { MEASURES } from "../measures/measures.ts";
+import { type SpreadNode, spreadNode } from "./hedge.ts";
+import { closesNode, spreadMeasureNode, symbolNode } from "./measure-nodes.ts";
 import { extremeNode, type FrozenNode, type Lane, type ValueNode } from "./nodes.ts";
-import { correlationNode, type SpreadNode, spreadNode, spreadStatistic } from "./pair-nodes.ts";
-import { symbolNode } from "./symbol-nodes.ts";
 
 /** The values of all alerts on bars of one length: what several need is made once. */
 export interface ValueGraph {
@@ -12,8 +13,8 @@ export interface ValueGraph {
   readonly nodes: readonly ValueNode[];
   /** Nodes that are frozen once, by name. */
   readonly frozen: ReadonlyMap<string, FrozenNode>;
-  /** Of each alert, in their order. */
-  readonly outcomes: readonly ValueNode[];
+  /** Of each alert, in their order: one for each of its conditions. */
+  readonly outcomes: readonly (readonly ValueNode[])[];
 }
 
 export function valueGraph(alerts: readonly Alert[], intervalUs: number): ValueGraph {
@@ -31,29 +32,31 @@ export function valueGraph(alerts: readonly Alert[], intervalUs: number): ValueG
     lanes.set(symbol, found);
     return found;
   };
-  const outcomes = alerts.map(({ of, within, limits }) => {
+  const nodeOf = (of: ValueOf, sides: readonly Lane[]): ValueNode => {
+    const measure = MEASURES[of.measure];
+    if (measure.from === "steps") return symbolNode(measure, of, sides[0]!);
+    if (measure.from === "closes") return closesNode(measure, of, sides[0]!, sides[1]!);
+    const name = spreadName(of);
+    const spread: SpreadNode = shared(name, () => spreadNode(of, sides[0]!, sides[1]!));
+    if (of.hedge === "frozen") frozen.set(name, spread);
+    return spreadMeasureNode(measure, of, spread);
+  };
+  const outcomeOf = ({ of, within }: AlertCondition, { when }: Threshold): ValueNode => {
     const needs = barsNeeded(of) + within;
     const sides = of.watched.map((symbol) => lane(symbol, needs));
-    const base = shared(nameOf(of), () => {
-      if (MEASURES[of.measure].of === "symbol") return symbolNode(of, sides[0]!);
-      if (of.measure === "correlation") return correlationNode(of, sides[0]!, sides[1]!);
-      const name = spreadName(of);
-      const spread: SpreadNode = shared(name, () => spreadNode(of, sides[0]!, sides[1]!));
-      if (of.hedge === "frozen") frozen.set(name, spread);
-      return of.measure === "spread" ? spread : spreadStatistic(of, spread);
-    });
+    const base = shared(nameOf(of), () => nodeOf(of, sides));
     if (within === 1) return base;
-    return shared(`${nameOf(of)} within ${within} ${limits.when}`, () =>
-      extremeNode(base, within, limits.when),
-    );
-  });
+    return shared(`${nameOf(of)} within ${within} ${when}`, () => extremeNode(base, within, when));
+  };
+  const outcomes = alerts.map(({ conditions, limits }) =>
+    conditions.map((condition, i) => outcomeOf(condition, limits.judge.of[i]!)),
+  );
   return { intervalUs, lanes: [...lanes.values()], nodes: [...nodes.values()], frozen, outcomes };
 }
 
 function nameOf(of: ValueOf): string {
   const { measure, watched, window } = of;
-  if (measure === "spread") return spreadName(of);
-  const about = MEASURES[measure].hedged ? spreadName(of) : watched.join(" ");
+  const about = MEASURES[measure].from === "spread" ? spreadName(of) : watched.join(" ");
   return `${measure} ${window} of ${about}`;
 }
 
@@ -64,9 +67,9 @@ function spreadName({ watched, hedge, hedgeBars, alpha, beta, prices }: ValueOf)
 
 /** Bars to keep: three times what a value needs, since the other symbol of a pair lacks some. */
 function barsNeeded(of: ValueOf): number {
-  const filter = of.hedge === "kalman" && MEASURES[of.measure].hedged ? KALMAN_SETTLES : 0;
-  const held = MEASURES[of.measure].heldForQuarter ? Math.ceil(of.window / 4) : 0;
-  return 3 * (barsBefore(of) + held + filter) + 64;
+  const { from, holds = () => 0 } = MEASURES[of.measure];
+  const filter = of.hedge === "kalman" && from === "spread" ? KALMAN_SETTLES : 0;
+  return 3 * (barsBefore(of) + holds(of.window) + filter) + 64;
 }
 
 /** Bars after which it makes no difference where a filter has started. */

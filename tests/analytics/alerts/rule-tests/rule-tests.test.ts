@@ -66,12 +66,18 @@ test("an expectation that is not met is told with what came and the value; one t
   const [outcome] = run(file);
   assert.equal(outcome!.checks, 6);
   assert.deepEqual(
-    outcome!.failures.map(({ at, watched, expected, got, value }) => [at, watched, expected, got, value]),
+    outcome!.failures.map(({ at, watched, expected, got, values }) => [
+      at,
+      watched,
+      expected,
+      got,
+      ...values,
+    ]),
     [
       ["5s", "ETHUSDT", "firing", "inactive", 0],
       ["6s", "BTCUSDT", "firing, told nothing", "resolved, told resolved", 0],
-      ["7s", "ETHUSDT", "inactive", "before the first bar, or after the last", Number.NaN],
-      ["5s", "SOLUSDT", "inactive", "no such alert in this test", Number.NaN],
+      ["7s", "ETHUSDT", "inactive", "before the first bar, or after the last"],
+      ["5s", "SOLUSDT", "inactive", "no such alert in this test"],
     ],
   );
   const report = testReport([outcome!, { name: "other", checks: 2, failures: [] }]);
@@ -159,4 +165,57 @@ test("a rule may have the name of what every object has", () => {
     run({ rules, tests })[0]!.failures.map(({ rule, got }) => [rule, got]),
     [["constructor", "no such alert in this test"]],
   );
+});
+
+const TWO: AlertRule = {
+  name: "two",
+  pair: ["ETHUSDT", "BTCUSDT"],
+  interval: "1s",
+  any: [
+    { measure: "zScore", window: 60, when: "abs", fire: 2, resolve: 1 },
+    { measure: "tradeCount", leg: "x", when: "below", fire: 1, resolve: 3 },
+  ],
+};
+
+test("a rule with several conditions takes a series for each, and shows all values of a failure", () => {
+  const expect = [
+    { at: "2s", rule: "two", state: "firing", told: "firing" },
+    { at: "4s", rule: "two", state: "firing", told: "firing" },
+    { at: "5s", rule: "two", state: "firing", told: "" },
+    { at: "6s", rule: "two", state: "inactive" },
+  ];
+  const [outcome] = run({
+    rules: [TWO],
+    tests: [{ name: "t", values: { two: ["0 3 3 -3 -1 0", "9x4 1 5"] }, expect }],
+  });
+  assert.deepEqual(
+    outcome!.failures.map(({ at, got }) => [at, got]),
+    [["6s", "resolved"]],
+  );
+  assert.match(testReport([outcome!]), /needs inactive; it is resolved \(values 0, 5\)/);
+});
+
+test("series for a rule with several conditions are as many as its conditions, and of one length", () => {
+  const expect = [{ at: "1s", rule: "two", state: "firing" }];
+  for (const [values, expected] of [
+    ["0 1", /values\.two: needs a list of 2 series, one for each condition of the rule/],
+    [["0 1"], /values\.two: needs a list of 2 series/],
+    [["0 1", "1x3"], /values\.two: needs series of equal length; got 2 and 3 values/],
+    [["0 1", "1,3"], /values\.two\[1\]: needs a series of values/],
+    [["0 1", 3], /values\.two\[1\]: needs a series of values/],
+  ] as const)
+    assert.throws(
+      () => run({ rules: [TWO], tests: [{ name: "t", values: { two: values }, expect }] }),
+      expected,
+    );
+});
+
+test("the trades of bars, and the z-score of their closes, judge a rule with several conditions", () => {
+  const bars = { ETHUSDT: { close: "50+0.1x80" }, BTCUSDT: { close: "100x80", trades: "9x70 1x10" } };
+  const expect = [
+    { at: "70s", rule: "two", state: "no data" },
+    { at: "71s", rule: "two", state: "firing" },
+  ];
+  const [outcome] = run({ rules: [TWO], tests: [{ name: "t", bars, expect }] });
+  assert.deepEqual(outcome!.failures, []);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { alertsOf } from "../../../../src/analytics/alerts/alerts.ts";
-import { MEASURE_NAMES, MEASURES } from "../../../../src/analytics/alerts/measures.ts";
+import { MEASURE_NAMES, MEASURES } from "../../../../src/analytics/alerts/measures/measures.ts";
 import {
   checkRules,
   parseRules,
@@ -288,7 +288,7 @@ test("a text is filled in; hostile labels stay text", () => {
     text: "{pair} {value} of {fire} at {time} {label.who}",
   };
   const [alert] = alertsOf([rule], { venue: "v", symbols: [] });
-  const moment = { timeUs: 0, value: -2.34567, state: "firing", sinceUs: 0 };
+  const moment = { timeUs: 0, values: [-2.34567], state: "firing", sinceUs: 0 };
   assert.equal(
     alertText(alert!, moment),
     "ETHUSDT/BTCUSDT −2.346 of 2 at 1970-01-01T00:00:00Z <b>{value}\u001b[31m",
@@ -298,7 +298,7 @@ test("a text is filled in; hostile labels stay text", () => {
 test("an event says what has become of it, and its own text only while it fires", () => {
   const [alert] = alertsOf([{ ...Z, text: "{pair} is out at {value}" }], { venue: "v", symbols: [] });
   const texts = ["firing", "reminder", "resolved", "no data", "inactive"].map((kind) =>
-    eventText(alert!, { kind, timeUs: 0, sinceUs: 0, value: kind === "no data" ? Number.NaN : 0.5 }),
+    eventText(alert!, { kind, timeUs: 0, sinceUs: 0, values: [kind === "no data" ? Number.NaN : 0.5] }),
   );
   assert.deepEqual(texts, [
     "ETHUSDT/BTCUSDT is out at 0.5",
@@ -332,9 +332,101 @@ test("parsePlaced knows the line of each place, and what stands twice", () => {
 });
 
 test("the JSON Schema has each field with the words that it allows", () => {
-  const { rule } = (rulesSchema() as { $defs: Record<string, { properties: object; required: string[] }> })
-    .$defs;
+  const { rule, condition } = (
+    rulesSchema() as { $defs: Record<string, { properties: object; required: string[] }> }
+  ).$defs;
   assert.deepEqual(Object.keys(rule!.properties), Object.keys(RULE_FIELDS));
-  assert.deepEqual(rule!.required, ["name", "interval", "measure", "when", "fire"]);
+  assert.deepEqual(rule!.required, ["name", "interval"]);
+  assert.deepEqual(condition!.required, ["measure", "when", "fire"]);
   assert.doesNotThrow(() => JSON.stringify(rulesSchema()));
+});
+
+/** A sound rule with two conditions. */
+const BOTH: AlertRule = {
+  name: "both",
+  pair: ["ETHUSDT", "BTCUSDT"],
+  interval: "1s",
+  all: [
+    { measure: "zScore", window: 60, when: "abs", fire: 2, resolve: 1 },
+    { measure: "quoteVolume", leg: "y", when: "above", fire: 1000 },
+  ],
+};
+
+test("several conditions: what one of them or the rule around them lacks, has too much or can't be, is a fault at its place", () => {
+  assert.deepEqual(ruleFaults([BOTH], { symbols: SYMBOLS }), []);
+  const [z, volume] = BOTH.all as unknown as Record<string, unknown>[];
+  const { pair, all, ...bare } = BOTH as unknown as Record<string, unknown>;
+  for (const [rule, expected] of [
+    [{ ...BOTH, any: all }, /^rules\[0\]\.any: does not go beside "all"/],
+    [{ ...BOTH, all: [] }, /^rules\[0\]\.all: needs a list of 1 to 20 conditions; got \[\]/],
+    [{ ...BOTH, all: z }, /^rules\[0\]\.all: needs a list/],
+    [{ ...BOTH, all: [z, 3] }, /^rules\[0\]\.all\[1\]: needs a condition; got 3/],
+    [{ ...BOTH, fire: 3 }, /^rules\[0\]\.fire: does not go beside "all" or "any" \| Write it into each/],
+    [{ ...BOTH, all: [{ ...z, for: "3s" }] }, /^rules\[0\]\.all\[0\]\.for: "for" is no field of a condition/],
+    [{ ...BOTH, all: [{ ...z, all: [z] }] }, /^rules\[0\]\.all\[0\]\.all: "all" is no field of a condition/],
+    [{ ...BOTH, all: [{ ...z, fire: undefined }] }, /^rules\[0\]\.all\[0\]\.fire: is missing/],
+    [
+      { ...BOTH, all: [{ ...z, fire: 9 }] },
+      /^rules\[0\]\.all\[0\]\.fire: a z-score of 60 bars never goes beyond/,
+    ],
+    [{ ...BOTH, all: [{ ...z, resolve: 3 }] }, /^rules\[0\]\.all\[0\]\.resolve: lies beyond fire/],
+    [
+      { ...BOTH, all: [z, { ...volume, leg: undefined }] },
+      /^rules\[0\]\.all\[1\]\.leg: is missing: quoteVolume/,
+    ],
+    [
+      { ...BOTH, all: [{ ...z, leg: "y" }] },
+      /^rules\[0\]\.all\[0\]\.leg: does not go with zScore, a measure of both/,
+    ],
+    [{ ...BOTH, all: [z, { ...volume, leg: "z" }] }, /^rules\[0\]\.all\[1\]\.leg: needs one of "y", "x"/],
+    [{ ...BOTH, silences: true }, /^rules\[0\]\.silences: does not go with a pair/],
+    [{ ...BOTH, symbol: "BTCUSDT" }, /^rules\[0\]: needs either "symbol" or "pair"; got both/],
+    [{ ...bare, all }, /^rules\[0\]: needs either "symbol" or "pair"; got none/],
+    [
+      { ...bare, symbol: "BTCUSDT", all: [z] },
+      /^rules\[0\]\.all\[0\]\.measure: zScore is a measure of a pair, and the rule/,
+    ],
+    [
+      { ...bare, symbol: "BTCUSDT", any: [volume] },
+      /^rules\[0\]\.any\[0\]\.leg: does not go with quoteVolume where one/,
+    ],
+    [{ ...BOTH, text: "{value}" }, /^rules\[0\]\.text: "\{value\}" has nothing to be filled in with/],
+    [{ ...BOTH, text: "{value.3}" }, /^rules\[0\]\.text: "\{value\.3\}" has nothing to be filled in with/],
+    [{ ...Z, leg: "y" }, /^rules\[0\]\.leg: goes with a condition in "all" or "any" only/],
+  ] as const) {
+    const plain = JSON.parse(JSON.stringify([rule]));
+    const found = ruleFaults({ rules: plain }).map(
+      ({ place, problem, hint }) => `${place}: ${problem} | ${hint}`,
+    );
+    assert.match(found[0] ?? "", expected, JSON.stringify(rule));
+  }
+});
+
+test("a combined rule makes one alert of several conditions, with its texts", () => {
+  const text = "{values}: {value.1} of {fire.1}, {measure.2} {value.2} {unit.2}";
+  const [alert] = alertsOf([{ ...BOTH, text }], { venue: "v", symbols: [] });
+  assert.deepEqual(
+    alert!.conditions.map(({ of: { measure, watched } }) => [measure, ...watched]),
+    [
+      ["zScore", "ETHUSDT", "BTCUSDT"],
+      ["quoteVolume", "ETHUSDT"],
+    ],
+  );
+  const moment = { timeUs: 0, values: [-2.5, 1200], state: "firing", sinceUs: 0 };
+  assert.equal(
+    alertText(alert!, moment),
+    "zScore is −2.5 and quoteVolume of ETHUSDT is 1200: −2.5 of 2, quoteVolume 1200 quote units",
+  );
+  const [own] = alertsOf([BOTH], { venue: "v", symbols: [] });
+  assert.equal(
+    alertText(own!, moment),
+    "ETHUSDT/BTCUSDT: zScore is −2.5 deviations (at or beyond ±2, 60 bars of 1s) and quoteVolume of ETHUSDT is 1200 quote units (at or above 1000)",
+  );
+  const told = (kind: string, values: number[]): string =>
+    eventText(own!, { kind, timeUs: 0, sinceUs: 0, values });
+  assert.equal(
+    told("resolved", [0.5, 1200]),
+    "ETHUSDT/BTCUSDT: zScore is 0.5 and quoteVolume of ETHUSDT is 1200, over",
+  );
+  assert.equal(told("no data", [Number.NaN, 1200]), "ETHUSDT/BTCUSDT: no value of zScore");
 });

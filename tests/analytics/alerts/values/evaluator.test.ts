@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { type Alert, alertsOf } from "../../../../src/analytics/alerts/alerts.ts";
 import { checkRules } from "../../../../src/analytics/alerts/rules/check-rules.ts";
 import { defaultRules } from "../../../../src/analytics/alerts/rules/defaults.ts";
-import type { AlertRule } from "../../../../src/analytics/alerts/rules/rule.ts";
+import type { AlertRule, SimpleRule } from "../../../../src/analytics/alerts/rules/rule.ts";
 import { FIRST_STATE, observe } from "../../../../src/analytics/alerts/state.ts";
 import {
   type AlertEvaluator,
@@ -151,8 +151,8 @@ test("feed age counts from the last bar; hole open counts bars with missing trad
     { step: 6, close: 99 },
   ]);
   const rule = { name: "r", symbol: "BTCUSDT", interval: "1s", when: "above", fire: 1 } as const;
-  const of = (more: Partial<AlertRule>): number[] => [
-    ...valuesOf({ ...rule, measure: "feedAge", ...more }, bars).slice(0, 10),
+  const of = (more: Partial<SimpleRule>): number[] => [
+    ...valuesOf({ ...rule, measure: "feedAge", ...more } as SimpleRule, bars).slice(0, 10),
   ];
   assert.deepEqual(of({}), [0, 0, 1, 2, 3, 0, 0, 1, 2, 3]);
   assert.deepEqual(of({ measure: "holeOpen", window: 3 }), [0, 0, 0, 0, 0, 1, 1, 1, 0, 0]);
@@ -241,6 +241,26 @@ const RULES: AlertRule[] = [
     remind: "20s",
   },
   {
+    name: "both",
+    pair: PAIR,
+    interval: "1s",
+    for: "2s",
+    coolDown: "3s",
+    all: [
+      { measure: "zScore", window: 30, when: "abs", fire: 1, resolve: 0.5 },
+      { measure: "volume", window: 5, leg: "x", when: "above", fire: 4 },
+    ],
+  },
+  {
+    name: "either",
+    pair: PAIR,
+    interval: "1s",
+    any: [
+      { measure: "zScore", window: 30, within: 3, when: "abs", fire: 1.5, resolve: 1 },
+      { measure: "priceMove", window: 5, leg: "y", when: "below", fire: -0.1 },
+    ],
+  },
+  {
     name: "gone",
     symbol: "BTCUSDT",
     interval: "1s",
@@ -291,7 +311,10 @@ test("live, replay and batch say the same: however steps are cut, and when the e
       }
     }
     const order = (events: readonly object[]): object[] =>
-      events.map((event) => ({ ...event, value: Number((event as HeardEvent).value.toPrecision(9)) }));
+      (events as readonly HeardEvent[]).map((event) => {
+        const values = event.values.map((value) => Number(value.toPrecision(9)));
+        return { ...event, values, value: values[event.lead]! };
+      });
     assert.deepEqual(order(live), order(batch), `seed ${seed}`);
   }
 });
@@ -310,7 +333,7 @@ test("the events are those of the states run over the series of values", () => {
   const [alert] = alertsFor([rule]);
   let state = FIRST_STATE;
   const expected = [...valuesOf(rule, y, x)].flatMap((value, step) => {
-    const result = observe(alert!.limits, state, { timeUs: START + (step + 1) * SECOND, value });
+    const result = observe(alert!.limits, state, { timeUs: START + (step + 1) * SECOND, values: [value] });
     state = result.state;
     return result.events.map((event) => ({ ...event, alert: alert!.key }));
   });
@@ -402,4 +425,54 @@ test("all alerts together tell no more than the cap allows, and say how much was
   const events = all(alertEvaluator(alertsFor(rules), { perHour: 25 }), among(x)) as HeardEvent[];
   assert.equal(events.filter(({ delivery }) => delivery === "sent").length, 25);
   assert.ok(events.filter(({ delivery }) => delivery === "held back").length > 100);
+});
+
+test("a rule with several conditions is the plain model over the values of rules with each of them alone", () => {
+  const z = { measure: "zScore", window: 20, when: "abs", fire: 1.5, resolve: 0.5 } as const;
+  const traded = { measure: "volume", window: 3, when: "above", fire: 4, resolve: 3 } as const;
+  const alone = [
+    valuesOf({ ...base, name: "z", ...z }, y, x),
+    valuesOf({ name: "y", symbol: "ETHUSDT", interval: "1s", ...traded }, y, x),
+    valuesOf({ name: "x", symbol: "BTCUSDT", interval: "1s", ...traded }, y, x),
+  ];
+  for (const by of ["all", "any"] as const) {
+    const of = [z, { ...traded, leg: "y" } as const, { ...traded, leg: "x" } as const];
+    const frame = { name: "several", pair: PAIR, interval: "1s" } as const;
+    const [alert] = alertsFor([by === "all" ? { ...frame, all: of } : { ...frame, any: of }]);
+    const events = all(alertEvaluator([alert!]), among(y, x)) as HeardEvent[];
+    let isFiring = false;
+    const expected: string[] = [];
+    let [side, missing] = [0, 0];
+    for (let step = 0; step < STEPS; step++) {
+      const values = alone.map((column) => column[step]!);
+      const outs = values.map((value, i) => (i === 0 ? Math.abs(value) >= 1.5 : value >= 4));
+      if (Number.isNaN(values[0]!) && !(by === "any" && outs.includes(true))) {
+        missing++;
+        continue;
+      }
+      assert.ok(missing < 100);
+      const at = step + 1;
+      const now = Math.sign(values[0]!);
+      const backs = values.map((value, i) =>
+        i > 0 ? value <= 3 : Math.abs(value) <= 0.5 || (isFiring && !outs[0] && side !== 0 && now !== side),
+      );
+      const isOut = by === "all" ? !outs.includes(false) : outs.includes(true);
+      const isBack = by === "all" ? backs.includes(true) : !backs.includes(false);
+      if (!isFiring && isOut) {
+        expected.push(`${at} firing`);
+        [isFiring, side] = [true, outs[0] ? now : 0];
+      } else if (isFiring && isBack) {
+        expected.push(`${at} resolved`);
+        isFiring = false;
+      } else if (isFiring && outs[0]) {
+        if (side === -now) expected.push(`${at} firing`);
+        side = now;
+      }
+    }
+    const told = events
+      .filter(({ kind }) => kind === "firing" || kind === "resolved")
+      .map(({ timeUs, kind }) => `${(timeUs - START) / SECOND} ${kind}`);
+    assert.ok(expected.length > 10, `${by}: ${expected.length}`);
+    assert.deepEqual(told, expected, by);
+  }
 });

@@ -1,13 +1,10 @@
-import { TickbookError } from "../../../core/errors.ts";
 import { hedgeRatio } from "../../pair/hedge-ratio.ts";
 import { kalmanRatioOperator } from "../../regression/kalman/kalman-ratio.ts";
 import { rollingOlsOperator } from "../../regression/rolling-ols.ts";
-import { rollingZScoreOperator } from "../../rolling/rolling.ts";
-import { rollingCorrelationOperator } from "../../rolling/rolling-correlation.ts";
-import { adf } from "../../unit-root/adf.ts";
-import { halfLife } from "../../unit-root/half-life.ts";
 import type { ValueOf } from "../alerts.ts";
-import { type FrozenNode, type Lane, recentValues, type ValueNode } from "./nodes.ts";
+import { orNothing } from "../measures/or-nothing.ts";
+import { recentValues } from "../measures/recent-values.ts";
+import type { FrozenNode, Lane } from "./nodes.ts";
 
 /** A node of spreads. A step may bring several at once: a frozen ratio brings those of the bars it was fitted on. */
 export interface SpreadNode extends FrozenNode {
@@ -116,91 +113,4 @@ function frozenHedge(hedgeBars: number): Hedge {
       line = Number.isFinite(alpha) && Number.isFinite(beta) ? { alpha: alpha!, beta: beta! } : undefined;
     },
   };
-}
-
-/** What an estimator gives; nothing where it refuses its window: constant prices, too few of them. */
-function orNothing<T>(estimate: () => T): T | undefined {
-  try {
-    return estimate();
-  } catch (error) {
-    if (error instanceof TickbookError) return undefined;
-    throw error;
-  }
-}
-
-/** A statistic of the spread over a window. */
-export function spreadStatistic({ measure, window, intervalUs }: ValueOf, spread: SpreadNode): ValueNode {
-  if (measure === "zScore") {
-    let operator = rollingZScoreOperator({ window });
-    return following(
-      spread,
-      (value) => operator.push(value),
-      () => {
-        operator = rollingZScoreOperator({ window });
-      },
-    );
-  }
-  const estimate =
-    measure === "adfPValue"
-      ? (values: Float64Array) => adf(values).pValue
-      : (values: Float64Array) => halfLife(values).correctedHalfLifeBars;
-  const recent = recentValues(window);
-  const every = Math.ceil(window / 4);
-  let held = Number.NaN;
-  return following(
-    spread,
-    (value, isLast, endUs) => {
-      recent.push(value);
-      // the steps at which it is made lie on the grid of time, so that they do not depend on when one began
-      const isDue = isLast && (Number.isNaN(held) || (endUs / intervalUs) % every === 0);
-      if (isDue && recent.isFull) held = orNothing(() => estimate(recent.values())) ?? Number.NaN;
-      return held;
-    },
-    () => {
-      recent.clear();
-      held = Number.NaN;
-    },
-  );
-}
-
-function following(
-  spread: SpreadNode,
-  push: (value: number, isLast: boolean, endUs: number) => number,
-  reset: () => void,
-): ValueNode {
-  const node: ValueNode = {
-    value: Number.NaN,
-    step: (endUs) => {
-      node.value = Number.NaN;
-      const { fresh } = spread;
-      for (let i = 0; i < fresh.length; i++) node.value = push(fresh[i]!, i === fresh.length - 1, endUs);
-    },
-    reset: () => {
-      node.value = Number.NaN;
-      reset();
-    },
-  };
-  return node;
-}
-
-/** Correlation of log returns from one bar that both have to the next. */
-export function correlationNode({ window }: ValueOf, y: Lane, x: Lane): ValueNode {
-  let operator = rollingCorrelationOperator({ window });
-  let [beforeY, beforeX] = [Number.NaN, Number.NaN];
-  const node: ValueNode = {
-    value: Number.NaN,
-    step: () => {
-      node.value = Number.NaN;
-      if (y.row < 0 || x.row < 0) return;
-      const [closeY, closeX] = [y.bars!.close[y.row]!, x.bars!.close[x.row]!];
-      node.value = operator.push(Math.log(closeY / beforeY), Math.log(closeX / beforeX));
-      [beforeY, beforeX] = [closeY, closeX];
-    },
-    reset: () => {
-      operator = rollingCorrelationOperator({ window });
-      [beforeY, beforeX] = [Number.NaN, Number.NaN];
-      node.value = Number.NaN;
-    },
-  };
-  return node;
 }
