@@ -12,12 +12,13 @@ export { alignedCloses, type Closes, type ClosesSettings } from "./data/closes.t
 export { openStore } from "./data/store.ts";
 export { type CollectedPair, collectedPair } from "./pair/collected-pair.ts";
 export { type PairControls, type PairControlsSettings, pairControls } from "./pair/pair-controls.ts";
-export { type PairBars, type PairBarsSettings, pairBars } from "./pair/pair-data.ts";
+export { type PairCloses, type PairClosesSettings, pairCloses } from "./pair/pair-data.ts";
 export { type Exported, saveTable } from "./pair/pair-export.ts";
 export { type PairWatch, type WatchSettings, watchPair } from "./pair/pair-watch.ts";
 export { live, liveStatus, stopLive } from "./panels/live.ts";
 export type { LiveOptions, LiveStatus } from "./panels/panels.ts";
 export { type DataQuality, dataQuality, type QualitySettings, type QualityTable } from "./quality/quality.ts";
+export { findSeries, pairBars } from "./renamed.ts";
 export { check } from "./show/check.ts";
 export { show } from "./show/show.ts";
 export { barsArquero, tradesArquero } from "./view/arquero.ts";

@@ -39,7 +39,7 @@ describe("the notebook backtest", { timeout: 300_000 }, () => {
     const folder = notebookFolder(t);
     const db = join(folder, "market.db");
     storeMarket(db, { seconds: 2400, hole: [1500, 1520] });
-    const path = copyNotebook(folder, NAME, "store");
+    const path = copyNotebook(folder, NAME, undefined);
     const text = readFileSync(path, "utf8").replace('interval: \\"5s\\"', 'interval: \\"1s\\"');
     writeFileSync(path, text);
     const run = await runNotebook(path, { env: { TICKBOOK_DB: db } });

@@ -28,10 +28,18 @@ describe("pair-research and correlation", { timeout: 300_000 }, () => {
   it("run by nbclient on the seeded market, whole and with a hole, by the store and by a file's name; their claims hold", async () => {
     storeMarket(join(folder, "holed.db"), { seconds: 1200, hole: [500, 560] });
     const env = { TICKBOOK_DB: join(folder, "market.db") };
-    for (const source of ["store", join(folder, "holed.db")]) {
+    for (const source of [undefined, join(folder, "holed.db")]) {
       const [pair, correlation] = await Promise.all(
         NAMES.map((name) =>
-          runNotebook(copyNotebook(folder, name, source, `of-${source.length}-${name}`), { env }),
+          runNotebook(
+            copyNotebook(
+              folder,
+              name,
+              source,
+              `of-${source === undefined ? "the-default" : "a-file"}-${name}`,
+            ),
+            { env },
+          ),
         ),
       );
       for (const run of [pair!, correlation!]) {
@@ -70,7 +78,7 @@ describe("pair-research and correlation", { timeout: 300_000 }, () => {
     const [first] = run.cells.flatMap(({ outputs }) => outputs.filter((o) => o.output_type === "error"));
     assert.match(
       String(first?.evalue),
-      /^nowhere\.parquet: needs a file of bars; there is none of this name\. Pass a path/,
+      /^nowhere\.parquet: needs a file that can be read; .*nowhere\.parquet": there is none\. Check the path/,
     );
   });
 });

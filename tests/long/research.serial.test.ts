@@ -52,7 +52,7 @@ describe("pair-research and correlation in JupyterLab", { skip: !chromium, timeo
 
   for (const name of NAMES) {
     it(`${name} runs from top to bottom and draws every chart, light and dark`, async () => {
-      copyNotebook(folder, name, "store");
+      copyNotebook(folder, name, undefined);
       const notebook = await openNotebook(browser, lab, name, { width: 1240, height: 7600 });
       assert.equal(await notebook.runAll(), true);
       const charts = cellsWith(name, /show\(\w+Chart\(/);

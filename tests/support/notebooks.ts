@@ -125,14 +125,20 @@ export function jupyterHome(): { folder: string; env: Record<string, string>; re
   };
 }
 
-/** The notebook as it is kept, with another source. */
-export function copyNotebook(folder: string, name: string, source: string, as: string = name): string {
+/** The notebook as it is kept, with another source; undefined: the database that is being filled. */
+export function copyNotebook(
+  folder: string,
+  name: string,
+  source: string | undefined,
+  as: string = name,
+): string {
   const text = readFileSync(join(projectRoot, "notebooks", name), "utf8");
-  const places = /source: \\"[^"\\]*\\"/g;
+  const places = /(\/\/ )?source: \\"[^"\\]*\\"/g;
   assert.equal(text.match(places)?.length, 1, "the notebook has its source in one place");
-  const changed = text.replace(
-    places,
-    () => `source: ${JSON.stringify(JSON.stringify(source)).slice(1, -1)}`,
+  const changed = text.replace(places, (place) =>
+    source === undefined
+      ? `// ${place.replace("// ", "")}`
+      : `source: ${JSON.stringify(JSON.stringify(source)).slice(1, -1)}`,
   );
   const path = join(folder, as);
   writeFileSync(path, changed);

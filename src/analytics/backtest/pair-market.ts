@@ -10,7 +10,11 @@ import type { Leg, Market } from "./types.ts";
  * bar without a trade keeps the close before it. Where trades are missing around an empty bar, its close is NaN.
  */
 export function pairMarket(barsY: Bars, barsX?: Bars): Market {
-  const all = barsX === undefined ? [barsY] : [barsY, barsX];
+  return marketOf(barsX === undefined ? [barsY] : [barsY, barsX]);
+}
+
+/** The same of any number of symbols. */
+export function marketOf(all: readonly Bars[]): Market {
   const intervalUs = commonInterval(all);
   const fromUs = Math.max(...all.map(({ startUs }) => startUs[0]!));
   const toUs = Math.min(...all.map(({ startUs, length }) => startUs[length - 1]!));

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { quote, refuse } from "../../core/errors.ts";
 import { systemClock } from "../clock.ts";
+import { sourceWords } from "../data/data-source.ts";
 import { readDescription } from "../study/config.ts";
 import { writeBacktestReport } from "../study/report/files.ts";
 import { DEFAULT_RUN, RUN_FLAGS, type RunFlag, withFlags } from "../study/report/flags.ts";
@@ -41,8 +42,9 @@ async function write(flags: Flags<Name>, teller: ProgressTeller): Promise<number
   if (flags.out !== undefined && extname(flags.out).toLowerCase() !== ".html")
     bad("--out", "a name that ends in .html", flags.out);
   // a description has its paths from the project's folder on, a command line from where it is typed
+  const found = (word: string): string => (existsSync(word) ? resolve(word) : word);
   const source =
-    flags.source !== undefined && existsSync(flags.source) ? resolve(flags.source) : flags.source;
+    flags.source === undefined ? undefined : [sourceWords(flags.source)].flat().map(found).join(",");
   const run = runDescribed(
     withFlags(baseOf(flags.config), { ...flags, ...(source !== undefined && { source }) }),
   );

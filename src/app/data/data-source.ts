@@ -18,7 +18,7 @@ export interface SourceWords extends ReadOptions {
 
 /** Which bars of it. */
 export interface WindowWords {
-  /** Length of a bar: `"1m"` unless told; of a file its own, and multiples of it; of the seeded market `"5s"`. */
+  /** Length of a bar: `"1m"` unless told; of a file its own, or a multiple of it (a shorter one leaves them as they are); of the seeded market `"5s"`. */
   readonly interval?: string;
   /** From (included) and to (not included), UTC: `"2026-01-31"`, `"2026-01-31T12:00"`; all that there is unless told. */
   readonly from?: string;
@@ -42,6 +42,13 @@ export interface SymbolsSource extends SourceWords, WindowWords {
 
 /** Which data are meant: the source, the symbols of it, and the window. */
 export type DataSource = PairSource | SymbolsSource;
+
+/** A source as a command line says it: `a.csv,b.csv` is two of them. */
+export function sourceWords(text: string): string | readonly [string, string] {
+  const parts = text.split(",");
+  const isSource = (part: string): boolean => /\.\w+$|^sim:\d+$/.test(part);
+  return parts.length === 2 && parts.every(isSource) ? [parts[0]!, parts[1]!] : text;
+}
 
 export const SOURCE_NAMES: readonly ("source" | "venue" | keyof ReadOptions)[] = [
   "source",
@@ -142,6 +149,15 @@ export function refuseEmpty(
   [beginUs, endUs]: readonly [number, number],
   intervalUs: number,
 ): never {
+  if (endUs <= beginUs) {
+    refuse({
+      code: "no-bars",
+      where,
+      problem: `needs a closed bar of ${formatDuration(intervalUs)}; none is closed yet in the data, which begin at ${formatUtc(beginUs)}`,
+      hint: "Wait for more, or choose a shorter interval.",
+      facts: { beginUs },
+    });
+  }
   const held = `the data reach from ${formatUtc(beginUs)} to ${formatUtc(endUs)}`;
   if (fromUs !== undefined && fromUs >= endUs) {
     refuse({

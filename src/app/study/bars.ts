@@ -1,5 +1,5 @@
 import type { Leg, Market } from "../../analytics/backtest/types.ts";
-import type { Bars } from "../../core/bars.ts";
+import { type Bars, sliceBars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import { formatDuration, formatUtc, parseDuration } from "../../core/time.ts";
@@ -10,6 +10,7 @@ import type { SimulatedMarket } from "../../pipeline/exchange/market/market.ts";
 import type { FileOptions } from "../../pipeline/files/asking.ts";
 import { type BarFile, readBarFile } from "../../pipeline/files/bar-file.ts";
 import type { Caller } from "../../pipeline/files/read-file.ts";
+import { refuseEmpty } from "../data/data-source.ts";
 
 /** Bars of a file as a market, and how its prices are to be read. */
 export interface FileMarket {
@@ -19,7 +20,8 @@ export interface FileMarket {
 }
 
 export interface FileRequest {
-  readonly symbols: readonly string[];
+  /** All columns of prices unless told. */
+  readonly symbols?: readonly string[];
   readonly interval?: string;
   readonly fromUs?: number;
   readonly toUs?: number;
@@ -38,9 +40,10 @@ export function fileMarket(
   request: FileRequest,
   caller: Caller,
 ): FileMarket {
-  const { symbols, interval, options = {}, skipsGaps = false } = request;
+  const { interval, options = {}, skipsGaps = false } = request;
   const file = readBarFile(paths, { ...options, ...(interval !== undefined && { every: interval }) }, caller);
   const where = typeof paths === "string" ? paths : paths.join(" and ");
+  const { symbols = file.priceColumns } = request;
   const ownUs = file.intervalUs;
   const intervalUs = interval === undefined ? ownUs : Math.max(ownUs, parseDuration(interval, "interval"));
   if (intervalUs % ownUs !== 0) {
@@ -60,6 +63,7 @@ export function fileMarket(
     endUs === lastUs && intervalUs === ownUs ? startUs.length : firstAtLeast(startUs, endUs - intervalUs + 1);
   if (request.bars !== undefined) first = Math.max(first, end - request.bars);
   const length = Math.max(0, end - first);
+  if (length === 0) refuseEmpty(where, request, [file.timeUs[0]!, lastUs], intervalUs);
   const bin = Float64Array.from(barOf, (bar) => bar - first);
   const rows = { from: firstAtLeast(bin, 0), to: firstAtLeast(bin, length) };
   const opened = symbols.map((symbol) => file.more(symbol, "open"));
@@ -143,8 +147,10 @@ export function simulatedBars(
   const intervalUs = parseDuration(interval, "interval");
   const venue: Venue = { name: market.name, kind: market.kind, detail: market.detail };
   const builder = barBuilder({ venue, symbol, rule: { by: "time", intervalUs } });
-  const end = market.lastId(index, toUs - 1, "trade") + 1;
-  for (let next = market.lastId(index, fromUs - 1, "trade") + 1; next < end; ) {
+  // the trades around the window: an empty bar at its edge has the close before it
+  const begin = market.lastId(index, fromUs - 1, "trade");
+  const end = market.lastId(index, toUs - 1, "trade") + 2;
+  for (let next = Math.max(market.firstId(index), begin); next < end; ) {
     const trades = market.trades(index, next, end - 1, BLOCK_TRADES);
     builder.push({
       length: trades.length,
@@ -156,5 +162,6 @@ export function simulatedBars(
     });
     next += trades.length;
   }
-  return fillEmpty(builder.bars());
+  const bars = fillEmpty(builder.bars());
+  return sliceBars(bars, firstAtLeast(bars.startUs, fromUs), firstAtLeast(bars.startUs, toUs));
 }

@@ -3,8 +3,16 @@ import { basename } from "node:path";
 import { quote, refuse } from "../../core/errors.ts";
 import type { RunDescription } from "./run.ts";
 
-type Kind = "text" | "number" | "object" | "switch";
+type Kind = "text" | "texts" | "number" | "object" | "switch";
 type Fields = Readonly<Record<string, Kind>>;
+
+const KIND_WORDS: Readonly<Record<Kind, string>> = {
+  text: "a text",
+  texts: "a text, or two",
+  number: "a number",
+  object: "an object",
+  switch: "true or false",
+};
 
 const WHOLE: Fields = {
   data: "object",
@@ -15,7 +23,7 @@ const WHOLE: Fields = {
   title: "text",
 };
 const DATA: Fields = {
-  source: "text",
+  source: "texts",
   venue: "text",
   y: "text",
   x: "text",
@@ -100,8 +108,10 @@ function fieldsOf(value: unknown, fields: Fields, where: string, what: string): 
           ? typeof one === "string" && one.length <= MOST_TEXT
           : kind === "switch"
             ? typeof one === "boolean"
-            : typeof one === "object" && one !== null;
-    if (!isRight) return bad(where, `${what}.${name} must be ${kind === "object" ? "an" : "a"} ${kind}`, one);
+            : kind === "texts"
+              ? [one].flat().every((part) => typeof part === "string" && part.length <= MOST_TEXT)
+              : typeof one === "object" && one !== null;
+    if (!isRight) return bad(where, `${what}.${name} must be ${KIND_WORDS[kind]}`, one);
     out[name] = one;
   }
   return out;

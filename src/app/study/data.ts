@@ -1,16 +1,13 @@
 import { createHash } from "node:crypto";
-import { isAbsolute, relative } from "node:path";
 import type { Market } from "../../analytics/backtest/types.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
 import type { Venue } from "../../core/trade.ts";
 import { columnsText, readOptions, type Voice } from "../../pipeline/files/asking.ts";
-import { type PairSource, windowOf } from "../data/data-source.ts";
-import { findSource } from "../data/open-source.ts";
-import { projectRoot } from "../project.ts";
+import type { PairSource } from "../data/data-source.ts";
 import { columnHash } from "./fingerprint.ts";
-import { filedBars, type MarketHole, type ReadMarket, type Request, seededBars } from "./sources.ts";
-import { storedBars } from "./stored-bars.ts";
+import { readMarket } from "./read-market.ts";
+import type { MarketHole } from "./sources.ts";
 
 /** The same bars again, whatever comes later: nothing is left to be chosen. A path is from the project's folder on. */
 export interface ExactRequest extends Omit<PairSource, "bars"> {
@@ -52,26 +49,22 @@ export function backtestData(
   folder: string = process.cwd(),
   voice: Voice = "settings",
 ): BacktestData {
-  const [source, read] = readRequest(requestOf(request), request.source, folder, voice);
-  const { market, venue, notes } = read;
+  const { y, x, ...words } = request;
+  checkPair(request);
+  const read = readMarket({ ...words, symbols: x === undefined ? [y] : [y, x] }, folder, voice);
+  const { source, market, venue, notes, window, plainVenue, plainVenues } = read;
   const { length, intervalUs } = market;
-  if (length === 0) {
-    refuse({
-      code: "no-bars",
-      where: source,
-      problem: `needs bars of ${formatDuration(intervalUs)} in the window; there is none`,
-      hint: "Widen the window, or choose a shorter interval.",
-    });
-  }
+  const named = (symbol: string, k: number): string =>
+    plainVenues?.[k] === undefined || symbol.includes(":") ? symbol : `${plainVenues[k]}:${symbol}`;
   return {
     request: {
       source,
-      ...(read.isStored && { venue: venue.name }),
-      y: request.y,
-      ...(request.x !== undefined && { x: request.x }),
+      ...(plainVenue !== undefined && { venue: plainVenue }),
+      y: named(y, 0),
+      ...(x !== undefined && { x: named(x, 1) }),
       interval: formatDuration(intervalUs),
-      from: formatUtc(read.window[0]),
-      to: formatUtc(read.window[1]),
+      from: formatUtc(window[0]),
+      to: formatUtc(window[1]),
       ...readOptions(request),
       ...(request.columns !== undefined && { columns: columnsText(request.columns) }),
       ...(request.sessions === true && { sessions: true }),
@@ -103,26 +96,7 @@ export function marketFingerprint({ legs, startUs, intervalUs, length }: Market)
   return hash.digest("hex");
 }
 
-/** The bars, and their source as it is written down: a path is from the project's folder on. */
-function readRequest(
-  request: Request,
-  word: PairSource["source"],
-  folder: string,
-  voice: Voice,
-): readonly [string, ReadMarket] {
-  const source = findSource(word as string | undefined, folder);
-  if (source.kind === "simulated") return [source.word, seededBars(request, source.market)];
-  const near = relative(projectRoot, source.path);
-  const kept = isAbsolute(near) ? source.path : near.replaceAll("\\", "/");
-  // a table of another program's database is a file of rows
-  const isForeign = request.read?.table !== undefined || request.read?.query !== undefined;
-  const isStore = source.kind === "store" && !isForeign;
-  return [kept, isStore ? storedBars(request, source.path) : filedBars(request, source.path, voice)];
-}
-
-/** A request whose words have been checked. */
-function requestOf(request: PairSource): Request {
-  const { y, x, venue } = request;
+function checkPair({ source, y, x }: PairSource): void {
   if (typeof y !== "string" || y === "") {
     refuse({
       code: "bad-pair",
@@ -131,19 +105,11 @@ function requestOf(request: PairSource): Request {
       hint: "Pass for example ETHUSDT.",
     });
   }
-  if (x === y) {
-    refuse({
-      code: "bad-pair",
-      where: "x",
-      problem: `needs another symbol than y; got ${quote(y, 60)} twice`,
-      hint: "Leave x out to trade one leg.",
-    });
-  }
-  return {
-    y,
-    ...(x !== undefined && { x }),
-    ...(venue !== undefined && { venue }),
-    ...windowOf(request),
-    read: { ...readOptions(request), ...(request.sessions === true && { sessions: true }) },
-  };
+  if (x !== y || Array.isArray(source)) return;
+  refuse({
+    code: "bad-pair",
+    where: "x",
+    problem: `needs another symbol than y; got ${quote(y, 60)} twice`,
+    hint: "Leave x out to trade one leg.",
+  });
 }

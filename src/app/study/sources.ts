@@ -1,4 +1,4 @@
-import { pairMarket } from "../../analytics/backtest/pair-market.ts";
+import { marketOf } from "../../analytics/backtest/pair-market.ts";
 import type { Market } from "../../analytics/backtest/types.ts";
 import { refuse } from "../../core/errors.ts";
 import { formatDuration, parseDuration } from "../../core/time.ts";
@@ -6,14 +6,15 @@ import type { Venue } from "../../core/trade.ts";
 import type { SimulatedMarket } from "../../pipeline/exchange/market/market.ts";
 import { type ReadOptions, readOptions, type Voice } from "../../pipeline/files/asking.ts";
 import { systemClock } from "../clock.ts";
-import type { Window } from "../data/data-source.ts";
+import { refuseEmpty, type Window } from "../data/data-source.ts";
 import { type FileRequest, fileMarket, simulatedBars } from "./bars.ts";
 
 /** Which bars are asked for, in numbers. */
 export interface Request extends Window {
-  readonly y: string;
-  readonly x?: string;
+  /** All that the source has unless told. */
+  readonly symbols?: readonly string[];
   readonly venue?: string;
+  readonly graceUs?: number;
   /** Of a file: what it leaves open. */
   readonly read?: ReadOptions;
 }
@@ -31,23 +32,24 @@ export interface MarketHole {
 export interface ReadMarket {
   readonly market: Market;
   readonly venue: Venue;
-  /** What was read, from and to: a leg may begin later. */
+  /** From the first bar's begin to the last one's end. */
   readonly window: readonly [fromUs: number, toUs: number];
-  /** From a database, which may hold several venues. */
-  readonly isStored?: true;
-  readonly ids: readonly { readonly held: number; readonly missing: number }[];
+  /** Of a database, which may hold several: where the plain symbols were found. */
+  readonly plainVenue?: string;
+  /** By leg; undefined where the source has no ids. */
+  readonly ids: readonly ({ readonly held: number; readonly missing: number } | undefined)[];
   readonly holes: readonly MarketHole[];
   readonly notes: readonly string[];
 }
 
 /** Bars of a file. */
 export function filedBars(
-  { y, x, interval, fromUs, toUs, bars, read = {} }: Request,
+  { symbols, interval, fromUs, toUs, bars, read = {} }: Request,
   path: string | readonly string[],
   voice: Voice,
 ): ReadMarket {
   const request: FileRequest = {
-    symbols: x === undefined ? [y] : [y, x],
+    ...(symbols !== undefined && { symbols }),
     ...(interval !== undefined && { interval }),
     ...(fromUs !== undefined && { fromUs }),
     ...(toUs !== undefined && { toUs }),
@@ -61,8 +63,8 @@ export function filedBars(
     market,
     venue,
     notes,
-    window: [startUs[0] ?? 0, (startUs[length - 1] ?? 0) + intervalUs],
-    ids: [],
+    window: [startUs[0]!, startUs[length - 1]! + intervalUs],
+    ids: market.legs.map(() => undefined),
     holes: market.legs.flatMap(({ symbol, close }) => unknownRuns(market, symbol, close)),
   };
 }
@@ -73,7 +75,7 @@ const SIM_MOST_US = 14 * 86_400e6;
 
 /** Bars of the seeded market; six hours of a Monday unless told. */
 export function seededBars(request: Request, simulated: SimulatedMarket): ReadMarket {
-  const { y, x, interval = "5s", bars = SIM_BARS } = request;
+  const { interval = "5s", bars = SIM_BARS } = request;
   const intervalUs = parseDuration(interval, "interval");
   const fromUs = aligned(request.fromUs ?? (request.toUs ?? 0) - bars * intervalUs, intervalUs);
   const begin = request.fromUs === undefined && request.toUs === undefined ? SIM_FROM_US : fromUs;
@@ -86,13 +88,13 @@ export function seededBars(request: Request, simulated: SimulatedMarket): ReadMa
       hint: "Shorten the window.",
     });
   }
-  const all = (x === undefined ? [y] : [y, x]).map((symbol) =>
-    simulatedBars(simulated, symbol, interval, [begin, end]),
-  );
+  if (end <= begin) refuseEmpty(simulated.name, request, [begin, end], intervalUs);
+  const symbols = request.symbols ?? simulated.symbols.map(({ symbol }) => symbol);
+  const all = symbols.map((symbol) => simulatedBars(simulated, symbol, interval, [begin, end]));
   const { name, kind, detail } = simulated;
   const ids = all.map(({ tradeCount }) => ({ held: tradeCount.reduce((sum, n) => sum + n, 0), missing: 0 }));
   return {
-    market: pairMarket(all[0]!, all[1]),
+    market: marketOf(all),
     venue: { name, kind, detail },
     window: [begin, end],
     ids,

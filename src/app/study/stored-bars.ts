@@ -1,47 +1,121 @@
-import { pairMarket } from "../../analytics/backtest/pair-market.ts";
+import { marketOf } from "../../analytics/backtest/pair-market.ts";
+import { type Bars, sliceBars } from "../../core/bars.ts";
+import { refuse } from "../../core/errors.ts";
+import { firstAtLeast } from "../../core/search.ts";
 import { parseDuration } from "../../core/time.ts";
 import { openHistory } from "../../pipeline/archive/history.ts";
 import { readBars } from "../../pipeline/bars/read-bars.ts";
 import { type HoleSpan, openQuality } from "../../pipeline/store/quality/quality.ts";
 import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
-import { whichSeries } from "../../pipeline/store/which-series.ts";
+import { type WantedSeries, whichSeries, whichVenue } from "../../pipeline/store/which-series.ts";
+import { refuseEmpty } from "../data/data-source.ts";
+import { jointVenue, marketNames } from "./joint-venue.ts";
 import type { MarketHole, ReadMarket, Request } from "./sources.ts";
 
-/** A bar is closed when the newest time has passed its end by this much. */
-const GRACE_US = 1_000_000;
-
-/** Closed bars of a database and its archive, with what its ledger knows of the ids between. */
+/**
+ * Closed bars of a database and its archive, with what its ledger knows of the ids between: from the first bar that all symbols
+ * have to the last one that is closed in all of them. A symbol's bar is closed when its own newest trade has passed the end:
+ * what comes later changes none of them.
+ */
 export function storedBars(request: Request, path: string): ReadMarket {
-  const { y, x, interval = "1m", bars, venue } = request;
-  const intervalUs = parseDuration(interval, "interval");
   const store = openHistory(path);
   try {
-    const symbols = x === undefined ? [y] : [y, x];
-    const series = whichSeries(store, { symbols, ...(venue !== undefined && { venue }) });
-    const newestUs = Math.max(...series.map((one) => store.newest(one)?.timeUs ?? 0));
-    const closedUs = Math.floor((newestUs - GRACE_US) / intervalUs) * intervalUs;
-    const toUs = Math.min(closedUs, Math.floor((request.toUs ?? closedUs) / intervalUs) * intervalUs);
-    const fromUs = Math.max(
-      request.fromUs === undefined ? 0 : Math.ceil(request.fromUs / intervalUs) * intervalUs,
-      bars === undefined ? 0 : toUs - bars * intervalUs,
-    );
-    const all = readBars(store, series, { every: [interval], fromUs, toUs, empty: "flat" });
-    const market = pairMarket(all[0]![0]!, all[1]?.[0]);
-    const { length, startUs } = market;
-    const found = holesOf(store, series, [startUs[0]!, startUs[length - 1]! + intervalUs]);
-    const firstUs = Math.min(...all.map(([leg]) => leg!.startUs[0]!));
-    return {
-      market,
-      venue: series[0]!.venue,
-      window: [Math.max(fromUs, firstUs), toUs],
-      isStored: true,
-      ids: found.map(({ ids }) => ids),
-      holes: found.flatMap(({ holes }) => holes),
-      notes: [],
-    };
+    return readStore(store, request);
   } finally {
     store.close();
   }
+}
+
+function readStore(store: StoreReader, request: Request): ReadMarket {
+  const { symbols, venue, interval = "1m" } = request;
+  const intervalUs = parseDuration(interval, "interval");
+  const wanted = { ...(symbols !== undefined && { symbols }), ...(venue !== undefined && { venue }) };
+  const series = seriesOf(store, wanted);
+  const [fromUs, toUs] = windowIn(store, series, request, intervalUs);
+  const names = marketNames(series.map((one) => ({ venue: one.venue.name, symbol: one.symbol })));
+  const all = series.map((one, k) => ({
+    ...barsBetween(store, one, interval, fromUs, toUs),
+    symbol: names[k]!,
+  }));
+  const found = holesOf(store, series, [fromUs, toUs], names);
+  const plainVenue = whichVenue(store, wanted);
+  return {
+    market: marketOf(all),
+    venue: jointVenue(series.map((one) => one.venue)),
+    window: [fromUs, toUs],
+    ...(plainVenue !== undefined && { plainVenue }),
+    ids: found.map(({ ids }) => ids),
+    holes: found.flatMap(({ holes }) => holes),
+    notes: [],
+  };
+}
+
+/** Those asked for; else all of the venue that have a trade. */
+function seriesOf(store: StoreReader, wanted: WantedSeries): readonly Series[] {
+  const { symbols } = wanted;
+  const all = whichSeries(store, wanted);
+  const empty = all.filter((one) => store.newest(one) === undefined);
+  const chosen = symbols === undefined ? all.filter((one) => !empty.includes(one)) : all;
+  if (chosen.length > 0 && (symbols === undefined || empty.length === 0)) return chosen;
+  const of = empty.map(({ symbol }) => symbol).join(" and ");
+  return refuse({
+    code: "no-trades",
+    where: store.path,
+    problem: `needs trades${of === "" ? "" : ` of ${of}`}; it holds none`,
+    hint: "Wait for the collector of npm start, or name another source.",
+  });
+}
+
+/** From the first bar to the end of the last one that are whole in all series and inside the window. */
+function windowIn(
+  store: StoreReader,
+  series: readonly Series[],
+  request: Request,
+  intervalUs: number,
+): readonly [number, number] {
+  const { graceUs = 1e6, bars } = request;
+  const floor = (us: number): number => Math.floor(us / intervalUs) * intervalUs;
+  const beginUs = Math.max(...series.map((one) => floor(timeAt(store, one, 0))));
+  const closedUs = Math.min(...series.map((one) => floor(store.newest(one)!.timeUs - graceUs)));
+  const toUs = Math.min(closedUs, floor(request.toUs ?? closedUs));
+  const fromUs = Math.max(
+    beginUs,
+    request.fromUs === undefined ? beginUs : Math.ceil(request.fromUs / intervalUs) * intervalUs,
+    bars === undefined ? beginUs : toUs - bars * intervalUs,
+  );
+  if (fromUs < toUs) return [fromUs, toUs];
+  return refuseEmpty(store.path, request, [beginUs, closedUs], intervalUs);
+}
+
+/** Trade time of the first trade from an id on. */
+function timeAt(store: StoreReader, series: Series, fromId: number): number {
+  return store.trades(series, { fromId, limit: 1 }).tradeTimeUs[0]!;
+}
+
+/**
+ * A bar on each interval of the window: one without a trade has the close before it, of before the window, too. Its price is
+ * known where no trade is missing around it.
+ */
+function barsBetween(
+  store: StoreReader,
+  series: Series,
+  interval: string,
+  fromUs: number,
+  toUs: number,
+): Bars {
+  const first = store.firstIdAt(series, fromUs);
+  const next = store.firstIdAt(series, toUs);
+  const before = store.newest(series, first ?? Number.MAX_SAFE_INTEGER);
+  const intervalUs = parseDuration(interval);
+  const barAt = (us: number): number => Math.floor(us / intervalUs) * intervalUs;
+  const isQuiet = first === undefined || barAt(timeAt(store, series, first)) > fromUs;
+  const leadUs = isQuiet && before !== undefined ? barAt(timeAt(store, series, before.id)) : fromUs;
+  const last = store.newest(series, next ?? Number.MAX_SAFE_INTEGER);
+  const endsQuiet = last === undefined || barAt(timeAt(store, series, last.id)) + intervalUs < toUs;
+  const tailUs = endsQuiet && next !== undefined ? barAt(timeAt(store, series, next)) + intervalUs : toUs;
+  const range = { every: [interval], fromUs: leadUs, toUs: tailUs, empty: "flat" } as const;
+  const [[bars]] = readBars(store, [series], range) as [[Bars]];
+  return sliceBars(bars, firstAtLeast(bars.startUs, fromUs), firstAtLeast(bars.startUs, toUs));
 }
 
 const MOST_HOLES = 10_000;
@@ -50,10 +124,11 @@ function holesOf(
   store: StoreReader,
   series: readonly Series[],
   [fromUs, toUs]: readonly [number, number],
+  names: readonly string[],
 ): { ids: { held: number; missing: number }; holes: MarketHole[] }[] {
   const quality = openQuality(store);
   try {
-    return series.map((one) => {
+    return series.map((one, k) => {
       const first = store.firstIdAt(one, fromUs) ?? 0;
       const last = (store.firstIdAt(one, toUs) ?? (store.newest(one)?.id ?? -1) + 1) - 1;
       const gaps = store
@@ -65,7 +140,7 @@ function holesOf(
       const holes = spans
         .filter(({ missingIds }) => missingIds > 0)
         .map((hole: HoleSpan) => ({
-          symbol: one.symbol,
+          symbol: names[k]!,
           fromUs: hole.fromUs,
           toUs: hole.toUs,
           what: `${hole.reason}, ${hole.state}`,

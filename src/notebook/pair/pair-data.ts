@@ -1,8 +1,9 @@
+import { requireSettings } from "../../app/data/data-source.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration } from "../../core/time.ts";
-import { alignedCloses, type Closes, type ClosesSettings } from "../data/closes.ts";
+import { CLOSES_NAMES, type Closes, type ClosesSettings, readCloses } from "../data/closes.ts";
 
-export interface PairBarsSettings extends Omit<ClosesSettings, "symbols"> {
+export interface PairClosesSettings extends Omit<ClosesSettings, "symbols"> {
   /** The symbol (or column) that is explained, and the one that explains it. */
   readonly y: string;
   readonly x: string;
@@ -11,7 +12,7 @@ export interface PairBarsSettings extends Omit<ClosesSettings, "symbols"> {
 }
 
 /** Closes of a pair on one grid of bars. */
-export interface PairBars extends Omit<Closes, "closes" | "symbols"> {
+export interface PairCloses extends Omit<Closes, "closes" | "symbols"> {
   readonly names: { readonly y: string; readonly x: string };
   readonly y: Float64Array;
   readonly x: Float64Array;
@@ -22,27 +23,38 @@ export interface PairBars extends Omit<Closes, "closes" | "symbols"> {
 }
 
 /**
- * The closes of two symbols on one grid of bars, from a database or a file: what every statistic on a pair takes.
- * They begin and end where both have a price.
+ * The closes of two symbols on one grid of bars, from any source: what every statistic on a pair takes. They begin and end
+ * where both have a price.
  */
-export function pairBars(settings: PairBarsSettings): PairBars {
+export function pairCloses(settings: PairClosesSettings): PairCloses {
+  requireSettings("pairCloses", settings, ["y", "x", "leastBars", ...CLOSES_NAMES]);
   const { y: yName, x: xName, leastBars = 60, ...rest } = settings;
-  if (yName === xName) {
+  for (const name of [yName, xName]) {
+    if (typeof name === "string" && name !== "") continue;
     refuse({
       code: "bad-pair",
-      where: "pairBars",
+      where: "pairCloses",
+      problem: `needs y and x, two symbols; got ${quote(name)}`,
+      hint: 'Pass for example { y: "ETHUSDT", x: "BTCUSDT" }.',
+    });
+  }
+  if (yName === xName && !Array.isArray(rest.source)) {
+    refuse({
+      code: "bad-pair",
+      where: "pairCloses",
       problem: `needs two different symbols; got ${quote(yName)} twice`,
       hint: "Change y or x in the parameters cell.",
     });
   }
-  const all = alignedCloses({ ...rest, symbols: [yName, xName] });
-  const [ys, xs] = [all.closes[yName]!, all.closes[xName]!];
+  const all = readCloses({ ...rest, symbols: [yName, xName] });
+  const [y, x] = all.symbols as [string, string];
+  const [ys, xs] = [all.closes[y]!, all.closes[x]!];
   const known = [...ys.keys()].filter((t) => ys[t]! > 0 && xs[t]! > 0);
   if (known.length < leastBars) {
     refuse({
       code: "too-few-bars",
-      where: "pairBars",
-      problem: `needs at least ${leastBars} bars of ${formatDuration(all.intervalUs)} in which ${yName} and ${xName} both have a price; got ${known.length}`,
+      where: "pairCloses",
+      problem: `needs at least ${leastBars} bars of ${formatDuration(all.intervalUs)} in which ${y} and ${x} both have a price; got ${known.length}`,
       hint: "Wait for more, or choose a shorter interval in the parameters cell.",
       facts: { got: known.length, leastBars },
     });
@@ -54,7 +66,7 @@ export function pairBars(settings: PairBarsSettings): PairBars {
     venue,
     label,
     intervalUs,
-    names: { y: yName, x: xName },
+    names: { y, x },
     length: to - from,
     missing: to - from - known.length,
     timeUs: timeUs.subarray(from, to),

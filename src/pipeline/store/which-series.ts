@@ -25,7 +25,7 @@ export function whichSeries(store: StoreReader, wanted: WantedSeries): Series[] 
   );
 }
 
-/** The venue of the plain symbols that are wanted, as `whichSeries` chooses it; undefined: none holds them all. */
+/** The venue of the plain symbols that are wanted, as `whichSeries` chooses it; undefined: there are none, or none holds them all. */
 export function whichVenue(store: StoreReader, wanted: WantedSeries): string | undefined {
   return venueIn(store, store.series(), wanted);
 }
@@ -50,6 +50,7 @@ function venueIn(
     const market = marketOf(text, all);
     return market.venue === undefined ? [market.symbol] : [];
   });
+  if (symbols.length > 0 && plain.length === 0) return undefined;
   const holding = venues.filter((name) => plain.every((symbol) => findIn(all, name, symbol) !== undefined));
   return newestOf(store, all, holding);
 }

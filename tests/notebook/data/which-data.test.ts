@@ -11,7 +11,7 @@ import type { Trade, Venue } from "../../../src/core/trade.ts";
 import { pairAlerts } from "../../../src/notebook/alerts/pair-alerts.ts";
 import { backtestPair } from "../../../src/notebook/backtest/backtest.ts";
 import { alignedCloses } from "../../../src/notebook/data/closes.ts";
-import { pairBars } from "../../../src/notebook/pair/pair-data.ts";
+import { pairCloses } from "../../../src/notebook/pair/pair-data.ts";
 import { watchPair } from "../../../src/notebook/pair/pair-watch.ts";
 import { dataQuality } from "../../../src/notebook/quality/quality.ts";
 import { openHistory } from "../../../src/pipeline/archive/history.ts";
@@ -83,7 +83,7 @@ async function venuesOf(t: TestContext, file: string, y: string, x: string): Pro
   const tape = openStoredTape(file, { symbols: [y, x] });
   return {
     "live watch": pair.frame().venue.name,
-    research: pairBars({ ...request, leastBars: 10 }).venue.name,
+    research: pairCloses({ ...request, leastBars: 10 }).venue.name,
     correlation: alignedCloses({ source: file, symbols: [y, x], interval: "1s" }).venue.name,
     backtest: backtestPair({ ...request, ...strategy.settings, costs: {} } as never).data.venue.name,
     report: run.data.venue.name,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import pl from "nodejs-polars";
 import { alignedCloses } from "../../../src/notebook/data/closes.ts";
-import { pairBars } from "../../../src/notebook/pair/pair-data.ts";
+import { pairCloses } from "../../../src/notebook/pair/pair-data.ts";
 import { simulatedMarket } from "../../../src/pipeline/exchange/market/market.ts";
 import { storeMarket } from "../../support/market-store.ts";
 import { sharedData } from "../../support/shared-data.ts";
@@ -24,11 +24,11 @@ function csv(t: TestContext, text: string, name = "x.csv"): string {
 const rows = (n: number, row: (i: number) => string, head: string): string =>
   [head, ...Array.from({ length: n }, (_, i) => row(i))].join("\n");
 
-describe("pairBars of a database", () => {
+describe("pairCloses of a database", () => {
   it("has the last price of each closed bar on one grid, and names the market", (t) => {
     const db = join(tempFolder(t), "m.db");
     storeMarket(db, { seconds: 300, fromUs: FROM_US });
-    const pair = pairBars({ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", source: db });
+    const pair = pairCloses({ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", source: db });
     assert.equal(pair.venue.kind, "simulated");
     assert.ok(pair.length >= 297 && pair.length <= 299, String(pair.length));
     assert.equal(pair.missing, 0);
@@ -46,8 +46,8 @@ describe("pairBars of a database", () => {
     const db = join(tempFolder(t), "m.db");
     storeMarket(db, { seconds: 240, fromUs: FROM_US });
     const settings = { y: "ETHUSDT", x: "BTCUSDT", interval: "1s", source: db };
-    const all = pairBars(settings);
-    const last = pairBars({ ...settings, bars: 100 });
+    const all = pairCloses(settings);
+    const last = pairCloses({ ...settings, bars: 100 });
     assert.equal(last.length, 100);
     assert.deepEqual([...last.y], [...all.y.subarray(-100)]);
   });
@@ -64,7 +64,7 @@ describe("pairBars of a database", () => {
       ),
     );
     const db = stored(t, quiet.flat());
-    const { y } = pairBars({
+    const { y } = pairCloses({
       y: "ETHUSDT",
       x: "BTCUSDT",
       interval: "1s",
@@ -77,7 +77,7 @@ describe("pairBars of a database", () => {
       t,
       quiet.flat().filter(({ id }) => id !== 4),
     );
-    const pair = pairBars({
+    const pair = pairCloses({
       y: "ETHUSDT",
       x: "BTCUSDT",
       interval: "1s",
@@ -92,11 +92,17 @@ describe("pairBars of a database", () => {
   it("says in a sentence which symbols there are, that bars are too few, and that two of one are no pair", (t) => {
     const db = stored(t, [trade(1), trade(2, { symbol: "ETHUSDT" })]);
     const at = (given: object) => () =>
-      pairBars({ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", source: db, ...given });
+      pairCloses({ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", source: db, ...given });
     assert.throws(at({ y: "DOGEUSDT" }), /needs "DOGEUSDT".* holds BTCUSDT \(binance\), ETHUSDT \(binance\)/);
     assert.throws(
       at({}),
-      /needs at least 60 bars of 1s in which ETHUSDT and BTCUSDT both have a price; got 0\. Wait/,
+      /x\.db: needs a closed bar of 1s; none is closed yet in the data, which begin at 2024-/,
+    );
+    const few = join(tempFolder(t), "few.db");
+    storeMarket(few, { seconds: 30, fromUs: FROM_US });
+    assert.throws(
+      at({ source: few }),
+      /needs at least 60 bars of 1s in which ETHUSDT and BTCUSDT both have a price; got 2\d\. Wait/,
     );
     assert.throws(at({ y: "BTCUSDT" }), { code: "bad-pair" });
     assert.throws(at({ interval: "1x" }), { code: "bad-duration" });
@@ -106,9 +112,9 @@ describe("pairBars of a database", () => {
   });
 });
 
-describe("pairBars of a file", () => {
+describe("pairCloses of a file", () => {
   const pair = (source: string, given: object = {}) =>
-    pairBars({ y: "ETHUSDT", x: "BTCUSDT", source, leastBars: 2, ...given });
+    pairCloses({ y: "ETHUSDT", x: "BTCUSDT", source, leastBars: 2, ...given });
 
   it("finds a symbol by its name, its close, or its base asset's close, and the time in any usual form", (t) => {
     for (const [head, time] of [
@@ -152,7 +158,7 @@ describe("pairBars of a file", () => {
     assert.equal(found.missing, 2);
   });
 
-  it("takes longer bars by their last close, aligned to 1970, and its own where shorter ones are asked for", (t) => {
+  it("takes longer bars by their last close, aligned to 1970, whole ones only, and its own where shorter ones are asked for", (t) => {
     const path = csv(
       t,
       rows(
@@ -161,8 +167,22 @@ describe("pairBars of a file", () => {
         "time,ETHUSDT,BTCUSDT",
       ),
     );
-    assert.deepEqual([...pair(path, { interval: "5m" }).y], [2, 7, 11]);
+    assert.deepEqual([...pair(path, { interval: "5m" }).y], [2, 7]);
     assert.equal(pair(path, { interval: "1s" }).intervalUs, MINUTE_US);
+    assert.throws(() => pair(path, { interval: "90s" }), {
+      code: "bad-interval",
+      message: /whole rows, which are 1m apart/,
+    });
+    const twos = csv(
+      t,
+      rows(12, (i) => `${FROM_US / 1e6 + i * 120},${i + 1},1`, "time,ETHUSDT,BTCUSDT"),
+      "twos.csv",
+    );
+    assert.throws(
+      () => pair(twos, { interval: "5m" }),
+      { code: "bad-interval" },
+      "a close of after the bar's end",
+    );
     assert.deepEqual([...pair(path, { bars: 3 }).y], [9, 10, 11]);
   });
 
@@ -236,6 +256,9 @@ describe("alignedCloses", () => {
   });
 
   it("says that an empty database holds no trades", (t) => {
-    assert.throws(() => alignedCloses({ source: stored(t, []) }), /needs trades; the database holds none/);
+    assert.throws(
+      () => alignedCloses({ source: stored(t, []) }),
+      /needs trades of BTCUSDT and ETHUSDT; it holds none/,
+    );
   });
 });

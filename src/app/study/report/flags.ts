@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { quote, refuse } from "../../../core/errors.ts";
+import { sourceWords } from "../../data/data-source.ts";
 import type { Flag, Flags } from "../../terminal/flags.ts";
 import { READ_FLAGS } from "../../terminal/read-flags.ts";
 import type { RunDescription } from "../run.ts";
@@ -50,7 +51,7 @@ export type RunFlag =
 export const RUN_FLAGS: Readonly<Record<RunFlag, Flag>> = {
   source: {
     value: "S",
-    help: "a database, a file of bars or trades (.csv, .parquet, …), or sim:7; the newest in data/",
+    help: "a database, a file of bars or trades (.csv, .parquet, …), or sim:7; two with a comma, one a leg; the newest in data/",
   },
   venue: { value: "NAME", help: "of a database with several venues" },
   y: { value: "S", help: "the symbol that is traded against x (ETHUSDT)" },
@@ -114,10 +115,10 @@ export const DEFAULT_RUN: RunDescription = {
 type Json = Record<string, unknown>;
 type Place = readonly [...path: string[]];
 
-type ValueKind = "text" | "number" | "switch";
+type ValueKind = "text" | "number" | "switch" | "source";
 
 const PLACES: readonly (readonly [RunFlag, ValueKind, Place])[] = [
-  ["source", "text", ["data", "source"]],
+  ["source", "source", ["data", "source"]],
   ["venue", "text", ["data", "venue"]],
   ["y", "text", ["data", "y"]],
   ["x", "text", ["data", "x"]],
@@ -221,9 +222,10 @@ function put(whole: Json, place: Place, value: unknown): void {
   else at[name] = value;
 }
 
-function readValue(flag: string, kind: ValueKind, text: string): string | number | boolean {
+function readValue(flag: string, kind: ValueKind, text: string): unknown {
   if (kind === "text") return text;
   if (kind === "switch") return text === "true";
+  if (kind === "source") return sourceWords(text);
   const value = Number(text);
   return text.trim() !== "" && Number.isFinite(value) ? value : bad(flag, "a number", text);
 }

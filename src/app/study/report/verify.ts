@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import { quote, refuse, TickbookError } from "../../../core/errors.ts";
+import { sourceWords } from "../../data/data-source.ts";
 import { parseDescription } from "../config.ts";
 import { type Difference, differences, type RunFingerprint } from "../fingerprint.ts";
 import { type BacktestRun, type RunDescription, runDescribed, runFingerprint } from "../run.ts";
@@ -53,9 +54,17 @@ export function verifyReport(path: string, source?: string): Verdict {
   }
   return {
     isIdentical: false,
-    sentence: `not identical: ${found.length} difference${found.length === 1 ? "" : "s"}, made again from ${of}${otherCode === "" ? ", by the same code" : `. The code is another, too: ${otherCode}`}.`,
+    sentence: `not identical: ${found.length} difference${found.length === 1 ? "" : "s"}, made again from ${of}${otherCode === "" ? ", by the same code" : `. The code is another, too: ${otherCode}`}.${otherCode === "" ? "" : ruleText(attachment, run)}`,
     differences: found,
   };
+}
+
+/** Which rule about bars has changed since a report was made, where that can be why its run is another. */
+function ruleText({ code, print }: RunAttachment, { data }: BacktestRun): string {
+  const [first] = data.coverage;
+  const was = print.figures[`data of ${first?.symbol}: bars`];
+  if (!code.version.startsWith("0.1.") || was === first?.bars) return "";
+  return ` It has ${first?.bars} bars instead of ${was}: since 0.2.0 a window ends with the last bar that is closed in both legs, and begins where it is said to, with the price before it where its first bar is empty.`;
 }
 
 /** The run that a report describes, to be taken as the beginning of another. */
@@ -143,11 +152,14 @@ function isRecord(value: unknown, is: (one: unknown) => boolean): boolean {
 function madeAgain(description: RunDescription, source: string | undefined, path: string): BacktestRun {
   const { data } = description;
   if (source === undefined) return fromItsData(description, path);
-  const run = runDescribed({ ...description, data: { ...data, source: resolve(source) } });
+  const now = sourceWords(source);
+  const places = typeof now === "string" ? resolve(now) : ([resolve(now[0]), resolve(now[1])] as const);
+  const run = runDescribed({ ...description, data: { ...data, source: places } });
   const named = { ...run.data.request, source: data.source ?? source };
   // a venue may be named by its file
-  const was = [named.source].flat()[0]!;
-  const old = (text: string): string => text.replaceAll(basename(source), basename(was));
+  const [before, after] = [[named.source].flat(), [now].flat()];
+  const old = (text: string): string =>
+    after.reduce((all, word, k) => all.replaceAll(basename(word), basename(before[k] ?? word)), text);
   const { name, kind, detail } = run.data.venue;
   return {
     ...run,
