@@ -11,6 +11,8 @@ export interface FeedSettings {
   /** The series of one venue: those that are watched, and the others whose trades move its time on. */
   readonly series: readonly Series[];
   readonly evaluator: AlertEvaluator;
+  /** Bars of a lane that somebody makes already; where there are none, the feed makes its own. */
+  readonly made?: (lane: Lane) => MadeBars | undefined;
   /** A bar is judged when the venue's time has passed its end by this much. */
   readonly graceUs: number;
   /** What is further back than this is passed over after a pause; also what is further than 10,000 of the shortest bars. */
@@ -18,6 +20,8 @@ export interface FeedSettings {
   /** Where nothing was judged yet, judging begins so long before the newest trade; 0 unless told. */
   readonly backUs?: number;
 }
+
+type MadeBars = Pick<LiveBars, "advance" | "closed">;
 
 /** Brings stored trades to an evaluator, bar by bar. */
 export interface AlertFeed {
@@ -41,8 +45,9 @@ export function alertFeed({
   graceUs,
   catchUpUs,
   backUs = 0,
+  made,
 }: FeedSettings): AlertFeed {
-  const feeds = new Map<Lane, LiveBars>();
+  const feeds = new Map<Lane, MadeBars>();
   let closed = new Map<Lane, Bars>();
   const barsOf: BarsOf = (lane) => closed.get(lane)!;
   const shortestUs = Math.min(...evaluator.lanes.map(({ intervalUs }) => intervalUs));
@@ -77,6 +82,11 @@ export function alertFeed({
     if (wasGone && !isDead) evaluator.skip(soonestUs, hear);
     const fromUs = evaluator.doneUs()!;
     for (const lane of evaluator.lanes) {
+      const others = made?.(lane);
+      if (others !== undefined) {
+        feeds.set(lane, others);
+        continue;
+      }
       const { symbol, intervalUs, needs } = lane;
       const of = seriesOf(symbol);
       const neededUs = (Math.floor(fromUs / intervalUs) - needs) * intervalUs;

@@ -6,7 +6,9 @@ import { recentValues } from "../measures/recent-values.ts";
 export interface Lane {
   readonly symbol: string;
   readonly intervalUs: number;
-  /** Bars that must be kept for a start: what all values on this lane need, with room for bars that one symbol lacks. */
+  /** Bars that the values on this lane need, where none is lacking. */
+  least: number;
+  /** Bars that must be kept for a start: those, with room for bars that one symbol lacks. */
   needs: number;
   /** The bar of the present step: row `row` of `bars`; no bar where `row` is −1. */
   bars: Bars | undefined;

@@ -26,9 +26,11 @@ export function valueGraph(alerts: readonly Alert[], intervalUs: number): ValueG
     nodes.set(name, node);
     return node as Node;
   };
-  const lane = (symbol: string, needs: number): Lane => {
-    const found = lanes.get(symbol) ?? { symbol, intervalUs, needs: 0, bars: undefined, row: -1, before: -1 };
-    found.needs = Math.max(found.needs, needs);
+  const lane = (symbol: string, least: number): Lane => {
+    const empty = { least: 0, needs: 0, bars: undefined, row: -1, before: -1 };
+    const found = lanes.get(symbol) ?? { symbol, intervalUs, ...empty };
+    found.least = Math.max(found.least, least);
+    found.needs = 3 * found.least + 64;
     lanes.set(symbol, found);
     return found;
   };
@@ -42,8 +44,8 @@ export function valueGraph(alerts: readonly Alert[], intervalUs: number): ValueG
     return spreadMeasureNode(measure, of, spread);
   };
   const outcomeOf = ({ of, within }: AlertCondition, { when }: Threshold): ValueNode => {
-    const needs = barsNeeded(of) + within;
-    const sides = of.watched.map((symbol) => lane(symbol, needs));
+    const least = barsNeeded(of) + within;
+    const sides = of.watched.map((symbol) => lane(symbol, least));
     const base = shared(nameOf(of), () => nodeOf(of, sides));
     if (within === 1) return base;
     return shared(`${nameOf(of)} within ${within} ${when}`, () => extremeNode(base, within, when));
@@ -65,11 +67,11 @@ function spreadName({ watched, hedge, hedgeBars, alpha, beta, prices }: ValueOf)
   return `${prices} spread ${watched.join(" ")} ${hedge} ${how}`.trim();
 }
 
-/** Bars to keep: three times what a value needs, since the other symbol of a pair lacks some. */
+/** Bars after which a value is what it would be, had it begun earlier. */
 function barsNeeded(of: ValueOf): number {
   const { from, holds = () => 0 } = MEASURES[of.measure];
   const filter = of.hedge === "kalman" && from === "spread" ? KALMAN_SETTLES : 0;
-  return 3 * (barsBefore(of) + holds(of.window) + filter) + 64;
+  return barsBefore(of) + holds(of.window) + filter;
 }
 
 /** Bars after which it makes no difference where a filter has started. */
