@@ -13,9 +13,11 @@ export function chartBars(
   let bars: Bars | undefined;
   /** What the bars were when they were looked at last: those of a chart change in place. */
   let before: Bars | undefined;
+  let venueUs = Number.NEGATIVE_INFINITY;
 
   return {
-    advance: (venueUs) => {
+    advance: (untilUs) => {
+      venueUs = Math.max(venueUs, untilUs);
       const now = frame();
       const forming = now.forming[leg];
       // of a venue that is silent, time goes on by our clock, and the chart's last bar is over

@@ -1,10 +1,9 @@
 import { quote, reasonOf, refuse } from "../../core/errors.ts";
-import { jsonText } from "../../core/json.ts";
 import { type Clock, formatUtc } from "../../core/time.ts";
-import type { View } from "../../render/view.ts";
 import { createFollower, type Followed } from "../controls/tracking.ts";
 import type { Place } from "../page/places.ts";
-import { noteView, viewOf, withNote } from "../view/views.ts";
+import { viewOf } from "../view/views.ts";
+import { panelPicture } from "./panel-picture.ts";
 
 export interface LiveOptions {
   /** From the start of one drawing to the start of the next; a drawing that takes longer skips the ones it missed. */
@@ -99,22 +98,23 @@ function checkPanel(name: string, refreshMs: number): void {
   }
 }
 
+interface Started {
+  readonly panel: Panel;
+  readonly first: Promise<void> | undefined;
+}
+
 function startPanel(
   name: string,
   draw: () => unknown,
   refreshMs: number,
   clock: Clock,
   place: Place,
-): { panel: Panel; first: Promise<void> | undefined } {
+): Started {
+  const picture = panelPicture(name, place, () => timeOfDay(clock));
   let state: LiveStatus["state"] = "waiting";
   let drawn = 0;
-  let sent = 0;
   let drawMs = 0;
-  let error = "";
-  let failingSince = "";
   let startedMs = 0;
-  let last: View | undefined;
-  let lastSent = "";
   let cancel = (): void => {};
   let stopped = (): void => {};
   /** The controls that have moved since the last drawing that went well. */
@@ -135,13 +135,6 @@ function startPanel(
     for (const control of moved) control.tell(moved, problem);
     if (problem === undefined) moved.clear();
   };
-  const put = (view: View): void => {
-    const text = jsonText(view, "live");
-    if (text === lastSent) return;
-    place.show(view);
-    lastSent = text;
-    sent++;
-  };
   const next = (): void => {
     const sinceMs = clock.monotonicMs() - startedMs;
     drawMs = sinceMs;
@@ -153,12 +146,7 @@ function startPanel(
   const succeeded = (result: unknown): void => {
     if (state === "stopped") return;
     try {
-      const view = viewOf(drawable(result));
-      place.confirm();
-      put(view);
-      last = view;
-      error = "";
-      failingSince = "";
+      picture.draw(viewOf(drawable(result)));
       tell(undefined);
       next();
     } catch (problem) {
@@ -167,11 +155,8 @@ function startPanel(
   };
   const failed = (problem: unknown): void => {
     if (state === "stopped") return;
-    error = reasonOf(problem);
-    failingSince ||= timeOfDay(clock);
-    const note = `${name}: not drawn since ${failingSince}: ${error}`;
-    put(last ? withNote(last, note, "alarm") : noteView(note, "alarm"));
-    tell(error);
+    picture.fail(reasonOf(problem));
+    tell(picture.error());
     next();
   };
   function cycle(): Promise<void> | undefined {
@@ -190,35 +175,26 @@ function startPanel(
 
   const first = cycle();
   // keeps the panel's place in the order of the calls
-  if (first) put(noteView(`${name}: drawing for the first time …`, "quiet"));
-  return {
-    first,
-    panel: {
-      stop: (because) => {
-        if (state === "stopped") return;
-        state = "stopped";
-        cancel();
-        controls.stop();
-        tell(undefined);
-        const note = `stopped at ${timeOfDay(clock)}${because && `: ${because}`}`;
-        place.close(last ? withNote(last, note, "quiet") : noteView(`${name} ${note}`, "quiet"));
-        sent++;
-        stopped();
-      },
-      onStop: (callback) => {
-        stopped = callback;
-      },
-      status: () => ({
-        name,
-        state,
-        refreshMs,
-        drawn,
-        sent,
-        drawMs: Math.round(state === "drawing" ? clock.monotonicMs() - startedMs : drawMs),
-        error,
-      }),
+  if (first) picture.announce();
+  const panel: Panel = {
+    stop: (because) => {
+      if (state === "stopped") return;
+      state = "stopped";
+      cancel();
+      controls.stop();
+      tell(undefined);
+      picture.close(because);
+      stopped();
     },
+    onStop: (callback) => {
+      stopped = callback;
+    },
+    status: () => ({
+      ...{ name, state, refreshMs, drawn, sent: picture.sent(), error: picture.error() },
+      drawMs: Math.round(state === "drawing" ? clock.monotonicMs() - startedMs : drawMs),
+    }),
   };
+  return { first, panel };
 }
 
 function drawable(result: unknown): unknown {
