@@ -43,6 +43,7 @@ function inputs(): { readonly backtest: Backtest; readonly market: Market } {
     turnover: zeros,
     paid: zeros,
     signals: {},
+    counts: {},
   };
   const startUs = zeros.map((_, t) => Date.UTC(2004, 0, 1) * 1000 + t * DAY_US);
   return { backtest, market: { length: LENGTH, startUs, intervalUs: DAY_US, legs: [leg("Y"), leg("X")] } };

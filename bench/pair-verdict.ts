@@ -12,7 +12,7 @@ const row = (kind: PairKind, halfLife: number, bars: number, lives: number | str
   line(kind, kind === "walks" ? "–" : halfLife, bars, lives, percent(yes), percent(no), percent(short));
 };
 line("pair", "half-life, bars", "bars", "half-lives", "yes, %", "no, %", "too short to say, %");
-line("---", "--:", "--:", "--:", "--:", "--:", "--:");
+line("-", "-:", "-:", "-:", "-:", "-:", "-:");
 for (const bars of [180, 720, 1500, 2880, 5000]) row("walks", 1, bars, "–");
 for (const halfLife of [5, 20, 80])
   for (const lives of [12, 18, 24, 36, 48, 60]) row("pair", halfLife, lives * halfLife, lives);

@@ -52,7 +52,7 @@ describe("the notebook backtest", { timeout: 300_000 }, () => {
     const path = copyNotebook(notebookFolder(t), NAME, "sim:7");
     const text = readFileSync(path, "utf8");
     const other = text
-      .replace("window: 480", "window: 100")
+      .replace("entry: 2,", "window: 100, entry: 2,")
       .replace("exit: 0,", "exit: -1.5,")
       .replace("feeBps: 1,", "feeBps: 15,");
     assert.notEqual(other, text);

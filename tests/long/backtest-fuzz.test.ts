@@ -21,7 +21,7 @@ function settingsOf({ uniform }: Random): MeanReversionSettings {
   const whole = (low: number, high: number): number => Math.floor(between(low, high + 1));
   const sometimes = <T extends object>(more: T): T | undefined => (uniform() < 0.5 ? more : undefined);
   const hedge = one<() => HedgeSetting>(
-    () => ({ method: "fixed", beta: between(-0.5, 2) }),
+    () => ({ method: "fixed", beta: between(0.01, 2) }),
     () => ({
       method: "fixed",
       calibrationBars: whole(10, 300),
@@ -43,7 +43,7 @@ function settingsOf({ uniform }: Random): MeanReversionSettings {
     () => ({ by: "risk", share: between(0.001, 0.2), most: between(0.5, 8) }),
   )();
   const entry = between(0.3, 2.5);
-  const isMoving = hedge.method !== "fixed";
+  const isMoving = hedge.method === "kalman";
   const neutral = one("beta", "money", "none") as NonNullable<MeanReversionSettings["neutral"]>;
   return {
     hedge,

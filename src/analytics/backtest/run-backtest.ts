@@ -33,7 +33,7 @@ export function runBacktest(market: Market, strategy: Strategy | Rule, settings:
   const rule = begun(where, strategy, market);
   const book = newBook(market.length, market.legs.length);
   simulate(market, rule, terms, book);
-  return { ...terms, ...book, signals: rule.signals ?? {} };
+  return { ...terms, ...book, signals: rule.signals ?? {}, counts: { ...rule.counts } };
 }
 
 /** The settings, checked and with nothing left open. */

@@ -48,6 +48,8 @@ export interface RunningRule {
   readonly mainSignal?: string;
   /** Bars that go by before it can decide anything: a market with fewer is refused. */
   readonly warmUpBars?: number;
+  /** What it counts while it runs: mean reversion the entries that it refused for their β, and those of an unusual one. */
+  readonly counts?: Readonly<Record<string, number>>;
   readonly decide: Rule;
 }
 

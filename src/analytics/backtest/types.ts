@@ -121,4 +121,6 @@ export interface Backtest {
   readonly paid: Float64Array;
   /** What the rule looked at, bar by bar. Of mean reversion: `z`, `spread` and `beta` (NaN where there is none yet). */
   readonly signals: Readonly<Record<string, Float64Array>>;
+  /** What the rule counted: of mean reversion `refusedEntries` (β was 0 or less) and `unusualEntries` (outside 0.3 to 3 in money). */
+  readonly counts: Readonly<Record<string, number>>;
 }

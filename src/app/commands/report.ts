@@ -6,9 +6,9 @@ import { sourceWords } from "../data/data-source.ts";
 import { readDescription } from "../study/config.ts";
 import { writeBacktestReport } from "../study/report/files.ts";
 import { DEFAULT_RUN, RUN_FLAGS, type RunFlag, withFlags } from "../study/report/flags.ts";
-import { verdictText } from "../study/report/report.ts";
 import { describedBy, verifyReport } from "../study/report/verify.ts";
 import { type RunDescription, runDescribed } from "../study/run.ts";
+import { pairText, ruleHeading, ruleText } from "../study/verdict.ts";
 import { runCommand } from "../terminal/command-line.ts";
 import { type Command, type Flags, readFlags } from "../terminal/flags.ts";
 import type { ProgressTeller } from "../terminal/progress.ts";
@@ -61,7 +61,12 @@ async function write(flags: Flags<Name>, teller: ProgressTeller): Promise<number
     teller.say(`${path}: ${(bytes / 1e6).toFixed(2)} MB${many}`, { event: "written", path, bytes, rows });
   }
   const { totalReturn, sharpe, maxDrawdown, totalCosts, costBps, breakEvenBps, roundTrips } = run.performance;
-  teller.say(verdictText(run), {
+  if (run.pair !== undefined) {
+    const { verdict } = run.pair.verdict ?? { verdict: "too short to say" };
+    teller.say(`A pair? ${pairText(run)}`, { event: "pair", verdict, sentence: pairText(run) });
+  }
+  const anyway = ruleHeading(run).startsWith("Had") ? `${ruleHeading(run)}: ` : "";
+  teller.say(`${anyway}${ruleText(run)}`, {
     event: "figures",
     ...{ totalReturn, sharpe, maxDrawdown, roundTrips: roundTrips.count, totalCosts, costBps, breakEvenBps },
   });

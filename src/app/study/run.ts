@@ -1,10 +1,11 @@
 import { runBacktest } from "../../analytics/backtest/run-backtest.ts";
+import { meanReversion } from "../../analytics/backtest/strategies/mean-reversion.ts";
 import {
   namedStrategy,
   type StrategyDescription,
 } from "../../analytics/backtest/strategies/named-strategies.ts";
 import type { Strategy } from "../../analytics/backtest/strategy.ts";
-import type { Backtest, Costs } from "../../analytics/backtest/types.ts";
+import type { Backtest, Costs, Market } from "../../analytics/backtest/types.ts";
 import {
   type Performance,
   type PerformanceSettings,
@@ -12,13 +13,14 @@ import {
 } from "../../analytics/performance/performance.ts";
 import type { PairSource } from "../data/data-source.ts";
 import { projectRoot } from "../project.ts";
+import { calibratedReversion, type OpenReversion, type PairStanding, pairStanding } from "./calibrated.ts";
 import { type BacktestData, backtestData } from "./data.ts";
 import { type FingerprintColumn, fingerprintOf, type RunFingerprint } from "./fingerprint.ts";
 
 /** Everything that a backtest follows from: plain data, which a report carries and `npm run report -- --config` reads. */
 export interface RunDescription {
   readonly data: PairSource;
-  /** One that ships: `"mean reversion"`. */
+  /** One that ships: `"mean reversion"`, whose hedge and window may be left to the calibration stretch. */
   readonly strategy: StrategyDescription;
   /** 0 for what is not named. */
   readonly costs: Partial<Costs>;
@@ -37,18 +39,22 @@ export interface BacktestRun {
   readonly strategy: Strategy;
   readonly result: Backtest;
   readonly performance: Performance;
+  /** What the calibration stretch says of the pair; undefined of one leg. */
+  readonly pair: PairStanding | undefined;
   /** False: the rule is the caller's own, and no command can make this run again. */
   readonly isRepeatable: boolean;
 }
 
 /** Runs what a description says. Relative paths are from `folder` on; from the project's unless told. */
 export function runDescribed(description: RunDescription, folder: string = projectRoot): BacktestRun {
-  return runOn(
-    backtestData(description.data, folder, "flags"),
-    namedStrategy(description.strategy),
-    description,
-    true,
-  );
+  const data = backtestData(description.data, folder, "flags");
+  return runOn(data, describedStrategy(description.strategy, data.market), description, true);
+}
+
+/** A strategy that ships, with what it leaves open taken from the calibration stretch of a market. */
+function describedStrategy({ name, settings }: StrategyDescription, market: Market): Strategy {
+  if (name !== "mean reversion") return namedStrategy({ name, settings });
+  return meanReversion(calibratedReversion(market, settings as unknown as OpenReversion));
 }
 
 /** Runs a strategy, a shipped one or the caller's own, on data that were read before. */
@@ -75,6 +81,7 @@ export function runOn(
     strategy,
     result,
     performance: performance(result, market, figures),
+    pair: pairStanding(market, strategy.settings),
     isRepeatable,
   };
 }
@@ -90,7 +97,8 @@ function plainSettings(settings: Strategy["settings"]): Strategy["settings"] {
 export function runFingerprint({ data, result, performance }: BacktestRun): RunFingerprint {
   const { fills, orders, roundTrips, signals, units, equity, cash, exposure, turnover, paid } = result;
   const legs = data.market.legs;
-  const figures = { ...figuresOf(performance), ...coverageOf(data) };
+  const counts = Object.entries(result.counts).map(([name, count]) => [`rule: ${name}`, count]);
+  const figures = { ...figuresOf(performance), ...coverageOf(data), ...Object.fromEntries(counts) };
   return fingerprintOf(figures, {
     equity,
     cash,

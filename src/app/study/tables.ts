@@ -4,6 +4,7 @@ import { assetsOf } from "../../core/assets.ts";
 import { formatUtc } from "../../core/time.ts";
 import type { TableColumn, TableData } from "../../render/table-data.ts";
 import type { BacktestData } from "./data.ts";
+import { quoteOf } from "./figure-text.ts";
 import type { BacktestRun } from "./run.ts";
 
 /** Every figure with its definition. */
@@ -195,11 +196,6 @@ export function holesTable({ holes }: BacktestData): TableData {
       column(holes, "missing", "integer", ({ missing }) => missing),
     ],
   };
-}
-
-/** The asset that prices and money are in, where the symbol tells it. */
-export function quoteOf({ request }: Pick<BacktestData, "request">): string {
-  return assetsOf(request.y).quote;
 }
 
 function column<Row>(

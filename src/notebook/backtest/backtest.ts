@@ -3,7 +3,8 @@ import { meanReversion } from "../../analytics/backtest/strategies/mean-reversio
 import { STRATEGY_NAMES } from "../../analytics/backtest/strategies/named-strategies.ts";
 import type { MeanReversionSettings } from "../../analytics/backtest/strategies/reversion-settings.ts";
 import type { Rule, Strategy } from "../../analytics/backtest/strategy.ts";
-import type { Backtest, Costs } from "../../analytics/backtest/types.ts";
+import type { Backtest, Costs, Market } from "../../analytics/backtest/types.ts";
+import type { PairVerdict } from "../../analytics/pair/pair-verdict.ts";
 import { drawdownsTable } from "../../analytics/performance/metrics-table.ts";
 import type { Performance, PerformanceSettings } from "../../analytics/performance/performance.ts";
 import { systemClock } from "../../app/clock.ts";
@@ -15,11 +16,11 @@ import {
   WINDOW_NAMES,
 } from "../../app/data/data-source.ts";
 import { nearPath } from "../../app/project.ts";
+import { calibratedReversion, type OpenReversion } from "../../app/study/calibrated.ts";
 import { type BacktestCharts, backtestCharts } from "../../app/study/charts.ts";
 import { type BacktestData, backtestData } from "../../app/study/data.ts";
 import { type Overturn, overturnTable, whatWouldOverturn } from "../../app/study/overturn.ts";
 import { writeBacktestReport } from "../../app/study/report/files.ts";
-import { headTiles, verdictText } from "../../app/study/report/report.ts";
 import { type BacktestRun, type RunDescription, runOn } from "../../app/study/run.ts";
 import {
   costsTable,
@@ -30,6 +31,7 @@ import {
   parametersTable,
   roundTripsTable,
 } from "../../app/study/tables.ts";
+import { headTiles, pairText, ruleHeading, ruleText } from "../../app/study/verdict.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { makeFolder } from "../../pipeline/store/file/folder.ts";
 import type { TableData } from "../../render/table-data.ts";
@@ -47,9 +49,8 @@ export interface BacktestTerms extends PairSource {
   readonly title?: string;
 }
 
-/** Mean reversion by its settings, or a strategy of one's own. */
-export type BacktestPairSettings = BacktestTerms &
-  (MeanReversionSettings | { readonly strategy: Strategy | Rule });
+/** Mean reversion by its settings, hedge and window from the calibration stretch unless told, or a strategy of one's own. */
+export type BacktestPairSettings = BacktestTerms & (OpenReversion | { readonly strategy: Strategy | Rule });
 
 /** A backtest that shows itself: its figures at a glance, with more to ask for. */
 export interface PairBacktest extends Viewable {
@@ -57,6 +58,8 @@ export interface PairBacktest extends Viewable {
   readonly strategy: Strategy;
   readonly result: Backtest;
   readonly performance: Performance;
+  /** What the calibration stretch says of the pair: yes, no, or too short to say; undefined of one leg, or of too few bars. */
+  readonly verdict: PairVerdict | undefined;
   readonly charts: BacktestCharts;
   /** All that the run followed from; nothing in it is left to be chosen. */
   readonly description: RunDescription;
@@ -93,7 +96,7 @@ export function backtestPair(settings: BacktestPairSettings): PairBacktest {
 
 function ranOn(data: BacktestData, settings: BacktestPairSettings): PairBacktest {
   const { costs, startCash, performance, title } = settings;
-  const strategy = strategyOf(settings);
+  const strategy = strategyOf(settings, data.market);
   const description = {
     costs,
     ...(startCash !== undefined && { startCash }),
@@ -106,6 +109,7 @@ function ranOn(data: BacktestData, settings: BacktestPairSettings): PairBacktest
     strategy,
     result: run.result,
     performance: run.performance,
+    verdict: run.pair?.verdict,
     charts: backtestCharts(run),
     description: run.description,
     get figures() {
@@ -135,8 +139,15 @@ function ranOn(data: BacktestData, settings: BacktestPairSettings): PairBacktest
     report: (path) => writeReport(run, path),
     toView: () => {
       const { html, text } = tiles(headTiles(run), { venue: data.venue });
-      const sentence = toldView(verdictText(run));
-      return { kind: "html", html: `${sentence.html}${html}`, text: `${sentence.text}\n${text}` };
+      const told = [
+        ...(run.pair === undefined ? [] : [`A pair? ${pairText(run)}`]),
+        `${ruleHeading(run)}: ${ruleText(run)}`,
+      ].map((sentence) => toldView(sentence));
+      return {
+        kind: "html",
+        html: `${told.map((view) => view.html).join("")}${html}`,
+        text: [...told.map((view) => view.text), text].join("\n"),
+      };
     },
   };
 }
@@ -147,20 +158,21 @@ const TERMS = ["y", "x", ...SOURCE_NAMES, ...WINDOW_NAMES, "costs", "startCash",
 function requireTerms(settings: BacktestPairSettings): void {
   refuseRenamed("backtestPair", settings);
   if (!("strategy" in settings)) return;
-  strategyOf(settings);
+  ownStrategy(settings.strategy);
   requireSettings("backtestPair", settings, [...TERMS, "strategy"]);
 }
 
-function strategyOf(settings: BacktestPairSettings): Strategy {
-  if ("strategy" in settings) {
-    const { strategy } = settings;
-    if (typeof strategy !== "function") return requireStrategy(strategy);
-    return { name: "a rule of one's own", settings: {}, begin: () => ({ decide: strategy }) };
-  }
+function strategyOf(settings: BacktestPairSettings, market: Market): Strategy {
+  if ("strategy" in settings) return ownStrategy(settings.strategy);
   const own = Object.entries(settings).filter(
     ([name, value]) => !TERMS.includes(name) && value !== undefined,
   );
-  return meanReversion(Object.fromEntries(own) as unknown as MeanReversionSettings);
+  return meanReversion(calibratedReversion(market, Object.fromEntries(own) as unknown as OpenReversion));
+}
+
+function ownStrategy(strategy: Strategy | Rule): Strategy {
+  if (typeof strategy !== "function") return requireStrategy(strategy);
+  return { name: "a rule of one's own", settings: {}, begin: () => ({ decide: strategy }) };
 }
 
 function requireStrategy(given: Strategy): Strategy {

@@ -36,13 +36,12 @@ describe("assertCausal passes every strategy that ships, cut after every bar", (
       pair,
       () => meanReversion({ ...plain, hedge: { method: "fixed", calibrationBars: 120, fit: "huber" } }),
     ],
-    "meanReversion with a rolling β, re-hedged, sized by risk": [
+    "meanReversion with a rolling β, kept while held, sized by risk": [
       pair,
       () =>
         meanReversion({
           ...plain,
           hedge: { method: "rolling", window: 60 },
-          rehedge: 0.02,
           size: { by: "risk", share: 0.01 },
           liquidity: { percentile: { of: "volume", share: 0.1, window: 50 } },
         }),

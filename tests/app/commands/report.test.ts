@@ -121,15 +121,38 @@ describe("npm run report", () => {
     const figure = verifyReport(changed(html.replace(`"totalReturn":${totalReturn}`, '"totalReturn":0.5')));
     assert.deepEqual(figure.differences[0], { what: "totalReturn", was: "0.5", is: String(totalReturn) });
 
-    const shown = verifyReport(changed(html.replace("<h2>Result</h2>", "<h2>Great result</h2>")));
+    const shown = verifyReport(changed(html.replace("<h2>Data</h2>", "<h2>Great data</h2>")));
     assert.equal(shown.differences.length, 1);
     assert.match(shown.differences[0]!.was, /Great/);
 
-    const resealed = changed(resealedPage(html.replace("<h2>Result</h2>", "<h2>Great result</h2>")));
+    const resealed = changed(resealedPage(html.replace("<h2>Data</h2>", "<h2>Great data</h2>")));
     assert.equal(verifyReport(resealed).isIdentical, false, "a new seal does not help");
 
     const cost = verifyReport(changed(html.replace('"feeBps":2,', '"feeBps":1,')));
     assert.ok(cost.differences.some(({ what }) => what === "totalCosts"));
+  });
+
+  it("says of a report of 0.1 which rule has changed, where one that it followed has", () => {
+    const older = (hedge: string): string =>
+      changed(
+        html.replace('"rules":2,', "").replace('"hedge":{"method":"fixed","calibrationBars":200}', hedge),
+      );
+    assert.match(
+      verifyReport(older('"hedge":{"method":"rolling","window":200}')).sentence,
+      /^not identical: .*A rule has changed since: a rolling line is fitted anew at an entry and kept until the exit/,
+    );
+    assert.match(
+      verifyReport(older('"hedge":{"method":"rolling","window":200},"rehedge":0.1')).sentence,
+      /^not identical: its settings can't be run any more, for a rule has changed since: a rolling line/,
+    );
+    assert.match(
+      verifyReport(older('"hedge":{"method":"kalman","calibrationBars":200}')).sentence,
+      /a Kalman hedge decides on its own innovations alone/,
+    );
+    assert.doesNotMatch(
+      verifyReport(older('"hedge":{"method":"fixed","calibrationBars":210}')).sentence,
+      /rule has changed/,
+    );
   });
 
   it("says when the data or the code are others", () => {
@@ -148,7 +171,7 @@ describe("npm run report", () => {
     assert.equal(verifyReport(changed(resealedPage(older))).isIdentical, true, "a figure that is new");
     assert.match(code.sentence, /by other code \(sources was "111111111111"/);
     const both = verifyReport(
-      changed(html.replaceAll(sources, "1".repeat(64)).replace("<h2>Result", "<h2>Res")),
+      changed(html.replaceAll(sources, "1".repeat(64)).replace("<h2>Data", "<h2>Dat")),
     );
     assert.deepEqual(
       both.differences.map(({ what }) => what),

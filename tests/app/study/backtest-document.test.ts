@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { parseDescription } from "../../../src/app/study/config.ts";
 import { RUN_FLAGS } from "../../../src/app/study/report/flags.ts";
-import { verdictText } from "../../../src/app/study/report/report.ts";
 import { runDescribed } from "../../../src/app/study/run.ts";
+import { pairText, ruleText } from "../../../src/app/study/verdict.ts";
 import { projectRoot } from "../../support/project.ts";
 
 const page = readFileSync(join(projectRoot, "docs", "backtest.md"), "utf8");
@@ -13,7 +13,8 @@ const page = readFileSync(join(projectRoot, "docs", "backtest.md"), "utf8");
 test("the run in docs/backtest.md comes to what stands below it", () => {
   const json = /```json\n([\s\S]*?)```/.exec(page)![1]!;
   const quoted = [...page.matchAll(/^> (.*)$/gm)].map(([, line]) => line).join(" ");
-  assert.equal(verdictText(runDescribed(parseDescription(JSON.parse(json), "docs/backtest.md"))), quoted);
+  const run = runDescribed(parseDescription(JSON.parse(json), "docs/backtest.md"));
+  assert.equal(`${pairText(run)} ${ruleText(run)}`, quoted);
 });
 
 test("the flags in docs/backtest.md are there", () => {

@@ -109,7 +109,6 @@ describe("on five years of real hours of BTC and ETH", () => {
       maxBars: 300,
       coolDownBars: 5,
       size: { by: "equity", share: 1 },
-      ...(hedge === "rolling" && { rehedge: 0.1 }),
     });
 
   test("the books of 43,824 bars balance", options, () => {

@@ -23,7 +23,11 @@ const result = backtestPair(SETTINGS);
 
 test("backtestPair shows itself: a sentence, the venue and the figures at a glance", () => {
   const { text } = result.toView() as { text: string };
-  assert.match(text, /^After costs it (gained|lost) .*round trips?/);
+  assert.match(text, /^A pair\? (Yes|No|Too short to say): .*Engle-Granger p [<=] /);
+  assert.match(
+    text,
+    /\n(Had you traded it anyway|What the rule came to): After costs it (gained|lost) .*round trips?/,
+  );
   assert.match(text, /\nSIMULATED · seed 7\n/);
   assert.match(text, /\nbreak-even costs: /);
   for (const table of ["figures", "trades", "fills", "costs", "drawdowns", "parameters", "coverage"] as const)

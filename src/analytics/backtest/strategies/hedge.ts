@@ -10,7 +10,7 @@ import { type KalmanNoise, kalmanNoise } from "../../regression/kalman/kalman-no
  * Where β comes from.
  *
  * `"fixed"`: one for all bars, given, or fitted on the first `calibrationBars`; trading begins after them. `"rolling"`:
- * least squares of the last `window` bars, at every bar. `"kalman"`: α and β walk (`model: "line"`, unless told), or β
+ * least squares of the last `window` bars, fitted anew at an entry and kept until the exit. `"kalman"`: α and β walk (`model: "line"`, unless told), or β
  * alone (`"ratio"`), with the two variances given, or the likeliest of the first `calibrationBars`.
  */
 export type HedgeSetting =
@@ -77,6 +77,15 @@ export function requireHedge(where: string, hedge: HedgeSetting): number {
       });
     }
     requireNumber(where, "hedge.beta", hedge.beta);
+    if (hedge.beta <= 0) {
+      refuse({
+        code: "bad-setting",
+        where,
+        problem: `hedge.beta must be above 0: at 0 nothing of x is held, and below it both legs are bought at once; got ${hedge.beta}`,
+        hint: "Leave hedge out to have it from the first quarter of the bars.",
+        facts: { got: hedge.beta },
+      });
+    }
     return 1;
   }
   for (const name of ["stateNoise", "noise"] as const) {

@@ -1,8 +1,9 @@
+import type { PriceScale } from "../../pair/price-scale.ts";
 import type { BarView, Decision, Memo, RunningRule, Strategy } from "../strategy.ts";
 import type { Market, Reason } from "../types.ts";
 import { completeReversion, requireLegsFor } from "./reversion-checks.ts";
 import type { MeanReversionSettings } from "./reversion-settings.ts";
-import { reversionSignals, spreadDeviation, thinLegs } from "./reversion-signals.ts";
+import { keptLine, reversionSignals, spreadDeviation, thinLegs } from "./reversion-signals.ts";
 import { hedgeUnits, type SizingAt, unitsOfY } from "./sizing.ts";
 
 /**
@@ -11,6 +12,10 @@ import { hedgeUnits, type SizingAt, unitsOfY } from "./sizing.ts";
  * The z-score includes its own bar, so a rolling |z| never exceeds (w − 1) / √w. After a stop or a time stop nothing is
  * entered before |z| has once been below `entry`; beyond `stop` nothing is entered at all. Where z is NaN the rule waits:
  * only the time stop goes on. Its signals are `z`, `spread` and, of two legs, `beta`.
+ *
+ * A rolling line is fitted anew at an entry and kept until the exit: while held, all three are of that one line. Where β
+ * is 0 or less both legs would be bought at once, so that the entry is refused; where x would be less than 0.3 or more
+ * than 3 of the money of y it is taken. `counts` tells how often either was.
  */
 export function meanReversion(settings: MeanReversionSettings): Strategy {
   const complete = completeReversion(settings);
@@ -25,6 +30,7 @@ function begin(market: Market, settings: ReturnType<typeof completeReversion>, m
   const { entry, exit, stop, maxBars, coolDownBars, side, neutral, prices, size, rehedge } = settings;
   requireLegsFor(market, settings);
   const { z, spread, beta } = reversionSignals(market, settings, memo);
+  const line = keptLine(market, settings, memo);
   const deviation = size.by === "risk" ? spreadDeviation(market, settings, memo) : undefined;
   const thin =
     settings.liquidity &&
@@ -35,9 +41,13 @@ function begin(market: Market, settings: ReturnType<typeof completeReversion>, m
   // what it holds, or has ordered
   let aim: 1 | 0 | -1 = 0;
   let heldBeta = Number.NaN;
+  let heldAlpha = Number.NaN;
   let coolUntil = -1;
   // after a stop, not again before |z| was below the entry
   let isArmed = true;
+  const counts = { refusedEntries: 0, unusualEntries: 0 };
+  // one excursion of z is one entry that was refused
+  let isRefused = false;
 
   const at = (bar: number, equity: number): SizingAt => ({
     priceY: closeY[bar]!,
@@ -48,11 +58,18 @@ function begin(market: Market, settings: ReturnType<typeof completeReversion>, m
   });
   const enter = (want: 1 | -1, bar: number, equity: number): Decision | undefined => {
     const known = at(bar, equity);
+    if (hasX && known.beta <= 0) {
+      if (!isRefused) counts.refusedEntries += 1;
+      isRefused = true;
+      return undefined;
+    }
     const unitsY = want * unitsOfY(size, known, neutral, prices);
     const units = hasX ? [unitsY, hedgeUnits(unitsY, known, neutral, prices)] : [unitsY];
     if (!units.every(Number.isFinite)) return undefined;
     aim = want;
     heldBeta = known.beta;
+    heldAlpha = line?.alpha(bar) ?? Number.NaN;
+    if (hasX && isUnusual(moneyRatio(known, prices))) counts.unusualEntries += 1;
     return { units, reason: "entry" };
   };
   const whyLeave = (depth: number, view: BarView): Reason | undefined => {
@@ -74,8 +91,13 @@ function begin(market: Market, settings: ReturnType<typeof completeReversion>, m
     signals: hasX ? { z, spread, beta } : { z, spread },
     mainSignal: "z",
     warmUpBars: settings.warmUpBars,
+    counts,
     decide(view) {
       const { bar } = view;
+      if (aim !== 0 && line !== undefined) {
+        const kept = line.at(bar, heldBeta, heldAlpha);
+        [z[bar], spread[bar], beta[bar]] = [kept.z, kept.spread, heldBeta];
+      }
       const now = z[bar]!;
       if (aim !== 0) {
         // below 0 until z has come back
@@ -87,11 +109,21 @@ function begin(market: Market, settings: ReturnType<typeof completeReversion>, m
         return { units: flat, reason: why };
       }
       const size = Math.abs(now);
-      if (size < entry) isArmed = true;
+      if (size < entry) [isArmed, isRefused] = [true, false];
       if (!(size >= entry && size < stop) || !isArmed || bar <= coolUntil || view.isWaiting) return undefined;
       const want = now < 0 ? 1 : -1;
       if (side === (want > 0 ? "short" : "long") || thin?.[bar] === 1) return undefined;
       return enter(want, bar, view.equity);
     },
   };
+}
+
+/** Money of x for one of y. */
+function moneyRatio({ beta, priceY, priceX }: SizingAt, prices: PriceScale): number {
+  return prices === "log" ? beta : (beta * priceX) / priceY;
+}
+
+/** Outside 0.3 to 3 a pair is a bet on one of its legs. */
+function isUnusual(ratio: number): boolean {
+  return ratio < 0.3 || ratio > 3;
 }

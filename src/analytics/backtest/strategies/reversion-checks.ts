@@ -56,7 +56,7 @@ export function completeReversion(given: MeanReversionSettings): CompleteReversi
     hedge,
     prices = "log",
     window,
-    zScore = "rolling",
+    zScore = hedge?.method === "kalman" ? "innovation" : "rolling",
     entry,
     exit = 0,
     stop = Number.POSITIVE_INFINITY,
@@ -78,17 +78,9 @@ export function completeReversion(given: MeanReversionSettings): CompleteReversi
   requireSizing(WHERE, size);
   requireLiquidity(given.liquidity);
   const hedgeBars = hedge === undefined ? 0 : requireHedge(WHERE, hedge);
+  requireZScore(zScore, hedge);
   if (zScore === "rolling") requireReach(window, { entry, stop });
-  else if (hedge?.method !== "kalman") {
-    refuse({
-      code: "bad-setting",
-      where: WHERE,
-      problem: `zScore "innovation" needs a hedge with method "kalman"; got ${quote(hedge?.method ?? "no hedge")}`,
-      hint: 'Leave zScore out, or pass hedge: { method: "kalman", calibrationBars: 1000 }.',
-    });
-  }
   if (rehedge !== Number.POSITIVE_INFINITY) requireRehedge(rehedge, neutral, hedge);
-  const isMoving = hedge?.method === "rolling";
   return {
     ...given,
     prices,
@@ -100,13 +92,24 @@ export function completeReversion(given: MeanReversionSettings): CompleteReversi
     side,
     neutral,
     rehedge,
-    warmUpBars:
-      zScore === "innovation"
-        ? hedgeBars + 1
-        : isMoving
-          ? hedgeBars + window - 1
-          : Math.max(hedgeBars, window),
+    warmUpBars: zScore === "innovation" ? hedgeBars + 1 : Math.max(hedgeBars, window),
   };
+}
+
+/** A line that walks has its own surprise; its predictions lie on no one line that a trailing window could be of. */
+function requireZScore(zScore: "rolling" | "innovation", hedge: MeanReversionSettings["hedge"]): void {
+  if ((zScore === "innovation") === (hedge?.method === "kalman")) return;
+  const isInnovation = zScore === "innovation";
+  refuse({
+    code: "bad-setting",
+    where: WHERE,
+    problem: isInnovation
+      ? `zScore "innovation" needs a hedge with method "kalman"; got ${quote(hedge?.method ?? "no hedge")}`
+      : 'zScore "rolling" needs a line that stands still while it is traded; got a hedge with method "kalman"',
+    hint: isInnovation
+      ? 'Leave zScore out, or pass hedge: { method: "kalman", calibrationBars: 1000 }.'
+      : "Leave zScore out: of a Kalman filter it is its innovation over the deviation that it predicts.",
+  });
 }
 
 function requireLiquidity(rules: MeanReversionSettings["liquidity"]): void {
@@ -150,11 +153,11 @@ function requireReach(window: number, levels: Readonly<Record<"entry" | "stop", 
 
 function requireRehedge(rehedge: number, neutral: Neutral, hedge: MeanReversionSettings["hedge"]): void {
   requireBetween(WHERE, "rehedge", rehedge, 0, Number.POSITIVE_INFINITY);
-  if (neutral === "beta" && hedge !== undefined && hedge.method !== "fixed") return;
+  if (neutral === "beta" && hedge?.method === "kalman") return;
   refuse({
     code: "bad-setting",
     where: WHERE,
-    problem: `rehedge follows a β that moves: it needs neutral "beta" and a hedge with method "rolling" or "kalman"; got ${quote(neutral)} and ${quote(hedge?.method ?? "no hedge")}`,
+    problem: `rehedge follows a β that moves: it needs neutral "beta" and a hedge with method "kalman" (a rolling one keeps its line until the exit); got ${quote(neutral)} and ${quote(hedge?.method ?? "no hedge")}`,
     hint: "Leave rehedge out.",
   });
 }

@@ -10,7 +10,7 @@ export interface MeanReversionSettings {
   readonly prices?: PriceScale;
   /** Bars in the trailing window of the z-score, and of the deviation that `size: { by: "risk" }` looks at. */
   readonly window: number;
-  /** `"rolling"`, the default, or of a Kalman hedge `"innovation"`: the surprise over its predicted deviation, no window. */
+  /** `"rolling"`, or of a Kalman hedge, and only of one, `"innovation"`: the surprise over its predicted deviation, no window. */
   readonly zScore?: "rolling" | "innovation";
   /** Enter where |z| is this or more. */
   readonly entry: number;
@@ -29,6 +29,6 @@ export interface MeanReversionSettings {
   readonly size: Sizing;
   /** `"beta"` unless given. */
   readonly neutral?: Neutral;
-  /** While a position is held, bring x to β again where β has moved by more than this share (0.05) of itself. */
+  /** Of a Kalman hedge: while a position is held, bring x to β again where β has moved by more than this share (0.05) of itself. */
   readonly rehedge?: number;
 }

@@ -5,6 +5,7 @@ import { rollingStd, rollingZScore } from "../../rolling/rolling.ts";
 import type { Memo } from "../strategy.ts";
 import type { Leg, Market } from "../types.ts";
 import { type HedgedSpread, type HedgeSetting, hedgedSpread } from "./hedge.ts";
+import { type LineAtBar, lineZScore } from "./line-z-score.ts";
 
 /** What decides about the z-score. */
 export interface ReversionInputs {
@@ -24,6 +25,11 @@ export interface ReversionSignals {
 export function reversionSignals(market: Market, inputs: ReversionInputs, memo: Memo): ReversionSignals {
   const { hedge, prices, window, zScore } = inputs;
   const hedged = memo(JSON.stringify(["hedge", hedge, prices]), () => hedgedBy(market, hedge, prices));
+  if (hedge?.method === "rolling" && market.legs.length === 2) {
+    // each bar by the line that an entry there would keep
+    const { z } = rollingLines(market, inputs, memo);
+    return { z: z.slice(), spread: hedged.spread.slice(), beta: hedged.beta.slice() };
+  }
   const key = JSON.stringify(["z", hedge, prices, zScore, zScore === "rolling" ? window : 0]);
   return memo(key, () => {
     const { spread, beta, from, innovationZ } = hedged;
@@ -36,8 +42,58 @@ export function reversionSignals(market: Market, inputs: ReversionInputs, memo: 
 /** Trailing deviation of the spread: what risk is measured by. */
 export function spreadDeviation(market: Market, inputs: ReversionInputs, memo: Memo): Float64Array {
   const { hedge, prices, window } = inputs;
+  if (hedge?.method === "rolling" && market.legs.length === 2)
+    return rollingLines(market, inputs, memo).deviation;
   const { spread } = memo(JSON.stringify(["hedge", hedge, prices]), () => hedgedBy(market, hedge, prices));
   return memo(JSON.stringify(["deviation", hedge, prices, window]), () => rollingStd(spread, { window }));
+}
+
+/** What a line kept from an entry on says at a later bar; undefined where lines are not kept. */
+export interface KeptLine {
+  at(bar: number, beta: number, alpha: number): LineAtBar & { readonly spread: number };
+  /** α of the line of a bar. */
+  alpha(bar: number): number;
+}
+
+export function keptLine(market: Market, inputs: ReversionInputs, memo: Memo): KeptLine | undefined {
+  const { hedge, prices, window } = inputs;
+  if (hedge?.method !== "rolling" || market.legs.length !== 2) return undefined;
+  const [y, x] = scaledCloses(market, prices, memo);
+  const { spread, beta } = memo(JSON.stringify(["hedge", hedge, prices]), () =>
+    hedgedBy(market, hedge, prices),
+  );
+  return {
+    alpha: (bar) => y[bar]! - beta[bar]! * x[bar]! - spread[bar]!,
+    at: (bar, kept, alpha) => ({
+      ...lineZScore(y, x, kept, bar, window),
+      spread: y[bar]! - alpha - kept * x[bar]!,
+    }),
+  };
+}
+
+function rollingLines(
+  market: Market,
+  { hedge, prices, window }: ReversionInputs,
+  memo: Memo,
+): { readonly z: Float64Array; readonly deviation: Float64Array } {
+  const { beta } = memo(JSON.stringify(["hedge", hedge, prices]), () => hedgedBy(market, hedge, prices));
+  return memo(JSON.stringify(["lines", hedge, prices, window]), () => {
+    const [y, x] = scaledCloses(market, prices, memo);
+    const [z, deviation] = [new Float64Array(y.length), new Float64Array(y.length)];
+    for (let t = 0; t < y.length; t++) {
+      const at = lineZScore(y, x, beta[t]!, t, window);
+      z[t] = at.z;
+      deviation[t] = at.deviation;
+    }
+    return { z, deviation };
+  });
+}
+
+function scaledCloses({ legs }: Market, prices: PriceScale, memo: Memo): [Float64Array, Float64Array] {
+  const [y, x] = legs.map(({ symbol, close }, k) =>
+    memo(JSON.stringify(["scaled", k, prices]), () => onScale("meanReversion", symbol, close, prices)),
+  );
+  return [y!, x!];
 }
 
 function hedgedBy({ legs }: Market, hedge: HedgeSetting | undefined, prices: PriceScale): HedgedSpread {

@@ -63,11 +63,14 @@ export const RUN_FLAGS: Readonly<Record<RunFlag, Flag>> = {
   ...READ_FLAGS,
   hedge: {
     value: "H",
-    help: "rolling:1000 (bars), ols:1000 or tls:1000 (fitted on the first bars), kalman:1000, beta:0.8 (rolling:1000)",
+    help: "ols:1000 or tls:1000 (fitted on the first bars, then frozen), rolling:1000 (at each entry), kalman:1000, beta:0.8 (ols on the first quarter, at most 5,000 bars)",
   },
   prices: { value: "P", help: "scale of spread and β: log or raw (log)" },
-  window: { value: "N", help: "bars in the window of the z-score (240)" },
-  "z-score": { value: "Z", help: "rolling, or of a Kalman hedge innovation (rolling)" },
+  window: {
+    value: "N",
+    help: "bars in the window of the z-score (2 to 4 half-lives of the first quarter, at least 60)",
+  },
+  "z-score": { value: "Z", help: "rolling; of a Kalman hedge innovation (what the hedge has)" },
   entry: { value: "Z", help: "enter where |z| is this or more (2)" },
   exit: { value: "Z", help: "leave where |z| has come back to this (0)" },
   stop: { value: "Z", help: "leave where |z| is this or more; none (never)" },
@@ -96,14 +99,12 @@ export const RUN_FLAGS: Readonly<Record<RunFlag, Flag>> = {
   title: { value: "TEXT", help: "of the report" },
 };
 
-/** What is run where nothing else is said. */
+/** What is run where nothing else is said: hedge and window are those of the calibration stretch. */
 export const DEFAULT_RUN: RunDescription = {
   data: { y: "ETHUSDT", x: "BTCUSDT" },
   strategy: {
     name: "mean reversion",
     settings: {
-      hedge: { method: "rolling", window: 1000 },
-      window: 240,
       entry: 2,
       size: { by: "equity", share: 1 },
     },

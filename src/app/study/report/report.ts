@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
-import { spanText } from "../../../analytics/performance/metric-text.ts";
 import { drawdownsTable, monthsTable } from "../../../analytics/performance/metrics-table.ts";
-import { YEAR_US } from "../../../analytics/performance/sampling.ts";
-import { formatDuration, formatUtc } from "../../../core/time.ts";
+import { formatDuration } from "../../../core/time.ts";
 import { venueLabel } from "../../../core/trade.ts";
 import type { Report, ReportSection } from "../../../render/report.ts";
-import { type Tile, tiles } from "../../../render/tiles.ts";
+import { tiles } from "../../../render/tiles.ts";
 import { backtestCharts } from "../charts.ts";
+import { money, moneyOf } from "../figure-text.ts";
 import { overturnTable, whatWouldOverturn } from "../overturn.ts";
 import { type BacktestRun, runFingerprint } from "../run.ts";
 import {
@@ -16,14 +15,17 @@ import {
   fillsTable,
   holesTable,
   parametersTable,
-  quoteOf,
   roundTripsTable,
 } from "../tables.ts";
+import { headTiles, pairText, ruleHeading, ruleText, stretchText } from "../verdict.ts";
 import type { CodeFingerprint } from "./code-fingerprint.ts";
+import { RULES } from "./rules.ts";
 
 /** What a report carries so that it can be made again. */
 export interface RunAttachment {
   readonly format: "tickbook backtest 1";
+  /** Edition of the rules; absent: that of 0.1. */
+  readonly rules?: number;
   readonly madeUs: number;
   /** Undefined: the rule was the caller's own. */
   readonly description?: BacktestRun["description"];
@@ -57,6 +59,7 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
   const pair = request.x === undefined ? request.y : `${request.y} against ${request.x}`;
   const attachment: RunAttachment = {
     format: "tickbook backtest 1",
+    rules: RULES,
     madeUs,
     ...(run.isRepeatable && { description, descriptionPrint: descriptionFingerprint(description) }),
     dataFingerprint: data.fingerprint,
@@ -67,9 +70,17 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
   const isEmpty = result.fills.length === 0;
   const charts = backtestCharts(run);
   const sections: ReportSection[] = [
+    ...(run.pair === undefined
+      ? []
+      : [
+          {
+            heading: "Is it a pair?",
+            text: `${pairText(run)}\n\n${stretchText(run)}`,
+          },
+        ]),
     {
-      heading: "Result",
-      text: verdictText(run),
+      heading: ruleHeading(run),
+      text: ruleText(run),
       views: [tiles(headTiles(run), venueLabel(venue) === "" ? {} : { venue })],
     },
     { heading: "Account", views: [charts.equity(), charts.drawdown()] },
@@ -140,27 +151,6 @@ function barsText({ data }: BacktestRun): string {
   return `${bars}, ${request.from} to ${request.to}`;
 }
 
-/** In words, what the figures say; the data's length and the number of trades with it. */
-export function verdictText({ performance, result, data }: BacktestRun): string {
-  const { roundTrips, totalReturn, totalCosts, breakEvenBps, costBps, ruinUs } = performance;
-  const span = `${data.market.length.toLocaleString("en")} bars`;
-  if (result.orders.length === 0)
-    return `The rule never traded in these ${span}: there is nothing to judge. Below are the signal that it looked at and the data; what is not defined without a trade is shown as –.`;
-  if (result.fills.length === 0)
-    return `The rule gave ${result.orders.length} orders in these ${span}, and none was filled: no later bar had a trade in every leg.`;
-  const trips = `${roundTrips.count} closed round trip${roundTrips.count === 1 ? "" : "s"}${roundTrips.open > 0 ? " and one still open" : ""}`;
-  const verb = totalReturn >= 0 ? "gained" : "lost";
-  const after = `After costs it ${verb} ${share(Math.abs(totalReturn))} of its money in ${trips}. Costs took ${moneyOf(data, totalCosts)}, ${costBps.toFixed(2)} basis points of what changed hands`;
-  const edge =
-    breakEvenBps > 0
-      ? `; at ${breakEvenBps.toFixed(2)} nothing would have been left.`
-      : "; it lost before costs, too.";
-  const ruin = Number.isNaN(ruinUs) ? "" : ` The account was gone at ${formatUtc(ruinUs)}.`;
-  const few =
-    roundTrips.count < 30 ? " So few round trips say little about the next ones, whatever they came to." : "";
-  return `${after}${edge}${ruin}${few}`;
-}
-
 function coverageText({ data }: BacktestRun): string {
   return data.coverage
     .map(({ symbol, bars, tradedBars, unknownBars, heldIds, missingIds }) => {
@@ -176,61 +166,8 @@ function coverageText({ data }: BacktestRun): string {
     .join(" ");
 }
 
-/** The run at a glance. */
-export function headTiles({ performance, data }: BacktestRun): Tile[] {
-  const { totalReturn, sharpe, sharpeError, maxDrawdown, roundTrips, totalCosts, costBps, breakEvenBps } =
-    performance;
-  const { timeInMarket, years } = performance;
-  const unit = quoteOf(data);
-  return [
-    { label: "return, after costs", value: percent(totalReturn), unit: "%" },
-    {
-      label: "Sharpe ratio, a year",
-      value: decimals(sharpe),
-      ...(Number.isFinite(sharpe) && {
-        note: `± ${decimals(sharpeError)} (1 s.e.)${years < 1 ? `, from ${spanText(years * YEAR_US)} only` : ""}`,
-      }),
-    },
-    { label: "deepest fall", value: percent(maxDrawdown), unit: "%" },
-    {
-      label: "round trips",
-      value: String(roundTrips.count),
-      ...(roundTrips.count > 0 && { note: `${percent(roundTrips.winRate)} % won` }),
-    },
-    {
-      label: "costs",
-      value: money(totalCosts),
-      unit,
-      ...(Number.isFinite(costBps) && { note: `${decimals(costBps)} bps of turnover` }),
-    },
-    { label: "break-even costs", value: decimals(breakEvenBps), unit: "bps" },
-    { label: "time in the market", value: percent(timeInMarket), unit: "%" },
-  ];
-}
-
 function costsText({ performance, data }: BacktestRun): string {
   const { totalCosts, startEquity, endEquity } = performance;
   const before = endEquity - startEquity + totalCosts;
   return `Before costs the account would have changed by ${moneyOf(data, before)}; ${money(totalCosts)} of costs leave ${money(endEquity - startEquity)}. The same orders were taken; without costs, sizes that follow the equity would have been others.`;
-}
-
-function percent(value: number): string {
-  return decimals(100 * value);
-}
-
-function decimals(value: number): string {
-  return Number.isFinite(value) ? value.toFixed(2).replace("-", "−") : "–";
-}
-
-function share(value: number): string {
-  return `${(100 * value).toFixed(2)} %`;
-}
-
-/** With the quote asset, where the symbol tells it. */
-function moneyOf(data: BacktestRun["data"], value: number): string {
-  return `${money(value)} ${quoteOf(data)}`.trimEnd();
-}
-
-function money(value: number): string {
-  return value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 }).replace("-", "−");
 }

@@ -7,6 +7,7 @@ import { type BacktestRun, type RunDescription, runDescribed, runFingerprint } f
 import { type CodeFingerprint, codeFingerprint } from "./code-fingerprint.ts";
 import { reportHtml } from "./page.ts";
 import { backtestReport, descriptionFingerprint, RUN_ELEMENT, type RunAttachment } from "./report.ts";
+import { changedBars, changedRules } from "./rules.ts";
 import { attachmentOf, readSealedPage, type SealedPage, sealPage } from "./seal.ts";
 
 export interface Verdict {
@@ -27,7 +28,8 @@ const ROUNDING = 1e-9;
  */
 export function verifyReport(path: string, source?: string): Verdict {
   const { page, attachment, description } = readReport(path);
-  const run = madeAgain(description, source, path);
+  const run = madeAgainByRules(attachment, description, source, path);
+  if (run instanceof Array) return cannotMake(run);
   const code = codeFingerprint();
   const otherCode = codeText(attachment.code, code);
   const again = runFingerprint(run);
@@ -54,22 +56,43 @@ export function verifyReport(path: string, source?: string): Verdict {
   }
   return {
     isIdentical: false,
-    sentence: `not identical: ${found.length} difference${found.length === 1 ? "" : "s"}, made again from ${of}${otherCode === "" ? ", by the same code" : `. The code is another, too: ${otherCode}`}.${otherCode === "" ? "" : ruleText(attachment, run)}`,
+    sentence: `not identical: ${found.length} difference${found.length === 1 ? "" : "s"}, made again from ${of}${otherCode === "" ? ", by the same code" : `. The code is another, too: ${otherCode}`}.${ruleText([...changedRules(attachment.rules ?? 1, description, run), ...changedBars(attachment, run)])}`,
     differences: found,
   };
 }
 
-/** Which rule about bars has changed since a report was made, where that can be why its run is another. */
-function ruleText({ code, print }: RunAttachment, { data }: BacktestRun): string {
-  const [first] = data.coverage;
-  const was = print.figures[`data of ${first?.symbol}: bars`];
-  if (!code.version.startsWith("0.1.") || was === first?.bars) return "";
-  return ` It has ${first?.bars} bars instead of ${was}: since 0.2.0 a window ends with the last bar that is closed in both legs, and begins where it is said to, with the price before it where its first bar is empty.`;
+/** The run of a report; or the rules for which settings of an older edition can't be run any more. */
+function madeAgainByRules(
+  { rules = 1 }: RunAttachment,
+  description: RunDescription,
+  source: string | undefined,
+  path: string,
+): BacktestRun | string[] {
+  try {
+    return madeAgain(description, source, path);
+  } catch (error) {
+    const changed = changedRules(rules, description);
+    if (!(error instanceof TickbookError && error.code === "bad-setting" && changed.length > 0)) throw error;
+    return changed;
+  }
+}
+
+function cannotMake(changed: readonly string[]): Verdict {
+  const rule = changed.join("; ");
+  return {
+    isIdentical: false,
+    sentence: `not identical: its settings can't be run any more, for a rule has changed since: ${rule}.`,
+    differences: [{ what: "rule", was: "as in 0.1", is: rule }],
+  };
 }
 
 /** The run that a report describes, to be taken as the beginning of another. */
 export function describedBy(path: string): RunDescription {
   return readReport(path).description;
+}
+
+function ruleText(changed: readonly string[]): string {
+  return changed.length === 0 ? "" : ` A rule has changed since: ${changed.join("; ")}.`;
 }
 
 interface Opened {
@@ -105,9 +128,18 @@ function readReport(path: string): Opened {
 }
 
 function isAttachment(value: unknown): value is RunAttachment {
-  const { format, madeUs, dataFingerprint, code, print, command } = (value ?? {}) as Partial<RunAttachment>;
+  const {
+    format,
+    rules = 1,
+    madeUs,
+    dataFingerprint,
+    code,
+    print,
+    command,
+  } = (value ?? {}) as Partial<RunAttachment>;
   return (
     format === "tickbook backtest 1" &&
+    Number.isSafeInteger(rules) &&
     Number.isSafeInteger(madeUs) &&
     Math.abs(madeUs!) < 2 ** 53 &&
     typeof dataFingerprint === "string" &&

@@ -196,18 +196,80 @@ describe("meanReversion sizes", () => {
 });
 
 describe("meanReversion hedges", () => {
-  test("by the last window: its signals are those of rollingHedgeRatio", () => {
+  test("by the last window: a line fitted anew at each entry and kept until the exit, with the z of that one line", () => {
     const run = runOf({ hedge: { method: "rolling", window: 100 } });
     const ratio = rollingHedgeRatio(closeY, closeX, { window: 100 });
-    assertSame(run.signals.beta!, ratio.beta);
-    assertSame(run.signals.z!, rollingZScore(spread(closeY, closeX, ratio).values, { window: 40 }));
+    const zOf = (beta: number, bar: number): number =>
+      rollingZScore(
+        spread(closeY.subarray(bar - 39, bar + 1), closeX.subarray(bar - 39, bar + 1), { beta }).values,
+        { window: 40 },
+      )[39]!;
+    const { beta, z } = run.signals as { beta: Float64Array; z: Float64Array };
+    const decidedAt = (bar: number, leg = 0): number =>
+      run.orders[run.fills.find((fill) => fill.bar === bar && fill.leg === leg)!.order]!.bar;
+    let kept = 0;
+    const held = new Set<number>();
+    for (const trip of run.roundTrips.filter(({ closed }) => closed)) {
+      const [entry, exit] = [decidedAt(trip.entryBar), decidedAt(trip.exitBar)];
+      for (let bar = entry; bar <= exit; bar++) {
+        held.add(bar);
+        assert.equal(beta[bar], ratio.beta[entry]);
+        if (bar % 7 === 0) assertClose(z[bar]!, zOf(ratio.beta[entry]!, bar), 1e-6, "z", 1e-9);
+      }
+      kept += exit - entry;
+    }
+    assert.ok(kept > 200, `${kept}`);
+    for (let bar = 139; bar < 2900; bar += 13) {
+      if (held.has(bar) || Number.isNaN(z[bar]!)) continue;
+      assert.equal(beta[bar], ratio.beta[bar]);
+      assertClose(z[bar]!, zOf(ratio.beta[bar]!, bar), 1e-6, "z", 1e-9);
+    }
   });
 
-  test("by Kalman: on predictions from the bars before, over their deviation or their trailing window", () => {
+  test("by Kalman: on predictions from the bars before, over the deviation that it predicts, and on nothing else", () => {
     const hedge = { method: "kalman", stateNoise: 1e-8, noise: 1e-5 } as const;
     const line = kalmanHedgeLine(closeY, closeX, { stateNoise: 1e-8, noise: 1e-5 });
     assertSame(runOf({ hedge, zScore: "innovation" }).signals.z!, line.zScore);
-    assertSame(runOf({ hedge }).signals.z!, rollingZScore(line.innovation, { window: 40 }));
+    assertSame(runOf({ hedge }).signals.z!, line.zScore);
+  });
+
+  test("not where β is 0 or less: the entry is refused and counted; an unusual one is taken and counted", () => {
+    // x falls where y rises
+    const mirrored: Market = {
+      ...market,
+      legs: [market.legs[0]!, { ...market.legs[1]!, close: closeX.map((price) => 1e4 / price) }],
+    };
+    const rolling = { method: "rolling", window: 100 } as const;
+    const run = runOf({ hedge: rolling }, mirrored);
+    assert.ok(run.counts.refusedEntries! > 10, JSON.stringify(run.counts));
+    for (const order of ordersOf(run, "entry")) assert.ok(run.signals.beta![order.bar]! > 0);
+    assert.deepEqual(runOf().counts, { refusedEntries: 0, unusualEntries: 0 });
+    for (const beta of [0.2, 3.5]) {
+      const { counts, orders } = runOf({ hedge: { method: "fixed", beta } });
+      assert.equal(
+        counts.unusualEntries,
+        orders.filter(({ reason, leg }) => reason === "entry" && leg === 0).length,
+      );
+    }
+    // on raw prices β is units: what counts is money
+    const raw = runOf({ prices: "raw", hedge: { method: "fixed", beta: (1.3 * closeY[0]!) / closeX[0]! } });
+    assert.equal(raw.counts.unusualEntries, 0);
+    const cents: Market = {
+      ...market,
+      legs: [
+        market.legs[0]!,
+        {
+          ...market.legs[1]!,
+          close: closeX.map((price) => price / 1000),
+          open: market.legs[1]!.open.map((price) => price / 1000),
+        },
+      ],
+    };
+    const scaled = runOf(
+      { prices: "raw", hedge: { method: "fixed", beta: (1300 * closeY[0]!) / closeX[0]! } },
+      cents,
+    );
+    assert.equal(scaled.counts.unusualEntries, 0);
   });
 
   test("by a calibration: nothing is known and nothing decided before its last bar", () => {
@@ -226,8 +288,8 @@ describe("meanReversion hedges", () => {
   });
 
   test("again where β has moved by more than the tolerance, x alone", () => {
-    const hedge = { method: "rolling", window: 100 } as const;
-    const run = runOf({ hedge, rehedge: 0.03, exit: -1 });
+    const hedge = { method: "kalman", stateNoise: 1e-8, noise: 1e-5 } as const;
+    const run = runOf({ hedge, rehedge: 0.0005, exit: -2.5 });
     const again = run.orders.filter(({ reason }) => reason === "re-hedge");
     assert.ok(again.length > 10);
     const beta = run.signals.beta!;
@@ -243,7 +305,7 @@ describe("meanReversion hedges", () => {
       const before = run.orders.findLast(
         ({ id, bar, leg }) => leg === 1 && id < order.id && bar < order.bar,
       )!;
-      assert.ok(Math.abs(beta[order.bar]! / beta[before.bar]! - 1) > 0.03);
+      assert.ok(Math.abs(beta[order.bar]! / beta[before.bar]! - 1) > 0.0005);
     }
     assert.equal(runOf({ hedge, exit: -1 }).orders.filter(({ reason }) => reason === "re-hedge").length, 0);
   });
@@ -295,6 +357,22 @@ describe("meanReversion refuses", () => {
   test("what does not go together", () => {
     refused({ zScore: "innovation" }, "bad-setting", /"innovation" needs a hedge with method "kalman"/);
     refused({ rehedge: 0.05 }, "bad-setting", /rehedge follows a β that moves/);
+    refused(
+      { hedge: { method: "rolling", window: 60 }, rehedge: 0.05 },
+      "bad-setting",
+      /a rolling one keeps its line until the exit/,
+    );
+    refused(
+      { hedge: { method: "kalman", calibrationBars: 100 }, zScore: "rolling" },
+      "bad-setting",
+      /zScore "rolling" needs a line that stands still.*its innovation/,
+    );
+    for (const beta of [0, -0.5])
+      refused(
+        { hedge: { method: "fixed", beta } },
+        "bad-setting",
+        /hedge.beta must be above 0.*got (0|-0\.5)/,
+      );
     refused({ hedge: { method: "fixed" } }, "bad-setting", /needs a beta, or calibrationBars/);
     refused(
       { hedge: { method: "fixed", beta: 1, calibrationBars: 50 } },
@@ -317,9 +395,9 @@ describe("meanReversion refuses", () => {
     assert.throws(() => runOf({ hedge: { method: "kalman", calibrationBars: 3001 }, zScore: "innovation" }), {
       code: "too-few-bars",
     });
-    assert.throws(() => runOf({ hedge: { method: "rolling", window: 2990 } }), {
+    assert.throws(() => runOf({ hedge: { method: "rolling", window: 3001 } }), {
       code: "too-few-bars",
-      message: /needs 3029 bars before the first decision can be taken; the market has 3000/,
+      message: /needs 3001 bars before the first decision can be taken; the market has 3000/,
     });
     const { volume: _v, ...noVolume } = market.legs[1]!;
     const bare = { ...market, legs: [market.legs[0]!, noVolume] };

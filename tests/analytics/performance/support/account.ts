@@ -44,6 +44,7 @@ export function accountOf(equity: ArrayLike<number>, parts: Partial<Backtest> = 
     turnover: zeros,
     paid: zeros,
     signals: {},
+    counts: {},
     ...parts,
   };
 }
