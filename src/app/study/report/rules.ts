@@ -1,5 +1,4 @@
 import type { BacktestRun, RunDescription } from "../run.ts";
-import type { RunAttachment } from "./report.ts";
 
 /** The edition of the rules that a run follows; a report of 0.1 names none. */
 export const RULES = 2;
@@ -24,10 +23,14 @@ export function changedRules(edition: number, { strategy }: RunDescription, run?
 }
 
 /** Why a run of 0.1 has other bars than its report, in words. */
-export function changedBars({ code, print }: RunAttachment, { data }: BacktestRun): string[] {
+export function changedBars(
+  edition: number,
+  figures: Readonly<Record<string, unknown>>,
+  { data }: BacktestRun,
+): string[] {
   const [first] = data.coverage;
-  const was = print.figures[`data of ${first?.symbol}: bars`];
-  if (!code.version.startsWith("0.1.") || was === first?.bars) return [];
+  const was = figures[`data of ${first?.symbol}: bars`];
+  if (edition >= RULES || was === first?.bars) return [];
   return [
     `it has ${first?.bars} bars instead of ${was}, for since 0.2.0 a window ends with the last bar that is closed in both legs, and begins where it is said to, with the price before it where its first bar is empty`,
   ];

@@ -29,7 +29,7 @@ const ROUNDING = 1e-9;
 export function verifyReport(path: string, source?: string): Verdict {
   const { page, attachment, description } = readReport(path);
   const run = madeAgainByRules(attachment, description, source, path);
-  if (run instanceof Array) return cannotMake(run);
+  if (Array.isArray(run)) return cannotMake(run);
   const code = codeFingerprint();
   const otherCode = codeText(attachment.code, code);
   const again = runFingerprint(run);
@@ -56,7 +56,7 @@ export function verifyReport(path: string, source?: string): Verdict {
   }
   return {
     isIdentical: false,
-    sentence: `not identical: ${found.length} difference${found.length === 1 ? "" : "s"}, made again from ${of}${otherCode === "" ? ", by the same code" : `. The code is another, too: ${otherCode}`}.${ruleText([...changedRules(attachment.rules ?? 1, description, run), ...changedBars(attachment, run)])}`,
+    sentence: `not identical: ${found.length} difference${found.length === 1 ? "" : "s"}, made again from ${of}${otherCode === "" ? ", by the same code" : `. The code is another, too: ${otherCode}`}.${ruleText([...changedRules(attachment.rules ?? 1, description, run), ...changedBars(attachment.rules ?? 1, print.figures, run)])}`,
     differences: found,
   };
 }
