@@ -14,9 +14,9 @@ export { type ExportResult, type ExportSettings, exportCsv } from "./app/export.
 export type { FrozenHedge, PairFrame, PairSettings } from "./app/pair-monitor.ts";
 export type { BacktestCharts } from "./app/study/charts.ts";
 export type { BacktestData } from "./app/study/data.ts";
-export type { Challenge, Overturn } from "./app/study/overturn.ts";
 export { type BacktestRun, type RunDescription, runDescribed } from "./app/study/run.ts";
 export { type SweepOptions, sweep } from "./app/study/sweep/sweep.ts";
+export type { Challenge, Overturn } from "./app/study/verdict/overturn.ts";
 export { type BarColumns, type BarRule, type Bars, concatBars, sliceBars } from "./core/bars.ts";
 export { TickbookError } from "./core/errors.ts";
 export { formatDuration, formatUtc, parseDuration } from "./core/time.ts";

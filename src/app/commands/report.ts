@@ -8,7 +8,7 @@ import { writeBacktestReport } from "../study/report/files.ts";
 import { DEFAULT_RUN, RUN_FLAGS, type RunFlag, withFlags } from "../study/report/flags.ts";
 import { describedBy, verifyReport } from "../study/report/verify.ts";
 import { type RunDescription, runDescribed } from "../study/run.ts";
-import { pairText, ruleHeading, ruleText } from "../study/verdict.ts";
+import { pairText, ruleHeading, ruleText } from "../study/verdict/verdict.ts";
 import { runCommand } from "../terminal/command-line.ts";
 import { type Command, type Flags, readFlags } from "../terminal/flags.ts";
 import type { ProgressTeller } from "../terminal/progress.ts";

@@ -13,9 +13,14 @@ import {
 } from "../../analytics/performance/performance.ts";
 import type { PairSource } from "../data/data-source.ts";
 import { projectRoot } from "../project.ts";
-import { calibratedReversion, type OpenReversion, type PairStanding, pairStanding } from "./calibrated.ts";
 import { type BacktestData, backtestData } from "./data.ts";
 import { type FingerprintColumn, fingerprintOf, type RunFingerprint } from "./fingerprint.ts";
+import {
+  calibratedReversion,
+  type OpenReversion,
+  type PairStanding,
+  pairStanding,
+} from "./verdict/calibrated.ts";
 
 /** Everything that a backtest follows from: plain data, which a report carries and `npm run report -- --config` reads. */
 export interface RunDescription {

@@ -16,10 +16,8 @@ import {
   WINDOW_NAMES,
 } from "../../app/data/data-source.ts";
 import { nearPath } from "../../app/project.ts";
-import { calibratedReversion, type OpenReversion } from "../../app/study/calibrated.ts";
 import { type BacktestCharts, backtestCharts } from "../../app/study/charts.ts";
 import { type BacktestData, backtestData } from "../../app/study/data.ts";
-import { type Overturn, overturnTable, whatWouldOverturn } from "../../app/study/overturn.ts";
 import { writeBacktestReport } from "../../app/study/report/files.ts";
 import { type BacktestRun, type RunDescription, runOn } from "../../app/study/run.ts";
 import {
@@ -31,7 +29,9 @@ import {
   parametersTable,
   roundTripsTable,
 } from "../../app/study/tables.ts";
-import { headTiles, pairText, ruleHeading, ruleText } from "../../app/study/verdict.ts";
+import { calibratedReversion, type OpenReversion } from "../../app/study/verdict/calibrated.ts";
+import { type Overturn, overturnTable, whatWouldOverturn } from "../../app/study/verdict/overturn.ts";
+import { headTiles, pairText, ruleHeading, ruleText } from "../../app/study/verdict/verdict.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { makeFolder } from "../../pipeline/store/file/folder.ts";
 import type { TableData } from "../../render/table-data.ts";

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { parseDescription } from "../../../src/app/study/config.ts";
 import { RUN_FLAGS } from "../../../src/app/study/report/flags.ts";
 import { runDescribed } from "../../../src/app/study/run.ts";
-import { pairText, ruleText } from "../../../src/app/study/verdict.ts";
+import { pairText, ruleText } from "../../../src/app/study/verdict/verdict.ts";
 import { projectRoot } from "../../support/project.ts";
 
 const page = readFileSync(join(projectRoot, "docs", "backtest.md"), "utf8");

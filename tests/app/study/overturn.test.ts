@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { runBacktest } from "../../../src/analytics/backtest/run-backtest.ts";
 import { namedStrategy } from "../../../src/analytics/backtest/strategies/named-strategies.ts";
 import { backtestData } from "../../../src/app/study/data.ts";
-import { type Overturn, overturnTable, whatWouldOverturn } from "../../../src/app/study/overturn.ts";
 import { type BacktestRun, runOn } from "../../../src/app/study/run.ts";
+import { type Overturn, overturnTable, whatWouldOverturn } from "../../../src/app/study/verdict/overturn.ts";
 
 const SETTINGS = {
   hedge: { method: "fixed", calibrationBars: 200 },

@@ -6,7 +6,6 @@ import type { Report, ReportSection } from "../../../render/report.ts";
 import { tiles } from "../../../render/tiles.ts";
 import { backtestCharts } from "../charts.ts";
 import { money, moneyOf } from "../figure-text.ts";
-import { overturnTable, whatWouldOverturn } from "../overturn.ts";
 import { type BacktestRun, runFingerprint } from "../run.ts";
 import {
   costsTable,
@@ -17,7 +16,8 @@ import {
   parametersTable,
   roundTripsTable,
 } from "../tables.ts";
-import { headTiles, pairText, ruleHeading, ruleText, stretchText } from "../verdict.ts";
+import { overturnTable, whatWouldOverturn } from "../verdict/overturn.ts";
+import { headTiles, pairText, ruleHeading, ruleText, stretchText } from "../verdict/verdict.ts";
 import type { CodeFingerprint } from "./code-fingerprint.ts";
 import { RULES } from "./rules.ts";
 

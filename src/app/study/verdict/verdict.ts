@@ -1,11 +1,11 @@
-import { runBacktest } from "../../analytics/backtest/run-backtest.ts";
-import type { Strategy } from "../../analytics/backtest/strategy.ts";
-import { spanText } from "../../analytics/performance/metric-text.ts";
-import { DAY_US, YEAR_US } from "../../analytics/performance/sampling.ts";
-import { formatUtc } from "../../core/time.ts";
-import type { Tile } from "../../render/tiles.ts";
-import { decimals, money, moneyOf, percent, quoteOf } from "./figure-text.ts";
-import type { BacktestRun } from "./run.ts";
+import { runBacktest } from "../../../analytics/backtest/run-backtest.ts";
+import type { Strategy } from "../../../analytics/backtest/strategy.ts";
+import { spanText } from "../../../analytics/performance/metric-text.ts";
+import { DAY_US, YEAR_US } from "../../../analytics/performance/sampling.ts";
+import { formatUtc } from "../../../core/time.ts";
+import type { Tile } from "../../../render/tiles.ts";
+import { decimals, money, moneyOf, percent, quoteOf } from "../figure-text.ts";
+import type { BacktestRun } from "../run.ts";
 
 /** What the first bars say of the pair, in a sentence that may be quoted; empty for one leg. */
 export function pairText({ pair }: BacktestRun): string {

@@ -1,15 +1,15 @@
-import type { HedgeSetting } from "../../analytics/backtest/strategies/hedge.ts";
-import type { MeanReversionSettings } from "../../analytics/backtest/strategies/reversion-settings.ts";
-import type { Market } from "../../analytics/backtest/types.ts";
+import type { HedgeSetting } from "../../../analytics/backtest/strategies/hedge.ts";
+import type { MeanReversionSettings } from "../../../analytics/backtest/strategies/reversion-settings.ts";
+import type { Market } from "../../../analytics/backtest/types.ts";
 import {
   type Calibration,
   calibrate,
   calibratedWindow,
   calibrationStretch,
-} from "../../analytics/pair/calibrate.ts";
-import { type PairVerdict, pairVerdict } from "../../analytics/pair/pair-verdict.ts";
-import type { PriceScale } from "../../analytics/pair/price-scale.ts";
-import { TickbookError } from "../../core/errors.ts";
+} from "../../../analytics/pair/calibrate.ts";
+import { type PairVerdict, pairVerdict } from "../../../analytics/pair/pair-verdict.ts";
+import type { PriceScale } from "../../../analytics/pair/price-scale.ts";
+import { TickbookError } from "../../../core/errors.ts";
 
 /** Mean reversion with its hedge and window left to the calibration stretch where they are not told. */
 export type OpenReversion = Omit<MeanReversionSettings, "window"> &

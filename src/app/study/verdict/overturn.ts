@@ -1,11 +1,11 @@
-import { runBacktest } from "../../analytics/backtest/run-backtest.ts";
-import { namedStrategy, STRATEGY_NAMES } from "../../analytics/backtest/strategies/named-strategies.ts";
-import type { Strategy } from "../../analytics/backtest/strategy.ts";
-import { type BreakEvenCost, breakEvenCost } from "../../analytics/backtest/sweep/break-even-cost.ts";
-import type { Backtest, Costs, Market } from "../../analytics/backtest/types.ts";
-import { TickbookError } from "../../core/errors.ts";
-import type { TableData } from "../../render/table-data.ts";
-import type { BacktestRun } from "./run.ts";
+import { runBacktest } from "../../../analytics/backtest/run-backtest.ts";
+import { namedStrategy, STRATEGY_NAMES } from "../../../analytics/backtest/strategies/named-strategies.ts";
+import type { Strategy } from "../../../analytics/backtest/strategy.ts";
+import { type BreakEvenCost, breakEvenCost } from "../../../analytics/backtest/sweep/break-even-cost.ts";
+import type { Backtest, Costs, Market } from "../../../analytics/backtest/types.ts";
+import { TickbookError } from "../../../core/errors.ts";
+import type { TableData } from "../../../render/table-data.ts";
+import type { BacktestRun } from "../run.ts";
 
 /** One thing taken another way, and what the run then comes to. */
 export interface Challenge {
