@@ -8,6 +8,7 @@ import { print, say } from "./progress.mjs";
 import { askedToStop, runTool } from "./run-program.mjs";
 import { sideBySide } from "./side-by-side.mjs";
 import { filesUnder, textOf } from "./stamp.mjs";
+import { removeFolder } from "./tool.mjs";
 
 // A test with a JupyterLab or a browser of its own is named `….serial.test.ts`; of these one runs at a time.
 const serial = (file) => file.endsWith(".serial.test.ts");
@@ -23,13 +24,13 @@ export async function runTests(folder, named) {
   const files = filesOf(folder, places);
   say(`Tests: ${files.length} files${places.length === 0 ? "; beside them format, lint and types" : ""}`);
   const checks = places.length === 0 ? runChecks() : Promise.resolve(0);
+  tidyCompiled();
   const times = lastTimes();
+  // Those that run one at a time are the longest chain: it begins at once.
+  const length = ({ file, isAlone }) => (isAlone ? 1e6 : 0) + (times[file] ?? 1e3);
   const jobs = files
     .map((file) => ({ file, isAlone: serial(file), run: () => runFile(file, flags) }))
-    .sort(
-      (a, b) =>
-        (times[b.file] ?? Number.POSITIVE_INFINITY) - (times[a.file] ?? Number.POSITIVE_INFINITY) || 0,
-    );
+    .sort((a, b) => length(b) - length(a));
   const results = await sideBySide(jobs, () => askedToStop() !== undefined);
   const checked = await checks;
   keepTimes({ ...times, ...Object.fromEntries(results.map(({ file, seconds }) => [file, seconds])) });
@@ -63,11 +64,21 @@ function testsAt(place) {
   return fs.statSync(found).isDirectory() ? filesUnder(found, ".test.ts") : [found];
 }
 
+// Node takes the types off its sources once, not once in each of the many processes that tests start.
+const compiled = state("compiled");
+const mostCompiled = 10_000;
+
+/** The cache keeps what no source says any longer: now and then it begins anew. */
+function tidyCompiled() {
+  if (filesUnder(compiled, "").length > mostCompiled) removeFolder(compiled);
+}
+
 /** Runs a test file in a process of its own, and prints its lines together. */
 async function runFile(file, flags) {
   const since = performance.now();
   const args = ["--test-reporter=spec", ...flags, file];
-  const { code, text } = await runTool(projectNode(), args, { withinMs: mostMinutes * 60_000 });
+  const env = { ...process.env, NODE_COMPILE_CACHE: compiled };
+  const { code, text } = await runTool(projectNode(), args, { env, withinMs: mostMinutes * 60_000 });
   const seconds = (performance.now() - since) / 1000;
   print(`${file} (${seconds.toFixed(1)} s)\n${coloured(text.replace(countLine, ""))}`);
   if (code !== 0) say(`${file}: ended with code ${code} after ${seconds.toFixed(0)} s`);
