@@ -24,3 +24,15 @@ test("a program that is killed gives the exit code that shells give", async (t) 
   process.kill(program[0]!, "SIGKILL");
   assert.equal((await run.ended).code, 137);
 });
+
+test("a set-up whose lines nobody reads is finished, and the program after it does its work", async (t) => {
+  const project = smallProject(t);
+  const program = `declare const process: any;\nprocess.getBuiltinModule("fs").writeFileSync("done", "");\nexport {};\n`;
+  project.write("scripts/collector.ts", program);
+  const run = project.start(["collect"]);
+  run.child.stdout!.destroy();
+  run.child.stderr!.destroy();
+  assert.equal((await run.ended).code, 0);
+  assert.equal(project.read("done"), "");
+  assert.equal((await project.run(["build"])).stderr, "");
+});
