@@ -10,7 +10,7 @@ import { sideBySide } from "./side-by-side.mjs";
 import { filesUnder, textOf } from "./stamp.mjs";
 import { removeFolder } from "./tool.mjs";
 
-// A test with a JupyterLab or a browser of its own is named `….serial.test.ts`; of these one runs at a time.
+// A test that looks at JupyterLab through a browser is named `….serial.test.ts`; of these one runs at a time.
 const serial = (file) => file.endsWith(".serial.test.ts");
 
 // A file that hangs is ended, and counts as failed.
