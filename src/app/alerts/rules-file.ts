@@ -4,7 +4,7 @@ import { parseRules } from "../../analytics/alerts/rules/check-rules.ts";
 import { defaultRules } from "../../analytics/alerts/rules/defaults.ts";
 import { watchedBy } from "../../analytics/alerts/rules/identity.ts";
 import type { RuleFile } from "../../analytics/alerts/rules/rule.ts";
-import { quote, refuse } from "../../core/errors.ts";
+import { quote, refuse, TickbookError } from "../../core/errors.ts";
 import { nearPath } from "../project.ts";
 
 const MOST_BYTES = 4 << 20;
@@ -50,9 +50,18 @@ export function ruleLoader(file: string | undefined): RuleLoader {
   }
   const text = readText(file, "a file of alert rules");
   const where = nearPath(resolve(file));
-  const watched = parseRules(text, { where }).rules.flatMap((rule) => watchedBy(rule, []).flat());
   return {
-    named: [...new Set(watched)],
+    named: namedIn(text, where),
     rulesOf: (symbols) => parseRules(text, { symbols, where }),
   };
+}
+
+/** None of rules with faults: these are told all at once, when the symbols are known. */
+function namedIn(text: string, where: string): string[] {
+  try {
+    return [...new Set(parseRules(text, { where }).rules.flatMap((rule) => watchedBy(rule, []).flat()))];
+  } catch (error) {
+    if (error instanceof TickbookError) return [];
+    throw error;
+  }
 }
