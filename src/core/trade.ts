@@ -1,5 +1,8 @@
-/** What kind of market a venue is: an exchange, a market made from a seed, or a recorded tape played again. */
-export type VenueKind = "real" | "simulated" | "replayed";
+/**
+ * What kind of market a venue is: an exchange, a market made from a seed, a recorded tape played again, or files whose
+ * origin only their user knows.
+ */
+export type VenueKind = "real" | "simulated" | "replayed" | "file";
 
 /** Where trades come from. Venues never share a database key. */
 export interface Venue {
@@ -31,8 +34,10 @@ export interface Trade {
   readonly source: TradeSource;
 }
 
+const LABELS = { simulated: "SIMULATED", replayed: "REPLAYED", file: "FILE" } as const;
+
 /** The sentence that stands on every chart and export of a venue which is not real; empty for a real one. */
 export function venueLabel(venue: Venue): string {
   if (venue.kind === "real") return "";
-  return `${venue.kind === "simulated" ? "SIMULATED" : "REPLAYED"} · ${venue.detail}`;
+  return `${LABELS[venue.kind]} · ${venue.detail}`;
 }

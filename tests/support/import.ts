@@ -32,7 +32,7 @@ export function importing(
   db: string,
   settings: Partial<ImportSettings> = {},
 ): Promise<ImportResult> {
-  return importFile(path, { db, venue: "binance", nowUs: NOW_US, ...settings });
+  return importFile(path, { db, nowUs: NOW_US, ...settings });
 }
 
 /** What a query gives, as arrays. */

@@ -1,28 +1,37 @@
 import { quote, refuse, TickbookError } from "../../core/errors.ts";
-import { formatUtc, parseDuration } from "../../core/time.ts";
+import { formatDuration, formatUtc } from "../../core/time.ts";
 import { type ImportKind, type ImportResult, importFile } from "../../pipeline/import/import-file.ts";
 import { systemClock } from "../clock.ts";
 import { runCommand } from "../terminal/command-line.ts";
 import { type Command, type Flags, readFlags, readOperands } from "../terminal/flags.ts";
 import type { ProgressTeller } from "../terminal/progress.ts";
+import { fileOptions, READ_FLAGS } from "../terminal/read-flags.ts";
+
+const { sessions: _sessions, ...IMPORT_FLAGS } = READ_FLAGS;
 
 const COMMAND = {
   usage: "npm run import --",
   operands: "FILE …",
   about:
-    "Takes trades and bars from files: Binance's public zips (trades, aggTrades, klines) with their .CHECKSUM,\n" +
-    "CSV with named columns, Parquet. A file is checked as a whole first; a defect imports nothing of it.\n" +
+    "Takes trades and bars from files: CSV of any vendor, zipped or not, JSON, Parquet, Feather, SQLite; Binance's public zips\n" +
+    "(trades, aggTrades, klines) with their .CHECKSUM. A file is checked as a whole first; a defect imports nothing of it, and\n" +
+    "what could be read in two ways is asked.\n" +
     "Ends with 0: all imported; 1: there were conflicts, which are listed; 2: refused.",
   flags: {
     db: { value: "FILE", help: "the database; made where there is none" },
-    symbol: { value: "S", help: "the symbol, where the file's name does not tell it" },
+    symbol: { value: "S", help: "the symbol, where neither the file's name nor a column tells it" },
     kind: {
       value: "K",
       help: "trades, aggTrades, klines, or csv (its header tells), where the name does not tell",
     },
-    interval: { value: "1m", help: "of bars; the time between them unless given" },
-    venue: { value: "NAME", help: "where the trades come from", default: "binance" },
-    "no-checksum": { help: "take a zip without its .CHECKSUM" },
+    interval: { value: "1m", help: "of bars, which must agree; or to make of trades without ids" },
+    venue: { value: "NAME", help: "where rows belong: of Binance's own files their market, of others file" },
+    "venue-name": {
+      value: "NAME",
+      help: "what you call the origin of other files: a venue of the kind file",
+    },
+    "no-checksum": { help: "take one of Binance's zips without its .CHECKSUM" },
+    ...IMPORT_FLAGS,
   },
 } as const satisfies Command<string>;
 
@@ -45,23 +54,29 @@ async function importFiles(
   flags: Flags<Name>,
   teller: ProgressTeller,
 ): Promise<number> {
-  const { db, symbol, kind, interval, venue } = flags;
+  const { db, symbol, kind, interval } = flags;
+  const name = flags["venue-name"];
+  const venue = flags.venue ?? name;
   if (db === undefined) needs("--db", "a database file", "Pass for example --db data/binance.db.");
   if (files.length === 0)
     needs(COMMAND.usage, "files to import", "Pass for example BTCUSDT-trades-2024-08-08.zip.");
   if (kind !== undefined && !KINDS.includes(kind as ImportKind))
     needs("--kind", KINDS.join(", "), "See --help.", kind);
-  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(venue!))
-    needs("--venue", "lower case letters, digits and -", "Pass for example --venue binance.", venue);
+  const flag = flags.venue === undefined ? "--venue-name" : "--venue";
+  if (flags.venue !== undefined && name !== undefined)
+    needs(flag, "one name of a venue", "Leave --venue-name out.", `${flags.venue} and ${name}`);
+  if (venue !== undefined && !/^[a-z0-9][a-z0-9-]{0,63}$/.test(venue))
+    needs(flag, "lower case letters, digits and -", `Pass for example ${flag} my-broker.`, venue);
   let worst = 0;
   for (const file of files) {
     try {
       const result = await importFile(file, {
         db,
-        venue: venue!,
+        ...(venue !== undefined && { venue }),
         ...(symbol !== undefined && { symbol }),
         ...(kind !== undefined && { kind: kind as ImportKind }),
-        ...(interval !== undefined && { intervalUs: parseDuration(interval, "--interval") }),
+        ...(interval !== undefined && { interval }),
+        ...fileOptions(flags),
         needsChecksum: flags["no-checksum"] !== "true",
         nowUs: systemClock.nowUs(),
         onProgress: ({ file: of, phase, done, total }) =>
@@ -92,15 +107,18 @@ const WORDS = { trades: "trades", aggTrades: "merged trades", bars: "bars" } as 
 
 /** What became of a file, in a line or a few. */
 export function resultText(result: ImportResult): string {
-  const { file, symbol, kind, outcome, rows, stored, known, conflicts, issuedBeforeUs, backup } = result;
+  const { file, symbol, venue, kind, outcome, rows, stored, known, conflicts, issuedBeforeUs, backup } =
+    result;
   const count = (value: number): string => value.toLocaleString("en");
-  const what = `${count(rows)} ${WORDS[kind]} of ${quote(symbol, 60).slice(1, -1)}`;
+  const length = result.intervalUs === undefined ? "" : ` of ${formatDuration(result.intervalUs)}`;
+  const what = `${count(rows)} ${WORDS[kind]}${length} of ${quote(symbol, 60).slice(1, -1)} (${venue})`;
   if (outcome === "known") return `${file}: ${what}: imported before, nothing to do.`;
   const parts = [`${count(stored)} stored`, `${count(known)} known`];
   if (conflicts > 0) parts.push(`${count(conflicts)} in conflict`);
   const lines = [
     `${file}: ${what}: ${parts.join(", ")}${outcome === "resumed" ? " (an earlier import was ended)" : ""}.`,
   ];
+  for (const told of result.told) lines.push(`  ${told}`);
   if (issuedBeforeUs !== undefined)
     lines.push(`  A file of this name with another content was imported on ${formatUtc(issuedBeforeUs)}.`);
   if (conflicts > 0) {

@@ -31,7 +31,7 @@ export interface SymbolInfo {
 export interface MarketSource {
   /** The part of the venue's name that says which market this is: `sim-seed7`, `replay-spot-20240808`. */
   readonly name: string;
-  readonly kind: Exclude<VenueKind, "real">;
+  readonly kind: Exclude<VenueKind, "real" | "file">;
   readonly detail: string;
   readonly symbols: readonly SymbolInfo[];
   /** When the first and the last trade there will ever be are sent: their event times, or that of one sent before them. */

@@ -116,9 +116,10 @@ export function seriesOfTrades(
   file: FileData,
   { symbol, columns, hasSide }: FileTrades,
   every: string,
+  empty: "flat" | "skip" = "flat",
 ): FileSeries {
   const venue: Venue = { name: file.file, kind: "real", detail: file.file };
-  const bars = barsFromTrades(columns, { venue, symbol, every, empty: "flat" });
+  const bars = barsFromTrades(columns, { venue, symbol, every, empty });
   const {
     length,
     startUs,
@@ -196,7 +197,7 @@ function union(all: readonly FileSeries[]): Float64Array {
 }
 
 /** The series of a symbol: of its very name, else of its letters, else of its base: `ETHUSDT` finds `eth_close`. */
-function findSeries(
+export function findSeries(
   where: string,
   names: readonly string[],
   all: readonly FileSeries[],

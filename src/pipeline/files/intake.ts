@@ -10,6 +10,8 @@ import type { Cells } from "./text/records.ts";
 /** Takes the rows of one file as they come, whatever they were stored in. */
 export interface Intake {
   push(cells: Cells): void;
+  /** Hands out the trades that are still here. */
+  flush(): void;
   /** After the last row: refuses a file without any, and what its rows leave open. True: they have to be read again. */
   end(): { readonly isRight: boolean; readonly conventions: Conventions };
   /** Known from the first rows on. */
@@ -72,6 +74,10 @@ export function fileIntake(settings: IntakeSettings): Intake {
       rows += Math.max(0, cells.rows.length - from);
       first ??= cells.rows[from];
     },
+    flush: () => {
+      const last = trades?.piece();
+      if (last) settings.onTrades(last);
+    },
     end: () => {
       if (reader === undefined || rows === 0) {
         return refuse({
@@ -81,8 +87,6 @@ export function fileIntake(settings: IntakeSettings): Intake {
           hint: "Look whether it is the right file, and complete.",
         });
       }
-      const last = trades?.piece();
-      if (last) settings.onTrades(last);
       trades?.end();
       const settled = reader.settle();
       return { isRight: reader.isRight(settled), conventions: settled };

@@ -110,6 +110,7 @@ function readOnce(
   });
   try {
     for (const cells of rows.cells()) intake.push(cells);
+    intake.flush();
   } finally {
     rows.close?.();
   }

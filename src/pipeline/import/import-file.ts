@@ -1,31 +1,33 @@
-import { basename } from "node:path";
 import { quote, refuse } from "../../core/errors.ts";
-import { formatDuration, formatUtc } from "../../core/time.ts";
-import type { Venue } from "../../core/trade.ts";
 import { openArchivedTrades } from "../archive/compare.ts";
+import { type Asking, checkOptions, type FileOptions } from "../files/asking.ts";
 import { type BinanceName, binanceName } from "../files/binance-name.ts";
+import type { RowKind } from "../files/columns/layout.ts";
+import { nameHints } from "../files/file-name.ts";
+import { kindOfName, months } from "../files/read-file.ts";
+import { type Content, contentOf, digest } from "../files/tables/content.ts";
+import { type OpenFile, openFile } from "../files/tables/open-file.ts";
 import { type ImportCounts, type ImportEntry, importOutlook } from "../store/write/import-journal.ts";
-import { openWriter, type StoreWriter } from "../store/write/writer.ts";
-import { type FileFacts, factsTaker } from "./facts.ts";
-import type { RowKind } from "./layout.ts";
-import { parquetPieces } from "./parquet-pieces.ts";
-import { csvPieces } from "./pieces.ts";
-import type { Piece, RowContext } from "./rows.ts";
+import { openWriter } from "../store/write/writer.ts";
+import { checkEntry, checkSum } from "./checksum.ts";
+import { type Examined, examineFile } from "./examine.ts";
+import { loadOf } from "./load.ts";
 import { openShelf } from "./shelf.ts";
-import { openSource, type Source } from "./source.ts";
+import { fileVenue } from "./venue.ts";
 
-export interface ImportSettings {
+export interface ImportSettings extends Omit<FileOptions, "symbol"> {
   /** The database's file; made where there is none. */
   readonly db: string;
-  /** A venue of this name is made as a real one where the database has none. */
-  readonly venue: string;
-  /** Needed where the file's name is not one of Binance's. */
+  /**
+   * Where the rows belong: Binance's own files to the market that they are of, others to a venue of the kind `file`, named
+   * `file`, unless told.
+   */
+  readonly venue?: string | undefined;
+  /** Needed where neither the file's name nor a column tells it. */
   readonly symbol?: string;
   /** What the file holds; told by its name or its header unless given. `csv`: by its header. */
   readonly kind?: ImportKind;
-  /** Of bars; the time between them unless given. */
-  readonly intervalUs?: number;
-  /** False: a zip needs no `.CHECKSUM` beside it. */
+  /** False: one of Binance's zips needs no `.CHECKSUM` beside it. */
   readonly needsChecksum?: boolean;
   readonly nowUs: number;
   readonly onProgress?: (progress: ImportProgress) => void;
@@ -44,10 +46,15 @@ export interface ImportProgress {
 export interface ImportResult extends ImportCounts {
   readonly file: string;
   readonly symbol: string;
-  readonly kind: RowKind;
+  readonly venue: string;
+  readonly kind: ImportEntry["kind"];
   /** `resumed`: an interrupted import was ended. `known`: the very file was imported before. */
   readonly outcome: "imported" | "resumed" | "known";
   readonly rows: number;
+  /** Of bars. */
+  readonly intervalUs: number | undefined;
+  /** What was understood without being written, and done to the rows: sentences. */
+  readonly told: readonly string[];
   /** The file of this name was imported before with another content, then. */
   readonly issuedBeforeUs: number | undefined;
   /** The copy that was made of an older database. */
@@ -60,159 +67,157 @@ export interface ImportResult extends ImportCounts {
  * is sound and known to the ledger.
  */
 export async function importFile(path: string, settings: ImportSettings): Promise<ImportResult> {
-  const name = basename(path);
-  const named = binanceName(name);
-  const symbol = symbolOf(name, named, settings);
-  const { needsChecksum = true } = settings;
-  const source = await openSource(path, { needsChecksum });
+  checkOptions(settings, "flags");
+  const file = openFile(path);
   try {
-    const key = { venue: settings.venue, symbol, sha256: source.sha256 };
-    const outlook = importOutlook(settings.db, key);
-    let facts: FileFacts;
-    try {
-      const before = outlook?.entry;
-      if (before?.finishedUs != null) return knownResult(before, symbol);
-      facts = await examine(source, named, symbol, settings);
-    } finally {
-      outlook?.close();
-    }
-    const venue: Venue = outlook?.venue ?? { name: settings.venue, kind: "real", detail: "imported files" };
-    const writer = openWriter(settings.db, { venue, symbols: [symbol] });
-    try {
-      return await store(writer, source, facts, { named, symbol, settings });
-    } finally {
-      writer.close();
-    }
+    const named = binanceName(file.name);
+    const content = contentOf(file);
+    const sha256 = digest(file);
+    const { needsChecksum = true } = settings;
+    await checkSum(file, sha256, named !== undefined && content.packing === "zip" && needsChecksum);
+    if (named !== undefined && content.entry !== undefined) checkEntry(file.name, content.entry);
+    return await imported({ file, content, named, sha256 }, settings);
   } finally {
-    await source.close();
+    file.close();
   }
 }
 
-/** Reads all of a file; refuses it where anything is wrong. */
-async function examine(
-  source: Source,
-  named: BinanceName | undefined,
-  symbol: string,
-  settings: ImportSettings,
-): Promise<FileFacts> {
-  const taker = factsTaker();
-  let done = 0;
-  const counted = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source.read()) {
-      done += chunk.length;
-      settings.onProgress?.({ file: source.name, phase: "check", done, total: source.bytes });
-      yield chunk;
-    }
-  };
-  for await (const piece of piecesOf(source, counted(), named, symbol, settings)) taker.take(piece);
-  const facts = taker.facts();
-  if (facts === undefined) {
-    return refuse({
-      code: "no-rows",
-      where: source.name,
-      problem: "needs rows; it has none",
-      hint: "Download it again.",
-    });
-  }
-  if (facts.kind === "bars") intervalOf(source.name, facts, named, settings);
-  return facts;
-}
-
-interface Target {
+interface Source {
+  readonly file: OpenFile;
+  readonly content: Content;
   readonly named: BinanceName | undefined;
-  readonly symbol: string;
-  readonly settings: ImportSettings;
+  readonly sha256: string;
 }
 
-async function store(
-  writer: StoreWriter,
-  source: Source,
-  facts: FileFacts,
-  { named, symbol, settings }: Target,
-): Promise<ImportResult> {
-  const { nowUs, onProgress } = settings;
-  const file = source.name;
-  const intervalUs = facts.kind === "bars" ? intervalOf(file, facts, named, settings) : 0;
-  const archived = openArchivedTrades(settings.db);
+async function imported(source: Source, settings: ImportSettings): Promise<ImportResult> {
+  const { file, content, named, sha256 } = source;
+  const { db, nowUs } = settings;
+  const asking = askingOf(source, settings);
+  if (named?.kind === "klines" && named.intervalUs === undefined) months(asking, named);
+  checkNames(file.name, named, settings);
+  // of a file that says nothing of its market, the columns tell
+  const early = settings.symbol ?? named?.symbol;
+  const before = early === undefined ? undefined : knownBefore(settings, early, sha256);
+  if (before) return knownResult(before, early!);
+  const examined = await examineFile(file, content, asking, {
+    symbol: early,
+    kind: kindOf(settings.kind, named),
+    named,
+    onBytes: (done) =>
+      settings.onProgress?.({ file: file.name, phase: "check", done, total: Math.max(done, content.bytes) }),
+  });
+  const symbol = symbolOf(file.name, early, examined);
+  const load = loadOf(asking, examined, symbol);
+  const outlook = importOutlook(db, { symbol, sha256, venue: settings.venue });
+  const { entry, venues } = outlook ?? { venues: [] };
+  outlook?.close();
+  if (early === undefined && entry?.finishedUs != null) return knownResult(entry, symbol);
+  const venue = fileVenue(file, named, examined.layout, settings.venue, venues);
+  const writer = openWriter(db, { venue, symbols: [symbol] });
+  const archived = openArchivedTrades(db);
   try {
-    const shelf = openShelf({
-      writer,
-      archived,
-      facts,
-      file,
-      symbol,
-      sha256: source.sha256,
-      intervalUs,
-      nowUs,
-    });
+    const shelf = openShelf({ writer, archived, load, file: file.name, symbol, sha256, nowUs });
     let done = 0;
-    for await (const piece of piecesOf(source, source.read(), named, symbol, settings)) {
+    for await (const piece of load.pieces()) {
       done += piece.rows;
       if (done <= shelf.entry.rowsDone) continue;
       shelf.put(piece);
-      onProgress?.({ file, phase: "store", done, total: facts.rows });
+      settings.onProgress?.({ file: file.name, phase: "store", done, total: load.rows });
     }
-    await source.checkUnchanged();
-    const { rows, stored, known, conflicts } = shelf.end();
+    file.checkUnchanged();
+    const { rows, stored, known, conflicts, kind } = shelf.end();
     return {
-      file,
+      file: file.name,
       symbol,
-      kind: facts.kind,
+      venue: venue.name,
+      kind,
       outcome: shelf.entry.rowsDone > 0 ? "resumed" : "imported",
       rows,
       stored,
       known,
       conflicts,
+      intervalUs: load.intervalUs,
+      told: load.told,
       issuedBeforeUs: shelf.issuedBefore?.startedUs,
       backup: writer.backup,
     };
   } finally {
     archived.close();
+    writer.close();
   }
 }
 
-function piecesOf(
-  source: Source,
-  chunks: AsyncGenerator<Uint8Array>,
-  named: BinanceName | undefined,
-  symbol: string,
-  { kind, nowUs }: ImportSettings,
-): AsyncGenerator<Piece> {
-  const context: RowContext = {
-    where: source.name,
-    symbol,
-    ...(named && { span: named }),
-    receivedUs: nowUs,
+function askingOf({ file, content }: Source, settings: ImportSettings): Asking {
+  const { tz, dates, decimal, separator, columns, interval, table, query, symbol } = settings;
+  const options = { tz, dates, decimal, separator, columns, interval, table, query, symbol };
+  return {
+    where: file.name,
+    unit: content.form === "text" || content.form === "json" ? "line" : "row",
+    options: Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+    voice: "flags",
+    nowUs: settings.nowUs,
   };
-  if (source.form === "parquet") return parquetPieces(source, context);
-  const told = kind === "csv" ? undefined : (kind ?? named?.kind);
-  return csvPieces(chunks, told === "klines" ? "bars" : told, context);
 }
 
-function symbolOf(name: string, named: BinanceName | undefined, { symbol, kind }: ImportSettings): string {
-  const told = symbol ?? named?.symbol;
-  if (told === undefined) {
-    return refuse({
-      code: "no-symbol",
-      where: name,
-      problem: "needs a symbol; the file's name tells none",
-      hint: "Pass --symbol, for example --symbol BTCUSDT.",
-    });
-  }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters have no place in a symbol
-  if (told.length > 60 || told.trim() !== told || told === "" || /[\u0000-\u001f\u007f]/.test(told)) {
-    refuse({
-      code: "bad-symbol",
-      where: "symbol",
-      problem: `needs 1 to 60 characters without control characters, and no blanks around; got ${quote(told, 80)}`,
-      hint: "Pass for example --symbol BTCUSDT.",
-    });
-  }
-  if (named && told !== named.symbol)
-    disagree(name, "symbol", named.symbol, told, "Leave --symbol out, or give the file back its own name.");
-  if (named && kind !== undefined && kind !== "csv" && kind !== named.kind)
+function kindOf(asked: ImportKind | undefined, named: BinanceName | undefined): RowKind | undefined {
+  if (asked === "csv") return undefined;
+  if (asked === undefined) return kindOfName(named);
+  return asked === "klines" ? "bars" : asked === "aggTrades" ? "merged" : "trades";
+}
+
+/** The very content, taken in before. */
+function knownBefore({ db, venue }: ImportSettings, symbol: string, sha256: string): ImportEntry | undefined {
+  const outlook = importOutlook(db, { symbol, sha256, venue });
+  outlook?.close();
+  return outlook?.entry?.finishedUs == null ? undefined : outlook.entry;
+}
+
+/** What is asked for and what the name says agree. */
+function checkNames(name: string, named: BinanceName | undefined, { symbol, kind }: ImportSettings): void {
+  if (symbol !== undefined) checkSymbol(symbol);
+  if (named === undefined) return;
+  if (symbol !== undefined && symbol !== named.symbol)
+    disagree(name, "symbol", named.symbol, symbol, "Leave --symbol out, or give the file back its own name.");
+  if (kind !== undefined && kind !== "csv" && kind !== named.kind)
     disagree(name, "kind", named.kind, kind, "Leave --kind out, or give the file back its own name.");
-  return told;
+}
+
+function symbolOf(name: string, early: string | undefined, { symbols, layout }: Examined): string {
+  const hints = nameHints(name);
+  const hinted = hints.intervalUs !== undefined || hints.kraken !== undefined ? hints.symbol : undefined;
+  const distinct = [...new Set(symbols)];
+  const told =
+    early ??
+    (distinct.length === 1 ? distinct[0] : undefined) ??
+    (distinct.length === 0 ? hinted : undefined);
+  if (told !== undefined) {
+    checkSymbol(told);
+    return told;
+  }
+  return refuse({
+    code: "no-symbol",
+    where: name,
+    problem:
+      distinct.length > 1
+        ? `needs one symbol to import; it holds ${distinct
+            .slice(0, 5)
+            .map((one) => quote(one, 40))
+            .join(", ")}`
+        : "needs a symbol; the file's name tells none",
+    hint: `Pass --symbol, for example --symbol ${distinct[0] ?? "BTCUSDT"}.`,
+    facts: { symbols: distinct, kind: layout.kind },
+  });
+}
+
+function checkSymbol(told: string): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters have no place in a symbol
+  if (told.length <= 60 && told.trim() === told && told !== "" && !/[\u0000-\u001f\u007f]/.test(told)) return;
+  refuse({
+    code: "bad-symbol",
+    where: "symbol",
+    problem: `needs 1 to 60 characters without control characters, and no blanks around; got ${quote(told, 80)}`,
+    hint: "Pass for example --symbol BTCUSDT.",
+  });
 }
 
 function disagree(name: string, what: string, inName: string, told: string, hint: string): never {
@@ -224,43 +229,19 @@ function disagree(name: string, what: string, inName: string, told: string, hint
   });
 }
 
-/** The interval of a file's bars. */
-function intervalOf(
-  where: string,
-  { stepUs, firstUs }: FileFacts,
-  named: BinanceName | undefined,
-  { intervalUs }: ImportSettings,
-): number {
-  const told = intervalUs ?? named?.intervalUs;
-  if (told !== undefined && (stepUs === 0 || stepUs % told === 0)) return told;
-  if (told !== undefined) {
-    return refuse({
-      code: "bad-interval",
-      where,
-      problem: `needs bars of ${formatDuration(told)}; the times between them are multiples of ${formatDuration(stepUs)}`,
-      hint: "Pass the right --interval.",
-      facts: { told, stepUs },
-    });
-  }
-  if (stepUs > 0) return stepUs;
-  return refuse({
-    code: "bad-interval",
-    where,
-    problem: `needs at least two bars to tell their interval; got the one of ${formatUtc(firstUs)}`,
-    hint: "Pass --interval, for example --interval 1m.",
-  });
-}
-
 function knownResult(entry: ImportEntry, symbol: string): ImportResult {
   return {
     file: entry.file,
     symbol,
+    venue: entry.venue,
     kind: entry.kind,
     outcome: "known",
     rows: entry.rows,
     stored: 0,
     known: entry.rows,
     conflicts: entry.conflicts,
+    intervalUs: undefined,
+    told: [],
     issuedBeforeUs: undefined,
     backup: undefined,
   };

@@ -10,8 +10,7 @@ import {
   noteImport,
 } from "../store/write/import-journal.ts";
 import type { StoreWriter } from "../store/write/writer.ts";
-import type { FileFacts } from "./facts.ts";
-import type { Piece } from "./rows.ts";
+import type { Load, Piece } from "./load.ts";
 
 /** Where the pieces of one file are put: each with its place in the journal, in one transaction. */
 export interface Shelf {
@@ -25,26 +24,25 @@ export interface Shelf {
 export interface ShelfParts {
   readonly writer: StoreWriter;
   readonly archived: ArchivedTrades;
-  readonly facts: FileFacts;
+  readonly load: Load;
   readonly file: string;
   readonly symbol: string;
   readonly sha256: string;
-  /** Of bars. */
-  readonly intervalUs: number;
   readonly nowUs: number;
 }
 
 export function openShelf(parts: ShelfParts): Shelf {
-  const { writer, archived, facts, file, sha256, intervalUs, nowUs } = parts;
+  const { writer, archived, load, file, sha256, nowUs } = parts;
   const symbolId = writer.together((_, [id]) => id!);
   checkMarket(parts, symbolId);
   const { entry, issuedBefore } = writer.together((db) =>
-    beginImport(db, { symbolId, kind: facts.kind, file, sha256 }, facts.rows, nowUs),
+    beginImport(db, { symbolId, kind: load.kind, file, sha256 }, load.rows, nowUs),
   );
   const put = (piece: Piece): ImportCounts =>
     writer.together((db) => {
-      if (piece.kind === "bars") return putBars(db, symbolId, intervalUs, piece.bars, nowUs);
-      if (piece.kind === "aggTrades") return writer.adopt(0, piece.merged, facts.ids!, nowUs);
+      if (piece.kind === "bars")
+        return putBars(db, symbolId, load.intervalUs!, piece.bars, nowUs, entry.importId);
+      if (piece.kind === "aggTrades") return writer.adopt(0, piece.merged, load.ids!, nowUs);
       const { differing } = archived.compare(symbolId, piece.batch);
       for (const i of differing) listConflict(db, symbolId, piece.batch, i, nowUs);
       const { stored, duplicates, conflicts } = writer.append(piece.batch, nowUs).symbols[0]!;
@@ -62,10 +60,10 @@ export function openShelf(parts: ShelfParts): Shelf {
 }
 
 /** Refuses trades most of which contradict those that are held: another symbol's, under a wrong name. */
-function checkMarket({ writer, archived, facts, file, symbol }: ShelfParts, symbolId: number): void {
-  if (facts.kind !== "trades") return;
-  const stored = writer.compare(facts.sample);
-  const there = archived.compare(symbolId, facts.sample);
+function checkMarket({ writer, archived, load, file, symbol }: ShelfParts, symbolId: number): void {
+  if (load.kind !== "trades") return;
+  const stored = writer.compare(load.sample!);
+  const there = archived.compare(symbolId, load.sample!);
   const known = stored.known + there.known;
   const conflicts = stored.conflicts + there.differing.length;
   if (known < 8 || conflicts * 2 <= known) return;

@@ -32,6 +32,9 @@ test("a published zip is stored as it was written, with its ids in the ledger", 
       stored: 500,
       known: 0,
       conflicts: 0,
+      venue: "binance",
+      intervalUs: undefined,
+      told: [],
       issuedBeforeUs: undefined,
       backup: undefined,
     },
@@ -78,7 +81,7 @@ test("times of two units in one file are refused with the line, and nothing is i
   ] as const) {
     await assert.rejects(importing(publish(folder, NAME, text.join("\n")), db), {
       message: new RegExp(
-        `^${NAME}, line 251, time: needs one kind of time in the whole file; line 1 has ${first}, and here come ${then}: "\\d+"\\. Nothing was imported`,
+        `^${NAME}, line 251, time: needs one kind of time in the whole file; line 1 has ${first}: "\\d+", and here come ${then}: "\\d+"\\. Nothing was taken`,
       ),
     });
     assert.equal(existsSync(db), false);
@@ -156,7 +159,7 @@ test("nothing of a file is imported when its last line is bad, and the line is t
   const path = publish(folder, NAME, [...many, "46000,oops,0.1,1,1723161255342,True,True"].join("\n"));
   await assert.rejects(importing(path, db), {
     code: "bad-row",
-    message: `BTCUSDT-trades-2024-08-08.zip, line 45001, price: needs a plain decimal above 0 with at most 8 decimals; got "oops". Nothing was imported from this file.`,
+    message: `BTCUSDT-trades-2024-08-08.zip, line 45001, column 2: needs a number; got "oops". Nothing was taken from this file.`,
   });
   assert.equal(existsSync(db), false);
 });

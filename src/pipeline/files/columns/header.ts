@@ -58,34 +58,28 @@ function rolesOf(
   choice: TimeChoice,
 ): { at: At; told: string[] } {
   const at: At = {};
-  const ranks: Partial<Record<Role, number>> = {};
   const told: string[] = [];
   for (const [i, name] of names.entries()) {
     const found = meaningOf(name);
     if (found === undefined || found.role === "time" || found.role === "clock" || i === choice.at) continue;
-    const { role, rank } = found;
+    const { role } = found;
     const other = at[role];
     if (other !== undefined && role === "volume") {
       at.volume = volumeAmong(asking, names, sample, [other, i]);
       continue;
     }
-    if (other !== undefined && !isSame(sample, other, i)) {
+    if (other !== undefined) {
       refuseRow(asking, {
         code: "bad-columns",
         need: `one column of each kind; both ${quote(names[other]!)} and ${quote(name)} could be the ${role}`,
         hint: `Say which: ${say(asking, "columns", `${role}=${name}`)}.`,
       });
     }
-    if (other === undefined || rank < ranks[role]!) at[role] = i;
-    ranks[role] = Math.min(rank, ranks[role] ?? rank);
+    at[role] = i;
   }
   volumesByUnit(asking, names, sample, at);
   marketLayouts(asking, names, at, told);
   return { at, told };
-}
-
-function isSame(sample: readonly (readonly string[])[], a: number, b: number): boolean {
-  return sample.length > 0 && sample.every((row) => row[a] === row[b]);
 }
 
 /** Ticks are counted where there is no volume: of `TICKVOL` and `VOL` the second. */
@@ -191,7 +185,9 @@ function kindOf(at: At): RowKind {
     at.qty = at.volume!;
     delete at.volume;
   }
-  return has("price", "qty") ? "trades" : "bars";
+  const isTrade =
+    has("price", "qty") || (!has("close") && ["id", "side", "maker"].some((role) => has(role as Role)));
+  return isTrade ? "trades" : "bars";
 }
 
 /** The markets of a file of bars: one, one a row, or several side by side. */

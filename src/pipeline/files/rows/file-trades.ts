@@ -36,7 +36,8 @@ export function tradesOf(
   });
 }
 
-type Place = readonly [TradeRows, number];
+/** A trade in a piece. */
+export type Place = readonly [TradeRows, number];
 
 function columnsOf(asking: Asking, places: Place[], isCounted: boolean, ordering: Ordering): TradeColumns {
   const key = ([piece, i]: Place): number => (isCounted ? piece.batch.id[i]! : piece.batch.tradeTimeUs[i]!);
@@ -82,7 +83,7 @@ export function isSame([a, i]: Place, [b, j]: Place): boolean {
   );
 }
 
-function overlap(asking: Asking, [a, i]: Place, [b, j]: Place): never {
+export function overlap(asking: Asking, [a, i]: Place, [b, j]: Place): never {
   const of = (piece: TradeRows, k: number): string =>
     piece.lastId[k] === piece.batch.id[k]
       ? `${piece.batch.id[k]}`

@@ -47,6 +47,7 @@ export const PIECE_ROWS = 20_000;
 export const FROM_FILE = 2;
 /** A trade's time may lie this far before its predecessor's. */
 export const MOST_BACK_US = 60_000_000;
+const DAY_US = 86_400e6;
 /** What a period's first and last rows may lie outside it. */
 const SPAN_SLACK_US = 60_000_000;
 
@@ -63,8 +64,16 @@ export function tradeTaker(
   const instants = instantReader(asking, reader.zone, {});
   const time = timeOf(asking, reader, instants, span);
   const maker = makerOf(asking, layout);
-  let columns = emptyColumns();
+  const hasLast = at.lastId !== undefined;
+  const shared: Shared = {
+    symbol: at.symbol === undefined ? new Uint16Array(PIECE_ROWS) : undefined,
+    eventTimeUs: at.eventTime === undefined ? new Float64Array(PIECE_ROWS).fill(Number.NaN) : undefined,
+    receivedUs: new Float64Array(PIECE_ROWS).fill(receivedUs),
+    source: new Uint8Array(PIECE_ROWS).fill(FROM_FILE),
+  };
+  let columns = columnsOf(shared, hasLast);
   let rows = 0;
+  let [newestId, newestUs] = [-1, Number.NEGATIVE_INFINITY];
   const decimal = decimalOf(asking, reader, layout);
   const whole = wholeOf(asking);
   return {
@@ -83,22 +92,29 @@ export function tradeTaker(
       columns.qty.set(i, qty);
       batch.decimals[i] = (DECIMAL_PLACES - priceDecimals) * 9 + DECIMAL_PLACES - qty.decimals;
       const id = isCounted || isMerged ? whole(cells[at.id!]!, "id", row) : row;
-      batch.symbol[i] = symbol;
+      if (at.symbol !== undefined) batch.symbol[i] = symbol;
       batch.id[i] = isMerged ? whole(cells[at.firstId!]!, "first_id", row) : id;
-      columns.aggId[i] = id;
-      columns.lastId[i] = lastIdOf(cells, row, batch.id[i]!);
-      batch.tradeTimeUs[i] = time(cells, row);
-      batch.eventTimeUs[i] = reader.eventTime(cells, row);
-      batch.receivedUs[i] = receivedUs;
+      if (hasLast) {
+        columns.aggId[i] = id;
+        columns.lastId[i] = lastIdOf(cells, row, batch.id[i]!);
+      }
+      const us = time(cells, row);
+      batch.tradeTimeUs[i] = us;
+      // in the order of ids times do not go back, but for jitter
+      if (id > newestId) {
+        if (us < newestUs - MOST_BACK_US) wentBack(asking, row, newestUs, us);
+        newestId = id;
+        if (us > newestUs) newestUs = us;
+      }
+      if (at.eventTime !== undefined) batch.eventTimeUs[i] = reader.eventTime(cells, row);
       batch.isBuyerMaker[i] = maker(cells, row) ? 1 : 0;
-      batch.source[i] = FROM_FILE;
       batch.length = i + 1;
     },
     piece: () => {
       if (rows === 0) return undefined;
       const { batch, lastId, aggId } = columns;
       const done = { rows, batch, lastId, aggId };
-      columns = emptyColumns();
+      columns = columnsOf(shared, hasLast);
       rows = 0;
       return done;
     },
@@ -122,6 +138,14 @@ export function tradeTaker(
   }
 }
 
+function wentBack(asking: Asking, row: number, newestUs: number, us: number): never {
+  return refuseRow(asking, {
+    row,
+    column: "time",
+    need: `times which do not go back; after ${formatUtc(newestUs)} comes ${formatUtc(us)}`,
+  });
+}
+
 function isTakenOut(cells: readonly string[], at: Layout["at"]): boolean {
   const [price, qty] = [cells[at.price!], cells[at.qty!]];
   return (
@@ -129,14 +153,48 @@ function isTakenOut(cells: readonly string[], at: Layout["at"]): boolean {
   );
 }
 
-function emptyColumns() {
-  const batch = createBatch(PIECE_ROWS);
+/** Columns for a piece; all its own. */
+export function emptyRows(): {
+  readonly batch: TradeBatch;
+  readonly lastId: Float64Array;
+  readonly aggId: Float64Array;
+} {
+  return {
+    batch: createBatch(PIECE_ROWS),
+    lastId: new Float64Array(PIECE_ROWS),
+    aggId: new Float64Array(PIECE_ROWS),
+  };
+}
+
+/** What is the same in every row of a file is one column for all its pieces. */
+interface Shared {
+  readonly symbol: Uint16Array | undefined;
+  readonly eventTimeUs: Float64Array | undefined;
+  readonly receivedUs: Float64Array;
+  readonly source: Uint8Array;
+}
+
+function columnsOf(shared: Shared, isMerged: boolean) {
+  const id = new Float64Array(PIECE_ROWS);
+  const batch: TradeBatch = {
+    length: 0,
+    symbol: shared.symbol ?? new Uint16Array(PIECE_ROWS),
+    id,
+    priceE8: new BigInt64Array(PIECE_ROWS),
+    qtyE8: new BigInt64Array(PIECE_ROWS),
+    decimals: new Uint8Array(PIECE_ROWS),
+    tradeTimeUs: new Float64Array(PIECE_ROWS),
+    eventTimeUs: shared.eventTimeUs ?? new Float64Array(PIECE_ROWS),
+    receivedUs: shared.receivedUs,
+    isBuyerMaker: new Uint8Array(PIECE_ROWS),
+    source: shared.source,
+  };
   return {
     batch,
     price: wideColumn(batch.priceE8),
     qty: wideColumn(batch.qtyE8),
-    lastId: new Float64Array(PIECE_ROWS),
-    aggId: new Float64Array(PIECE_ROWS),
+    lastId: isMerged ? new Float64Array(PIECE_ROWS) : id,
+    aggId: isMerged ? new Float64Array(PIECE_ROWS) : id,
   };
 }
 
@@ -202,6 +260,8 @@ function timeOf(asking: Asking, reader: RowReader, instants: InstantReader, span
   return (cells: readonly string[], row: number): number => {
     const { wallUs, offsetUs } = reader.time(cells, row);
     const us = instants.next(wallUs, offsetUs, row);
+    if (us > asking.nowUs + DAY_US)
+      refuseRow(asking, { row, column: "time", need: `a time that has been; got ${formatUtc(us)}` });
     if (span && (us < span.fromUs - SPAN_SLACK_US || us >= span.toUs + SPAN_SLACK_US)) {
       refuseRow(asking, {
         row,

@@ -64,6 +64,8 @@ function formOf(name: string, magic: string): Form {
   if (/\.(feather|arrow)$/i.test(name)) return foreign(name, "no Feather file, whatever its name says");
   if (/\.(db|sqlite|sqlite3)$/i.test(name))
     return foreign(name, "no SQLite database, whatever its name says");
+  if (/\.(xlsx?|ods|pdf|h5|hdf5|pkl|docx?)$/i.test(name))
+    return foreign(name, "no table of text, as its name says");
   if (/^\s*<(!doctype|html)/i.test(magic)) return foreign(name, "a web page");
   if (/\.(json|jsonl|ndjson)(\.\w+)?$/i.test(name) || /^\s*(\{"|\[\s*[[{])/.test(magic)) return "json";
   return "text";

@@ -1,4 +1,5 @@
 import pl from "nodejs-polars";
+import { e8ToText, parseE8 } from "../../../core/decimal.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import type { Expectations } from "../columns/layout.ts";
 import type { TimeUnit } from "../values/time-digits.ts";
@@ -20,11 +21,12 @@ export function parquetTable(path: string, where: string): FrameTable {
     const scan = pl.scanParquet(path, { glob: false, hivePartitioning: false });
     const height = scan.select(pl.len()).collectSync().row(0)[0] as number;
     let [begin, part] = [-1, pl.DataFrame()];
-    return table(scan.head(0).collectSync(), height, where, (from) => {
+    const frame = table(scan.head(0).collectSync(), height, where, (from) => {
       const first = Math.floor(from / SLICE_ROWS) * SLICE_ROWS;
       if (begin !== first) [begin, part] = [first, scan.slice(first, SLICE_ROWS).collectSync()];
       return [part, first];
     });
+    return withDecimals(frame, where);
   });
 }
 
@@ -37,6 +39,37 @@ export function featherTable(content: Buffer, where: string): FrameTable {
         : pl.readIPCStream(content);
     return table(frame, frame.height, where, () => [frame, 0]);
   });
+}
+
+/** The archive keeps prices as integers × 1e8 beside the number of decimals written: here they are text again. */
+function withDecimals(frame: FrameTable, where: string): FrameTable {
+  const [price, qty, decimals] = ["price_e8", "qty_e8", "decimals"].map((name) =>
+    frame.names.indexOf(name),
+  ) as [number, number, number];
+  if (price < 0 || qty < 0 || decimals < 0) return frame;
+  const of = (e8: string, fewer: number): string => {
+    const text = /^\d{1,19}$/.test(e8) && fewer <= 8 ? e8ToText(BigInt(e8), 8 - fewer) : "";
+    if (text !== "" && parseE8(text) === BigInt(e8)) return text;
+    return refuse({
+      code: "bad-row",
+      where,
+      problem: `needs whole numbers in price_e8 and qty_e8 which have as many decimals as the column decimals says; got ${quote(e8, 40)}`,
+      hint: "Nothing was taken from this file.",
+    });
+  };
+  const names = frame.names.map((name) =>
+    name === "price_e8" || name === "qty_e8" || name === "decimals" ? "" : name,
+  );
+  return {
+    ...frame,
+    names: [...names, "price", "qty"],
+    typed: [...frame.typed, undefined, undefined],
+    rows: (from, to) =>
+      frame.rows(from, to).map((row) => {
+        const both = Number(row[decimals]);
+        return [...row, of(row[price]!, Math.floor(both / 9)), of(row[qty]!, both % 9)];
+      }),
+  };
 }
 
 type Part = readonly [frame: pl.DataFrame, first: number];

@@ -252,8 +252,13 @@ export async function* throughStream(
       if (stream.destroyed) return;
       if (!stream.write(chunk)) {
         await new Promise<void>((go) => {
-          stream.once("drain", go);
-          stream.once("close", go);
+          const done = (): void => {
+            stream.off("drain", done);
+            stream.off("close", done);
+            go();
+          };
+          stream.once("drain", done);
+          stream.once("close", done);
         });
       }
     }

@@ -71,8 +71,8 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
       form = next;
       formSeen = { text, row };
     } else if (form !== next) {
-      const first = `${quote(formSeen!.text, 40)} in ${asking.unit} ${formSeen!.row}`;
-      bad(row, `one kind of time in the whole file; got ${quote(text, 40)}, and ${first}`);
+      const told = `${asking.unit} ${formSeen!.row} has ${formWords(form, formSeen!.text)}, and here come ${formWords(next, text)}`;
+      bad(row, `one kind of time in the whole file; ${told}`);
     }
   };
 
@@ -152,7 +152,7 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
       const isoUs = isoWallUs(text);
       if (!Number.isNaN(isoUs)) {
         const isUtc = text.endsWith("Z");
-        sameForm(isUtc ? "Y-M-D h:m zone" : "Y-M-D h:m", text, row);
+        sameForm("Y-M-D h:m", text, row);
         isDates = false;
         if (!isUtc) isAbsolute = false;
         return { wallUs: isoUs, offsetUs: isUtc ? 0 : noOffset };
@@ -175,6 +175,17 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
       return isDates;
     },
   };
+}
+
+const UNIT_WORDS: Readonly<Record<string, string>> = {
+  s: "seconds",
+  ms: "milliseconds",
+  us: "microseconds",
+  ns: "nanoseconds",
+};
+
+function formWords(form: string, text: string): string {
+  return `${UNIT_WORDS[form] ?? "times"}: ${quote(text, 40)}`;
 }
 
 interface Orders {

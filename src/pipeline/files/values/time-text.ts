@@ -151,7 +151,7 @@ function clockOf(rest: string): ClockText | NoTime {
   }
   const offsetUs = markedOffset(zone.trim());
   if (offsetUs === undefined) return { problem: "a zone that is one thing, UTC or an offset" };
-  const form = ` ${h1 !== undefined ? "h:m" : h3 !== undefined ? "hhmm" : "h"}${half === undefined ? "" : " AM"}${Number.isNaN(offsetUs) ? "" : " zone"}`;
+  const form = ` ${h1 !== undefined ? "h:m" : h3 !== undefined ? "hhmm" : "h"}${half === undefined ? "" : " AM"}`;
   return {
     form,
     hour,

@@ -217,6 +217,62 @@ CREATE TABLE archived_ids (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/**
+ * `venues.from_file`: the venue is no market but files that somebody named. Bars that came as bars: what a file does not have
+ * is NULL, and each says which import brought it. `import_runs`: when the rows of an import were taken in, which is their
+ * `received_us`.
+ */
+export const IMPORTS: string = `
+ALTER TABLE venues ADD COLUMN from_file INTEGER NOT NULL DEFAULT 0 CHECK (from_file IN (0, 1));
+
+CREATE TABLE import_runs (
+  import_id INTEGER NOT NULL REFERENCES imports,
+  at_us     INTEGER NOT NULL,
+  PRIMARY KEY (import_id, at_us)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bars_new (
+  symbol_id        INTEGER NOT NULL REFERENCES symbols,
+  interval_us      INTEGER NOT NULL,
+  start_us         INTEGER NOT NULL,
+  open             REAL,
+  high             REAL,
+  low              REAL,
+  close            REAL NOT NULL,
+  volume           REAL,
+  quote_volume     REAL,
+  trade_count      REAL,
+  taker_buy_volume REAL,
+  import_id        INTEGER REFERENCES imports,
+  PRIMARY KEY (symbol_id, interval_us, start_us)
+) STRICT, WITHOUT ROWID;
+INSERT INTO bars_new SELECT *, NULL FROM imported_bars;
+DROP TABLE imported_bars;
+ALTER TABLE bars_new RENAME TO imported_bars;
+
+CREATE TABLE bar_conflicts_new (
+  conflict_id      INTEGER PRIMARY KEY,
+  symbol_id        INTEGER NOT NULL REFERENCES symbols,
+  interval_us      INTEGER NOT NULL,
+  start_us         INTEGER NOT NULL,
+  found_us         INTEGER NOT NULL,
+  open             REAL,
+  high             REAL,
+  low              REAL,
+  close            REAL NOT NULL,
+  volume           REAL,
+  quote_volume     REAL,
+  trade_count      REAL,
+  taker_buy_volume REAL
+) STRICT;
+INSERT INTO bar_conflicts_new SELECT * FROM bar_conflicts;
+DROP TABLE bar_conflicts;
+ALTER TABLE bar_conflicts_new RENAME TO bar_conflicts;
+`;
+
+/** SQL for a venue's kind. */
+export const VENUE_KIND: string = "CASE WHEN from_file = 1 THEN 'file' ELSE kind END";
+
 /** What brings a database from the version before to the one it is keyed by. */
 export const MIGRATIONS: Readonly<Record<number, string>> = {
   2: `${LEDGER}
@@ -233,6 +289,7 @@ WHERE next_id IS NOT NULL;`,
   3: `${FILES}
 INSERT INTO odd_times SELECT symbol_id, trade_id, event_time_us FROM trades
 WHERE abs(trade_time_us - event_time_us) >= 60000000;`,
+  4: IMPORTS,
 };
 
 /** SQL for the decimal text of an e8 column which was written with 8 − `fewer` decimals. */

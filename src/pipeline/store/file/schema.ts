@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
 import type Database from "better-sqlite3";
 import { refuse } from "../../../core/errors.ts";
-import { FILES, LEDGER, MIGRATIONS, TRADES } from "./schema-tables.ts";
+import { FILES, IMPORTS, LEDGER, MIGRATIONS, TRADES } from "./schema-tables.ts";
 
 /** "tkbk": tells a database of ours from any other. */
 export const APPLICATION_ID = 0x746b626b;
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** The oldest SQLite without the WAL-reset race (3.7.0 to 3.51.2 could corrupt a database with two connections). */
 const OLDEST_SQLITE = [3, 51, 3] as const;
@@ -40,7 +40,7 @@ export function ensureSchema(db: Database.Database, path: string): string | unde
   const objects = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() as number;
   if (objects === 0) {
     db.transaction(() => {
-      db.exec(TRADES + LEDGER + FILES);
+      db.exec(TRADES + LEDGER + FILES + IMPORTS);
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${SCHEMA_VERSION}`);
     }).immediate();

@@ -36,6 +36,7 @@ export function putBars(
   intervalUs: number,
   bars: readonly ImportedBar[],
   nowUs: number,
+  importId: number | null = null,
 ): { stored: number; known: number; conflicts: number } {
   const find = db
     .prepare<number[], (number | null)[]>(
@@ -43,7 +44,8 @@ export function putBars(
     )
     .raw();
   const insert = db.prepare(
-    `INSERT INTO imported_bars (symbol_id, interval_us, start_us, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO imported_bars (symbol_id, interval_us, start_us, ${COLUMNS}, import_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const conflict = db.prepare(
     `INSERT INTO bar_conflicts (symbol_id, interval_us, start_us, found_us, ${COLUMNS})
@@ -54,7 +56,7 @@ export function putBars(
     const values = NAMES.map((name) => (Number.isNaN(bar[name]) ? null : bar[name]));
     const before = find.get(symbolId, intervalUs, bar.startUs);
     if (before === undefined) {
-      insert.run(symbolId, intervalUs, bar.startUs, ...values);
+      insert.run(symbolId, intervalUs, bar.startUs, ...values, importId);
       result.stored++;
     } else if (before.every((value, i) => value === values[i])) result.known++;
     else {

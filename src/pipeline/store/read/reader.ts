@@ -5,6 +5,7 @@ import { quote, refuse } from "../../../core/errors.ts";
 import type { VenueKind } from "../../../core/trade.ts";
 import { MOST_BACK_US, type TradeColumns } from "../../../core/trade-columns.ts";
 import { checkEngine, checkSchema } from "../file/schema.ts";
+import { VENUE_KIND } from "../file/schema-tables.ts";
 import { missingIds } from "../ledger/held-ids.ts";
 import { type IdRange, idRanges } from "../ledger/id-ranges.ts";
 import { columnsReader } from "./columns.ts";
@@ -109,7 +110,7 @@ export function openReader(file: string): StoreReader {
     [],
     { name: string; kind: VenueKind; detail: string; symbol: string; symbol_id: number }
   >(
-    "SELECT name, kind, detail, symbol, symbol_id FROM symbols JOIN venues USING (venue_id) ORDER BY symbol_id",
+    `SELECT name, ${VENUE_KIND} AS kind, detail, symbol, symbol_id FROM symbols JOIN venues USING (venue_id) ORDER BY symbol_id`,
   );
   const readColumns = columnsReader(db);
   const readExact = exactReaders(db)("symbol_id = ? AND trade_id >= ? AND trade_id < ?");

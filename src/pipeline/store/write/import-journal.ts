@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type Database from "better-sqlite3";
 import type { Venue } from "../../../core/trade.ts";
 import { openLocked } from "../file/open.ts";
+import { VENUE_KIND } from "../file/schema-tables.ts";
 import type { TradeBatch } from "./batch.ts";
 
 export interface ImportCounts {
@@ -17,6 +18,8 @@ export interface ImportCounts {
 export interface ImportEntry extends ImportCounts {
   readonly importId: number;
   readonly kind: "trades" | "aggTrades" | "bars";
+  readonly venue: string;
+  readonly symbol: string;
   readonly file: string;
   readonly sha256: string;
   readonly rows: number;
@@ -34,14 +37,15 @@ export interface ImportKey {
   readonly sha256: string;
 }
 
-const ENTRY = `SELECT import_id AS importId, imports.kind AS kind, file, sha256, rows, rows_done AS rowsDone, stored, known, conflicts,
-  started_us AS startedUs, finished_us AS finishedUs FROM imports`;
+const ENTRY = `SELECT import_id AS importId, imports.kind AS kind, venues.name AS venue, symbol, file, sha256, rows,
+  rows_done AS rowsDone, stored, known, conflicts, started_us AS startedUs, finished_us AS finishedUs
+  FROM imports JOIN symbols USING (symbol_id) JOIN venues USING (venue_id)`;
 
 /** What a database knows before a file is read; its writer's lock is held until `close`. */
 export interface ImportOutlook {
-  /** As the database has it; undefined: it has no such venue. */
-  readonly venue: Venue | undefined;
-  /** The content with this check sum, taken in for this symbol before. */
+  /** As the database has them. */
+  readonly venues: readonly Venue[];
+  /** The content with this check sum, taken in for this symbol before; at any venue unless one is told. */
   readonly entry: ImportEntry | undefined;
   close(): void;
 }
@@ -49,19 +53,16 @@ export interface ImportOutlook {
 /** Undefined: there is no such database yet. */
 export function importOutlook(
   file: string,
-  key: { readonly venue: string; readonly symbol: string; readonly sha256: string },
+  key: { readonly venue?: string | undefined; readonly symbol: string; readonly sha256: string },
 ): ImportOutlook | undefined {
   if (!existsSync(resolve(file))) return undefined;
   return openLocked(file, ({ db, release }) => ({
-    venue: db.prepare("SELECT name, kind, detail FROM venues WHERE name = ?").get(key.venue) as
-      | Venue
-      | undefined,
+    venues: db.prepare(`SELECT name, ${VENUE_KIND} AS kind, detail FROM venues`).all() as Venue[],
     entry: db
       .prepare(
-        `${ENTRY} JOIN symbols USING (symbol_id) JOIN venues USING (venue_id)
-         WHERE name = ? AND symbol = ? AND sha256 = ?`,
+        `${ENTRY} WHERE symbol = ? AND sha256 = ? AND (venues.name = ? OR ? IS NULL) ORDER BY import_id DESC`,
       )
-      .get(key.venue, key.symbol, key.sha256) as ImportEntry | undefined,
+      .get(key.symbol, key.sha256, key.venue ?? null, key.venue ?? null) as ImportEntry | undefined,
     close: () => {
       db.close();
       release();
@@ -80,12 +81,16 @@ export function beginImport(
     `INSERT INTO imports (symbol_id, kind, file, sha256, rows, started_us) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
   ).run(symbolId, kind, file, sha256, rows, nowUs);
+  db.prepare(
+    `INSERT INTO import_runs (import_id, at_us)
+     SELECT import_id, ? FROM imports WHERE symbol_id = ? AND kind = ? AND sha256 = ? ON CONFLICT DO NOTHING`,
+  ).run(nowUs, symbolId, kind, sha256);
   const entry = db
-    .prepare(`${ENTRY} WHERE symbol_id = ? AND imports.kind = ? AND sha256 = ?`)
+    .prepare(`${ENTRY} WHERE imports.symbol_id = ? AND imports.kind = ? AND sha256 = ?`)
     .get(symbolId, kind, sha256) as ImportEntry;
   const issuedBefore = db
     .prepare(
-      `${ENTRY} WHERE symbol_id = ? AND imports.kind = ? AND file = ? AND sha256 <> ? ORDER BY import_id DESC`,
+      `${ENTRY} WHERE imports.symbol_id = ? AND imports.kind = ? AND file = ? AND sha256 <> ? ORDER BY import_id DESC`,
     )
     .get(symbolId, kind, file, sha256) as ImportEntry | undefined;
   return { entry, issuedBefore };

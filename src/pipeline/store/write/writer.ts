@@ -1,7 +1,9 @@
 import type Database from "better-sqlite3";
 import { refuse } from "../../../core/errors.ts";
 import type { Venue } from "../../../core/trade.ts";
+import { tradeInserts } from "./insert-trades.ts";
 import { BUSY_MS, fileSize, inode, openLocked } from "../file/open.ts";
+import { VENUE_KIND } from "../file/schema-tables.ts";
 import type { IdRange } from "../ledger/id-ranges.ts";
 import { type Hole, type HoleNote, type HoleTotals, openLedger } from "../ledger/ledger.ts";
 import type { MergedTrade } from "../ledger/merged.ts";
@@ -93,10 +95,7 @@ function writer(
   const opened = inode(path);
   const symbolIds = db.transaction(() => register(db, settings)).immediate();
   const ledgers = symbolIds.map((id, s) => openLedger(db, id, settings.symbols[s]!));
-  const insert = db.prepare<unknown[]>(
-    `INSERT INTO trades (symbol_id, trade_id, price_e8, qty_e8, trade_time_us, event_time_us, received_us,
-       is_buyer_maker, source, decimals) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
+  const inserts = tradeInserts(db);
   const known = db
     .prepare<unknown[], Row>(
       "SELECT price_e8, qty_e8, trade_time_us, is_buyer_maker FROM trades WHERE symbol_id = ? AND trade_id = ?",
@@ -138,6 +137,7 @@ function writer(
       const maker = batch.isBuyerMaker[i]!;
       const received = batch.receivedUs[i]!;
       if (arrival === "known") {
+        inserts.flush();
         // an archived trade is held without a row here: nothing to compare with
         if (equalsStored(batch, i) !== false) result.duplicates++;
         else {
@@ -146,22 +146,11 @@ function writer(
         }
         continue;
       }
-      const eventTime = batch.eventTimeUs[i]!;
-      insert.run(
-        symbolIds[s],
-        id,
-        price,
-        qty,
-        time,
-        Number.isNaN(eventTime) ? null : eventTime,
-        received,
-        maker,
-        source,
-        batch.decimals[i],
-      );
+      inserts.add(symbolIds[s]!, batch, i);
       ledger.arrive(id, received);
       result.stored++;
     }
+    inserts.flush();
     return symbols;
   };
   const repairs = ledgers.map((ledger, s) =>
@@ -184,6 +173,7 @@ function writer(
     try {
       return write();
     } catch (error) {
+      inserts.reset();
       for (const ledger of ledgers) ledger.reset();
       throw error;
     }
@@ -252,12 +242,13 @@ export function sameTime(a: number, b: number): boolean {
 
 /** The venue's and the symbols' rows, made where they are not there yet; their ids in the order of the settings. */
 function register(db: Database.Database, { venue, symbols }: WriterSettings): number[] {
-  db.prepare("INSERT INTO venues (name, kind, detail) VALUES (?, ?, ?) ON CONFLICT DO NOTHING").run(
-    venue.name,
-    venue.kind,
-    venue.detail,
-  );
-  const row = db.prepare("SELECT venue_id, kind FROM venues WHERE name = ?").get(venue.name) as {
+  const isFile = venue.kind === "file";
+  db.prepare(
+    "INSERT INTO venues (name, kind, detail, from_file) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+  ).run(venue.name, isFile ? "real" : venue.kind, venue.detail, isFile ? 1 : 0);
+  const row = db
+    .prepare(`SELECT venue_id, ${VENUE_KIND} AS kind FROM venues WHERE name = ?`)
+    .get(venue.name) as {
     venue_id: number;
     kind: string;
   };
