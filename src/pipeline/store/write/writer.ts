@@ -1,13 +1,13 @@
 import type Database from "better-sqlite3";
 import { refuse } from "../../../core/errors.ts";
 import type { Venue } from "../../../core/trade.ts";
-import { tradeInserts } from "./insert-trades.ts";
 import { BUSY_MS, fileSize, inode, openLocked } from "../file/open.ts";
 import { VENUE_KIND } from "../file/schema-tables.ts";
 import type { IdRange } from "../ledger/id-ranges.ts";
 import { type Hole, type HoleNote, type HoleTotals, openLedger } from "../ledger/ledger.ts";
 import type { MergedTrade } from "../ledger/merged.ts";
 import type { TradeBatch } from "./batch.ts";
+import { tradeInserts } from "./insert-trades.ts";
 import { type Adopted, type RepairResult, repair } from "./repair.ts";
 
 /** What became of one symbol's trades in a batch. */
