@@ -4,7 +4,9 @@ import { assetsOf } from "../core/assets.ts";
 import { type Bars, barColumn, makeBars, sliceBars } from "../core/bars.ts";
 import { quote, refuse } from "../core/errors.ts";
 import { firstAtLeast } from "../core/search.ts";
+import { formatDuration } from "../core/time.ts";
 import type { TradeColumns } from "../core/trade-columns.ts";
+import { importedLengths } from "../pipeline/bars/imported-series.ts";
 import { readBars } from "../pipeline/bars/read-bars.ts";
 import { barRule } from "../pipeline/bars/rule.ts";
 import { checkRange, type Series, type StoreReader } from "../pipeline/store/read/reader.ts";
@@ -70,6 +72,14 @@ const DAY_US = 86_400_000_000;
 
 function* tradeTables(store: StoreReader, series: Series, settings: ExportSettings): Generator<TableData> {
   const { fromUs, toUs, onProgress } = settings;
+  if (store.newest(series) === undefined && importedLengths(store, series).length > 0) {
+    refuse({
+      code: "no-trades",
+      where: `trades of ${series.symbol}`,
+      problem: "needs trades; it holds bars only, which came as bars",
+      hint: `Export those: --what bars --interval ${formatDuration(importedLengths(store, series)[0]!)}.`,
+    });
+  }
   const range = { ...(fromUs !== undefined && { fromUs }), ...(toUs !== undefined && { toUs }) };
   const newest = store.newest(series)?.id ?? 0;
   const end = toUs === undefined ? newest : (store.firstIdAt(series, toUs) ?? newest);
@@ -127,6 +137,18 @@ function* barTables(store: StoreReader, series: Series, settings: ExportSettings
   const rule = barRule(interval, "interval");
   const newestUs = store.newest(series)?.timeUs;
   const oldestUs = store.trades(series, { limit: 1 }).tradeTimeUs[0];
+  if (newestUs === undefined) {
+    const lengths = importedLengths(store, series);
+    if (lengths.length > 0) {
+      const range = {
+        ...(settings.fromUs !== undefined && { fromUs: settings.fromUs }),
+        ...(settings.toUs !== undefined && { toUs: settings.toUs }),
+      };
+      const [[bars]] = readBars(store, [series], { every: [rule], ...range }) as [[Bars]];
+      yield bars;
+      return;
+    }
+  }
   if (newestUs === undefined || oldestUs === undefined) {
     yield makeBars({ venue: series.venue, symbol: series.symbol, rule }, 0, (name) => barColumn(name, 0));
     return;

@@ -25,7 +25,6 @@ const LONGER: readonly string[] = [
   "src/pipeline/feed/feed.ts startFeed",
   "src/pipeline/feed/liveness.ts liveness",
   "src/pipeline/files/values/time-reader.ts timeReader",
-  "src/pipeline/import/rows.ts rowChecks",
   "src/pipeline/store/read/columns.ts columnsReader",
   "src/pipeline/store/read/reader.ts openReader",
   "src/pipeline/store/write/repair.ts repair",

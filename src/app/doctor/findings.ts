@@ -1,4 +1,5 @@
 import { quote } from "../../core/errors.ts";
+import { formatDuration, formatUtc } from "../../core/time.ts";
 import type { Venue } from "../../core/trade.ts";
 import type { SeriesQuality, TradeFacts } from "../../pipeline/store/quality/quality.ts";
 import type { Diagnosis, Finding } from "./diagnosis.ts";
@@ -21,7 +22,7 @@ export function findingsOf(facts: Facts, words: Words): Finding[] {
     ...ofFile(facts, words),
     ...facts.series.flatMap((series) =>
       series.trades === undefined
-        ? [note("no-trades", "has no trade yet.", series)]
+        ? [note("no-trades", heldText(series), series)]
         : [...ofIds(series, series.trades), ...ofClock(series, series.trades)],
     ),
     ...venues.flatMap((name) => {
@@ -30,6 +31,20 @@ export function findingsOf(facts: Facts, words: Words): Finding[] {
     }),
   ];
   return found.sort((a, b) => Number(b.attention) - Number(a.attention));
+}
+
+/** What a symbol without single trades has instead. */
+function heldText({ imported }: SeriesQuality): string {
+  if (imported === undefined) return "has no trade yet.";
+  const { mergedTrades, bars } = imported;
+  const parts = [
+    ...(mergedTrades > 0 ? [countText(mergedTrades, "merged trade")] : []),
+    ...bars.map(
+      (one) =>
+        `${countText(one.bars, "bar")} of ${formatDuration(one.intervalUs)} from ${formatUtc(one.firstUs)} to ${formatUtc(one.lastUs)}`,
+    ),
+  ];
+  return `has no single trades; imported: ${parts.join(", ")}.${bars.length > 0 ? " Nothing proves that no bar is missing." : ""}`;
 }
 
 /** Whether a venue's times are those of this machine: not for a tape, nor for a simulated market at another pace. */
@@ -105,10 +120,7 @@ function ofIds(series: SeriesQuality, trades: TradeFacts): Finding[] {
   const open = holes.detected.holes + holes["partly filled"].holes;
   if (open > 0) {
     const missing = holes.detected.missingIds + holes["partly filled"].missingIds;
-    const help =
-      series.venue.kind === "replayed"
-        ? "A replay that has ended can't fill them any more."
-        : "A running collector asks the exchange for them; start it, or look at its log.";
+    const help = helpFor(series.venue);
     found.push(
       alarm(
         "open-holes",
@@ -146,10 +158,22 @@ function ofIds(series: SeriesQuality, trades: TradeFacts): Finding[] {
   return found;
 }
 
+/** Who could bring what is missing. */
+function helpFor({ name, kind }: Venue): string {
+  if (kind === "replayed") return "A replay that has ended can't fill them any more.";
+  if (kind === "file") return "Only a file that has them can bring them.";
+  if (FUTURES.test(name))
+    return "Ids of futures skip by design (insurance fund, liquidations): merged trades count, and only a file could bring others.";
+  return "A running collector asks the exchange for them; start it, or look at its log.";
+}
+
+const FUTURES = /^binance-(usdm|coinm)$/;
+
 /** Whether anything comes: one note where the whole venue is quiet, else one a symbol. */
 function ofVenue(venue: Venue, series: readonly SeriesQuality[], nowUs: number): Finding[] {
   if (!hasOurTime(venue)) {
-    const kind = venue.kind === "replayed" ? "a replay" : "a simulated market at another pace";
+    const kind =
+      venue.kind === "replayed" ? "a replay" : venue.kind === "file" ? "files" : "a simulated market at another pace";
     const text = `its times are those of ${kind}: latency and growth say nothing.`;
     return [{ code: "other-time", attention: false, venue: venue.name, text }];
   }

@@ -40,10 +40,14 @@ export function fileMarket(
   request: FileRequest,
   caller: Caller,
 ): FileMarket {
-  const { interval, options = {}, skipsGaps = false } = request;
+  const { interval, options = {} } = request;
   const file = readBarFile(paths, { ...options, ...(interval !== undefined && { every: interval }) }, caller);
-  const where = typeof paths === "string" ? paths : paths.join(" and ");
-  const { symbols = file.priceColumns } = request;
+  return marketOfBars(typeof paths === "string" ? paths : paths.join(" and "), file, request);
+}
+
+/** The same of bars that were read before. */
+export function marketOfBars(where: string, file: BarFile, request: FileRequest): FileMarket {
+  const { interval, skipsGaps = false, symbols = file.priceColumns } = request;
   const ownUs = file.intervalUs;
   const intervalUs = interval === undefined ? ownUs : Math.max(ownUs, parseDuration(interval, "interval"));
   if (intervalUs % ownUs !== 0) {

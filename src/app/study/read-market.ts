@@ -87,6 +87,8 @@ function fitting({ venue, graceUs, read, ...rest }: Request, { kind }: FoundSour
     ...(kind === "store" && venue !== undefined && { venue }),
     ...(kind === "store" && graceUs !== undefined && { graceUs }),
     ...(kind === "file" && read !== undefined && { read }),
+    // bars that came as bars may have sessions, too
+    ...(kind === "store" && read?.sessions === true && Object.keys(read).length === 1 && { read }),
   };
 }
 

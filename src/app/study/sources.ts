@@ -7,7 +7,7 @@ import type { SimulatedMarket } from "../../pipeline/exchange/market/market.ts";
 import { type ReadOptions, readOptions, type Voice } from "../../pipeline/files/asking.ts";
 import { systemClock } from "../clock.ts";
 import { refuseEmpty, type Window } from "../data/data-source.ts";
-import { type FileRequest, fileMarket, simulatedBars } from "./bars.ts";
+import { type FileMarket, type FileRequest, fileMarket, simulatedBars } from "./bars.ts";
 
 /** Which bars are asked for, in numbers. */
 export interface Request extends Window {
@@ -57,7 +57,11 @@ export function filedBars(
     options: readOptions(read),
     skipsGaps: read.sessions === true,
   };
-  const { market, venue, notes } = fileMarket(path, request, { voice, nowUs: systemClock.nowUs() });
+  return readOf(fileMarket(path, request, { voice, nowUs: systemClock.nowUs() }));
+}
+
+/** A market of rows, with the stretches in which it has no price. */
+export function readOf({ market, venue, notes }: FileMarket): ReadMarket {
   const { length, startUs, intervalUs } = market;
   return {
     market,

@@ -4,13 +4,16 @@ import { refuse } from "../../core/errors.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import { parseDuration } from "../../core/time.ts";
 import { openHistory } from "../../pipeline/archive/history.ts";
+import { importedLengths, importedSeries } from "../../pipeline/bars/imported-series.ts";
 import { readBars } from "../../pipeline/bars/read-bars.ts";
+import { barFileOf } from "../../pipeline/files/bar-file.ts";
 import { type HoleSpan, openQuality } from "../../pipeline/store/quality/quality.ts";
 import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
 import { type WantedSeries, whichSeries, whichVenue } from "../../pipeline/store/which-series.ts";
 import { refuseEmpty } from "../data/data-source.ts";
 import { jointVenue, marketNames } from "./joint-venue.ts";
-import type { MarketHole, ReadMarket, Request } from "./sources.ts";
+import { type MarketHole, type ReadMarket, type Request, readOf } from "./sources.ts";
+import { marketOfBars } from "./bars.ts";
 
 /**
  * Closed bars of a database and its archive, with what its ledger knows of the ids between: from the first bar that all symbols
@@ -30,6 +33,8 @@ function readStore(store: StoreReader, request: Request): ReadMarket {
   const { symbols, venue, interval = "1m" } = request;
   const intervalUs = parseDuration(interval, "interval");
   const wanted = { ...(symbols !== undefined && { symbols }), ...(venue !== undefined && { venue }) };
+  const asBars = barsOnly(store, wanted);
+  if (asBars !== undefined) return importedMarket(store, asBars, request);
   const series = seriesOf(store, wanted);
   const [fromUs, toUs] = windowIn(store, series, request, intervalUs);
   const names = marketNames(series.map((one) => ({ venue: one.venue.name, symbol: one.symbol })));
@@ -48,6 +53,41 @@ function readStore(store: StoreReader, request: Request): ReadMarket {
     holes: found.flatMap(({ holes }) => holes),
     notes: [],
   };
+}
+
+/** The series asked for, where they hold no trades but bars that came as bars; undefined: trades are read. */
+function barsOnly(store: StoreReader, wanted: WantedSeries): readonly Series[] | undefined {
+  const all = whichSeries(store, wanted);
+  const withTrades = all.filter((one) => store.newest(one) !== undefined);
+  const withBars = all.filter((one) => !withTrades.includes(one) && importedLengths(store, one).length > 0);
+  if (withBars.length === 0 || (withTrades.length > 0 && wanted.symbols === undefined)) return undefined;
+  if (withTrades.length === 0) return withBars;
+  return refuse({
+    code: "mixed-kinds",
+    where: store.path,
+    problem: `needs symbols of one kind; ${withTrades[0]!.symbol} has trades, and ${withBars[0]!.symbol} bars that came as bars`,
+    hint: "Import trades of both, or bars of both into a venue of their own.",
+  });
+}
+
+/** Bars that came as bars, as they are. */
+function importedMarket(store: StoreReader, series: readonly Series[], request: Request): ReadMarket {
+  const { interval, fromUs, toUs, bars, read = {} } = request;
+  const askedUs = interval === undefined ? undefined : parseDuration(interval, "interval");
+  const all = series.map((one) => importedSeries(store, one, askedUs));
+  const venue = jointVenue(series.map((one) => one.venue));
+  const told = ["These bars came as bars: no trades stand behind them here, and nothing proves that none is missing."];
+  const names = marketNames(series.map((one) => ({ venue: one.venue.name, symbol: one.symbol })));
+  const named = all.map((one, k) => ({ ...one, symbol: names[k]!, closeName: names[k]! }));
+  return readOf(
+    marketOfBars(store.path, barFileOf(store.path, named, { venue, from: "bars", told }), {
+      symbols: names,
+      ...(fromUs !== undefined && { fromUs }),
+      ...(toUs !== undefined && { toUs }),
+      ...(bars !== undefined && { bars }),
+      skipsGaps: read.sessions === true,
+    }),
+  );
 }
 
 /** Those asked for; else all of the venue that have a trade. */
@@ -87,9 +127,9 @@ function windowIn(
   return refuseEmpty(store.path, request, [beginUs, closedUs], intervalUs);
 }
 
-/** Trade time of the first trade from an id on. */
+/** Trade time of the first trade from an id on; of the last one that a merged trade stands for, the newest time. */
 function timeAt(store: StoreReader, series: Series, fromId: number): number {
-  return store.trades(series, { fromId, limit: 1 }).tradeTimeUs[0]!;
+  return store.trades(series, { fromId, limit: 1 }).tradeTimeUs[0] ?? store.newest(series)!.timeUs;
 }
 
 /**

@@ -1,9 +1,11 @@
 import { type BarRule, type Bars, sliceBars } from "../../core/bars.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import { sliceTrades } from "../../core/trade-columns.ts";
+import { openImportedBars } from "../store/read/imported-bars.ts";
 import { checkRange, type Series, type StoreReader } from "../store/read/reader.ts";
 import { barBuilder } from "./builder.ts";
 import { fillEmpty } from "./fill-empty.ts";
+import { importedLengths } from "./imported-series.ts";
 import { barRule } from "./rule.ts";
 
 export interface ReadBarsSettings {
@@ -30,6 +32,9 @@ export function readBars(
   const rules = settings.every.map((every) => barRule(every, "readBars"));
   return series.map((one) => {
     checkRange(one, { ...(fromUs !== undefined && { fromUs }), ...(toUs !== undefined && { toUs }) });
+    // a series that holds only bars that came as bars
+    if (reader.newest(one) === undefined && importedLengths(reader, one).length > 0)
+      return rules.map((rule) => importedBars(reader, one, rule, { ...(fromUs !== undefined && { fromUs }), ...(toUs !== undefined && { toUs }) }));
     const builders = rules.map((rule) => barBuilder({ venue: one.venue, symbol: one.symbol, rule }));
     // by ids, not by time: a bar also holds what came in it with the time of an earlier one
     const idAt = (timeUs: number): number => reader.firstIdAt(one, timeUs) ?? Number.MAX_SAFE_INTEGER;
@@ -54,6 +59,21 @@ export function readBars(
       return empty === "flat" ? fillEmpty(wanted) : wanted;
     });
   });
+}
+
+/** Bars that came as bars, by the rule that they were made by. */
+function importedBars(
+  reader: StoreReader,
+  series: Series,
+  rule: BarRule,
+  range: { readonly fromUs?: number; readonly toUs?: number },
+): Bars {
+  const bars = openImportedBars(reader.path);
+  try {
+    return bars.bars(series, rule.by === "time" ? rule.intervalUs : Number.NaN, range);
+  } finally {
+    bars.close();
+  }
 }
 
 /** The end of the last bar that starts before a time. */

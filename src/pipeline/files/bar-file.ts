@@ -52,6 +52,19 @@ export function readBarFile(
   const from = files.some(({ kind }) => kind !== files[0]!.kind) ? mixed(where) : files[0]!.kind;
   const told = [...new Set(files.flatMap((file) => file.told))];
   const all = files.flatMap((file) => (from === "bars" ? file.series : madeOf(file, every, told)));
+  return barFileOf(where, all, {
+    venue: venueOf(files, where),
+    from: from === "merged" ? "merged trades" : from,
+    told,
+  });
+}
+
+/** Series of bars as one file: on common rows. */
+export function barFileOf(
+  where: string,
+  all: readonly FileSeries[],
+  about: Pick<BarFile, "venue" | "from" | "told">,
+): BarFile {
   const byName = distinct(where, all);
   const ownUs = commonLength(where, all);
   const timeUs = union(all);
@@ -70,8 +83,7 @@ export function readBarFile(
     Float64Array.from(rowsOf[k]!, (i) => (i < 0 ? Number.NaN : column[i]!));
   const find = (symbol: string): number => findSeries(where, byName, all, symbol);
   return {
-    venue: venueOf(files, where),
-    from: from === "merged" ? "merged trades" : from,
+    ...about,
     timeUs,
     priceColumns: byName,
     column: (symbol) => {
@@ -87,7 +99,6 @@ export function readBarFile(
     intervalUs: ownUs,
     grid: (intervalUs, skipsGaps = false) =>
       barGrid(where, { timeUs, wallUs, ownUs, byWall }, intervalUs, skipsGaps),
-    told,
   };
 }
 

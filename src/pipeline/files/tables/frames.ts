@@ -87,7 +87,7 @@ function table(
     height,
     typed: names.map((name) => timeType(head.getColumn(name).dtype as unknown as Dtype)),
     rows: (from, to) =>
-      reading(where, "data frame", () => {
+      reading(where, "Parquet", () => {
         const out: string[][] = [];
         for (let at = from; at < to; ) {
           const [frame, first] = partOf(at);
@@ -138,7 +138,7 @@ function reading<T>(where: string, what: string, read: () => T): T {
       throw error;
     const [line = ""] = (error as Error).message.split("\n");
     return refuse({
-      code: "unreadable-file",
+      code: `unreadable-${what.toLowerCase()}`,
       where,
       problem: `needs a ${what} file that can be read; ${quote(line, 120)}`,
       hint: "See whether it is complete, and what its name says.",

@@ -48,8 +48,17 @@ export type HoleCounts = Readonly<Record<HoleState, { readonly holes: number; re
 export interface SeriesQuality {
   readonly venue: Series["venue"];
   readonly symbol: string;
-  /** Undefined: not one trade is stored. */
+  /** Undefined: not one single trade is stored. */
   readonly trades: TradeFacts | undefined;
+  /** What is there beside single trades, or in their place. */
+  readonly imported?: ImportedFacts;
+}
+
+/** What came from files as merged trades or as bars. */
+export interface ImportedFacts {
+  readonly mergedTrades: number;
+  /** By length of bar. */
+  readonly bars: readonly { readonly intervalUs: number; readonly bars: number; readonly firstUs: number; readonly lastUs: number }[];
 }
 
 export interface TradeFacts {
@@ -134,6 +143,17 @@ export function openQuality(store: StoreReader): QualityReader {
     };
   });
 
+  const countMerged = db.prepare<unknown[], number>("SELECT count(*) FROM agg_trades WHERE symbol_id = ?").pluck();
+  const countBars = db.prepare<unknown[], ImportedFacts["bars"][number]>(
+    `SELECT interval_us AS intervalUs, count(*) AS bars, min(start_us) AS firstUs, max(start_us) AS lastUs
+     FROM imported_bars WHERE symbol_id = ? GROUP BY interval_us ORDER BY interval_us`,
+  );
+  const importedOf = (symbolId: number): ImportedFacts | undefined => {
+    const mergedTrades = countMerged.get(symbolId)!;
+    const bars = countBars.all(symbolId);
+    return mergedTrades === 0 && bars.length === 0 ? undefined : { mergedTrades, bars };
+  };
+
   return {
     file: () => fileFacts(db, store.path),
     integrityProblems: () => integrityProblems(db),
@@ -142,10 +162,11 @@ export function openQuality(store: StoreReader): QualityReader {
       const { since } = options;
       const sinceUs = "atUs" in since ? since.atUs : newestOfVenue(venue.name) - since.backUs;
       const facts = read(series, options, sinceUs);
-      if (facts === undefined) return { venue, symbol, trades: undefined };
+      const imported = importedOf(series.symbolId);
+      if (facts === undefined) return { venue, symbol, trades: undefined, ...(imported && { imported }) };
       const most = options.full ? Number.POSITIVE_INFINITY : options.sampleTrades;
       const span = { first: facts.firstId, last: facts.lastId };
-      return { venue, symbol, trades: { ...facts, ledger: ledger.check(series.symbolId, span, most) } };
+      return { venue, symbol, trades: { ...facts, ledger: ledger.check(series.symbolId, span, most) }, ...(imported && { imported }) };
     },
     holes: (series, most) => ledger.spans(series.symbolId, most),
     latencyMs: (series, most) => pace.latencyMs(series.symbolId, most),

@@ -58,7 +58,7 @@ export interface StoreReader {
    * earlier trades. Undefined when there is none. O(log n), and what a minute holds.
    */
   firstIdAt(series: Series, timeUs: number): number | undefined;
-  /** The last trade by id (below `belowId`), its time being the event time, or the trade time where there is none. */
+  /** The last trade by id (below `belowId`), merged ones included, its time being the event time, or the trade time where there is none. */
   newest(series: Series, belowId?: number): NewestTrade | undefined;
   /** Changes whenever another connection has committed. */
   version(): number;
@@ -144,13 +144,20 @@ export function openReader(file: string): StoreReader {
     `SELECT trade_id AS id, coalesce(event_time_us, trade_time_us) AS timeUs, received_us AS receivedUs FROM trades
      WHERE symbol_id = ? AND trade_id < ? ORDER BY trade_id DESC LIMIT 1`,
   );
-  const newest = ({ symbolId }: Series, belowId = Number.MAX_SAFE_INTEGER): NewestTrade | undefined =>
-    last.get(symbolId, belowId);
+  const lastMerged = db.prepare<unknown[], NewestTrade>(
+    `SELECT last_id AS id, trade_time_us AS timeUs, received_us AS receivedUs FROM agg_trades
+     WHERE symbol_id = ? AND first_id < ? ORDER BY first_id DESC LIMIT 1`,
+  );
+  const newest = ({ symbolId }: Series, belowId = Number.MAX_SAFE_INTEGER): NewestTrade | undefined => {
+    const [single, merged] = [last.get(symbolId, belowId), lastMerged.get(symbolId, belowId)];
+    return single === undefined || (merged !== undefined && merged.id > single.id) ? merged : single;
+  };
 
   const firstIdAt = (series: Series, timeUs: number): number | undefined => {
     const { symbolId } = series;
-    const end = newest(series);
-    if (end === undefined) return undefined;
+    const end = last.get(symbolId, Number.MAX_SAFE_INTEGER);
+    // merged trades alone
+    if (end === undefined) return mergedFrom.get(symbolId, -1, Number.MAX_SAFE_INTEGER, timeUs) ?? undefined;
     // where times cross a minute before: all trades below are earlier than `timeUs`
     const crossedUs = timeUs - MOST_BACK_US;
     let low = first.get(symbolId) as number;

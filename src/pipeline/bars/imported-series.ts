@@ -1,0 +1,60 @@
+import { refuse } from "../../core/errors.ts";
+import { formatDuration } from "../../core/time.ts";
+import type { FileSeries } from "../files/rows/series.ts";
+import { openImportedBars } from "../store/read/imported-bars.ts";
+import type { Series, StoreReader } from "../store/read/reader.ts";
+
+/** Which lengths of bars a series holds that came as bars, ascending. */
+export function importedLengths(store: StoreReader, series: Series): number[] {
+  const bars = openImportedBars(store.path);
+  try {
+    return bars.intervals(series).map(({ intervalUs }) => intervalUs);
+  } finally {
+    bars.close();
+  }
+}
+
+/**
+ * The bars of a series that came as bars, of the length asked for or of the only one. Refuses another length: bars that came
+ * as bars are not made into others here.
+ */
+export function importedSeries(store: StoreReader, series: Series, askedUs: number | undefined): FileSeries {
+  const reader = openImportedBars(store.path);
+  try {
+    const there = reader.intervals(series).map(({ intervalUs }) => intervalUs);
+    const intervalUs = askedUs ?? there[0];
+    if (intervalUs === undefined || !there.includes(intervalUs) || (askedUs === undefined && there.length > 1)) {
+      return refuse({
+        code: "bad-interval",
+        where: `bars of ${series.symbol}`,
+        problem: `needs a length that came as bars, for it holds no trades; got ${askedUs === undefined ? "none" : formatDuration(askedUs)}`,
+        hint: `There are: ${there.map(formatDuration).join(", ") || "none"}.`,
+        facts: { intervalUs: askedUs },
+      });
+    }
+    const bars = reader.bars(series, intervalUs);
+    const { length, startUs } = bars;
+    const firstUs = startUs[0]!;
+    // days of a clock that is put forward and back begin an hour off
+    const byWall = startUs.some((us) => (us - firstUs) % intervalUs !== 0);
+    const column = (values: Float64Array): { values?: Float64Array } =>
+      values.every(Number.isNaN) ? {} : { values };
+    const { open, high, low, close, volume, quoteVolume, tradeCount, takerBuyVolume } = bars;
+    const optional = { open, high, low, volume, quoteVolume, tradeCount, takerBuyVolume };
+    return {
+      symbol: series.symbol,
+      closeName: series.symbol,
+      length,
+      timeUs: startUs,
+      wallUs: startUs.map((us) => firstUs + Math.round((us - firstUs) / intervalUs) * intervalUs),
+      row: startUs,
+      spacing: { intervalUs, by: byWall ? "wall" : "time" },
+      ...Object.fromEntries(
+        Object.entries(optional).flatMap(([name, values]) => (column(values).values ? [[name, values]] : [])),
+      ),
+      close,
+    };
+  } finally {
+    reader.close();
+  }
+}

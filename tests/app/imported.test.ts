@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { readMarket } from "../../src/app/study/read-market.ts";
+import type { Bars } from "../../src/core/bars.ts";
+import { readBars } from "../../src/pipeline/bars/read-bars.ts";
+import { openReader } from "../../src/pipeline/store/read/reader.ts";
+import { importing, put, rows } from "../support/import.ts";
+import { projectRoot } from "../support/project.ts";
+import { tempFolder } from "../support/temp.ts";
+
+const T = Date.UTC(2024, 0, 1) * 1000;
+
+function run(script: string, ...args: string[]): { code: number | null; text: string } {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(projectRoot, "scripts", `${script}.ts`), ...args],
+    { encoding: "utf8" },
+  );
+  return { code: status, text: stdout + stderr };
+}
+
+/** Lines of one of Binance's files of bars: so many minutes. */
+const klines = (base: number, count: number): string =>
+  Array.from({ length: count }, (_, i) => {
+    const ms = T / 1000 + i * 60_000;
+    const p = base + (i % 7);
+    return `${ms},${p},${p + 2},${p - 1},${p + 1},1.5,${ms + 59_999},150,3,0.5,50,0`;
+  }).join("\n");
+
+test("a database that holds only bars counts: for export, readBars, reports' markets and the doctor", async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  for (const [symbol, base] of [
+    ["AAAUSDT", 100],
+    ["BBBUSDT", 50],
+  ] as const)
+    await importing(put(folder, `${symbol}-1m-2024-01-01.csv`, klines(base, 30)), db);
+  const out = join(folder, "bars.csv");
+  const exported = run("export", "--db", db, "--symbol", "AAAUSDT", "--what", "bars", "--interval", "1m", "--out", out);
+  assert.equal(exported.code, 0, exported.text);
+  assert.equal(readFileSync(out, "utf8").trim().split("\r\n").length, 31);
+  const other = run("export", "--db", db, "--symbol", "AAAUSDT", "--what", "bars", "--interval", "5m", "--out", out);
+  assert.equal(other.code, 2);
+  assert.match(other.text, /needs an interval that came as bars; .*There are: 1m/);
+  const trades = run("export", "--db", db, "--symbol", "AAAUSDT", "--what", "trades", "--out", out);
+  assert.match(trades.text, /needs trades; it holds bars only, which came as bars\. Export those: --what bars --interval 1m/);
+  const reader = openReader(db);
+  t.after(() => reader.close());
+  const [[bars]] = readBars(reader, [reader.series()[0]!], { every: ["1m"] }) as [[Bars]];
+  assert.deepEqual([bars.length, bars.close[0], bars.tradeCount[0]], [30, 101, 3]);
+  const read = readMarket({ source: db, symbols: ["AAAUSDT", "BBBUSDT"] });
+  assert.deepEqual([read.market.length, read.market.intervalUs, read.market.legs[1]!.close[0]], [30, 60e6, 51]);
+  assert.match(read.notes.join(" "), /came as bars: no trades stand behind them/);
+  const doctor = run("doctor", "--db", db);
+  assert.match(doctor.text, /AAAUSDT.*has no single trades; imported: 30 bars of 1m from 2024-01-01T00:00:00Z to 2024-01-01T00:29:00Z/);
+});
+
+test("a database that holds only merged trades makes bars", async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  const agg = Array.from({ length: 20 }, (_, i) => {
+    const first = 100 + 3 * i;
+    return `${i + 1},${60_000 + i},0.5,${first},${first + 2},${T / 1000 + i * 15_000},True,True`;
+  });
+  await importing(put(folder, "AAAUSDT-aggTrades-2024-01-01.csv", agg.join("\n")), db);
+  const out = join(folder, "bars.csv");
+  const exported = run("export", "--db", db, "--symbol", "AAAUSDT", "--what", "bars", "--interval", "1m", "--out", out);
+  assert.equal(exported.code, 0, exported.text);
+  const lines = readFileSync(out, "utf8").trim().split("\r\n");
+  assert.equal(lines.length, 5, exported.text);
+  const read = readMarket({ source: db, symbols: ["AAAUSDT"], interval: "1m" });
+  assert.equal(read.market.legs[0]!.close[0], 60_003);
+  assert.match(run("doctor", "--db", db).text, /20 merged trades|merged/);
+});
+
+test("what came from a file is a venue of the kind file, under the name that its user gives; Binance's markets never mix", async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  const csv = put(folder, "mine.csv", "time,open,high,low,close\n2024-01-01,1,3,1,2\n2024-01-02,1,3,1,2\n2024-01-03,1,3,1,2\n");
+  const named = run("import", "--db", db, "--symbol", "AAPL", "--venue-name", "my-broker", csv);
+  assert.equal(named.code, 0, named.text);
+  await importing(put(folder, "other.csv", "time,close\n2024-01-01,5\n2024-01-02,6\n"), db, { symbol: "MSFT" });
+  const futures = "id,price,qty,quote_qty,time,is_buyer_maker\n1,5,1,5,1704067200000,true\n";
+  await importing(put(folder, "BTCUSDT-trades-2024-01-01.csv", futures), db);
+  const spot = "1,7,1,7,1704067200000,True,True\n";
+  await importing(put(folder, "BTCUSDT-trades-2024-01.csv", spot), db);
+  const coin = futures.replace("quote_qty", "base_qty");
+  await importing(put(folder, "BTCUSD_PERP-trades-2024-01-01.csv", coin), db);
+  const reader = openReader(db);
+  t.after(() => reader.close());
+  assert.deepEqual(
+    reader.series().map(({ venue, symbol }) => [venue.name, venue.kind, symbol]),
+    [
+      ["my-broker", "file", "AAPL"],
+      ["file", "file", "MSFT"],
+      ["binance-usdm", "real", "BTCUSDT"],
+      ["binance", "real", "BTCUSDT"],
+      ["binance-coinm", "real", "BTCUSD_PERP"],
+    ],
+  );
+  await assert.rejects(importing(put(folder, "BTCUSDT-trades-2024-01-01.csv", `${futures}2,5,1,5,1704067200000,true\n`), db, { venue: "binance" }), {
+    code: "another-market",
+  });
+  assert.deepEqual(rows(db, "SELECT count(*) FROM imported_bars WHERE volume IS NULL"), [[5]]);
+});
+
+test("trades without ids that count come in as bars of a length that is told, and say so", async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  const text = "timestamp,symbol,price,qty\n2024-01-01T00:00:01Z,X,10,1\n2024-01-01T00:00:30Z,X,12,2\n2024-01-01T00:01:10Z,X,11,1\n";
+  const path = put(folder, "ticks.csv", text);
+  await assert.rejects(importing(path, db), /needs numbers that count as ids.*--interval 1m/);
+  const result = await importing(path, db, { interval: "1m" });
+  assert.deepEqual([result.kind, result.stored, result.intervalUs], ["bars", 2, 60e6]);
+  assert.match(result.told.join(" "), /have no ids that count: they are kept as bars/);
+  assert.deepEqual(rows(db, "SELECT open, high, low, close, volume, taker_buy_volume FROM imported_bars"), [
+    [10, 12, 10, 12, 3, null],
+    [11, 11, 11, 11, 1, null],
+  ]);
+});
