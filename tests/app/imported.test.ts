@@ -39,23 +39,56 @@ test("a database that holds only bars counts: for export, readBars, reports' mar
   ] as const)
     await importing(put(folder, `${symbol}-1m-2024-01-01.csv`, klines(base, 30)), db);
   const out = join(folder, "bars.csv");
-  const exported = run("export", "--db", db, "--symbol", "AAAUSDT", "--what", "bars", "--interval", "1m", "--out", out);
+  const exported = run(
+    "export",
+    "--db",
+    db,
+    "--symbol",
+    "AAAUSDT",
+    "--what",
+    "bars",
+    "--interval",
+    "1m",
+    "--out",
+    out,
+  );
   assert.equal(exported.code, 0, exported.text);
   assert.equal(readFileSync(out, "utf8").trim().split("\r\n").length, 31);
-  const other = run("export", "--db", db, "--symbol", "AAAUSDT", "--what", "bars", "--interval", "5m", "--out", out);
+  const other = run(
+    "export",
+    "--db",
+    db,
+    "--symbol",
+    "AAAUSDT",
+    "--what",
+    "bars",
+    "--interval",
+    "5m",
+    "--out",
+    out,
+  );
   assert.equal(other.code, 2);
   assert.match(other.text, /needs an interval that came as bars; .*There are: 1m/);
   const trades = run("export", "--db", db, "--symbol", "AAAUSDT", "--what", "trades", "--out", out);
-  assert.match(trades.text, /needs trades; it holds bars only, which came as bars\. Export those: --what bars --interval 1m/);
+  assert.match(
+    trades.text,
+    /needs trades; it holds bars only, which came as bars\. Export those: --what bars --interval 1m/,
+  );
   const reader = openReader(db);
   t.after(() => reader.close());
   const [[bars]] = readBars(reader, [reader.series()[0]!], { every: ["1m"] }) as [[Bars]];
   assert.deepEqual([bars.length, bars.close[0], bars.tradeCount[0]], [30, 101, 3]);
   const read = readMarket({ source: db, symbols: ["AAAUSDT", "BBBUSDT"] });
-  assert.deepEqual([read.market.length, read.market.intervalUs, read.market.legs[1]!.close[0]], [30, 60e6, 51]);
+  assert.deepEqual(
+    [read.market.length, read.market.intervalUs, read.market.legs[1]!.close[0]],
+    [30, 60e6, 51],
+  );
   assert.match(read.notes.join(" "), /came as bars: no trades stand behind them/);
   const doctor = run("doctor", "--db", db);
-  assert.match(doctor.text, /AAAUSDT.*has no single trades; imported: 30 bars of 1m from 2024-01-01T00:00:00Z to 2024-01-01T00:29:00Z/);
+  assert.match(
+    doctor.text,
+    /AAAUSDT.*has no single trades; imported: 30 bars of 1m from 2024-01-01T00:00:00Z to 2024-01-01T00:29:00Z/,
+  );
 });
 
 test("a database that holds only merged trades makes bars", async (t) => {
@@ -67,7 +100,19 @@ test("a database that holds only merged trades makes bars", async (t) => {
   });
   await importing(put(folder, "AAAUSDT-aggTrades-2024-01-01.csv", agg.join("\n")), db);
   const out = join(folder, "bars.csv");
-  const exported = run("export", "--db", db, "--symbol", "AAAUSDT", "--what", "bars", "--interval", "1m", "--out", out);
+  const exported = run(
+    "export",
+    "--db",
+    db,
+    "--symbol",
+    "AAAUSDT",
+    "--what",
+    "bars",
+    "--interval",
+    "1m",
+    "--out",
+    out,
+  );
   assert.equal(exported.code, 0, exported.text);
   const lines = readFileSync(out, "utf8").trim().split("\r\n");
   assert.equal(lines.length, 5, exported.text);
@@ -79,10 +124,16 @@ test("a database that holds only merged trades makes bars", async (t) => {
 test("what came from a file is a venue of the kind file, under the name that its user gives; Binance's markets never mix", async (t) => {
   const folder = tempFolder(t);
   const db = join(folder, "x.db");
-  const csv = put(folder, "mine.csv", "time,open,high,low,close\n2024-01-01,1,3,1,2\n2024-01-02,1,3,1,2\n2024-01-03,1,3,1,2\n");
+  const csv = put(
+    folder,
+    "mine.csv",
+    "time,open,high,low,close\n2024-01-01,1,3,1,2\n2024-01-02,1,3,1,2\n2024-01-03,1,3,1,2\n",
+  );
   const named = run("import", "--db", db, "--symbol", "AAPL", "--venue-name", "my-broker", csv);
   assert.equal(named.code, 0, named.text);
-  await importing(put(folder, "other.csv", "time,close\n2024-01-01,5\n2024-01-02,6\n"), db, { symbol: "MSFT" });
+  await importing(put(folder, "other.csv", "time,close\n2024-01-01,5\n2024-01-02,6\n"), db, {
+    symbol: "MSFT",
+  });
   const futures = "id,price,qty,quote_qty,time,is_buyer_maker\n1,5,1,5,1704067200000,true\n";
   await importing(put(folder, "BTCUSDT-trades-2024-01-01.csv", futures), db);
   const spot = "1,7,1,7,1704067200000,True,True\n";
@@ -101,16 +152,22 @@ test("what came from a file is a venue of the kind file, under the name that its
       ["binance-coinm", "real", "BTCUSD_PERP"],
     ],
   );
-  await assert.rejects(importing(put(folder, "BTCUSDT-trades-2024-01-01.csv", `${futures}2,5,1,5,1704067200000,true\n`), db, { venue: "binance" }), {
-    code: "another-market",
-  });
+  await assert.rejects(
+    importing(put(folder, "BTCUSDT-trades-2024-01-01.csv", `${futures}2,5,1,5,1704067200000,true\n`), db, {
+      venue: "binance",
+    }),
+    {
+      code: "another-market",
+    },
+  );
   assert.deepEqual(rows(db, "SELECT count(*) FROM imported_bars WHERE volume IS NULL"), [[5]]);
 });
 
 test("trades without ids that count come in as bars of a length that is told, and say so", async (t) => {
   const folder = tempFolder(t);
   const db = join(folder, "x.db");
-  const text = "timestamp,symbol,price,qty\n2024-01-01T00:00:01Z,X,10,1\n2024-01-01T00:00:30Z,X,12,2\n2024-01-01T00:01:10Z,X,11,1\n";
+  const text =
+    "timestamp,symbol,price,qty\n2024-01-01T00:00:01Z,X,10,1\n2024-01-01T00:00:30Z,X,12,2\n2024-01-01T00:01:10Z,X,11,1\n";
   const path = put(folder, "ticks.csv", text);
   await assert.rejects(importing(path, db), /needs numbers that count as ids.*--interval 1m/);
   const result = await importing(path, db, { interval: "1m" });

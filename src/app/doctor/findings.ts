@@ -173,7 +173,11 @@ const FUTURES = /^binance-(usdm|coinm)$/;
 function ofVenue(venue: Venue, series: readonly SeriesQuality[], nowUs: number): Finding[] {
   if (!hasOurTime(venue)) {
     const kind =
-      venue.kind === "replayed" ? "a replay" : venue.kind === "file" ? "files" : "a simulated market at another pace";
+      venue.kind === "replayed"
+        ? "a replay"
+        : venue.kind === "file"
+          ? "files"
+          : "a simulated market at another pace";
     const text = `its times are those of ${kind}: latency and growth say nothing.`;
     return [{ code: "other-time", attention: false, venue: venue.name, text }];
   }

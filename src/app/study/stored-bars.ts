@@ -11,9 +11,9 @@ import { type HoleSpan, openQuality } from "../../pipeline/store/quality/quality
 import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
 import { type WantedSeries, whichSeries, whichVenue } from "../../pipeline/store/which-series.ts";
 import { refuseEmpty } from "../data/data-source.ts";
+import { marketOfBars } from "./bars.ts";
 import { jointVenue, marketNames } from "./joint-venue.ts";
 import { type MarketHole, type ReadMarket, type Request, readOf } from "./sources.ts";
-import { marketOfBars } from "./bars.ts";
 
 /**
  * Closed bars of a database and its archive, with what its ledger knows of the ids between: from the first bar that all symbols
@@ -76,7 +76,9 @@ function importedMarket(store: StoreReader, series: readonly Series[], request: 
   const askedUs = interval === undefined ? undefined : parseDuration(interval, "interval");
   const all = series.map((one) => importedSeries(store, one, askedUs));
   const venue = jointVenue(series.map((one) => one.venue));
-  const told = ["These bars came as bars: no trades stand behind them here, and nothing proves that none is missing."];
+  const told = [
+    "These bars came as bars: no trades stand behind them here, and nothing proves that none is missing.",
+  ];
   const names = marketNames(series.map((one) => ({ venue: one.venue.name, symbol: one.symbol })));
   const named = all.map((one, k) => ({ ...one, symbol: names[k]!, closeName: names[k]! }));
   return readOf(

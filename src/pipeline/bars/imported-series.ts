@@ -23,7 +23,11 @@ export function importedSeries(store: StoreReader, series: Series, askedUs: numb
   try {
     const there = reader.intervals(series).map(({ intervalUs }) => intervalUs);
     const intervalUs = askedUs ?? there[0];
-    if (intervalUs === undefined || !there.includes(intervalUs) || (askedUs === undefined && there.length > 1)) {
+    if (
+      intervalUs === undefined ||
+      !there.includes(intervalUs) ||
+      (askedUs === undefined && there.length > 1)
+    ) {
       return refuse({
         code: "bad-interval",
         where: `bars of ${series.symbol}`,

@@ -34,7 +34,12 @@ export function readBars(
     checkRange(one, { ...(fromUs !== undefined && { fromUs }), ...(toUs !== undefined && { toUs }) });
     // a series that holds only bars that came as bars
     if (reader.newest(one) === undefined && importedLengths(reader, one).length > 0)
-      return rules.map((rule) => importedBars(reader, one, rule, { ...(fromUs !== undefined && { fromUs }), ...(toUs !== undefined && { toUs }) }));
+      return rules.map((rule) =>
+        importedBars(reader, one, rule, {
+          ...(fromUs !== undefined && { fromUs }),
+          ...(toUs !== undefined && { toUs }),
+        }),
+      );
     const builders = rules.map((rule) => barBuilder({ venue: one.venue, symbol: one.symbol, rule }));
     // by ids, not by time: a bar also holds what came in it with the time of an earlier one
     const idAt = (timeUs: number): number => reader.firstIdAt(one, timeUs) ?? Number.MAX_SAFE_INTEGER;

@@ -58,7 +58,12 @@ export interface SeriesQuality {
 export interface ImportedFacts {
   readonly mergedTrades: number;
   /** By length of bar. */
-  readonly bars: readonly { readonly intervalUs: number; readonly bars: number; readonly firstUs: number; readonly lastUs: number }[];
+  readonly bars: readonly {
+    readonly intervalUs: number;
+    readonly bars: number;
+    readonly firstUs: number;
+    readonly lastUs: number;
+  }[];
 }
 
 export interface TradeFacts {
@@ -143,7 +148,9 @@ export function openQuality(store: StoreReader): QualityReader {
     };
   });
 
-  const countMerged = db.prepare<unknown[], number>("SELECT count(*) FROM agg_trades WHERE symbol_id = ?").pluck();
+  const countMerged = db
+    .prepare<unknown[], number>("SELECT count(*) FROM agg_trades WHERE symbol_id = ?")
+    .pluck();
   const countBars = db.prepare<unknown[], ImportedFacts["bars"][number]>(
     `SELECT interval_us AS intervalUs, count(*) AS bars, min(start_us) AS firstUs, max(start_us) AS lastUs
      FROM imported_bars WHERE symbol_id = ? GROUP BY interval_us ORDER BY interval_us`,
@@ -166,7 +173,12 @@ export function openQuality(store: StoreReader): QualityReader {
       if (facts === undefined) return { venue, symbol, trades: undefined, ...(imported && { imported }) };
       const most = options.full ? Number.POSITIVE_INFINITY : options.sampleTrades;
       const span = { first: facts.firstId, last: facts.lastId };
-      return { venue, symbol, trades: { ...facts, ledger: ledger.check(series.symbolId, span, most) }, ...(imported && { imported }) };
+      return {
+        venue,
+        symbol,
+        trades: { ...facts, ledger: ledger.check(series.symbolId, span, most) },
+        ...(imported && { imported }),
+      };
     },
     holes: (series, most) => ledger.spans(series.symbolId, most),
     latencyMs: (series, most) => pace.latencyMs(series.symbolId, most),
