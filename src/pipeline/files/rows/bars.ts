@@ -77,7 +77,7 @@ export function barTaker(asking: Asking, layout: Layout, reader: RowReader): Bar
           if (index === undefined) continue;
           raw.values[role]!.push(cellNumber(asking, reader, cells[index]!, role, row, names[index]!));
         }
-        checkShape(asking, raw, row);
+        if (!reader.numbers.isProvisional) checkShape(asking, raw, row);
       }
       if (!anyPrice) empty++;
     },

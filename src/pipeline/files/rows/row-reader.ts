@@ -79,7 +79,8 @@ export function rowReader(
     time: (cells, row) => {
       const text = clockAt === undefined ? cells[timeAt]! : `${cells[timeAt]} ${cells[clockAt]}`;
       const time = times.read(text, row);
-      if (twin !== undefined && !isMissing(cells[twin.at]!)) agree(asking, { text, time }, twin, cells, row);
+      if (twin !== undefined && !isMissing(cells[twin.at]!) && !times.isProvisional)
+        agree(asking, { text, time }, twin, cells, row);
       return time;
     },
     eventTime: (cells, row) => {
@@ -92,12 +93,8 @@ export function rowReader(
       const dates = times.settle();
       return { decimal: numbers.settle(), ...(dates !== undefined && { dates }) };
     },
-    isRight: (settled) => {
-      const read = conventions.dates ?? asking.options.dates;
-      // without anything known a day that could be a month was read as the day
-      const dates = settled.dates === undefined || settled.dates === (read ?? layout.time.order ?? "dmy");
-      return dates && settled.decimal === numbers.mark;
-    },
+    // what was read before its proof came is read once more
+    isRight: (settled) => settled.decimal === numbers.mark && !numbers.isProvisional && !times.isProvisional,
   };
 }
 

@@ -102,7 +102,7 @@ export function tradeTaker(
       batch.tradeTimeUs[i] = us;
       // in the order of ids times do not go back, but for jitter
       if (id > newestId) {
-        if (us < newestUs - MOST_BACK_US) wentBack(asking, row, newestUs, us);
+        if (us < newestUs - MOST_BACK_US && !reader.times.isProvisional) wentBack(asking, row, newestUs, us);
         newestId = id;
         if (us > newestUs) newestUs = us;
       }
@@ -259,6 +259,7 @@ function decimalOf(asking: Asking, { numbers }: RowReader, { at, names }: Layout
 function timeOf(asking: Asking, reader: RowReader, instants: InstantReader, span: Span | undefined) {
   return (cells: readonly string[], row: number): number => {
     const { wallUs, offsetUs } = reader.time(cells, row);
+    if (reader.times.isProvisional) return wallUs;
     const us = instants.next(wallUs, offsetUs, row);
     if (us > asking.nowUs + DAY_US)
       refuseRow(asking, { row, column: "time", need: `a time that has been; got ${formatUtc(us)}` });

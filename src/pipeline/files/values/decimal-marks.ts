@@ -13,6 +13,8 @@ export interface NumberReader {
   settle(): DecimalMark;
   /** What numbers were read by. */
   readonly mark: DecimalMark;
+  /** A number may still turn out to be another one: its mark has not been told, nor proven by an earlier reading. */
+  readonly isProvisional: boolean;
 }
 
 interface Seen {
@@ -47,6 +49,9 @@ export function numberReader(
   };
   return {
     mark,
+    get isProvisional() {
+      return told === undefined && open !== undefined;
+    },
     read: (text, row, column) => {
       if (text.length > 400) noNumber(text, row, column);
       if (!isPlainNumber(text)) return slow(text, row, column);

@@ -41,6 +41,8 @@ export interface TimeReader {
   readonly isAbsolute: boolean;
   /** Times that have no hour. */
   readonly isDates: boolean;
+  /** Days may still turn out to be months: what their order is has not been told, nor proven by an earlier reading. */
+  readonly isProvisional: boolean;
 }
 
 interface Seen {
@@ -61,7 +63,7 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
   let formSeen: Seen | undefined;
   const proof: Partial<Record<"dmy" | "mdy", Seen>> = {};
   let open: Seen | undefined;
-  let [cut, isAbsolute, isDates] = [0, true, true];
+  let [cut, isAbsolute, isDates, isProvisional] = [0, true, true, false];
 
   const bad = (row: number, need: string, hint?: string): never =>
     refuseRow(asking, { row, column: name, need, ...(hint !== undefined && { hint }) });
@@ -142,6 +144,7 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
     if (found.proves !== undefined) proof[found.proves] ??= { text, row };
     if (found.isOpen) open ??= { text, row };
     if (found.isCut) cut++;
+    if (order === undefined && found.form.startsWith("D")) isProvisional = true;
     isDates = isDates && found.isDate;
     if (Number.isNaN(offsetUs)) isAbsolute = false;
     return { wallUs, offsetUs: Number.isNaN(offsetUs) ? noOffset : offsetUs };
@@ -164,7 +167,8 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
         return fromDigits(text, row);
       return fromText(text, row);
     },
-    settle: () => settledOrder(asking, name, { order, proof, open }),
+    // where day and month are the same number everywhere, either order is right
+    settle: () => settledOrder(asking, name, { order, proof, open }) ?? (isProvisional ? "dmy" : undefined),
     get cut() {
       return cut;
     },
@@ -173,6 +177,9 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
     },
     get isDates() {
       return isDates;
+    },
+    get isProvisional() {
+      return isProvisional;
     },
   };
 }
