@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { projectRoot } from "./project.ts";
 
 /** A folder as an earlier version has left it (tests/fixtures/VERSION), as a copy to work with. */
@@ -19,6 +19,8 @@ export function keptFolder(version: string, folder: string): Kept {
     writeFileSync(join(folder, name.slice(0, -3)), gunzipSync(readFileSync(join(folder, name))));
     rmSync(join(folder, name));
   }
+  const pages = JSON.parse(brotliDecompressSync(readFileSync(join(folder, "reports.json.br"))).toString());
+  for (const [name, html] of Object.entries(pages)) writeFileSync(join(folder, name), html as string);
   return {
     path: (...parts) => join(folder, ...parts),
     read: <T>(name: string) => JSON.parse(readFileSync(join(folder, name), "utf8")) as T,

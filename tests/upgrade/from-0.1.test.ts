@@ -151,10 +151,18 @@ test("rules of 0.1 are taken, and the watch goes on in its history without losin
   assert.equal(new Set(told).size, told.length);
 });
 
-test("a report of 0.1 is made again and comes to the same", (t) => {
+test("a report of 0.1 is made again and comes to the same; where a rule has changed since, that is said", (t) => {
   const kept = open(t);
-  const { code, stdout, stderr } = kept.run("report", "--verify", "report.html", "--source", "data/sim.db");
-  assert.deepEqual([code, stderr], [0, ""], stdout);
+  const verify = (name: string): ReturnType<Kept["run"]> =>
+    kept.run("report", "--verify", name, "--source", "data/sim.db");
+  const fixed = verify("ols.html");
+  assert.deepEqual([fixed.code, fixed.stderr], [0, ""], fixed.stdout);
+  const rolling = verify("rolling.html");
+  assert.deepEqual([rolling.code, rolling.stderr], [1, ""], rolling.stdout);
+  assert.match(
+    rolling.stdout,
+    /A rule has changed since: a rolling line is fitted anew at an entry and kept until the exit/,
+  );
 });
 
 test("each public name of 0.1 is still there: what was renamed says its new spelling", async (t) => {
