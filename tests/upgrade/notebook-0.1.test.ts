@@ -33,6 +33,9 @@ const SPELLINGS: readonly Spelling[] = [
 
 const IMPORTS = 'import { whichSeries } from "tickbook";\n';
 
+/** Cells whose figures are others by a rule that has changed since 0.1, as the changelog tells: they run, and that is all. */
+const CHANGED: readonly string[] = ["backtestPair({"];
+
 const printed = (outputs: readonly Output[]): unknown[] =>
   outputs
     .flatMap(({ output_type, text = "" }) =>
@@ -60,6 +63,7 @@ test("a notebook of 0.1 gives the figures that 0.1 saved with it, in the spellin
   assert.equal(error, "");
   now.forEach(({ source, outputs }, i) => {
     assert.deepEqual(outputs.find(({ output_type }) => output_type === "error")?.evalue, undefined, source);
+    if (CHANGED.some((text) => source.includes(text))) return;
     assertNear(printed(outputs), printed(cells[i]!.outputs), source);
   });
 });
