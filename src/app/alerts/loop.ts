@@ -5,6 +5,7 @@ import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
 import { systemClock } from "../clock.ts";
 import type { Screen } from "../terminal/screen.ts";
 import type { StopRequest } from "../terminal/stop-request.ts";
+import type { RuleLoader } from "./rules-file.ts";
 import { troubleTeller } from "./trouble-teller.ts";
 import { activeSymbols, venueSeries } from "./venues.ts";
 import type { Watch } from "./watch.ts";
@@ -12,8 +13,7 @@ import type { Watch } from "./watch.ts";
 export interface LoopSettings {
   readonly reader: StoreReader;
   readonly venue: string | undefined;
-  /** The symbols that rules name. */
-  readonly named: readonly string[];
+  readonly rules: RuleLoader;
   /** A watch of these series; `symbols`: those with trades of late. */
   readonly begin: (series: readonly Series[], symbols: readonly string[]) => Watch;
   readonly screen: Screen;
@@ -29,12 +29,14 @@ interface Watched {
 
 /** How often it is asked whether the venue and its symbols are still those that receive trades. */
 const LOOK_ROUND_MS = 5000;
+/** How often it is asked whether the rules have changed. */
+const LOOK_AT_RULES_MS = 1000;
 
-/** Watches until it is asked to stop; begins again when other symbols or another venue receive trades. */
+/** Watches until it is asked to stop; begins again when other symbols or another venue receive trades, and with other rules. */
 export async function watchLoop({
   reader,
   venue,
-  named,
+  rules,
   begin,
   screen,
   pollMs,
@@ -48,7 +50,7 @@ export async function watchLoop({
     Promise.race([asked, new Promise<void>((resolve) => void systemClock.after(ms, resolve))]);
   /** What is watched now; a symbol that falls silent stays. */
   const now = (before?: Watched): Watched => {
-    const series = venueSeries(reader, venue, named);
+    const series = venueSeries(reader, venue, rules.named);
     const active = activeSymbols(reader, series);
     const isSame = series[0]?.venue.name === before?.series[0]?.venue.name;
     const symbols = isSame ? [...new Set([...(before?.symbols ?? []), ...active])] : active;
@@ -67,27 +69,40 @@ export async function watchLoop({
     }
     const watch = begin(watched.series, watched.symbols);
     greet(screen, watch, watched.series[0]!);
+    const begun = watched;
+    const symbols = begun.series.map(({ symbol }) => symbol);
+    const reasons = [
+      every(LOOK_AT_RULES_MS, () => (rulesHaveChanged(symbols) ? "The rules have changed." : "")),
+      every(LOOK_ROUND_MS, () => (nameOf(now(begun)) === nameOf(begun) ? "" : OTHERS)),
+    ];
     try {
-      const begun = watched;
-      await passes(watch, () => nameOf(now(begun)) === nameOf(begun));
+      const reason = await passes(watch, () => reasons.map((reason) => reason()).find(Boolean) ?? "");
+      if (!isStopped) screen.line(reason);
     } finally {
       watch.finish();
     }
-    if (!isStopped) screen.line("Other symbols of the database receive trades now.");
   }
 
-  async function passes(watch: Watch, isStillSo: () => boolean): Promise<void> {
-    let lookedMs = systemClock.monotonicMs();
+  /** Whether the file of rules is another one, and sound; what is wrong with it is told, and the rules stay as they were. */
+  function rulesHaveChanged(symbols: readonly string[]): boolean {
+    const { hasChanged, problem } = rules.look(symbols);
+    if (problem !== "") {
+      for (const line of problem.split("\n")) screen.line(plainText(line));
+      screen.line("The rules stay as they were.");
+    }
+    return hasChanged;
+  }
+
+  /** Passes until there is a reason to begin again. */
+  async function passes(watch: Watch, whyAgain: () => string): Promise<string> {
     const tellTrouble = troubleTeller(screen, systemClock.monotonicMs);
     while (!isStopped) {
       let troubles = "";
       try {
         if (watch.pass()) screen.status(statusText(watch));
         troubles = watch.troubles().join(" · ");
-        if (systemClock.monotonicMs() - lookedMs >= LOOK_ROUND_MS) {
-          lookedMs = systemClock.monotonicMs();
-          if (!isStillSo()) return;
-        }
+        const reason = whyAgain();
+        if (reason !== "") return reason;
       } catch (error) {
         const { code, message } = error as { code?: string; message: string };
         if (code?.startsWith("SQLITE_") !== true) throw error;
@@ -96,7 +111,20 @@ export async function watchLoop({
       tellTrouble(troubles);
       await pause(pollMs);
     }
+    return "";
   }
+}
+
+const OTHERS = "Other symbols of the database receive trades now.";
+
+/** A question that is asked no more often than every so many ms; "" in between. */
+function every(ms: number, ask: () => string): () => string {
+  let askedMs = systemClock.monotonicMs();
+  return () => {
+    if (systemClock.monotonicMs() - askedMs < ms) return "";
+    askedMs = systemClock.monotonicMs();
+    return ask();
+  };
 }
 
 function nameOf({ series, symbols }: Watched): string {

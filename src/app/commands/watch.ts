@@ -83,7 +83,7 @@ async function watch(flags: Flags<Name>, stop: StopRequest): Promise<void> {
   const pollMs = numberFlag("poll-ms", flags["poll-ms"]!, 10, 60_000);
   const catchUpUs = parseDuration(flags["catch-up"]!, "--catch-up");
   const hasColour = colours(flags.colour!);
-  const { named, rulesOf } = ruleLoader(flags.rules);
+  const loader = ruleLoader(flags.rules);
   const opened = openScreen(process.stdout, systemClock.monotonicMs);
   const screen = flags["no-status"] === "true" ? { ...opened, status: () => {} } : opened;
   const reader = openHistory(db);
@@ -94,10 +94,10 @@ async function watch(flags: Flags<Name>, stop: StopRequest): Promise<void> {
     const delivery = deliverTo([terminalSink(screen, hasColour), ...sinksOf(flags, store.history)], store);
     try {
       await watchLoop({
-        ...{ reader, venue: flags.venue, named, screen, pollMs, stop },
+        ...{ reader, venue: flags.venue, rules: loader, screen, pollMs, stop },
         begin: (series, symbols) => {
           const all = series.map(({ symbol }) => symbol);
-          const rules = rulesOf(all, symbols);
+          const rules = loader.rulesOf(all, symbols);
           const clock = systemClock;
           return watchAlerts({
             reader,
