@@ -42,6 +42,8 @@ function inputs(): { readonly backtest: Backtest; readonly market: Market } {
     exposure: zeros,
     turnover: zeros,
     paid: zeros,
+    funding: [zeros, zeros],
+    borrowed: [zeros, zeros],
     signals: {},
     counts: {},
   };

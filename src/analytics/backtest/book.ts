@@ -13,6 +13,8 @@ export interface Book {
   readonly exposure: Float64Array;
   readonly turnover: Float64Array;
   readonly paid: Float64Array;
+  readonly funding: readonly Float64Array[];
+  readonly borrowed: readonly Float64Array[];
 }
 
 export function newBook(length: number, legs: number): Book {
@@ -27,12 +29,14 @@ export function newBook(length: number, legs: number): Book {
     exposure: column(),
     turnover: column(),
     paid: column(),
+    funding: Array.from({ length: legs }, column),
+    borrowed: Array.from({ length: legs }, column),
   };
 }
 
 /** A book for another run. What is 0 while flat is so but for the bars of its round trips; cash and equity are written anew. */
 export function clearBook(book: Book): void {
-  const columns = [...book.units, book.exposure, book.turnover, book.paid];
+  const columns = [...book.units, ...book.funding, ...book.borrowed, book.exposure, book.turnover, book.paid];
   for (const { entryBar, exitBar } of book.roundTrips)
     for (const column of columns) column.fill(0, entryBar, exitBar + 1);
   book.orders.length = 0;

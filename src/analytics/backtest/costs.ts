@@ -1,6 +1,6 @@
 import { quote, refuse } from "../../core/errors.ts";
 import { requireKnown } from "../checks.ts";
-import type { Costs } from "./types.ts";
+import type { Costs, LegCosts } from "./types.ts";
 
 /** What trading costs, with 0 for what is not named. */
 export function completeCosts(where: string, given: Partial<Costs>): Costs {
@@ -12,25 +12,85 @@ export function completeCosts(where: string, given: Partial<Costs>): Costs {
       hint: "Pass costs: { feeBps: 10, halfSpreadBps: 1 }, or costs: {} to trade for nothing.",
     });
   }
-  requireKnown(where, "costs", given, Object.keys(RANGES));
-  for (const [name, [least, most]] of Object.entries(RANGES)) {
-    const got = given[name as keyof Costs];
-    if (got === undefined || (typeof got === "number" && got >= least && got <= most)) continue;
+  requireKnown(where, "costs", given, [...Object.keys(RANGES), "financingBpsPerYear", "legs"]);
+  requireRanges(where, "costs", given);
+  const { financingBpsPerYear = 0, legs } = given;
+  requireRange(where, "costs.financingBpsPerYear", financingBpsPerYear, [0, 100_000]);
+  if (legs !== undefined && !(Array.isArray(legs) && (legs.length === 1 || legs.length === 2))) {
     refuse({
       code: "bad-setting",
       where,
-      problem: `costs.${name} must be a number of basis points from ${least} to ${most}; got ${quote(got)}${Number.isFinite(got) ? `, which is ${got / 100} %` : ""}`,
-      hint: "1 basis point is 0.01 %: pass 10 for a fee of 0.1 %.",
-      facts: { name, got, least, most },
+      problem: `costs.legs needs what is other for y, and for x; got ${quote(legs, 60)}`,
+      hint: "Pass costs: { feeBps: 2, legs: [{}, { feeBps: 5 }] }.",
     });
   }
-  const { feeBps = 0, halfSpreadBps = 0, slippageBps = 0, financingBpsPerYear = 0 } = given;
-  return { feeBps, halfSpreadBps, slippageBps, financingBpsPerYear };
+  legs?.forEach((leg, k) => {
+    requireKnown(where, `costs.legs[${k}]`, leg, Object.keys(RANGES));
+    requireRanges(where, `costs.legs[${k}]`, leg);
+  });
+  const whole = { ...completeLeg(given), financingBpsPerYear, ...(legs !== undefined && { legs }) };
+  for (const k of [0, 1]) requireMaker(where, legCosts(whole, k));
+  return whole;
 }
 
-const RANGES: Readonly<Record<keyof Costs, readonly [least: number, most: number]>> = {
+/** What trading leg `k` costs. */
+export function legCosts({ legs, financingBpsPerYear: _, ...whole }: Costs, k: number): LegCosts {
+  return { ...whole, ...legs?.[k] };
+}
+
+/** What is 0 anyway is left out, so that a run names what it was told. */
+function completeLeg(given: Partial<LegCosts>): LegCosts {
+  const { feeBps = 0, halfSpreadBps = 0, slippageBps = 0 } = given;
+  const { makerFeeBps, makerShare = 0, borrowBpsPerYear = 0 } = given;
+  return {
+    feeBps,
+    halfSpreadBps,
+    slippageBps,
+    ...(makerFeeBps !== undefined && { makerFeeBps }),
+    ...(makerShare > 0 && { makerShare }),
+    ...(borrowBpsPerYear > 0 && { borrowBpsPerYear }),
+  };
+}
+
+const RANGES: Readonly<Record<keyof LegCosts, readonly [least: number, most: number]>> = {
   feeBps: [-100, 1000],
+  makerFeeBps: [-100, 1000],
+  makerShare: [0, 1],
   halfSpreadBps: [0, 1000],
   slippageBps: [0, 1000],
-  financingBpsPerYear: [0, 100_000],
+  borrowBpsPerYear: [0, 100_000],
 };
+
+function requireRanges(where: string, name: string, given: Partial<LegCosts>): void {
+  for (const [cost, range] of Object.entries(RANGES)) {
+    const got = given[cost as keyof LegCosts];
+    if (got !== undefined) requireRange(where, `${name}.${cost}`, got, range);
+  }
+}
+
+function requireRange(
+  where: string,
+  name: string,
+  got: number,
+  [least, most]: readonly [number, number],
+): void {
+  if (typeof got === "number" && got >= least && got <= most) return;
+  const isShare = name.endsWith("Share");
+  refuse({
+    code: "bad-setting",
+    where,
+    problem: `${name} must be ${isShare ? "a share" : "a number of basis points"} from ${least} to ${most}; got ${quote(got)}${!isShare && Number.isFinite(got) ? `, which is ${got / 100} %` : ""}`,
+    hint: isShare ? "0.5 is half of what is traded." : "1 basis point is 0.01 %: pass 10 for a fee of 0.1 %.",
+    facts: { name, got, least, most },
+  });
+}
+
+function requireMaker(where: string, { makerShare = 0, makerFeeBps }: LegCosts): void {
+  if (makerShare === 0 || makerFeeBps !== undefined) return;
+  refuse({
+    code: "bad-setting",
+    where,
+    problem: `costs need makerFeeBps where a part is filled as a maker; got makerShare ${makerShare} alone`,
+    hint: "Pass the maker's fee of your exchange; a rebate is negative.",
+  });
+}

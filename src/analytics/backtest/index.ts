@@ -20,4 +20,4 @@ export {
   type SweepSettings,
   sweepGrid,
 } from "./sweep/sweep-grid.ts";
-export type { Backtest, Costs, Fill, Leg, Market, Order, Reason, RoundTrip } from "./types.ts";
+export type { Backtest, Costs, Fill, Leg, LegCosts, Market, Order, Reason, RoundTrip } from "./types.ts";

@@ -34,10 +34,11 @@ export function requireMarket(where: string, market: Market): void {
   for (const leg of legs) {
     requirePrices(where, leg, "open", startUs);
     requirePrices(where, leg, "close", startUs);
+    requireRates(where, leg, startUs);
   }
 }
 
-const COLUMNS = ["open", "close", "volume", "tradeCount"] as const;
+const COLUMNS = ["open", "close", "volume", "tradeCount", "fundingAtStart", "fundingInside"] as const;
 
 /** A notebook's own arrays may be of another realm: `instanceof` would not know them. */
 function requireColumns(where: string, market: Market): void {
@@ -78,6 +79,20 @@ function requireGrid(where: string, { startUs, intervalUs, length }: Market): vo
       problem: `needs bars on one grid, each a whole number of intervals of ${intervalUs} µs after the one before; bar ${t} begins ${step} µs after bar ${t - 1}`,
       hint: "Join the bars of both symbols on one interval first: pairMarket does.",
       facts: { bar: t, step, intervalUs },
+    });
+  }
+}
+
+function requireRates(where: string, leg: Leg, startUs: Float64Array): void {
+  for (const name of ["fundingAtStart", "fundingInside"] as const) {
+    const bad = leg[name]?.findIndex((rate) => !(Math.abs(rate) < 1)) ?? -1;
+    if (bad < 0) continue;
+    refuse({
+      code: "bad-rate",
+      where,
+      problem: `needs rates of funding as shares, 0 where nothing is settled; got ${leg[name]![bad]} for ${quote(leg.symbol)} at ${formatUtc(startUs[bad]!)}`,
+      hint: "0.0001 is 0.01 % of the value.",
+      facts: { symbol: leg.symbol, bar: bad, got: leg[name]![bad] },
     });
   }
 }

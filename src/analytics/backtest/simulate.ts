@@ -1,8 +1,9 @@
 import type { Book, OpenOrder, Waiting } from "./book.ts";
+import { legCosts } from "./costs.ts";
 import { targetOf } from "./decisions.ts";
 import { roundTripBook, sideOf } from "./round-trips.ts";
 import type { Decision, RunningRule } from "./strategy.ts";
-import type { Costs, Market, Reason } from "./types.ts";
+import type { Costs, LegCosts, Market, Reason } from "./types.ts";
 import { type Standing, viewOf } from "./view.ts";
 
 export interface Terms {
@@ -30,16 +31,38 @@ export function simulate(market: Market, rule: RunningRule, { startCash, costs }
   };
   const view = viewOf(market, signals, standing);
   const trips = roundTripBook(book.roundTrips);
-  const worse = (costs.halfSpreadBps + costs.slippageBps) / 10_000;
+  const perLeg = legs.map((_, k) => rates(legCosts(costs, k)));
+  const borrowing = perLeg.some(({ borrowPerUs }) => borrowPerUs > 0);
   const financingPerUs = costs.financingBpsPerYear / 10_000 / YEAR_US;
+
+  const charge = (bar: number, money: number): void => {
+    standing.cash -= money;
+    book.paid[bar] = book.paid[bar]! + money;
+    trips.charged(money);
+  };
 
   const finance = (bar: number, us: number): void => {
     let borrowed = Math.max(0, -standing.cash);
     for (let k = 0; k < units.length; k++) borrowed += Math.max(0, -units[k]! * marks[k]!);
-    const money = borrowed * financingPerUs * us;
-    standing.cash -= money;
-    book.paid[bar] = book.paid[bar]! + money;
-    trips.charged(money);
+    charge(bar, borrowed * financingPerUs * us);
+    if (!borrowing) return;
+    for (let k = 0; k < units.length; k++) {
+      const money = Math.max(0, -units[k]! * marks[k]!) * perLeg[k]!.borrowPerUs * us;
+      if (money === 0) continue;
+      book.borrowed[k]![bar] = book.borrowed[k]![bar]! + money;
+      charge(bar, money);
+    }
+  };
+
+  /** A rate that is settled: what a long pays, a short receives. */
+  const settle = (bar: number, of: "fundingAtStart" | "fundingInside"): void => {
+    for (let k = 0; k < units.length; k++) {
+      const rate = legs[k]![of]?.[bar] ?? 0;
+      if (rate === 0 || units[k] === 0) continue;
+      const money = units[k]! * marks[k]! * rate;
+      book.funding[k]![bar] = book.funding[k]![bar]! + money;
+      charge(bar, money);
+    }
   };
 
   const trades = (bar: number, { orders }: Waiting): boolean => {
@@ -58,10 +81,11 @@ export function simulate(market: Market, rule: RunningRule, { startCash, costs }
       const { leg, quantity } = order;
       const open = marks[leg]!;
       const size = Math.abs(quantity);
+      const { feeBps, halfSpreadBps, slippageBps, worse } = perLeg[leg]!;
       const price = open * (1 + Math.sign(quantity) * worse);
-      const fee = (size * price * costs.feeBps) / 10_000;
-      const spreadCost = (size * open * costs.halfSpreadBps) / 10_000;
-      const slippageCost = (size * open * costs.slippageBps) / 10_000;
+      const fee = (size * price * feeBps) / 10_000;
+      const spreadCost = (size * open * halfSpreadBps) / 10_000;
+      const slippageCost = (size * open * slippageBps) / 10_000;
       const cost = fee + spreadCost + slippageCost;
       // what is traded against the position closes it, and opens only what goes beyond
       const closes = quantity * units[leg]! < 0 ? Math.min(1, Math.abs(units[leg]!) / size) : 0;
@@ -106,16 +130,19 @@ export function simulate(market: Market, rule: RunningRule, { startCash, costs }
     standing.waiting = orders.length === 0 ? undefined : { bar, reason, target, orders };
   };
 
+  const hasFunding = legs.some((leg) => leg.fundingAtStart ?? leg.fundingInside);
   const { cash: cashes, equity: equities, exposure: exposures, units: held } = book;
   let isRuined = false;
   for (let bar = 0; bar < length; bar++) {
     standing.bar = bar;
     const isHeldOver = standing.entryBar >= 0;
-    if (isHeldOver && financingPerUs > 0) {
+    if (isHeldOver && hasFunding) settle(bar, "fundingAtStart");
+    if (isHeldOver && (financingPerUs > 0 || borrowing)) {
       const gapUs = startUs[bar]! - startUs[bar - 1]! - intervalUs;
       if (gapUs > 0) finance(bar, gapUs);
     }
     if (standing.waiting !== undefined && trades(bar, standing.waiting)) fill(bar, standing.waiting);
+    if (standing.entryBar >= 0 && hasFunding) settle(bar, "fundingInside");
     let holdings = 0;
     if (standing.entryBar >= 0) {
       let exposure = 0;
@@ -128,7 +155,7 @@ export function simulate(market: Market, rule: RunningRule, { startCash, costs }
         held[k]![bar] = units[k]!;
       }
       exposures[bar] = exposure;
-      if (financingPerUs > 0) finance(bar, intervalUs);
+      if (financingPerUs > 0 || borrowing) finance(bar, intervalUs);
     }
     const equity = standing.cash + holdings;
     cashes[bar] = standing.cash;
@@ -156,6 +183,19 @@ export function simulate(market: Market, rule: RunningRule, { startCash, costs }
 }
 
 const YEAR_US = 365 * 86_400e6;
+
+/** What a leg's fills and its borrowing cost: a maker's part pays the maker's fee, and no half-spread. */
+function rates(costs: LegCosts) {
+  const { feeBps, halfSpreadBps, slippageBps, makerFeeBps = 0, makerShare = 0, borrowBpsPerYear = 0 } = costs;
+  const spread = makerShare === 0 ? halfSpreadBps : (1 - makerShare) * halfSpreadBps;
+  return {
+    feeBps: makerShare === 0 ? feeBps : (1 - makerShare) * feeBps + makerShare * makerFeeBps,
+    halfSpreadBps: spread,
+    slippageBps,
+    worse: (spread + slippageBps) / 10_000,
+    borrowPerUs: borrowBpsPerYear / 10_000 / YEAR_US,
+  };
+}
 
 function plainReason(target: readonly number[], units: Float64Array): NonNullable<Decision["reason"]> {
   if (target.every((value) => value === 0)) return "exit";

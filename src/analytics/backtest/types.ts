@@ -8,6 +8,12 @@ export interface Leg {
   /** Base units; what a liquidity filter looks at. */
   readonly volume?: Float64Array;
   readonly tradeCount?: Float64Array;
+  /**
+   * Of a perpetual: the rates (shares of the value held; above 0 a long pays) that were settled as the bar began, and inside
+   * it; 0 where none was. The first is charged on what was held before the bar, the second on what is held after its fills.
+   */
+  readonly fundingAtStart?: Float64Array;
+  readonly fundingInside?: Float64Array;
 }
 
 /** Bars of one or two instruments on one grid: what a backtest runs on. */
@@ -20,13 +26,25 @@ export interface Market {
   readonly legs: readonly Leg[];
 }
 
-/** What trading costs, on the turnover of each leg. */
-export interface Costs {
-  /** Of the money that changes hands; maker or taker, as the rule trades. A rebate is negative. */
+/** What trading one leg costs, on its turnover. */
+export interface LegCosts {
+  /** A taker's, of the money that changes hands. A rebate is negative. */
   readonly feeBps: number;
+  /** A maker's; asked for where `makerShare` is above 0. */
+  readonly makerFeeBps?: number;
+  /** The share of the turnover that is filled as a maker: it pays the maker's fee, and no half-spread. 0 unless told. */
+  readonly makerShare?: number;
+  /** A year, on the value of this leg while it is short, beside `financingBpsPerYear`. 0 unless told. */
+  readonly borrowBpsPerYear?: number;
   /** Half of the distance between bid and ask. */
   readonly halfSpreadBps: number;
   readonly slippageBps: number;
+}
+
+/** What trading costs: of every leg, and where one has its own of that leg. */
+export interface Costs extends LegCosts {
+  /** Of y, then of x: what is other there. */
+  readonly legs?: readonly Partial<LegCosts>[];
   /** A year, on what is borrowed: the value of short legs, and cash below 0. */
   readonly financingBpsPerYear: number;
 }
@@ -92,7 +110,7 @@ export interface RoundTrip {
   readonly notional: number;
   /** Money, after all costs: the change of equity from just before the entry to just after the exit. */
   readonly profit: number;
-  /** Money: fees, half-spread, slippage and financing. */
+  /** Money: fees, half-spread, slippage, financing, borrowing and funding. */
   readonly costs: number;
   /** The signal at the close that decided on entry and exit: the z-score; NaN for rules without one. */
   readonly entrySignal: number;
@@ -117,8 +135,11 @@ export interface Backtest {
   readonly exposure: Float64Array;
   /** Money that changed hands in each bar. */
   readonly turnover: Float64Array;
-  /** Paid in each bar, all kinds together. */
+  /** Paid in each bar, all kinds together: fees, half-spread, slippage, financing, borrowing and funding (below 0: received). */
   readonly paid: Float64Array;
+  /** Of it the funding and the borrowing of each leg, bar by bar. */
+  readonly funding: readonly Float64Array[];
+  readonly borrowed: readonly Float64Array[];
   /** What the rule looked at, bar by bar. Of mean reversion: `z`, `spread` and `beta` (NaN where there is none yet). */
   readonly signals: Readonly<Record<string, Float64Array>>;
   /** What the rule counted: of mean reversion `refusedEntries` (β was 0 or less) and `unusualEntries` (outside 0.3 to 3 in money). */

@@ -46,7 +46,11 @@ async function write(flags: Flags<Name>, teller: ProgressTeller): Promise<number
   const source =
     flags.source === undefined ? undefined : [sourceWords(flags.source)].flat().map(found).join(",");
   const run = runDescribed(
-    withFlags(baseOf(flags.config), { ...flags, ...(source !== undefined && { source }) }),
+    withFlags(baseOf(flags.config), {
+      ...flags,
+      ...(source !== undefined && { source }),
+      ...(flags.funding !== undefined && existsSync(flags.funding) && { funding: resolve(flags.funding) }),
+    }),
   );
   const { y, x, from } = run.data.request;
   const name = [y, x, from.replace(/[-:]/g, "")]

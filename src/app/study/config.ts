@@ -18,6 +18,7 @@ const WHOLE: Fields = {
   data: "object",
   strategy: "object",
   costs: "object",
+  funding: "object",
   startCash: "number",
   performance: "object",
   title: "text",
@@ -46,7 +47,12 @@ const COSTS: Fields = {
   halfSpreadBps: "number",
   slippageBps: "number",
   financingBpsPerYear: "number",
+  makerFeeBps: "number",
+  makerShare: "number",
+  borrowBpsPerYear: "number",
+  legs: "object",
 };
+const FUNDING: Fields = { source: "text", every: "text" };
 const PERFORMANCE: Fields = { returns: "text", riskFree: "number", tail: "number", rollingDays: "number" };
 
 const MOST_TEXT = 1000;
@@ -71,6 +77,7 @@ export function parseDescription(value: unknown, where: string): RunDescription 
     data,
     strategy: { name: strategy.name, settings: plainSettings(strategy.settings ?? {}, where) },
     costs: fieldsOf(whole.costs ?? {}, COSTS, where, "costs"),
+    ...(whole.funding !== undefined && { funding: fieldsOf(whole.funding, FUNDING, where, "funding") }),
     ...(whole.performance !== undefined && {
       performance: fieldsOf(whole.performance, PERFORMANCE, where, "performance"),
     }),

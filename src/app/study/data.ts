@@ -90,8 +90,9 @@ export function marketFingerprint({ legs, startUs, intervalUs, length }: Market)
   const hash = createHash("sha256");
   hash.update(JSON.stringify([legs.map(({ symbol }) => symbol), intervalUs, length]));
   columnHash(hash, startUs);
-  for (const { open, close, volume, tradeCount } of legs) {
-    for (const column of [open, close, volume, tradeCount]) if (column) columnHash(hash, column);
+  for (const { open, close, volume, tradeCount, fundingAtStart, fundingInside } of legs) {
+    for (const column of [open, close, volume, tradeCount, fundingAtStart, fundingInside])
+      if (column) columnHash(hash, column);
   }
   return hash.digest("hex");
 }

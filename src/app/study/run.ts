@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { runBacktest } from "../../analytics/backtest/run-backtest.ts";
 import { meanReversion } from "../../analytics/backtest/strategies/mean-reversion.ts";
 import {
@@ -12,8 +13,9 @@ import {
   performance,
 } from "../../analytics/performance/performance.ts";
 import type { PairSource } from "../data/data-source.ts";
+import { type FundingWords, fundedMarket, fundingLeftOut } from "../data/funding.ts";
 import { projectRoot } from "../project.ts";
-import { type BacktestData, backtestData } from "./data.ts";
+import { type BacktestData, backtestData, marketFingerprint } from "./data.ts";
 import { type FingerprintColumn, fingerprintOf, type RunFingerprint } from "./fingerprint.ts";
 import {
   calibratedReversion,
@@ -29,6 +31,8 @@ export interface RunDescription {
   readonly strategy: StrategyDescription;
   /** 0 for what is not named. */
   readonly costs: Partial<Costs>;
+  /** Of perpetuals: which settlements are charged; none unless told. */
+  readonly funding?: FundingWords;
   /** Quote units; 100,000 unless told. */
   readonly startCash?: number;
   /** Of the figures; days where the window has 60 or more, bars in a shorter one, unless told. */
@@ -52,8 +56,25 @@ export interface BacktestRun {
 
 /** Runs what a description says. Relative paths are from `folder` on; from the project's unless told. */
 export function runDescribed(description: RunDescription, folder: string = projectRoot): BacktestRun {
-  const data = backtestData(description.data, folder, "flags");
+  const bars = backtestData(description.data, folder, "flags");
+  const data = withFunding(bars, description.funding, folder);
   return runOn(data, describedStrategy(description.strategy, data.market), description, true);
+}
+
+/** Bars with the funding that is charged on them; where a file has some that is not, a note says so. */
+export function withFunding(
+  data: BacktestData,
+  words: FundingWords | undefined,
+  folder: string,
+): BacktestData {
+  const { source } = data.request;
+  const from = typeof source === "string" ? resolve(projectRoot, source) : source;
+  if (words === undefined) {
+    const note = fundingLeftOut(data.market, from, folder);
+    return note === "" ? data : { ...data, notes: [...data.notes, note] };
+  }
+  const { market, notes } = fundedMarket(data.market, words, from, folder);
+  return { ...data, market, notes: [...data.notes, ...notes], fingerprint: marketFingerprint(market) };
 }
 
 /** A strategy that ships, with what it leaves open taken from the calibration stretch of a market. */
@@ -78,6 +99,7 @@ export function runOn(
       data: data.request,
       strategy: { name: strategy.name, settings: plainSettings(strategy.settings) },
       costs: result.costs,
+      ...(description.funding !== undefined && { funding: description.funding }),
       startCash,
       performance: figures,
       ...(title !== undefined && { title }),
@@ -110,6 +132,12 @@ export function runFingerprint({ data, result, performance }: BacktestRun): RunF
     exposure,
     turnover,
     paid,
+    ...Object.fromEntries(
+      chargesOf(
+        result,
+        legs.map(({ symbol }) => symbol),
+      ),
+    ),
     ...Object.fromEntries(units.map((column, k) => [`units of ${legs[k]!.symbol}`, column])),
     ...Object.fromEntries(Object.entries(signals).map(([name, column]) => [`signal ${name}`, column])),
     returns: performance.returns,
@@ -118,6 +146,15 @@ export function runFingerprint({ data, result, performance }: BacktestRun): RunF
     ...columnsOf("fill", fills),
     ...columnsOf("round trip", roundTrips),
   });
+}
+
+/** Funding and borrowing by leg, where there is any. */
+function chargesOf({ funding, borrowed }: Backtest, symbols: readonly string[]): [string, Float64Array][] {
+  return Object.entries({ funding, borrowed }).flatMap(([name, columns]) =>
+    columns.flatMap((column, k): [string, Float64Array][] =>
+      column.some((money) => money !== 0) ? [[`${name} of ${symbols[k]}`, column]] : [],
+    ),
+  );
 }
 
 /** Every number of the figures by its name. */

@@ -96,44 +96,52 @@ export function equityTable({ result, data, performance }: BacktestRun): TableDa
 
 /** What was paid, by kind and leg. */
 export function costsTable({ result, data }: BacktestRun): TableData {
-  const { fills, paid } = result;
+  const { fills, paid, funding, borrowed } = result;
   const { legs } = data.market;
   const sum = (of: (fill: Fill) => number, leg?: number): number =>
     fills.reduce((total, fill) => total + (leg === undefined || fill.leg === leg ? of(fill) : 0), 0);
-  const kinds: readonly (readonly [string, (fill: Fill) => number])[] = [
-    ["fees", ({ fee }) => fee],
-    ["half-spread", ({ spreadCost }) => spreadCost],
-    ["slippage", ({ slippageCost }) => slippageCost],
-  ];
-  const ofFills = sum(({ fee, spreadCost, slippageCost }) => fee + spreadCost + slippageCost);
-  const total = paid.reduce((all, money) => all + money, 0);
-  const financing = Math.abs(total - ofFills) < 1e-9 * Math.abs(total) ? 0 : total - ofFills;
+  const charged = (columns: readonly Float64Array[], leg?: number): number =>
+    columns.reduce((total, column, k) => total + (leg === undefined || k === leg ? sumOf(column) : 0), 0);
+  const ofFill = ({ fee, spreadCost, slippageCost }: Fill): number => fee + spreadCost + slippageCost;
+  const total = sumOf(paid);
+  const rest = total - sum(ofFill) - charged(funding) - charged(borrowed);
+  const financing = Math.abs(rest) < 1e-9 * Math.abs(total) ? 0 : rest;
   const turnover = (fill: Fill): number => Math.abs(fill.quantity) * fill.price;
-  const rows = [...kinds.map(([name]) => name), "financing", "all costs", "turnover"];
-  const each = (leg: number | undefined, rest: readonly number[]): number[] => [
-    ...kinds.map(([, of]) => sum(of, leg)),
-    ...rest,
-    sum(turnover, leg),
+  const kinds: readonly (readonly [string, (leg?: number) => number])[] = [
+    ["fees", (leg) => sum(({ fee }) => fee, leg)],
+    ["half-spread", (leg) => sum(({ spreadCost }) => spreadCost, leg)],
+    ["slippage", (leg) => sum(({ slippageCost }) => slippageCost, leg)],
+    ["borrowing", (leg) => charged(borrowed, leg)],
+    ["funding (below 0: received)", (leg) => charged(funding, leg)],
+    ["financing", (leg) => (leg === undefined ? financing : Number.NaN)],
+    [
+      "all costs",
+      (leg) =>
+        leg === undefined ? total : sum(ofFill, leg) + charged(borrowed, leg) + charged(funding, leg),
+    ],
+    ["turnover", (leg) => sum(turnover, leg)],
   ];
   const unit = quoteOf(data);
+  const amounts = (name: string, leg?: number): TableColumn => ({
+    name,
+    values: kinds.map(([, of]) => of(leg)),
+    kind: "number",
+    digits: 2,
+    unit,
+  });
   return {
     caption: "Costs by kind and leg",
-    length: rows.length,
+    length: kinds.length,
     columns: [
-      { name: "what", values: rows, kind: "text" },
-      ...legs.map(({ symbol }, leg) => ({
-        name: symbol,
-        values: each(leg, [
-          Number.NaN,
-          sum(({ fee, spreadCost, slippageCost }) => fee + spreadCost + slippageCost, leg),
-        ]),
-        kind: "number" as const,
-        digits: 2,
-        unit,
-      })),
-      { name: "together", values: each(undefined, [financing, total]), kind: "number", digits: 2, unit },
+      { name: "what", values: kinds.map(([name]) => name), kind: "text" },
+      ...legs.map(({ symbol }, leg) => amounts(symbol, leg)),
+      amounts("together"),
     ],
   };
+}
+
+function sumOf(column: Float64Array): number {
+  return column.reduce((all, money) => all + money, 0);
 }
 
 /** Everything that the run followed from. */
@@ -149,6 +157,7 @@ export function parametersTable({ description }: BacktestRun): TableData {
   add("strategy", description.strategy.name, "name");
   add("strategy", description.strategy.settings);
   add("costs", description.costs);
+  add("funding", description.funding);
   add("account", description.startCash, "startCash");
   add("figures", description.performance);
   return {

@@ -15,11 +15,12 @@ import {
   SOURCE_NAMES,
   WINDOW_NAMES,
 } from "../../app/data/data-source.ts";
+import type { FundingWords } from "../../app/data/funding.ts";
 import { nearPath } from "../../app/project.ts";
 import { type BacktestCharts, backtestCharts } from "../../app/study/charts.ts";
 import { type BacktestData, backtestData } from "../../app/study/data.ts";
 import { writeBacktestReport } from "../../app/study/report/files.ts";
-import { type BacktestRun, type RunDescription, runOn } from "../../app/study/run.ts";
+import { type BacktestRun, type RunDescription, runOn, withFunding } from "../../app/study/run.ts";
 import {
   costsTable,
   coverageTable,
@@ -44,6 +45,8 @@ import { type BacktestSweep, type SweepRequest, sweepRun } from "./sweep.ts";
 export interface BacktestTerms extends PairSource {
   /** 0 for what is not named. */
   readonly costs: Partial<Costs>;
+  /** Of perpetuals: `{ every: "8h" }` charges the rates in the file of the bars at 00, 08 and 16 UTC; none unless told. */
+  readonly funding?: FundingWords;
   readonly startCash?: number;
   readonly performance?: PerformanceSettings;
   readonly title?: string;
@@ -91,14 +94,15 @@ export function backtestPair(settings: BacktestPairSettings): PairBacktest {
   const named = ["y", "x", ...SOURCE_NAMES, ...WINDOW_NAMES] as const;
   const given = named.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]);
   const data = backtestData(Object.fromEntries(given) as PairSource);
-  return ranOn(data, settings);
+  return ranOn(withFunding(data, settings.funding, process.cwd()), settings);
 }
 
 function ranOn(data: BacktestData, settings: BacktestPairSettings): PairBacktest {
-  const { costs, startCash, performance, title } = settings;
+  const { costs, funding, startCash, performance, title } = settings;
   const strategy = strategyOf(settings, data.market);
   const description = {
     costs,
+    ...(funding !== undefined && { funding }),
     ...(startCash !== undefined && { startCash }),
     ...(performance !== undefined && { performance }),
     ...(title !== undefined && { title }),
@@ -152,7 +156,17 @@ function ranOn(data: BacktestData, settings: BacktestPairSettings): PairBacktest
   };
 }
 
-const TERMS = ["y", "x", ...SOURCE_NAMES, ...WINDOW_NAMES, "costs", "startCash", "performance", "title"];
+const TERMS = [
+  "y",
+  "x",
+  ...SOURCE_NAMES,
+  ...WINDOW_NAMES,
+  "costs",
+  "funding",
+  "startCash",
+  "performance",
+  "title",
+];
 
 /** What is no term is a setting of mean reversion, which knows its own; beside a strategy of one's own there is none. */
 function requireTerms(settings: BacktestPairSettings): void {

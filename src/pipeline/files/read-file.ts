@@ -131,7 +131,8 @@ export interface TableRows {
 const SLICE_BYTES = 1 << 20;
 const SLICE_ROWS = 20_000;
 
-function rowsOf(file: OpenFile, content: Content, asking: Asking): TableRows {
+/** The rows of a file of any form, as text. */
+export function rowsOf(file: OpenFile, content: Content, asking: Asking): TableRows {
   if (content.form !== "text") return typedRows(file, content, asking);
   const records = textRecords(asking);
   return {

@@ -35,7 +35,7 @@ export function breakEvenCost(
   const { mostBps = 1000, ...rest } = settings;
   requireBetween("breakEvenCost", "mostBps", mostBps, 0, 1000.001);
   const runAt = (feeBps: number) =>
-    runBacktest(market, strategy, { ...rest, costs: { ...rest.costs, feeBps } });
+    runBacktest(market, strategy, { ...rest, costs: withFee(rest.costs, feeBps) });
   const profitAt = (feeBps: number): number => {
     const { equity, startCash } = runAt(feeBps);
     return equity[equity.length - 1]! - startCash;
@@ -54,4 +54,10 @@ export function breakEvenCost(
     else high = middle;
   }
   return { feeBps: (low + high) / 2, verdict: "found", ...known };
+}
+
+/** One fee for every leg. */
+function withFee(costs: BacktestSettings["costs"], feeBps: number): BacktestSettings["costs"] {
+  const { legs, ...whole } = costs;
+  return { ...whole, feeBps, ...(legs !== undefined && { legs: legs.map(({ feeBps: _, ...leg }) => leg) }) };
 }

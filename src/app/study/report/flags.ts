@@ -41,6 +41,11 @@ export type RunFlag =
   | "half-spread"
   | "slippage"
   | "financing"
+  | "maker-fee"
+  | "maker-share"
+  | "borrow"
+  | "funding"
+  | "funding-every"
   | "cash"
   | "returns"
   | "risk-free"
@@ -85,10 +90,24 @@ export const RUN_FLAGS: Readonly<Record<RunFlag, Flag>> = {
   rehedge: { value: "S", help: "follow β where it moved by this share (never)" },
   "min-trades": { value: "N", help: "enter only at bars with so many trades (any)" },
   "min-volume": { value: "N", help: "enter only at bars with this volume, base units (any)" },
-  fee: { value: "BPS", help: "of each leg's turnover, 1 is 0.01 %; maker or taker, as you trade (2)" },
-  "half-spread": { value: "BPS", help: "half the distance between bid and ask (0.5)" },
-  slippage: { value: "BPS", help: "beyond that (0.5)" },
+  fee: {
+    value: "BPS",
+    help: "a taker's, of each leg's turnover, 1 is 0.01 %; 2,5 is 2 for y and 5 for x (2)",
+  },
+  "maker-fee": { value: "BPS", help: "a maker's, with --maker-share; a rebate is below 0; by leg as --fee" },
+  "maker-share": {
+    value: "S",
+    help: "share of the turnover that is filled as a maker, without half-spread (0)",
+  },
+  "half-spread": { value: "BPS", help: "half the distance between bid and ask; by leg as --fee (0.5)" },
+  slippage: { value: "BPS", help: "beyond that; by leg as --fee (0.5)" },
   financing: { value: "BPS", help: "a year, on short legs and on cash below 0 (0)" },
+  borrow: { value: "BPS", help: "a year, on the value of a leg while it is short; by leg as --fee (0)" },
+  funding: {
+    value: "FILE",
+    help: "rates of perpetuals, a column a symbol; column: those of the file of the bars (none are charged)",
+  },
+  "funding-every": { value: "8h", help: "settlements from 00:00 UTC on, where a column repeats its rate" },
   cash: { value: "MONEY", help: "to start with, quote units (100000)" },
   returns: {
     value: "R",
@@ -148,15 +167,22 @@ const PLACES: readonly (readonly [RunFlag, ValueKind, Place])[] = [
   ["rehedge", "number", ["strategy", "settings", "rehedge"]],
   ["min-trades", "number", ["strategy", "settings", "liquidity", "minTrades"]],
   ["min-volume", "number", ["strategy", "settings", "liquidity", "minVolume"]],
-  ["fee", "number", ["costs", "feeBps"]],
-  ["half-spread", "number", ["costs", "halfSpreadBps"]],
-  ["slippage", "number", ["costs", "slippageBps"]],
   ["financing", "number", ["costs", "financingBpsPerYear"]],
   ["cash", "number", ["startCash"]],
   ["returns", "text", ["performance", "returns"]],
   ["risk-free", "number", ["performance", "riskFree"]],
   ["rolling-days", "number", ["performance", "rollingDays"]],
   ["title", "text", ["title"]],
+];
+
+/** Costs that each leg may have of its own. */
+const LEG_PLACES: readonly (readonly [RunFlag, string])[] = [
+  ["fee", "feeBps"],
+  ["maker-fee", "makerFeeBps"],
+  ["maker-share", "makerShare"],
+  ["half-spread", "halfSpreadBps"],
+  ["slippage", "slippageBps"],
+  ["borrow", "borrowBpsPerYear"],
 ];
 
 /** A description with what flags say put into it; `none` takes a setting out. */
@@ -166,6 +192,8 @@ export function withFlags(base: RunDescription, flags: Flags<RunFlag>): RunDescr
     const text = flags[flag];
     if (text !== undefined) put(whole, place, text === "none" ? undefined : readValue(flag, kind, text));
   }
+  for (const [flag, name] of LEG_PLACES) putCost(whole.costs as Json, flag, name, flags[flag]);
+  putFunding(whole, flags);
   const { hedge, size } = flags;
   if (hedge !== undefined) put(whole, ["strategy", "settings", "hedge"], hedgeOf(hedge));
   if (size !== undefined) put(whole, ["strategy", "settings", "size"], sizeOf(size));
@@ -182,6 +210,16 @@ export function flagsOf(description: RunDescription): Flags<RunFlag> | undefined
   for (const [flag, , place] of PLACES) {
     const value = place.reduce<unknown>((at, name) => (at as Json | undefined)?.[name], whole);
     if (value !== undefined) flags[flag] = String(value);
+  }
+  for (const [flag, name] of LEG_PLACES) {
+    const text = costText(whole.costs as Json, name);
+    if (text !== undefined) flags[flag] = text;
+  }
+  const { funding } = description;
+  if (funding !== undefined) {
+    if (funding.every !== undefined) flags["funding-every"] = funding.every;
+    if (funding.source !== undefined || funding.every === undefined)
+      flags.funding = funding.source ?? "column";
   }
   const { hedge, size } = description.strategy.settings as { hedge?: Json; size?: Json };
   if (hedge !== undefined) flags.hedge = hedgeText(hedge);
@@ -206,6 +244,43 @@ export function flagText(flags: Flags<string>): string {
 /** A word for a POSIX shell. */
 export function shellText(text: string): string {
   return /^[\w./:,=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** `2`, or `2,5`: 2 for y and 5 for x. */
+function putCost(costs: Json, flag: string, name: string, text: string | undefined): void {
+  if (text === undefined) return;
+  const values = text === "none" ? [0] : text.split(",").map((part) => readValue(flag, "number", part));
+  if (values.length > 2) bad(flag, "a number, or two: of y, and of x", text);
+  // beside costs by leg, one number is for both
+  const legs = (costs.legs as Json[] | undefined)?.map(({ [name]: _, ...rest }) => rest);
+  if (values.length === 1) {
+    costs[name] = values[0];
+    if (legs !== undefined) costs.legs = legs;
+    return;
+  }
+  costs.legs = values.map((value, k) => ({ ...legs?.[k], [name]: value }));
+}
+
+function costText(costs: Json, name: string): string | undefined {
+  const legs = costs.legs as Json[] | undefined;
+  const whole = costs[name];
+  if (!legs?.some((leg) => leg[name] !== undefined)) return whole === undefined ? undefined : String(whole);
+  return [0, 1].map((k) => String(legs[k]?.[name] ?? whole ?? 0)).join(",");
+}
+
+function putFunding(whole: Json, { funding, "funding-every": every }: Flags<RunFlag>): void {
+  if (funding === "none") {
+    if (every !== undefined) bad("funding-every", "no --funding none beside it", every);
+    delete whole.funding;
+  } else if (funding !== undefined || every !== undefined) {
+    const { source, every: was } = (whole.funding ?? {}) as { source?: string; every?: string };
+    const from = funding === "column" ? undefined : (funding ?? source);
+    const step = every === "none" ? undefined : (every ?? was);
+    whole.funding = {
+      ...(from !== undefined && { source: from }),
+      ...(step !== undefined && { every: step }),
+    };
+  }
 }
 
 function plain(value: unknown): unknown {

@@ -137,9 +137,15 @@ function endOf({ equity, startCash }: Backtest): number {
 }
 
 function scaled(costs: Costs, times: number): Costs {
-  return Object.fromEntries(
-    Object.entries(costs).map(([name, value]) => [name, value > 0 ? value * times : value]),
-  ) as unknown as Costs;
+  const dearer = (given: object): object =>
+    Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [
+        name,
+        name.includes("Bps") && value > 0 ? value * times : value,
+      ]),
+    );
+  const { legs } = costs;
+  return { ...dearer(costs), ...(legs !== undefined && { legs: legs.map(dearer) }) } as unknown as Costs;
 }
 
 /** The decisions of the same bars, filled at the open after the one that they would have had. */

@@ -43,6 +43,8 @@ export function accountOf(equity: ArrayLike<number>, parts: Partial<Backtest> = 
     exposure: zeros,
     turnover: zeros,
     paid: zeros,
+    funding: [zeros],
+    borrowed: [zeros],
     signals: {},
     counts: {},
     ...parts,
