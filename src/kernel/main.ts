@@ -1,15 +1,26 @@
 import { writeSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { TickbookError } from "../core/errors.ts";
+import { display } from "../notebook/page/display.ts";
+import { noteView } from "../notebook/view/views.ts";
 import { textOf } from "./errors/safely.ts";
 import { exitKernel, keepAlive } from "./keep-alive.ts";
+import { createCompleter } from "./language/completer.ts";
+import { openNotebook } from "./language/notebook.ts";
 import { createCells } from "./output/cells.ts";
 import { routeChildOutput } from "./output/children.ts";
 import { createPrinter } from "./output/result.ts";
 import { routeProcessOutput } from "./output/streams.ts";
-import { createCompleter } from "./requests.ts";
 import { createRunner } from "./runner.ts";
 import { serve } from "./server.ts";
+import { createActivities } from "./stop/activities.ts";
+import { createInterruptible } from "./stop/interruptible.ts";
 import { loadTslab } from "./tslab.ts";
+
+/** Where the project lies: its packages are those of every notebook. */
+const projectRoot = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "../.." : "../../..", import.meta.url),
+);
 
 function toTerminal(text: string): void {
   try {
@@ -44,7 +55,16 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const tslab = loadTslab();
   const cells = createCells();
-  const runner = createRunner(tslab, process.cwd(), createPrinter(cells));
+  const activities = createActivities();
+  const interruptible = createInterruptible(() => runner.interrupt());
+  const notebook = openNotebook({
+    folder: process.cwd(),
+    projectRoot,
+    activities,
+    interruptible: interruptible.cell,
+    say: (line) => display(noteView(line, "quiet")),
+  });
+  const runner = createRunner(tslab, notebook, createPrinter(cells));
   routeProcessOutput(cells, toTerminal);
   routeChildOutput();
   process.on("SIGINT", () => runner.interrupt());
@@ -64,7 +84,8 @@ async function main(argv: readonly string[]): Promise<void> {
     cells,
     report,
     logError,
-    completer: createCompleter(tslab, runner.executor),
+    interruptible,
+    completer: createCompleter(notebook.service, notebook.converter.scope, () => [], tslab.isCompleteCode),
   });
 }
 

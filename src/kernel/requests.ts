@@ -1,5 +1,3 @@
-import type { Tslab, TslabExecutor } from "./tslab.ts";
-
 export interface Answer {
   readonly type: string;
   readonly content: Record<string, unknown>;
@@ -11,25 +9,6 @@ export interface Completer {
   inspect(code: string, position: number): Record<string, unknown>;
   isComplete(code: string): Record<string, unknown>;
   readonly typescriptVersion: string;
-}
-
-export function createCompleter(tslab: Tslab, executor: TslabExecutor): Completer {
-  return {
-    typescriptVersion: tslab.typescript.version,
-    complete: (code, position) => {
-      const { start, end, candidates } = executor.complete(code, position);
-      return { status: "ok", cursor_start: start, cursor_end: end, matches: candidates, metadata: {} };
-    },
-    inspect: (code, position) => {
-      const found = executor.inspect(code, position);
-      const data = found ? { "text/plain": tslab.printQuickInfo(found) } : {};
-      return { status: "ok", found: Boolean(found), data, metadata: {} };
-    },
-    isComplete: (code) => {
-      const { completed, indent } = tslab.isCompleteCode(code);
-      return completed ? { status: "complete" } : { status: "incomplete", indent: indent ?? "" };
-    },
-  };
 }
 
 /** Every request of the protocol but those to run code and those about comms; undefined where no answer is due. */

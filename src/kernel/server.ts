@@ -4,14 +4,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Publisher, Router } from "zeromq";
 import { refuse } from "../core/errors.ts";
 import { offerKernelApi } from "../notebook/page/kernel-api.ts";
-import { clearTimersOfReruns } from "./cell-timers.ts";
 import { createComms } from "./comms.ts";
-import { createInterruptible } from "./interruptible.ts";
 import { exitKernel } from "./keep-alive.ts";
 import { createCellReruns } from "./output/cell-reruns.ts";
+import { clearTimersOfReruns } from "./output/cell-timers.ts";
 import { type Cell, type Cells, openCell } from "./output/cells.ts";
 import { answerFor, type Completer } from "./requests.ts";
 import type { Runner } from "./runner.ts";
+import type { Interruptible } from "./stop/interruptible.ts";
 import type { Tslab } from "./tslab.ts";
 import { type Message, type Outgoing, readMessage, writeMessage } from "./wire.ts";
 
@@ -40,15 +40,17 @@ export async function serve(
     runner: Runner;
     cells: Cells;
     completer: Completer;
+    interruptible: Interruptible;
     report: (error: unknown) => void;
     logError: (problem: unknown) => void;
   },
 ): Promise<void> {
   const { runner, cells, completer, report, logError } = parts;
+  const interruptible = parts.interruptible.callback;
   const { transport, ip, key } = readConnection(connectionFile);
   // JupyterLab drops queued messages when the session changes, so there is one for the life of the kernel.
   const session = randomUUID();
-  const server = new tslab.ZmqServer({ close: () => runner.executor.close() }, connectionFile);
+  const server = new tslab.ZmqServer({ close: () => runner.close() }, connectionFile);
   const waiting: Waiting[] = [];
   let running: Cell | undefined;
   let count = 0;
@@ -72,7 +74,6 @@ export async function serve(
   const status = (state: "busy" | "idle" | "starting", request?: Message): void =>
     publish("status", request, { execution_state: state });
 
-  const interruptible = createInterruptible(() => runner.interrupt());
   const reruns = createCellReruns(logError);
   const onCellRerun = (cleanUp: () => void): (() => void) => reruns.add(cells.current()?.request, cleanUp);
   clearTimersOfReruns(onCellRerun);

@@ -1,21 +1,19 @@
-import { createRequire } from "node:module";
+import Module, { createRequire } from "node:module";
+import typescript from "typescript-kernel";
 import type { Publisher, Reply, Router } from "zeromq";
 import { refuse } from "../core/errors.ts";
 
 /** What this project uses of tslab's inside: undocumented, hence one pinned version and this one file. */
 export interface Tslab {
-  readonly createConverter: (options: { isJS: boolean; isBrowser: boolean }) => TslabConverter;
   readonly createExecutor: (
     rootDir: string,
     converters: { readonly node: TslabConverter; readonly browser: TslabConverter; close(): void },
     console: { log(value: unknown): void; error(...values: unknown[]): void },
   ) => TslabExecutor;
   readonly isCompleteCode: (code: string) => { completed: boolean; indent?: string };
-  readonly printQuickInfo: (info: unknown) => string;
   readonly ZmqServer: new (handler: { close(): void }, connectionFile: string) => TslabServer;
   /** Of the module `tslab/dist/jupyter`, where tslab's display functions look it up at every call. */
   readonly jupyter: { lastWriteDisplayData: WriteDisplayData | null };
-  readonly typescript: TslabTypeScript;
 }
 
 export type WriteDisplayData = (
@@ -27,16 +25,27 @@ export type WriteDisplayData = (
   update?: boolean,
 ) => void;
 
+/** What tslab's executor asks of whoever compiles cells; this project does it by a TypeScript of its own. */
 export interface TslabConverter {
-  convert(previous: string, source: string): { output?: string; declOutput?: string };
+  convert(
+    previous: string,
+    source: string,
+  ): {
+    diagnostics: readonly { start: { line: number; character: number }; messageText: string }[];
+    output?: string;
+    declOutput?: string;
+    /** Whether `output` returns a promise. */
+    hasToplevelAwait?: boolean;
+    /** The name under which `output` leaves the value of the last expression in `exports`. */
+    lastExpressionVar?: string;
+  };
+  addModule(): readonly never[];
   close(): void;
 }
 
 export interface TslabExecutor {
   /** False when the cell failed; what was wrong went to `console.error`. */
   execute(source: string): Promise<boolean>;
-  inspect(source: string, position: number): unknown;
-  complete(source: string, position: number): { start: number; end: number; candidates: string[] };
   interrupt(): void;
   close(): void;
 }
@@ -47,25 +56,6 @@ export interface TslabServer {
   handleShellMessage(socket: Router, ...frames: Buffer[]): Promise<void>;
   init(): Promise<void>;
   close(): void;
-}
-
-/** A node of a syntax tree; a property in shorthand has a name. */
-export interface SyntaxNode {
-  readonly name: { readonly end: number; readonly text: string };
-}
-
-export interface TslabTypeScript {
-  readonly version: string;
-  readonly ModuleKind: { readonly ESNext: number };
-  readonly ScriptTarget: { readonly ES2022: number };
-  readonly NewLineKind: { readonly LineFeed: number };
-  createSourceFile(name: string, source: string, target: number, setParents: boolean): SyntaxNode;
-  forEachChild(node: SyntaxNode, visit: (child: SyntaxNode) => void): void;
-  isShorthandPropertyAssignment(node: SyntaxNode): boolean;
-  transpileModule(
-    source: string,
-    options: { fileName: string; compilerOptions: Record<string, unknown> },
-  ): { outputText: string; sourceMapText?: string };
 }
 
 const pinned = "1.0.22";
@@ -83,14 +73,13 @@ export function loadTslab(from: string = import.meta.url): Tslab {
       facts: { needed: pinned, found },
     });
   }
-  const fromTslab = createRequire(require.resolve("tslab/package.json"));
+  // tslab's fork of TypeScript 5.0 is not loaded: the one that compiles cells stands in its place
+  const fork = createRequire(require.resolve("tslab/package.json")).resolve("@tslab/typescript-for-tslab");
+  require.cache[fork] = Object.assign(new Module(fork), { exports: typescript, loaded: true });
   return {
-    createConverter: require("tslab/dist/converter").createConverter,
     isCompleteCode: require("tslab/dist/converter").isCompleteCode,
     createExecutor: require("tslab/dist/executor").createExecutor,
-    printQuickInfo: require("tslab/dist/inspect").printQuickInfo,
     ZmqServer: require("tslab/dist/jupyter").ZmqServer,
     jupyter: require("tslab/dist/jupyter"),
-    typescript: fromTslab("@tslab/typescript-for-tslab"),
   };
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { test } from "node:test";
-import { createInterruptible } from "../../src/kernel/interruptible.ts";
+import { createInterruptible } from "../../src/kernel/stop/interruptible.ts";
 
-const interruptible = createInterruptible(() => {}, 200);
+const interruptible = createInterruptible(() => {}, 200).callback;
 
 test("interruptible gives what the work gives, throws what it throws, and keeps its context", () => {
   const storage = new AsyncLocalStorage<string>();

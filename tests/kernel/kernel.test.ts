@@ -100,8 +100,11 @@ rows.map((row) =>
     assert.equal(
       plain(error?.content.traceback),
       `TypeError: Cannot read properties of undefined (reading 'value')
-at In [${earlier}], line 10: return row.size.value;
-called from In [${here}], line 6: rows.map((row) =>`,
+at In [${earlier}], line 10, column 19
+      return row.size.value;
+                      ^
+called from In [${here}], line 7, column 3: sizeOf(row));
+called from In [${here}], line 6, column 6: rows.map((row) =>`,
     );
     assert.deepEqual(reply.traceback, error?.content.traceback);
   });
@@ -119,7 +122,7 @@ parseDuration("5 minutes");`);
     const { messages, reply } = await kernel.run(`console.log("ran");
 const price: number = "61837.63";`);
     const [error] = ofType(messages, "error");
-    const here = `In [${reply.execution_count}], line 2`;
+    const here = `In [${reply.execution_count}], line 2, column 7`;
     assert.equal(ofType(messages, "stream").length, 0);
     assert.equal(error?.content.evalue, "line 2: Type 'string' is not assignable to type 'number'.");
     assert.equal(
@@ -164,10 +167,7 @@ await new Promise((r) => setTimeout(r, 200));`);
     const printed = plain([printedIn(messages, messages.at(-1)!.run!, "stderr")]);
     assert.equal(reply.status, "ok");
     assert.match(printed, new RegExp(`RangeError: forgotten\\nat In \\[${reply.execution_count}\\], line 4`));
-    assert.match(
-      printed,
-      new RegExp(`Error: late\\nat In \\[${reply.execution_count}\\], line 2: throw new Error`),
-    );
+    assert.match(printed, new RegExp(`Error: late\\nat In \\[${reply.execution_count}\\], line 2, column 9`));
   });
 
   it("reports a timer's exception in the cell that set the timer, though another one runs", async () => {

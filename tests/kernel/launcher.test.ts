@@ -13,7 +13,7 @@ const main = join(projectRoot, "src", "kernel", "main.ts");
 
 describe("the kernel's launcher", { timeout: 60_000 }, () => {
   it("loads the pinned tslab and refuses every other in one sentence", (t) => {
-    assert.match(loadTslab().typescript.version, /^5\./);
+    assert.equal(typeof loadTslab().createExecutor, "function");
     const folder = tempFolder(t);
     mkdirSync(join(folder, "node_modules", "tslab"), { recursive: true });
     writeFileSync(join(folder, "node_modules", "tslab", "package.json"), `{ "version": "2.0.0" }`);

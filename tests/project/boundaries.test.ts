@@ -31,6 +31,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   ],
   arquero: ["src/notebook/"],
   tslab: ["src/kernel/", "src/notebook/"],
+  "typescript-kernel": ["src/kernel/"],
   zeromq: ["src/kernel/"],
   vega: [],
   "vega-lite": [],

@@ -50,7 +50,8 @@ test("packages are pinned to one version each, and the lockfile names no registr
   const versions = ["dependencies", "devDependencies", "optionalDependencies", "overrides"].flatMap((kind) =>
     Object.entries(manifest[kind] ?? {}),
   );
-  for (const [name, version] of versions) assert.match(version, /^(\d+\.\d+\.\d+|file:\.)$/, name);
+  for (const [name, version] of versions)
+    assert.match(version, /^((npm:[\w@/-]+@)?\d+\.\d+\.\d+|file:\.)$/, name);
   assert.doesNotMatch(read("package-lock.json"), /"resolved": "https?:/);
   assert.doesNotMatch(read("python/requirements.txt"), /https?:\/\/|--index-url/);
 });

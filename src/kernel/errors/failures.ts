@@ -7,10 +7,12 @@ export interface Failure {
   readonly traceback: readonly string[];
 }
 
-/** A line of a cell: its number in `In [n]`, its line from 1 and the line's text, where they are known. */
+/** A place in a cell, by its number in `In [n]`, or in a file of the user's: line and column from 1, and the line's text. */
 export interface Place {
-  readonly count: number;
+  readonly count?: number | undefined;
+  readonly file?: string | undefined;
   readonly line?: number | undefined;
+  readonly column?: number | undefined;
   readonly text?: string | undefined;
 }
 
@@ -45,7 +47,7 @@ export function thrown(error: unknown, placesOf: (stack: string) => readonly Pla
   );
   const places = placesOf(stackOf(error));
   return failure(nameOf(error), messageOf(error), [
-    ...places.map((place, index) => `${index === 0 ? "at" : "called from"} ${placeText(place)}`),
+    ...places.flatMap((place, index) => (index === 0 ? failedAt(place) : `called from ${placeText(place)}`)),
     ...causes,
     ...parts,
   ]);
@@ -84,8 +86,8 @@ export function notCompiled(diagnostics: readonly Diagnostic[], source: string, 
     }
     lastAt = at;
     const text = file === undefined ? lines[line - 1] : undefined;
-    traceback.push(`${file ?? `In [${count}]`}, line ${line}: ${bold(message)}`);
-    if (text !== undefined) traceback.push(`    ${text}`, `    ${" ".repeat(Math.max(0, column - 1))}^`);
+    traceback.push(`${file ?? `In [${count}]`}, line ${line}, column ${column}: ${bold(message)}`);
+    if (text !== undefined) traceback.push(...marked(text, column));
   }
   const first = diagnostics[0];
   const where = first === undefined ? "" : `${first.file ? `${first.file}, ` : ""}line ${first.line}: `;
@@ -108,9 +110,22 @@ function failure(ename: string, evalue: string, more: readonly string[]): Failur
   return { ename, evalue, traceback: [head, ...more] };
 }
 
-function placeText({ count, line, text }: Place): string {
-  if (line === undefined) return `In [${count}]`;
-  return `In [${count}], line ${line}${text ? `: ${text.trim()}` : ""}`;
+/** Where it failed, with the line's text and a mark under the column. */
+function failedAt({ text, column = 1, ...at }: Place): string[] {
+  const head = `at ${placeText({ ...at, column })}`;
+  return text === undefined ? [head] : [head, ...marked(text, column)];
+}
+
+function placeText({ count, file, line, column, text }: Place): string {
+  const where = file ?? `In [${count}]`;
+  if (line === undefined) return where;
+  return `${where}, line ${line}, column ${column ?? 1}${text ? `: ${text.trim()}` : ""}`;
+}
+
+/** A line of code, and a mark under one of its columns. */
+function marked(text: string, column: number): string[] {
+  const mark = text.slice(0, Math.max(0, column - 1)).replace(/[^\t]/g, " ");
+  return [`    ${text}`, `    ${mark}^`];
 }
 
 /** By its shape too, because the package may be loaded twice. */

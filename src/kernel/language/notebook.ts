@@ -1,0 +1,142 @@
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { CompiledCode } from "../errors/places.ts";
+import { type Compiled, compileFile } from "../modules/compile.ts";
+import { createLocalFiles, isLocal, type LocalFiles } from "../modules/files.ts";
+import { all, createLoader, type Loader, type Namespace, pick, type Reload } from "../modules/loader.ts";
+import { type Activities, Stopped } from "../stop/activities.ts";
+import { createCellValues } from "./cell-values.ts";
+import { type Converter, createConverter } from "./converter.ts";
+import { createService, type Service } from "./service.ts";
+
+/** The code of one notebook: its cells, their values and the files that they import. */
+export interface Notebook {
+  readonly folder: string;
+  readonly service: Service;
+  readonly converter: Converter;
+  readonly activities: Activities;
+  readonly interruptible: <T>(work: () => T) => T;
+  codeOf(of: { cell: number } | { url: string }): CompiledCode | undefined;
+  pathOf(url: string): string | undefined;
+  /** After a cell has run: what it has declared is there for the cells after it. */
+  settle(succeeded: boolean): void;
+}
+
+export interface NotebookOptions {
+  readonly folder: string;
+  readonly projectRoot: string;
+  readonly activities: Activities;
+  /** Runs synchronous work so that the stop button ends it. */
+  readonly interruptible: <T>(work: () => T) => T;
+  /** Says a line under the running cell. */
+  readonly say: (line: string) => void;
+}
+
+export function openNotebook(options: NotebookOptions): Notebook {
+  const { folder, projectRoot, activities, interruptible, say } = options;
+  const files = createLocalFiles();
+  const service = createService({
+    folder,
+    projectRoot,
+    versionOf: (path) => (files.has(path) ? files.key(path) : undefined),
+    find: (specifier, from) => (isLocal(specifier) ? files.find(specifier, dirname(from)) : undefined),
+  });
+  const converter = createConverter(service, files, folder);
+  const values = createCellValues();
+  const compiled = new Map<string, CompiledCode>();
+  const loader = createLoader({
+    files,
+    folder,
+    projectRoot,
+    compile: (path, url) => {
+      const file = files.file(path)!;
+      const { code, map }: Compiled = compileFile(service, file, url);
+      compiled.set(url, { source: file.text, map, linesBefore: 0, lines: code.split("\n").length - 3 });
+      return code;
+    },
+  });
+  offerRuntime({ values, loader, activities, interruptible, say, folder, files });
+
+  const cells = new WeakMap<object, CompiledCode>();
+  return {
+    folder,
+    service,
+    converter,
+    activities,
+    interruptible,
+    codeOf: (of) => {
+      if ("url" in of) return compiled.get(of.url);
+      const cell = converter.compiled(of.cell);
+      if (cell === undefined) return undefined;
+      const code = cells.get(cell) ?? {
+        source: cell.source,
+        map: cell.map,
+        linesBefore: 1,
+        lines: cell.code.split("\n").length - 2,
+      };
+      cells.set(cell, code);
+      return code;
+    },
+    pathOf: loader.fileOf,
+    settle: (succeeded) => {
+      const reached = values.settle();
+      converter.settle(succeeded ? "all" : reached);
+    },
+  };
+}
+
+interface RuntimeParts extends Pick<NotebookOptions, "activities" | "interruptible" | "say" | "folder"> {
+  readonly values: ReturnType<typeof createCellValues>;
+  readonly loader: Loader;
+  readonly files: LocalFiles;
+}
+
+/** What compiled code calls: the cells by one symbol, the user's files by another. */
+function offerRuntime(parts: RuntimeParts): void {
+  const { values, loader, activities, interruptible, say, folder, files } = parts;
+  const { wait, each } = activities;
+  const load = async (specifier: unknown): Promise<Namespace> => {
+    files.look();
+    return (await loader.load(String(specifier))) as Namespace;
+  };
+  const place = globalThis as Record<symbol, unknown>;
+  place[Symbol.for("tickbook.cells")] = {
+    box: values.box,
+    bind: values.bind,
+    wait,
+    each,
+    pick,
+    all,
+    load,
+    meta: {
+      url: pathToFileURL(join(folder, "notebook.ts")).href,
+      dirname: folder,
+      filename: join(folder, "notebook.ts"),
+    },
+    start: async (imports: readonly string[], body: (loaded: readonly Namespace[]) => unknown) => {
+      const loaded: Namespace[] = [];
+      for (const specifier of imports) loaded.push(await loader.load(specifier));
+      const anew = loader.loadedAnew();
+      if (anew.length > 0) say(reloadText(anew, folder));
+      if (activities.isStopped()) throw new Stopped();
+      return interruptible(() => body(loaded));
+    },
+  };
+  place[Symbol.for("tickbook.files")] = (path: string) => ({
+    wait,
+    each,
+    pick,
+    all,
+    path,
+    folder: dirname(path),
+    require: createRequire(path),
+  });
+}
+
+/** Which files were run again, and why: what they had kept in variables is gone. */
+function reloadText(anew: readonly Reload[], folder: string): string {
+  const name = ({ path, itself }: Reload): string =>
+    `${relative(folder, path) || path} (${itself ? "changed" : "imports a file that changed"})`;
+  return `Loaded anew, as the files stand now: ${anew.map(name).join(", ")}. What they kept in variables begins again.`;
+}

@@ -1,0 +1,147 @@
+import { readFileSync, statSync } from "node:fs";
+import { dirname, extname, join } from "node:path";
+import ts from "typescript-kernel";
+
+/** TypeScript over a notebook: the text of its cells and the files that they import, as they stand at each question. */
+export interface Service {
+  readonly language: ts.LanguageService;
+  readonly options: ts.CompilerOptions;
+  program(): ts.Program;
+  /** The text of the cell that is asked about. */
+  setCell(text: string): void;
+  /** Keeps the text of a cell, so that later ones can refer to it. */
+  keepCell(name: string, text: string): void;
+  resolve(specifier: string, from: string): string | undefined;
+  readonly cellFile: string;
+}
+
+export interface ServiceOptions {
+  /** The folder of the notebook. */
+  readonly folder: string;
+  /** The project, whose packages every notebook finds. */
+  readonly projectRoot: string;
+  /** Changes whenever the file, or one that it imports, does. Undefined for files that are not the user's own. */
+  readonly versionOf: (path: string) => string | undefined;
+  /** A file that TypeScript does not find by itself: `./x` for `x.mts`. */
+  readonly find: (specifier: string, from: string) => string | undefined;
+}
+
+const ambient = `declare module "tickbook-cells" {}
+`;
+
+export function createService({ folder, projectRoot, versionOf, find }: ServiceOptions): Service {
+  const cellFile = join(folder, "__cell__.ts");
+  const ambientFile = join(folder, "__notebook__.d.ts");
+  const texts = new Map<string, { text: string; version: number }>([
+    [cellFile, { text: "", version: 0 }],
+    [ambientFile, { text: ambient, version: 0 }],
+  ]);
+  const options = compilerOptions(projectRoot);
+  const snapshots = new Map<string, { version: string; snapshot: ts.IScriptSnapshot }>();
+  const moduleHost: ts.ModuleResolutionHost = {
+    fileExists: (path) => texts.has(path) || ts.sys.fileExists(path),
+    readFile: (path) => texts.get(path)?.text ?? ts.sys.readFile(path),
+    directoryExists: ts.sys.directoryExists,
+    getDirectories: ts.sys.getDirectories,
+    realpath: ts.sys.realpath!,
+  };
+  const resolved = (
+    specifier: string,
+    from: string,
+    mode?: ts.ResolutionMode,
+  ): ts.ResolvedModuleFull | undefined => {
+    const look = (at: string): ts.ResolvedModuleFull | undefined =>
+      ts.resolveModuleName(specifier, at, options, moduleHost, undefined, undefined, mode).resolvedModule;
+    // a notebook that lies elsewhere finds the packages of the project, too
+    const own = look(from) ?? fileAt(find(specifier, from));
+    return own ?? (/^[./]/.test(specifier) ? undefined : look(join(projectRoot, "notebook.ts")));
+  };
+  const versionOfFile = (path: string): string => {
+    const own = texts.get(path);
+    return own ? `${own.version}` : (versionOf(path) ?? "1");
+  };
+  const host: ts.LanguageServiceHost = {
+    getCompilationSettings: () => options,
+    getScriptFileNames: () => [ambientFile, cellFile],
+    getScriptVersion: versionOfFile,
+    getScriptSnapshot: (path) => {
+      const version = versionOfFile(path);
+      const known = snapshots.get(path);
+      if (known?.version === version) return known.snapshot;
+      const text = texts.get(path)?.text ?? textOf(path);
+      if (text === undefined) return undefined;
+      const snapshot = ts.ScriptSnapshot.fromString(text);
+      if (version !== "1") snapshots.set(path, { version, snapshot });
+      return snapshot;
+    },
+    getCurrentDirectory: () => folder,
+    getDefaultLibFileName: (given) => ts.getDefaultLibFilePath(given),
+    fileExists: moduleHost.fileExists,
+    readFile: (path) => moduleHost.readFile(path),
+    readDirectory: ts.sys.readDirectory,
+    directoryExists: ts.sys.directoryExists,
+    getDirectories: ts.sys.getDirectories,
+    realpath: ts.sys.realpath!,
+    useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
+    resolveModuleNameLiterals: (literals, from, _redirected, _options, file) =>
+      literals.map((literal) => ({
+        resolvedModule: resolved(literal.text, from, ts.getModeForUsageLocation(file, literal, options)),
+      })),
+  };
+  const language = ts.createLanguageService(host, ts.createDocumentRegistry());
+  const set = (path: string, text: string): void => {
+    const before = texts.get(path);
+    if (before?.text !== text) texts.set(path, { text, version: (before?.version ?? 0) + 1 });
+  };
+  return {
+    language,
+    options,
+    cellFile,
+    program: () => language.getProgram()!,
+    setCell: (text) => set(cellFile, text),
+    keepCell: (name, text) => set(join(folder, name), text),
+    resolve: (specifier, from) => resolved(specifier, from)?.resolvedFileName,
+  };
+}
+
+function fileAt(path: string | undefined): ts.ResolvedModuleFull | undefined {
+  if (path === undefined) return undefined;
+  return { resolvedFileName: path, extension: extname(path), isExternalLibraryImport: false };
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return statSync(path).isFile() ? readFileSync(path, "utf8") : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function compilerOptions(projectRoot: string): ts.CompilerOptions {
+  return {
+    // what Node 24 does not run yet is written in older words: `using`, decorators
+    target: ts.ScriptTarget.ES2024,
+    lib: ["lib.esnext.d.ts"],
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    customConditions: ["node"],
+    allowImportingTsExtensions: true,
+    resolveJsonModule: true,
+    esModuleInterop: true,
+    allowJs: true,
+    checkJs: false,
+    jsx: ts.JsxEmit.React,
+    preserveConstEnums: true,
+    skipLibCheck: true,
+    strict: false,
+    sourceMap: true,
+    inlineSources: false,
+    newLine: ts.NewLineKind.LineFeed,
+    removeComments: false,
+    types: ["node"],
+    typeRoots: [join(projectRoot, "node_modules", "@types")],
+    noErrorTruncation: false,
+    outDir: join(dirname(projectRoot), "__tickbook_out__"),
+  };
+}
