@@ -18,6 +18,8 @@ const files = () => ({
       ],
       display_name: "TypeScript (tickbook)",
       language: "typescript",
+      // heard by a thread of its own, also while a cell keeps the other one busy
+      interrupt_mode: "message",
     },
     undefined,
     2,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { writeSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { TickbookError } from "../core/errors.ts";
@@ -11,9 +12,10 @@ import { createCells } from "./output/cells.ts";
 import { routeChildOutput } from "./output/children.ts";
 import { createPrinter } from "./output/result.ts";
 import { routeProcessOutput } from "./output/streams.ts";
-import { createRunner } from "./runner.ts";
-import { serve } from "./server.ts";
+import { createRunner, type Runner } from "./runner.ts";
+import { readConnection, type Server, serve } from "./server.ts";
 import { createActivities } from "./stop/activities.ts";
+import { openChannels } from "./stop/channels.ts";
 import { createInterruptible } from "./stop/interruptible.ts";
 import { loadTslab } from "./tslab.ts";
 
@@ -53,21 +55,39 @@ async function main(argv: readonly string[]): Promise<void> {
       hint: "Jupyter starts this program; run npm start to open the notebooks.",
     });
   }
+  const connection = readConnection(connectionFile);
+  const session = randomUUID();
+  const parts: { server?: Server; runner?: Runner } = {};
+  const opening = openChannels({
+    connection,
+    session,
+    onStop: () => parts.runner?.interrupt(),
+    onControl: (frames) => void parts.server?.handle(frames, channels.answerControl),
+    onEnd: () => exitKernel(1),
+  });
   const tslab = loadTslab();
   const cells = createCells();
-  const activities = createActivities();
-  const interruptible = createInterruptible(() => runner.interrupt());
+  const channels = await opening;
+  const activities = createActivities(channels.isStopAsked);
+  const interruptible = createInterruptible(
+    () => {
+      channels.stopped();
+      runner.interrupt();
+    },
+    undefined,
+    channels.reach,
+  );
   const notebook = openNotebook({
     folder: process.cwd(),
     projectRoot,
     activities,
     interruptible: interruptible.cell,
+    stopped: channels.stopped,
     say: (line) => display(noteView(line, "quiet")),
   });
   const runner = createRunner(tslab, notebook, createPrinter(cells));
   routeProcessOutput(cells, toTerminal);
   routeChildOutput();
-  process.on("SIGINT", () => runner.interrupt());
   const report = (error: unknown): void => {
     const text = `${runner.explain(error).traceback.join("\n")}\n`;
     const cell = cells.current();
@@ -79,7 +99,13 @@ async function main(argv: readonly string[]): Promise<void> {
   process.on("warning", (warning) => logError(`${warning.name}: ${warning.message}`));
   Error.stackTraceLimit = 50;
   endWithParent();
-  await serve(tslab, connectionFile, {
+  parts.runner = runner;
+  parts.server = await serve({
+    connection,
+    session,
+    channels,
+    tslab,
+    activities,
     runner,
     cells,
     report,

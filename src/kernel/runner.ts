@@ -1,5 +1,5 @@
 import { basename, relative } from "node:path";
-import { type Failure, notCompiled, stopped, thrown } from "./errors/failures.ts";
+import { type Failure, isInterrupt, notCompiled, stopped, thrown } from "./errors/failures.ts";
 import { placesIn } from "./errors/places.ts";
 import type { Notebook } from "./language/notebook.ts";
 import type { Tslab, TslabExecutor } from "./tslab.ts";
@@ -57,7 +57,15 @@ export function createRunner(tslab: Tslab, notebook: Notebook, print: (value: un
     run: async (source, number) => {
       problems = [];
       converter.next(number);
-      const ended = await notebook.activities.run(() => executor.execute(source));
+      const ended = await notebook.activities.run(async () => {
+        const succeeded = await executor.execute(source);
+        // a signal has ended its first part: what that has started ends with it
+        if (!succeeded && isInterrupt(problems[0])) {
+          notebook.stopped();
+          notebook.activities.stop();
+        }
+        return succeeded;
+      });
       const mistakes = converter.mistakes();
       if (mistakes.length > 0) return notCompiled(mistakes, source, number);
       notebook.settle(ended);

@@ -1,29 +1,33 @@
-import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Publisher, Router } from "zeromq";
+import { Router } from "zeromq";
 import { refuse } from "../core/errors.ts";
 import { offerKernelApi } from "../notebook/page/kernel-api.ts";
 import { createComms } from "./comms.ts";
 import { exitKernel } from "./keep-alive.ts";
 import { createCellReruns } from "./output/cell-reruns.ts";
-import { clearTimersOfReruns } from "./output/cell-timers.ts";
+import { ownCellTimers } from "./output/cell-timers.ts";
 import { type Cell, type Cells, openCell } from "./output/cells.ts";
 import { answerFor, type Completer } from "./requests.ts";
 import type { Runner } from "./runner.ts";
+import type { Activities } from "./stop/activities.ts";
+import type { Channels } from "./stop/channels.ts";
 import type { Interruptible } from "./stop/interruptible.ts";
+import type { Connection } from "./stop/thread-messages.ts";
 import type { Tslab } from "./tslab.ts";
 import { type Message, type Outgoing, readMessage, writeMessage } from "./wire.ts";
 
-interface Connection {
-  readonly transport: string;
-  readonly ip: string;
-  readonly key: string;
-}
+/** Sends frames back on the channel on which a request came. */
+type Back = (frames: (Uint8Array | string)[]) => void;
 
 interface Waiting {
-  readonly socket: Router;
+  readonly back: Back;
   readonly request: Message;
+}
+
+/** The part of a kernel that answers; the channels hand to it what comes on control. */
+export interface Server {
+  handle(frames: readonly Buffer[], back: Back): Promise<void>;
 }
 
 /** As it was when the kernel started: a cell may put another in its place. */
@@ -32,43 +36,37 @@ const { setTimeout } = globalThis;
 /** Time for requests that were sent before a cell failed to arrive, so that they are dropped with it. */
 const drainMs = 20;
 
-/** Opens tslab's sockets and answers Jupyter's messages on them until the process is told to end. */
-export async function serve(
-  tslab: Tslab,
-  connectionFile: string,
-  parts: {
-    runner: Runner;
-    cells: Cells;
-    completer: Completer;
-    interruptible: Interruptible;
-    report: (error: unknown) => void;
-    logError: (problem: unknown) => void;
-  },
-): Promise<void> {
-  const { runner, cells, completer, report, logError } = parts;
+export interface ServerParts {
+  readonly connection: Connection;
+  /** JupyterLab drops queued messages when the session changes, so there is one for the life of the kernel. */
+  readonly session: string;
+  readonly channels: Channels;
+  readonly tslab: Tslab;
+  readonly runner: Runner;
+  readonly cells: Cells;
+  readonly completer: Completer;
+  readonly interruptible: Interruptible;
+  readonly activities: Activities;
+  readonly report: (error: unknown) => void;
+  readonly logError: (problem: unknown) => void;
+}
+
+/** Answers Jupyter's messages until the process is told to end. */
+export async function serve(parts: ServerParts): Promise<Server> {
+  const { connection, session, channels, tslab, runner, cells, completer, report, logError, activities } =
+    parts;
   const interruptible = parts.interruptible.callback;
-  const { transport, ip, key } = readConnection(connectionFile);
-  // JupyterLab drops queued messages when the session changes, so there is one for the life of the kernel.
-  const session = randomUUID();
-  const server = new tslab.ZmqServer({ close: () => runner.close() }, connectionFile);
+  const { transport, ip, key } = connection;
   const waiting: Waiting[] = [];
   let running: Cell | undefined;
   let count = 0;
 
-  // zeromq.js makes every 512th send asynchronous and refuses the ones in between; with no timeout it never does.
-  server.bindSocket = async (socket, port) => {
-    socket.sendTimeout = 0;
-    socket.sendHighWaterMark = 0;
-    await socket.bind(`${transport}://${ip}:${port}`);
-  };
-
-  const write = (socket: Publisher | Router, message: Omit<Outgoing, "session">): void => {
-    socket.send(writeMessage(key, { ...message, session })).catch(logError);
-  };
   const broadcast = (message: Omit<Outgoing, "session">): void =>
-    write(server.iopub, { ...message, identities: [Buffer.from(message.type)] });
-  const reply = (socket: Router, type: string, request: Message, content: Record<string, unknown>): void =>
-    write(socket, { type, content, parent: request.header, identities: request.identities });
+    channels.publish(writeMessage(key, { ...message, session, identities: [Buffer.from(message.type)] }));
+  const reply = (back: Back, type: string, request: Message, content: Record<string, unknown>): void => {
+    const { header, identities } = request;
+    back(writeMessage(key, { type, content, session, parent: header, identities }));
+  };
   const publish = (type: string, request: Message | undefined, content: Outgoing["content"]): void =>
     broadcast({ type, content, parent: request?.header });
   const status = (state: "busy" | "idle" | "starting", request?: Message): void =>
@@ -76,7 +74,7 @@ export async function serve(
 
   const reruns = createCellReruns(logError);
   const onCellRerun = (cleanUp: () => void): (() => void) => reruns.add(cells.current()?.request, cleanUp);
-  clearTimersOfReruns(onCellRerun);
+  ownCellTimers({ onCellRerun, activities, interruptible: parts.interruptible.cell, report });
   const comms = createComms({
     publish: broadcast,
     currentCell: () => cells.current()?.request,
@@ -91,6 +89,7 @@ export async function serve(
     if (!silent && request.content.store_history !== false) count++;
     const cell = openCell(request, count, (type, content) => publish(type, request, content));
     running = cell;
+    channels.running(request.header);
     if (!silent) cell.publish("execute_input", { code, execution_count: count });
     const failure = await cells.run(cell, async () => {
       try {
@@ -113,7 +112,7 @@ export async function serve(
     if (busy) return;
     busy = true;
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const { socket, request } = next;
+      const { back, request } = next;
       status("busy", request);
       const result = await execute(request);
       const dropped: Waiting[] = [];
@@ -121,40 +120,40 @@ export async function serve(
         await delay(drainMs);
         dropped.push(...waiting.splice(0));
       }
-      reply(socket, "execute_reply", request, result);
+      reply(back, "execute_reply", request, result);
       status("idle", request);
-      for (const { socket, request } of dropped) {
+      for (const { back, request } of dropped) {
         status("busy", request);
-        reply(socket, "execute_reply", request, { status: "aborted", execution_count: count });
+        reply(back, "execute_reply", request, { status: "aborted", execution_count: count });
         status("idle", request);
       }
     }
     busy = false;
   }
 
-  server.handleShellMessage = async (socket, ...frames) => {
+  const handle: Server["handle"] = async (frames, back) => {
     const request = readMessage(key, frames);
     if (request === undefined)
       return logError("a message that is not signed with the kernel's key was ignored");
     const type = request.header.msg_type;
     if (type === "execute_request") {
-      waiting.push({ socket, request });
+      waiting.push({ back, request });
       return runWaiting();
     }
     status("busy", request);
     try {
       if (type === "comm_info_request") {
-        reply(socket, "comm_info_reply", request, comms.info(request.content.target_name));
+        reply(back, "comm_info_reply", request, comms.info(request.content.target_name));
       } else if (type.startsWith("comm_")) {
         await comms.handle(request);
       } else {
         const answer = answerFor(type, request.content, completer);
-        if (answer) reply(socket, answer.type, request, answer.content);
+        if (answer) reply(back, answer.type, request, answer.content);
       }
     } catch (problem) {
       logError(problem);
       if (type.endsWith("_request"))
-        reply(socket, type.replace("_request", "_reply"), request, {
+        reply(back, type.replace("_request", "_reply"), request, {
           status: "error",
           ...runner.explain(problem),
         });
@@ -185,11 +184,26 @@ export async function serve(
     interruptible,
   });
 
-  await server.init();
+  // zeromq.js makes every 512th send asynchronous and refuses the ones in between; with no timeout it never does
+  const options = { sendTimeout: 0, sendHighWaterMark: 0 };
+  const shell = new Router(options);
+  const stdin = new Router(options);
+  await Promise.all([
+    shell.bind(`${transport}://${ip}:${connection.shell_port}`),
+    stdin.bind(`${transport}://${ip}:${connection.stdin_port}`),
+  ]);
   status("starting");
+  void (async () => {
+    for await (const frames of shell)
+      void handle(frames, (answer) => {
+        shell.send(answer as (Buffer | string)[]).catch(logError);
+      });
+  })();
+  return { handle };
 }
 
-function readConnection(path: string): Connection {
+/** Jupyter's connection file. */
+export function readConnection(path: string): Connection {
   try {
     return JSON.parse(readFileSync(path, "utf8")) as Connection;
   } catch (problem) {

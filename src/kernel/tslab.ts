@@ -1,6 +1,5 @@
 import Module, { createRequire } from "node:module";
 import typescript from "typescript-kernel";
-import type { Publisher, Reply, Router } from "zeromq";
 import { refuse } from "../core/errors.ts";
 
 /** What this project uses of tslab's inside: undocumented, hence one pinned version and this one file. */
@@ -11,7 +10,6 @@ export interface Tslab {
     console: { log(value: unknown): void; error(...values: unknown[]): void },
   ) => TslabExecutor;
   readonly isCompleteCode: (code: string) => { completed: boolean; indent?: string };
-  readonly ZmqServer: new (handler: { close(): void }, connectionFile: string) => TslabServer;
   /** Of the module `tslab/dist/jupyter`, where tslab's display functions look it up at every call. */
   readonly jupyter: { lastWriteDisplayData: WriteDisplayData | null };
 }
@@ -50,14 +48,6 @@ export interface TslabExecutor {
   close(): void;
 }
 
-export interface TslabServer {
-  readonly iopub: Publisher;
-  bindSocket(socket: Publisher | Router | Reply, port: number): Promise<void>;
-  handleShellMessage(socket: Router, ...frames: Buffer[]): Promise<void>;
-  init(): Promise<void>;
-  close(): void;
-}
-
 const pinned = "1.0.22";
 
 /** Loads the tslab that `from` would import; refuses every version but the one these declarations were written for. */
@@ -79,7 +69,6 @@ export function loadTslab(from: string = import.meta.url): Tslab {
   return {
     isCompleteCode: require("tslab/dist/converter").isCompleteCode,
     createExecutor: require("tslab/dist/executor").createExecutor,
-    ZmqServer: require("tslab/dist/jupyter").ZmqServer,
     jupyter: require("tslab/dist/jupyter"),
   };
 }

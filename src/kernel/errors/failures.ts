@@ -99,11 +99,7 @@ export function notCompiled(diagnostics: readonly Diagnostic[], source: string, 
   };
 }
 
-export const stopped: Failure = failure(
-  "Interrupted",
-  "the cell was stopped; a timer or request that it started may go on",
-  [],
-);
+export const stopped: Failure = failure("Interrupted", "stopped", []);
 
 function failure(ename: string, evalue: string, more: readonly string[]): Failure {
   const head = ename === "TickbookError" ? bold(evalue) : `${bold(ename)}: ${evalue}`;
@@ -142,7 +138,8 @@ function hasStack(error: unknown): boolean {
   }
 }
 
-function isInterrupt(error: unknown): boolean {
+/** What is thrown where code was stopped. */
+export function isInterrupt(error: unknown): boolean {
   return (
     fieldOf(error, "message") === "Interrupted asynchronously" ||
     fieldOf(error, "code") === "ERR_SCRIPT_EXECUTION_INTERRUPTED"

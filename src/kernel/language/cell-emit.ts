@@ -65,7 +65,7 @@ export function emitCell(program: ts.Program, path: string, cell: CellText): Emi
   const inner = `"use strict"; ${RUNTIME}.bind({ ${bindings.join(", ")} });`;
   const body = isAsync
     ? `return ${RUNTIME}.start(${JSON.stringify(parts.imports)}, async (${STARTED}) => { ${inner}\n${code}\n});`
-    : `(() => { ${inner}\n${code}\n})();`;
+    : `${RUNTIME}.sync(() => { ${inner}\n${code}\n});`;
   return { code: `${head} ${body}`, map, isAsync, names: parts.names };
 }
 

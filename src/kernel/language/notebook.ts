@@ -17,6 +17,8 @@ export interface Notebook {
   readonly converter: Converter;
   readonly activities: Activities;
   readonly interruptible: <T>(work: () => T) => T;
+  /** What was asked to stop has stopped. */
+  stopped(): void;
   codeOf(of: { cell: number } | { url: string }): CompiledCode | undefined;
   pathOf(url: string): string | undefined;
   /** After a cell has run: what it has declared is there for the cells after it. */
@@ -29,6 +31,7 @@ export interface NotebookOptions {
   readonly activities: Activities;
   /** Runs synchronous work so that the stop button ends it. */
   readonly interruptible: <T>(work: () => T) => T;
+  readonly stopped: () => void;
   /** Says a line under the running cell. */
   readonly say: (line: string) => void;
 }
@@ -65,6 +68,7 @@ export function openNotebook(options: NotebookOptions): Notebook {
     converter,
     activities,
     interruptible,
+    stopped: options.stopped,
     codeOf: (of) => {
       if ("url" in of) return compiled.get(of.url);
       const cell = converter.compiled(of.cell);
@@ -109,6 +113,7 @@ function offerRuntime(parts: RuntimeParts): void {
     pick,
     all,
     load,
+    sync: interruptible,
     meta: {
       url: pathToFileURL(join(folder, "notebook.ts")).href,
       dirname: folder,

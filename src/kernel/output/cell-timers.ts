@@ -1,43 +1,92 @@
+import { syncBuiltinESMExports } from "node:module";
+import timers from "node:timers";
+import type { Activities } from "../stop/activities.ts";
+
+export interface CellTimersOptions {
+  /** Calls back when the cell that the running code belongs to runs again. */
+  readonly onCellRerun: (cleanUp: () => void) => () => void;
+  readonly activities: Activities;
+  /** Runs synchronous work so that the stop button ends it. */
+  readonly interruptible: <T>(work: () => T) => T;
+  /** Shows what a callback threw, at the cell that set its timer. */
+  readonly report: (error: unknown) => void;
+}
+
+type Callback = (...args: unknown[]) => void;
+type Timer = NodeJS.Timeout | NodeJS.Immediate;
+
 /**
- * Timers that the code of a cell itself starts are cleared when the cell runs again; those of the packages that it
- * uses are not, since their modules are loaded once.
+ * Timers that the code of cells and of the user's files starts end when their cell runs again or is stopped, and their
+ * callbacks by the stop button; those of the packages that it uses do not, since their modules are loaded once.
  */
-export function clearTimersOfReruns(onCellRerun: (cleanUp: () => void) => () => void): void {
+export function ownCellTimers(options: CellTimersOptions): void {
+  const { onCellRerun, activities, interruptible, report } = options;
   const forgets = new WeakMap<object, () => void>();
-  const { clearTimeout: clear } = globalThis;
-  const clearing = (timer?: NodeJS.Timeout | string | number): void => {
-    if (typeof timer === "object") forgets.get(timer)?.();
-    clear(timer);
+  const { clearTimeout, clearImmediate } = globalThis;
+  const clearing = <F>(original: F): F =>
+    ((timer?: object | string | number): void => {
+      if (typeof timer === "object" && timer !== null) forgets.get(timer)?.();
+      (original as (given: unknown) => void)(timer);
+    }) as F;
+  const clear = (timer: Timer): void => {
+    if ("_onImmediate" in timer) clearImmediate(timer as NodeJS.Immediate);
+    else clearTimeout(timer as NodeJS.Timeout);
   };
-  type Start = (callback: (...args: unknown[]) => void, ...rest: never[]) => NodeJS.Timeout;
   const starting = <F>(original: F, once: boolean): F => {
-    const start = original as Start;
-    const started: Start = (callback, ...rest) => {
-      if (typeof callback !== "function" || !isFromCell(started)) return start(callback, ...rest);
-      const run: typeof callback = (...args) => {
-        forget();
-        callback(...args);
+    const start = original as (callback: Callback, ...rest: unknown[]) => Timer;
+    const started = (callback: Callback, ...rest: unknown[]): Timer => {
+      if (typeof callback !== "function" || !isFromNotebook(started)) return start(callback, ...rest);
+      const run: Callback = (...args) => {
+        if (once) forget();
+        try {
+          interruptible(() => activities.runCallback(() => callback(...args)));
+        } catch (problem) {
+          // a callback that was stopped is not called once more
+          if (isInterrupt(problem)) end();
+          report(problem);
+        }
       };
-      const timer = start(once ? run : callback, ...rest);
-      const forget = onCellRerun(() => clear(timer));
+      const timer = start(run, ...rest);
+      const end = (): void => {
+        forget();
+        clear(timer);
+      };
+      const ends = [onCellRerun(end), activities.onStop(end)];
+      const forget = (): void => {
+        for (const one of ends) one();
+      };
       forgets.set(timer, forget);
       return timer;
     };
     // what util.promisify looks for
     return Object.defineProperties(started, Object.getOwnPropertyDescriptors(original)) as F;
   };
-  globalThis.setInterval = starting(globalThis.setInterval, false);
-  globalThis.setTimeout = starting(globalThis.setTimeout, true);
-  globalThis.clearInterval = clearing;
-  globalThis.clearTimeout = clearing;
+  const made = {
+    setInterval: starting(globalThis.setInterval, false),
+    setTimeout: starting(globalThis.setTimeout, true),
+    setImmediate: starting(globalThis.setImmediate, true),
+    clearInterval: clearing(globalThis.clearInterval),
+    clearTimeout: clearing(globalThis.clearTimeout),
+    clearImmediate: clearing(globalThis.clearImmediate),
+  };
+  Object.assign(globalThis, made);
+  Object.assign(timers, made);
+  syncBuiltinESMExports();
 }
 
-/** Whether the code of a cell calls the function directly. */
-function isFromCell(called: unknown): boolean {
-  const at: { stack?: string } = {};
-  const { stackTraceLimit } = Error;
+function isInterrupt(problem: unknown): boolean {
+  return problem instanceof Error && "code" in problem && problem.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+}
+
+/** Whether the code of a cell, or of a file of the user's, calls the function directly. */
+function isFromNotebook(called: unknown): boolean {
+  const at: { stack?: unknown } = {};
+  const { stackTraceLimit, prepareStackTrace } = Error;
   Error.stackTraceLimit = 1;
+  Error.prepareStackTrace = undefined as never;
   Error.captureStackTrace(at, called as never);
+  const { stack } = at;
   Error.stackTraceLimit = stackTraceLimit;
-  return /tickbook-cell-\d+:/.test(at.stack ?? "");
+  Error.prepareStackTrace = prepareStackTrace;
+  return /tickbook-cell-\d+:|\?tickbook=[0-9a-f]+:/.test(String(stack));
 }

@@ -66,6 +66,8 @@ export function createActivities(isStopAsked: () => boolean = () => false): Acti
       return result;
     },
     runCallback: (work) => {
+      const current = storage.getStore();
+      if (current !== undefined && current === running && !current.stopped) return work();
       const activity = begin();
       callbacks.add(activity);
       return storage.run(activity, work);

@@ -1,0 +1,107 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { Publisher, Reply, Router } from "zeromq";
+import { type Header, readMessage, writeMessage } from "../wire.ts";
+import { createTerminator } from "./terminator.ts";
+import { type FromThread, SHARED, shortNow, type ThreadData, type ToThread } from "./thread-messages.ts";
+
+/**
+ * The thread of the channels that must answer while the main thread is busy: control, with the stop button and the end
+ * of the kernel, heartbeat, and what is published.
+ */
+const { connection, session, shared } = workerData as ThreadData;
+const words = new Int32Array(shared);
+const { transport, ip, key } = connection;
+const toMain = (message: FromThread): void => parentPort!.postMessage(message);
+
+/** Between one attempt to end what runs and the next. */
+const attemptMs = 120;
+/** A person waits no longer without a word. */
+const sayAfterMs = 2_000;
+const endAfterMs = 500;
+
+const iopub = new Publisher({ sendTimeout: 0, sendHighWaterMark: 0 });
+const control = new Router({ sendTimeout: 0, sendHighWaterMark: 0 });
+const heartbeat = new Reply();
+let running: Header | undefined;
+
+const publish = (frames: readonly (Uint8Array | string)[]): void => {
+  void iopub.send(frames as (Buffer | string)[]).catch(() => {});
+};
+const terminator = createTerminator();
+
+/** Ends what runs, by a signal where that reaches it, else by V8; says so where nothing does. */
+function stop(): void {
+  const press = Atomics.add(words, SHARED.asked, 1) + 1;
+  toMain({ type: "stop", press });
+  const startedMs = performance.now();
+  let said = false;
+  const attempt = (): void => {
+    if (Atomics.load(words, SHARED.handled) >= press) return terminator.leave();
+    if (Atomics.load(words, SHARED.inReach) === 1) {
+      Atomics.store(words, SHARED.signalled, shortNow());
+      process.kill(process.pid, "SIGINT");
+    } else terminator.attempt();
+    if (!said && performance.now() - startedMs > sayAfterMs) {
+      said = true;
+      sayThatItCannot();
+    }
+    setTimeout(attempt, attemptMs);
+  };
+  setTimeout(attempt, attemptMs / 2);
+}
+
+function sayThatItCannot(): void {
+  const text =
+    "stop: what runs is not JavaScript of the notebook but a call into native code, which cannot be ended from outside; it has had two seconds. Wait for it, or restart the kernel (Kernel > Restart Kernel), which forgets all variables.\n";
+  publish([
+    Buffer.from("stream"),
+    ...writeMessage(key, { type: "stream", session, parent: running, content: { name: "stderr", text } }),
+  ]);
+}
+
+function answered(frames: readonly Buffer[]): void {
+  const request = readMessage(key, frames);
+  if (request === undefined) return;
+  const { msg_type: type } = request.header;
+  const reply = (content: Record<string, unknown>): void => {
+    const { identities, header } = request;
+    const message = {
+      type: type.replace("_request", "_reply"),
+      session,
+      parent: header,
+      identities,
+      content,
+    };
+    void control.send(writeMessage(key, message) as (Buffer | string)[]).catch(() => {});
+  };
+  if (type === "interrupt_request") {
+    stop();
+    reply({ status: "ok" });
+    return;
+  }
+  toMain({ type: "control", frames: [...frames] });
+  if (type !== "shutdown_request") return;
+  // a main thread that never comes to it must not keep the kernel alive
+  setTimeout(() => {
+    reply({ status: "ok", restart: request.content.restart === true });
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), 50);
+  }, endAfterMs);
+}
+
+parentPort!.on("message", (message: ToThread) => {
+  if (message.type === "publish") publish(message.frames);
+  else if (message.type === "running") running = message.header;
+  else void control.send(message.frames as (Buffer | string)[]).catch(() => {});
+});
+
+const at = (port: number): string => `${transport}://${ip}:${port}`;
+await Promise.all([
+  iopub.bind(at(connection.iopub_port)),
+  control.bind(at(connection.control_port)),
+  heartbeat.bind(at(connection.hb_port)),
+]);
+toMain({ type: "ready" });
+void (async () => {
+  for await (const frames of heartbeat) await heartbeat.send(frames);
+})();
+for await (const frames of control) answered(frames);

@@ -1,0 +1,77 @@
+import { Worker } from "node:worker_threads";
+import type { Header } from "../wire.ts";
+import {
+  type Connection,
+  type FromThread,
+  SHARED,
+  shortNow,
+  type ThreadData,
+  type ToThread,
+} from "./thread-messages.ts";
+
+/** The channels that a thread of their own serves, as the main thread uses them. */
+export interface Channels {
+  publish(frames: readonly (Uint8Array | string)[]): void;
+  answerControl(frames: readonly (Uint8Array | string)[]): void;
+  /** The request of the cell that runs now: where words about the stop button belong. */
+  running(header: Header | undefined): void;
+  /** Whether the stop button was pressed and the main thread has not come to it yet. */
+  isStopAsked(): boolean;
+  /** Notes that what was asked to stop has been stopped. */
+  stopped(): void;
+  /** Around user code that a signal can end. */
+  readonly reach: { entered(): void; left(): void };
+}
+
+export interface ChannelsOptions {
+  readonly connection: Connection;
+  readonly session: string;
+  readonly onStop: () => void;
+  readonly onControl: (frames: readonly Buffer[]) => void;
+  readonly onEnd: () => void;
+}
+
+/** A signal of the thread's own may arrive after what it was meant for has ended. */
+const staleMs = 500;
+
+export async function openChannels(options: ChannelsOptions): Promise<Channels> {
+  const { connection, session, onStop, onControl, onEnd } = options;
+  const shared = new SharedArrayBuffer(4 * Object.keys(SHARED).length);
+  const words = new Int32Array(shared);
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const worker = new Worker(new URL(`./channel-thread.${extension}`, import.meta.url), {
+    workerData: { connection, session, shared } satisfies ThreadData,
+    stdout: false,
+  });
+  worker.on("error", onEnd);
+  const post = (message: ToThread): void => worker.postMessage(message);
+  const isStopAsked = (): boolean => Atomics.load(words, SHARED.asked) > Atomics.load(words, SHARED.handled);
+  const stopped = (): void => {
+    Atomics.store(words, SHARED.handled, Atomics.load(words, SHARED.asked));
+  };
+  await new Promise<void>((resolve) => {
+    worker.on("message", (message: FromThread) => {
+      if (message.type === "ready") resolve();
+      else if (message.type === "control") onControl(message.frames.map((frame) => Buffer.from(frame)));
+      else if (isStopAsked()) {
+        stopped();
+        onStop();
+      }
+    });
+  });
+  process.on("SIGINT", () => {
+    const sinceMs = shortNow() - Atomics.load(words, SHARED.signalled);
+    if (sinceMs < 0 || sinceMs > staleMs) onStop();
+  });
+  return {
+    publish: (frames) => post({ type: "publish", frames }),
+    answerControl: (frames) => post({ type: "control", frames }),
+    running: (header) => post({ type: "running", header }),
+    isStopAsked,
+    stopped,
+    reach: {
+      entered: () => Atomics.store(words, SHARED.inReach, 1),
+      left: () => Atomics.store(words, SHARED.inReach, 0),
+    },
+  };
+}

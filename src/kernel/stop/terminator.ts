@@ -1,0 +1,57 @@
+import { type Debugger, type InspectorNotification, Session } from "node:inspector";
+
+/** Ends code of a notebook that runs on the main thread where no signal reaches it: after an `await`, in an event's callback. */
+export interface Terminator {
+  /** Looks at what the main thread does, and ends it if that is code of the notebook which can be ended. */
+  attempt(): void;
+  /** The main thread answers again. */
+  leave(): void;
+}
+
+/** Node's own loops, which keep books of the callback that they call: they must come back from it. */
+const keepsBooks = /^node:internal\/timers$/;
+const booked = new Set(["processTimers", "listOnTimeout", "processImmediate"]);
+const ofNotebook = /^tickbook-cell-\d+$|\?tickbook=[0-9a-f]+$/;
+
+export function createTerminator(): Terminator {
+  let session: Session | undefined;
+  const urls = new Map<string, string>();
+
+  const open = (): Session => {
+    const opened = new Session();
+    opened.connectToMainThread();
+    opened.on(
+      "Debugger.scriptParsed",
+      ({ params }: InspectorNotification<Debugger.ScriptParsedEventDataType>) => {
+        urls.set(params.scriptId, params.url);
+      },
+    );
+    opened.on("Debugger.paused", ({ params }: InspectorNotification<Debugger.PausedEventDataType>) => {
+      const frames = params.callFrames.map(({ functionName, location }) => ({
+        name: functionName,
+        url: urls.get(location.scriptId) ?? "",
+      }));
+      const isNotebooks = frames.some(({ url }) => ofNotebook.test(url));
+      const isBooked = frames.some(({ name, url }) => keepsBooks.test(url) || booked.has(name));
+      if (isNotebooks && !isBooked) opened.post("Runtime.terminateExecution");
+      opened.post("Debugger.resume");
+    });
+    opened.post("Debugger.enable");
+    return opened;
+  };
+
+  return {
+    attempt: () => {
+      session ??= open();
+      session.post("Debugger.pause");
+    },
+    leave: () => {
+      if (session === undefined) return;
+      // a pause that was asked for and not reached yet must not stop what runs next
+      session.post("Debugger.disable");
+      session.disconnect();
+      session = undefined;
+      urls.clear();
+    },
+  };
+}

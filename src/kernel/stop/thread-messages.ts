@@ -1,0 +1,47 @@
+import type { Header } from "../wire.ts";
+
+/** What the kernel's thread for Jupyter's channels is given. */
+export interface ThreadData {
+  readonly connection: Connection;
+  /** The session of all messages. */
+  readonly session: string;
+  /** Words that both threads read: see `SHARED`. */
+  readonly shared: SharedArrayBuffer;
+}
+
+/** Jupyter's connection file. */
+export interface Connection {
+  readonly transport: string;
+  readonly ip: string;
+  readonly key: string;
+  readonly shell_port: number;
+  readonly iopub_port: number;
+  readonly control_port: number;
+  readonly stdin_port: number;
+  readonly hb_port: number;
+}
+
+/** Places in the shared memory. */
+export const SHARED = {
+  /** How often the stop button was pressed. */
+  asked: 0,
+  /** Up to which press the main thread has stopped what it did. */
+  handled: 1,
+  /** 1 while user code runs where a signal ends it. */
+  inReach: 2,
+  /** When the last signal was sent from here, in ms of `Date.now()` modulo 2^30. */
+  signalled: 3,
+} as const;
+
+export type ToThread =
+  | { readonly type: "publish" | "control"; readonly frames: readonly (Uint8Array | string)[] }
+  | { readonly type: "running"; readonly header: Header | undefined };
+
+export type FromThread =
+  | { readonly type: "ready" }
+  | { readonly type: "stop"; readonly press: number }
+  | { readonly type: "control"; readonly frames: readonly Uint8Array[] };
+
+export function shortNow(): number {
+  return Date.now() % 2 ** 30;
+}
