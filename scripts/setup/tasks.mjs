@@ -1,4 +1,5 @@
 import { runChecks, runFormat } from "./checks.mjs";
+import { changePackages } from "./packages.mjs";
 import { runTests } from "./tests.mjs";
 
 const node = ["dependencies", "build"];
@@ -16,6 +17,8 @@ export const tasks = {
   archive: { needs: node, program: "archive.js" },
   export: { needs: node, program: "export.js" },
   report: { needs: node, program: "report.js" },
+  add: { needs: node, work: (names) => changePackages("add", names) },
+  remove: { needs: node, work: (names) => changePackages("remove", names) },
   test: { needs: all, work: (args) => runTests("tests", args) },
   "test:long": { needs: all, work: (args) => runTests("tests/long", args) },
   build: { needs: node, work: () => 0 },

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { writeSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TickbookError } from "../core/errors.ts";
 import { display } from "../notebook/page/display.ts";
@@ -35,6 +36,17 @@ function toTerminal(text: string): void {
 function logError(problem: unknown): void {
   const text = problem instanceof TickbookError ? problem.message : textOf(problem);
   toTerminal(`tickbook kernel: ${text}\n`);
+}
+
+/** The packages that a notebook may import by name: the project's own, and those that the user has added. */
+function packagesOf(root: string): string[] {
+  return [root, join(root, "data", "packages")].flatMap((folder) => {
+    try {
+      return Object.keys(JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).dependencies ?? {});
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** A server that was killed leaves no kernel behind. */
@@ -111,7 +123,12 @@ async function main(argv: readonly string[]): Promise<void> {
     report,
     logError,
     interruptible,
-    completer: createCompleter(notebook.service, notebook.converter.scope, () => [], tslab.isCompleteCode),
+    completer: createCompleter(
+      notebook.service,
+      notebook.converter.scope,
+      () => packagesOf(projectRoot),
+      tslab.isCompleteCode,
+    ),
   });
 }
 

@@ -1,6 +1,6 @@
-import { basename, relative } from "node:path";
 import { type Failure, isInterrupt, notCompiled, stopped, thrown } from "./errors/failures.ts";
 import { placesIn } from "./errors/places.ts";
+import { notTypescript } from "./language/not-typescript.ts";
 import type { Notebook } from "./language/notebook.ts";
 import type { Tslab, TslabExecutor } from "./tslab.ts";
 
@@ -13,6 +13,8 @@ export interface Runner {
   /** Waits for what holds the cell; nothing but an interruption ends it early. */
   settle(holds: readonly Promise<unknown>[]): Promise<Failure | undefined>;
   explain(error: unknown): Failure;
+  /** The text with its stacks in the reader's own terms. */
+  readable(text: string): string;
   close(): void;
 }
 
@@ -35,9 +37,7 @@ export function createRunner(tslab: Tslab, notebook: Notebook, print: (value: un
     },
   );
   const explain = (error: unknown): Failure =>
-    thrown(error, (stack) =>
-      placesIn(stack, notebook.codeOf, (url) => shortPath(notebook.pathOf(url) ?? url, folder)),
-    );
+    thrown(error, (stack) => placesIn(stack, notebook.codeOf, notebook.nameOf));
 
   return {
     interrupt: () => {
@@ -53,6 +53,7 @@ export function createRunner(tslab: Tslab, notebook: Notebook, print: (value: un
       return Promise.race([interrupted, Promise.allSettled(holds).then(() => undefined)]);
     },
     explain,
+    readable: notebook.readable,
     close: () => executor.close(),
     run: async (source, number) => {
       problems = [];
@@ -67,14 +68,12 @@ export function createRunner(tslab: Tslab, notebook: Notebook, print: (value: un
         return succeeded;
       });
       const mistakes = converter.mistakes();
-      if (mistakes.length > 0) return notCompiled(mistakes, source, number);
+      if (mistakes.length > 0) {
+        const other = notTypescript(source);
+        return other ? explain(other) : notCompiled(mistakes, source, number);
+      }
       notebook.settle(ended);
       return ended && problems.length === 0 ? undefined : explain(problems[0]);
     },
   };
-}
-
-function shortPath(path: string, folder: string): string {
-  const short = relative(folder, path);
-  return short.length < path.length ? short : basename(path);
 }

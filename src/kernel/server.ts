@@ -87,7 +87,12 @@ export async function serve(parts: ServerParts): Promise<Server> {
     const code = String(request.content.code ?? "");
     const silent = request.content.silent === true;
     if (!silent && request.content.store_history !== false) count++;
-    const cell = openCell(request, count, (type, content) => publish(type, request, content));
+    const cell = openCell(
+      request,
+      count,
+      (type, content) => publish(type, request, content),
+      runner.readable,
+    );
     running = cell;
     channels.running(request.header);
     if (!silent) cell.publish("execute_input", { code, execution_count: count });

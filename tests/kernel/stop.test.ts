@@ -97,7 +97,7 @@ for await (const part of net.connect((server.address() as net.AddressInfo).port)
     "a sort that never ends":
       "while (true) { list.length = 0; for (let i = 0; i < 1e5; i++) list.push(Math.random()); list.sort(); }",
     "a wait of the whole thread": "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);",
-    "a regular expression that never ends": '/^(a+)+$/.test(`${"a".repeat(60)}b`)',
+    "a regular expression that never ends": '/^(a+)+$/.test("a".repeat(60) + "b")',
     "a print that never ends":
       "({ get [Symbol.for('nodejs.util.inspect.custom')]() { return () => { for (;;) count++; }; } })",
   })) {

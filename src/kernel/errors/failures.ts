@@ -34,6 +34,8 @@ export function thrown(error: unknown, placesOf: (stack: string) => readonly Pla
   if (isOurs(error)) return failure("TickbookError", messageOf(error), []);
   if (!hasStack(error)) return failure("Thrown", textOf(error), []);
   if (isInterrupt(error)) return stopped;
+  const lost = /nodejs-polars-[\w-]+/.exec(messageOf(error))?.[0];
+  if (lost !== undefined && /cannot find/i.test(messageOf(error))) return lostBinary(lost);
   const causes: string[] = [];
   for (
     let cause = fieldOf(error, "cause");
@@ -55,12 +57,23 @@ export function thrown(error: unknown, placesOf: (stack: string) => readonly Pla
 
 function messageOf(error: unknown): string {
   const message = fieldOf(error, "message");
-  return typeof message === "string" ? cut(message) : textOf(message);
+  return typeof message === "string" ? cut(ownNames(message)) : textOf(message);
+}
+
+/** A name of an earlier cell is spelt otherwise in compiled code, which some packages read. */
+export function ownNames(text: string): string {
+  return text.replace(/\b__of_([\p{ID_Continue}$]+)(\.v\b)?/gu, "$1");
 }
 
 function nameOf(error: unknown): string {
   const name = fieldOf(error, "name");
   return typeof name === "string" && name !== "" ? name.slice(0, 200) : "Error";
+}
+
+/** npm under an older Node leaves out, in silence, what declares a newer one. */
+function lostBinary(name: string): Failure {
+  const words = `nodejs-polars: its binary ${name} is needed; it is not installed, as happens after a plain npm install in the project's folder. Run npm run build there and restart the kernel; add packages for notebooks with npm run add -- NAME.`;
+  return failure("TickbookError", words, []);
 }
 
 /** The first of the errors that an `AggregateError` holds. */

@@ -23,7 +23,7 @@ export function placesIn(
   const frames = /(?:tickbook-cell-(\d+)|(file:\S+?\?tickbook=[0-9a-f]+)):(\d+):(\d+)/g;
   for (const [, cell, url, line, column] of stack.matchAll(frames)) {
     const code = codeOf(cell === undefined ? { url: url! } : { cell: Number(cell) });
-    const at = code && placeIn(code, Number(line), Number(column));
+    const at = code && placeAt(code, Number(line), Number(column));
     const place: Place = {
       ...(cell === undefined ? { file: nameOf(url!) } : { count: Number(cell) }),
       ...at,
@@ -39,7 +39,8 @@ export function placesIn(
 
 const maps = new WeakMap<CompiledCode, SourceMap>();
 
-function placeIn(
+/** The place in the source of a place in the compiled code; undefined for what the kernel has added. */
+export function placeAt(
   code: CompiledCode,
   line: number,
   column: number,

@@ -66,7 +66,12 @@ export function emitCell(program: ts.Program, path: string, cell: CellText): Emi
   const body = isAsync
     ? `return ${RUNTIME}.start(${JSON.stringify(parts.imports)}, async (${STARTED}) => { ${inner}\n${code}\n});`
     : `${RUNTIME}.sync(() => { ${inner}\n${code}\n});`;
-  return { code: `${head} ${body}`, map, isAsync, names: parts.names };
+  return {
+    code: `${head} { const require = ${RUNTIME}.require; ${body} }`,
+    map,
+    isAsync,
+    names: parts.names,
+  };
 }
 
 /** Where tslab looks for the value of the last expression. */

@@ -65,7 +65,12 @@ export function createCompleter(
       const help = language.getSignatureHelpItems(cellFile, at, {});
       const callee =
         help && language.getQuickInfoAtPosition(cellFile, Math.max(prefix, help.applicableSpan.start - 2));
-      const isCallee = quick && callee && quick.textSpan.start === callee.textSpan.start;
+      // the cursor is on the name of what is called
+      const isCallee =
+        quick &&
+        callee &&
+        quick.textSpan.start === callee.textSpan.start &&
+        at <= quick.textSpan.start + quick.textSpan.length;
       const text = help && !isCallee ? signatureText(help) : quick && quickText(quick);
       const data = text ? { "text/plain": text } : {};
       return { status: "ok", found: Boolean(text), data, metadata: {} };

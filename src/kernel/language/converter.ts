@@ -1,6 +1,7 @@
 import { basename, relative } from "node:path";
 import ts from "typescript-kernel";
-import { isLocal, type LocalFile, type LocalFiles } from "../modules/files.ts";
+import type { LocalFile, LocalFiles } from "../modules/files.ts";
+import { isLocal } from "../modules/places.ts";
 import type { TslabConverter } from "../tslab.ts";
 import { cellText, type EmittedCell, emitCell, lastName } from "./cell-emit.ts";
 import type { CellName, CellScope, Declared } from "./cell-scope.ts";
@@ -142,7 +143,8 @@ function mistakesOf(diagnostic: ts.Diagnostic, prefix: number, cellFile: string,
     .map((message) => ({ ...at, message: message.trim() }));
 }
 
-function shortPath(path: string, folder: string): string {
+/** The path as seen from the folder, where that is shorter. */
+export function shortPath(path: string, folder: string): string {
   const short = relative(folder, path);
   return short.length < path.length ? short : basename(path);
 }
@@ -151,6 +153,17 @@ function wordsOf({ code, messageText }: ts.Diagnostic): string {
   const text = ts.flattenDiagnosticMessageText(messageText, "\n");
   const [first = ""] = text.split("\n");
   // an earlier cell's constant stands in the cell as an import
+  const missing = code === 2307 || code === 2792 ? /module '([^']+)'/.exec(first)?.[1] : undefined;
+  if (missing !== undefined) return missingModule(missing);
   if (code === 2632) return first.replace("because it is an import", "because it is a constant");
   return text;
+}
+
+function missingModule(specifier: string): string {
+  if (isLocal(specifier)) {
+    return `import: a file ${specifier} is needed; there is none, seen from the file that imports it. Was it renamed or deleted?`;
+  }
+  const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+  const where = specifier === name ? "" : `, or it has no ${specifier.slice(name.length + 1)}`;
+  return `import: the package ${name} is needed; it is not installed${where}. Run npm run add -- ${name} in the project's folder, then this cell again.`;
 }

@@ -1,13 +1,15 @@
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
-import { pathToFileURL } from "node:url";
-import type { CompiledCode } from "../errors/places.ts";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type CompiledCode, placeAt } from "../errors/places.ts";
+import { readableStacks } from "../errors/readable-stacks.ts";
 import { type Compiled, compileFile } from "../modules/compile.ts";
-import { createLocalFiles, isLocal, type LocalFiles } from "../modules/files.ts";
+import { createLocalFiles, type LocalFiles } from "../modules/files.ts";
 import { all, createLoader, type Loader, type Namespace, pick, type Reload } from "../modules/loader.ts";
+import { isLocal, notebookRequire } from "../modules/places.ts";
 import { type Activities, Stopped } from "../stop/activities.ts";
 import { createCellValues } from "./cell-values.ts";
-import { type Converter, createConverter } from "./converter.ts";
+import { type Converter, createConverter, shortPath } from "./converter.ts";
 import { createService, type Service } from "./service.ts";
 
 /** The code of one notebook: its cells, their values and the files that they import. */
@@ -20,7 +22,10 @@ export interface Notebook {
   /** What was asked to stop has stopped. */
   stopped(): void;
   codeOf(of: { cell: number } | { url: string }): CompiledCode | undefined;
-  pathOf(url: string): string | undefined;
+  /** What a reader calls the file of a URL. */
+  nameOf(url: string): string;
+  /** The text with its stacks in the reader's own terms. */
+  readable(text: string): string;
   /** After a cell has run: what it has declared is there for the cells after it. */
   settle(succeeded: boolean): void;
 }
@@ -59,9 +64,35 @@ export function openNotebook(options: NotebookOptions): Notebook {
       return code;
     },
   });
-  offerRuntime({ values, loader, activities, interruptible, say, folder, files });
+  offerRuntime({ values, loader, activities, interruptible, say, folder, projectRoot, files });
 
   const cells = new WeakMap<object, CompiledCode>();
+  const codeOf = (of: { cell: number } | { url: string }): CompiledCode | undefined => {
+    if ("url" in of) return compiled.get(of.url);
+    const cell = converter.compiled(of.cell);
+    if (cell === undefined) return undefined;
+    const { source, map, code } = cell;
+    const known = cells.get(cell) ?? { source, map, linesBefore: 1, lines: code.split("\n").length - 2 };
+    cells.set(cell, known);
+    return known;
+  };
+  const nameOf = (url: string): string => shortPath(loader.fileOf(url) ?? url, folder);
+  const frameText = (file: string, line: number, column: number): string | undefined => {
+    const cell = /^tickbook-cell-(\d+)$/.exec(file)?.[1];
+    const isOwn = cell !== undefined || loader.fileOf(file) !== undefined;
+    if (isOwn) {
+      const code = codeOf(cell === undefined ? { url: file } : { cell: Number(cell) });
+      const at = code && placeAt(code, line, column);
+      const where = cell === undefined ? nameOf(file) : `In [${cell}]`;
+      return at && `${where}, line ${at.line}, column ${at.column}`;
+    }
+    const path = file.startsWith("file:") ? fileURLToPath(file) : file;
+    const inPackages = /[\\/]node_modules[\\/](?!tslab[\\/]|@tslab[\\/]|tickbook[\\/])(.+)$/.exec(path)?.[1];
+    if (inPackages) return `${inPackages}:${line}`;
+    const isInside =
+      path.startsWith("node:") || path.includes("node_modules") || path.startsWith(projectRoot);
+    return isInside ? undefined : `${shortPath(path, folder)}:${line}`;
+  };
   return {
     folder,
     service,
@@ -69,20 +100,9 @@ export function openNotebook(options: NotebookOptions): Notebook {
     activities,
     interruptible,
     stopped: options.stopped,
-    codeOf: (of) => {
-      if ("url" in of) return compiled.get(of.url);
-      const cell = converter.compiled(of.cell);
-      if (cell === undefined) return undefined;
-      const code = cells.get(cell) ?? {
-        source: cell.source,
-        map: cell.map,
-        linesBefore: 1,
-        lines: cell.code.split("\n").length - 2,
-      };
-      cells.set(cell, code);
-      return code;
-    },
-    pathOf: loader.fileOf,
+    codeOf,
+    nameOf,
+    readable: (text) => readableStacks(text, frameText),
     settle: (succeeded) => {
       const reached = values.settle();
       converter.settle(succeeded ? "all" : reached);
@@ -90,7 +110,8 @@ export function openNotebook(options: NotebookOptions): Notebook {
   };
 }
 
-interface RuntimeParts extends Pick<NotebookOptions, "activities" | "interruptible" | "say" | "folder"> {
+interface RuntimeParts
+  extends Pick<NotebookOptions, "activities" | "interruptible" | "say" | "folder" | "projectRoot"> {
   readonly values: ReturnType<typeof createCellValues>;
   readonly loader: Loader;
   readonly files: LocalFiles;
@@ -98,7 +119,7 @@ interface RuntimeParts extends Pick<NotebookOptions, "activities" | "interruptib
 
 /** What compiled code calls: the cells by one symbol, the user's files by another. */
 function offerRuntime(parts: RuntimeParts): void {
-  const { values, loader, activities, interruptible, say, folder, files } = parts;
+  const { values, loader, activities, interruptible, say, folder, projectRoot, files } = parts;
   const { wait, each } = activities;
   const load = async (specifier: unknown): Promise<Namespace> => {
     files.look();
@@ -114,6 +135,7 @@ function offerRuntime(parts: RuntimeParts): void {
     all,
     load,
     sync: interruptible,
+    require: notebookRequire(folder, projectRoot),
     meta: {
       url: pathToFileURL(join(folder, "notebook.ts")).href,
       dirname: folder,

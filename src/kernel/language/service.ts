@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import ts from "typescript-kernel";
+import { isLocal, packageFolders } from "../modules/places.ts";
 
 /** TypeScript over a notebook: the text of its cells and the files that they import, as they stand at each question. */
 export interface Service {
@@ -45,6 +46,7 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
     getDirectories: ts.sys.getDirectories,
     realpath: ts.sys.realpath!,
   };
+  const isUsers = (from: string): boolean => texts.has(from) || versionOf(from) !== undefined;
   const resolved = (
     specifier: string,
     from: string,
@@ -52,9 +54,13 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
   ): ts.ResolvedModuleFull | undefined => {
     const look = (at: string): ts.ResolvedModuleFull | undefined =>
       ts.resolveModuleName(specifier, at, options, moduleHost, undefined, undefined, mode).resolvedModule;
-    // a notebook that lies elsewhere finds the packages of the project, too
-    const own = look(from) ?? fileAt(find(specifier, from));
-    return own ?? (/^[./]/.test(specifier) ? undefined : look(join(projectRoot, "notebook.ts")));
+    if (isLocal(specifier)) return look(from) ?? fileAt(find(specifier, from));
+    if (!isUsers(from)) return look(from);
+    for (const folder of packageFolders(specifier, dirname(from), projectRoot)) {
+      const found = look(join(folder, "notebook.ts"));
+      if (found) return found;
+    }
+    return undefined;
   };
   const versionOfFile = (path: string): string => {
     const own = texts.get(path);

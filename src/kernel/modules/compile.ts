@@ -2,7 +2,8 @@ import { extname } from "node:path";
 import ts from "typescript-kernel";
 import { guardAwaits, placed, RUNTIME, runtimeCall } from "../language/guards.ts";
 import type { Service } from "../language/service.ts";
-import { isLocal, type LocalFile } from "./files.ts";
+import type { LocalFile } from "./files.ts";
+import { isLocal } from "./places.ts";
 
 export interface Compiled {
   /** A module; its first line is the kernel's. */

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript-kernel";
+import { isLocal } from "./places.ts";
 
 /** A file of the user's own, as it stands. */
 export interface LocalFile {
@@ -114,10 +115,6 @@ export function createLocalFiles(): LocalFiles {
       keys = new Map();
     },
   };
-}
-
-export function isLocal(specifier: string): boolean {
-  return /^(\.{0,2}\/|\.{1,2}$|file:|[a-zA-Z]:[\\/])/.test(specifier);
 }
 
 function importsOf(text: string): string[] {

@@ -2,7 +2,8 @@ import { registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { TickbookError } from "../../core/errors.ts";
-import { isLocal, type LocalFiles } from "./files.ts";
+import type { LocalFiles } from "./files.ts";
+import { isLocal, packageFolders } from "./places.ts";
 
 /** A namespace, as `import()` gives it. */
 export type Namespace = Readonly<Record<string, unknown>>;
@@ -38,8 +39,6 @@ export function createLoader({ files, folder, projectRoot, compile }: LoaderOpti
   const loaded = new Map<string, { key: string; hash: string }>();
   const finished = new Set<string>();
   let anew: Reload[] = [];
-  const projectUrl = pathToFileURL(join(projectRoot, "notebook.mjs")).href;
-  const folderUrl = pathToFileURL(join(folder, "notebook.mjs")).href;
   const urlOf = (path: string): string => {
     const url = pathToFileURL(path);
     url.searchParams.set(mark, files.key(path));
@@ -50,8 +49,7 @@ export function createLoader({ files, folder, projectRoot, compile }: LoaderOpti
     resolve: (specifier, context, next) => {
       const isCell = specifier.startsWith(fromCell);
       const name = isCell ? specifier.slice(fromCell.length) : specifier;
-      const from = isCell ? folderUrl : context.parentURL;
-      const path = from === undefined || isCell ? undefined : markedPath(from);
+      const path = isCell || context.parentURL === undefined ? undefined : markedPath(context.parentURL);
       if (path === undefined && !isCell) return next(specifier, context);
       if (path !== undefined && isLocal(name)) {
         const found = files.find(name, dirname(path));
@@ -59,16 +57,15 @@ export function createLoader({ files, folder, projectRoot, compile }: LoaderOpti
         files.add(found);
         return { url: urlOf(found), shortCircuit: true };
       }
-      try {
-        return next(name, { ...context, parentURL: name === "tslab" ? projectUrl : from });
-      } catch (problem) {
-        // a notebook that lies elsewhere finds the packages of the project, too
+      let problem: unknown;
+      for (const place of packageFolders(name, path === undefined ? folder : dirname(path), projectRoot)) {
         try {
-          return next(name, { ...context, parentURL: projectUrl });
-        } catch {
-          throw problem;
+          return next(name, { ...context, parentURL: pathToFileURL(join(place, "notebook.mjs")).href });
+        } catch (failed) {
+          problem ??= failed;
         }
       }
+      throw problem;
     },
     load: (url, context, next) => {
       const path = markedPath(url);

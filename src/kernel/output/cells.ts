@@ -32,6 +32,7 @@ export function openCell(
   request: Message,
   count: number,
   send: (type: string, content: Readonly<Record<string, unknown>>) => void,
+  readable: (text: string) => string = (text) => text,
 ): Cell {
   let pieces: Piece[] = [];
   let flushedAtMs = Number.NEGATIVE_INFINITY;
@@ -63,7 +64,7 @@ export function openCell(
       send(type, content);
     },
     write: (name, more) => {
-      const text = shown(more);
+      const text = shown(readable(more));
       const last = pieces.at(-1);
       if (last?.name === name) last.text += text;
       else if (text !== "") pieces.push({ name, text });

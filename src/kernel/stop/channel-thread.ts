@@ -36,7 +36,10 @@ function stop(): void {
   const startedMs = performance.now();
   let said = false;
   const attempt = (): void => {
-    if (Atomics.load(words, SHARED.handled) >= press) return terminator.leave();
+    if (Atomics.load(words, SHARED.handled) >= press) {
+      terminator.leave();
+      return;
+    }
     if (Atomics.load(words, SHARED.inReach) === 1) {
       Atomics.store(words, SHARED.signalled, shortNow());
       process.kill(process.pid, "SIGINT");

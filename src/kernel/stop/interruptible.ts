@@ -3,7 +3,9 @@ import { TickbookError } from "../../core/errors.ts";
 
 const limitS = 30;
 const slot = Symbol.for("tickbook.interruptible");
-const script = new Script(`globalThis[Symbol.for("tickbook.interruptible")]()`);
+const script = new Script(`globalThis[Symbol.for("tickbook.interruptible")]()`, {
+  filename: "node:tickbook",
+});
 
 /** Runs synchronous work so that the stop button ends it. Costs 0.2 ms a call. */
 export interface Interruptible {
