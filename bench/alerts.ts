@@ -226,7 +226,7 @@ async function latency(): Promise<void> {
       if (event === "status" && (symbols?.BTCUSDT?.stored ?? 0) > 50) resolve();
     });
   });
-  const watch = spawn(process.execPath, [WATCH, "--db", db, "--rules", rules, "--no-status"], {
+  const watch = spawn(process.execPath, [WATCH, "--source", db, "--rules", rules, "--no-status"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const lateMs: number[] = [];

@@ -7,7 +7,7 @@ export type {
   SymbolsSource,
   WindowWords,
 } from "./app/data/data-source.ts";
-export { findSeries, verdictTable } from "./app/data/renamed.ts";
+export { findSeries, pairBars, verdictTable } from "./app/data/renamed.ts";
 export type { Diagnosis, Disk, Finding } from "./app/doctor/diagnosis.ts";
 export type { DoctorSettings } from "./app/doctor/doctor.ts";
 export { type ExportResult, type ExportSettings, exportCsv } from "./app/export.ts";
@@ -29,19 +29,16 @@ export { type JoinedBars, type JoinSettings, joinBars, joinedColumn } from "./pi
 export { barsFrame, barsFromFrame, tradesFrame } from "./pipeline/bars/polars.ts";
 export { type ReadBarsSettings, readBars } from "./pipeline/bars/read-bars.ts";
 export { barRule } from "./pipeline/bars/rule.ts";
-export {
-  type ImportedBars,
-  type ImportedInterval,
-  openImportedBars,
-} from "./pipeline/store/read/imported-bars.ts";
+export type { ImportedBars, ImportedInterval } from "./pipeline/store/imported.ts";
+export { openImportedBars } from "./pipeline/store/read/imported-bars.ts";
 export type {
   Changes,
   Cursor,
   NewestTrade,
   Series,
-  StoreReader,
   TradeRange,
-} from "./pipeline/store/read/reader.ts";
+  TradeStore,
+} from "./pipeline/store/trade-store.ts";
 export { type WantedSeries, whichSeries } from "./pipeline/store/which-series.ts";
 export { type DrawdownOptions, drawdownChart } from "./render/chart/backtest/drawdown.ts";
 export { type EquityOptions, equityChart } from "./render/chart/backtest/equity.ts";

@@ -1,5 +1,7 @@
 import { quote, refuse } from "../core/errors.ts";
 
+export { requireKnown } from "../core/settings.ts";
+
 /** Refuses a window that is not a whole number of at least `least` bars. */
 export function requireWindow(where: string, window: number, least: number): void {
   requireWhole(where, "window", window, least, " bars", "Pass 60 for an hour of minute bars");
@@ -74,27 +76,6 @@ export function requireOneOf(
     problem: `${name} must be one of ${words.map((word) => quote(word)).join(", ")}; got ${quote(got)}`,
     hint: `Pass for example ${name}: ${quote(words[0])}.`,
     facts: { name, got, words },
-  });
-}
-
-/** Refuses settings that are no object, or have a name which is none of those there are. */
-export function requireKnown(where: string, what: string, given: object, names: readonly string[]): void {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    refuse({
-      code: "bad-setting",
-      where,
-      problem: `needs ${what} as an object; got ${quote(given, 60)}`,
-      hint: `It can have ${names.join(", ")}.`,
-    });
-  }
-  const unknown = Object.keys(given).find((name) => !names.includes(name));
-  if (unknown === undefined) return;
-  refuse({
-    code: "unknown-setting",
-    where,
-    problem: `${what} can be ${names.join(", ")}; got ${quote(unknown, 60)}`,
-    hint: "Correct its name, or leave it out.",
-    facts: { unknown, names },
   });
 }
 

@@ -4,12 +4,14 @@ import { assetsOf } from "../core/assets.ts";
 import { type Bars, barColumn, makeBars, sliceBars } from "../core/bars.ts";
 import { quote, refuse } from "../core/errors.ts";
 import { firstAtLeast } from "../core/search.ts";
+import { requireKnown } from "../core/settings.ts";
 import { formatDuration } from "../core/time.ts";
 import type { TradeColumns } from "../core/trade-columns.ts";
 import { importedLengths } from "../pipeline/bars/imported-series.ts";
 import { readBars } from "../pipeline/bars/read-bars.ts";
 import { barRule } from "../pipeline/bars/rule.ts";
-import { checkRange, type Series, type StoreReader } from "../pipeline/store/read/reader.ts";
+import { checkRange } from "../pipeline/store/read/reader.ts";
+import type { Series, TradeStore } from "../pipeline/store/trade-store.ts";
 import { csvChunks } from "../render/csv.ts";
 import type { TableData } from "../render/table-data.ts";
 
@@ -36,11 +38,14 @@ export interface ExportResult {
  * when it is whole. The bar that is still forming is left out.
  */
 export function exportCsv(
-  store: StoreReader,
+  store: TradeStore,
   series: Series,
   path: string,
   settings: ExportSettings,
 ): ExportResult {
+  requireKnown("exportCsv", "settings", settings, [
+    ...["what", "interval", "fromUs", "toUs", "guardFormulas", "onProgress"],
+  ]);
   const { fromUs, toUs, what } = settings;
   if (what !== "trades" && what !== "bars") {
     refuse({
@@ -70,7 +75,7 @@ export function exportCsv(
 const BLOCK_ROWS = 65_536;
 const DAY_US = 86_400_000_000;
 
-function* tradeTables(store: StoreReader, series: Series, settings: ExportSettings): Generator<TableData> {
+function* tradeTables(store: TradeStore, series: Series, settings: ExportSettings): Generator<TableData> {
   const { fromUs, toUs, onProgress } = settings;
   if (store.newest(series) === undefined && importedLengths(store, series).length > 0) {
     refuse({
@@ -124,7 +129,7 @@ export function tradesTable({ symbol }: Series, trades: TradeColumns): TableData
 }
 
 /** Bars, a day or more at a time where time makes them. */
-function* barTables(store: StoreReader, series: Series, settings: ExportSettings): Generator<Bars> {
+function* barTables(store: TradeStore, series: Series, settings: ExportSettings): Generator<Bars> {
   const { interval, onProgress } = settings;
   if (interval === undefined) {
     refuse({

@@ -11,7 +11,7 @@ import { parseDuration } from "../core/time.ts";
 import type { Venue } from "../core/trade.ts";
 import { joinBars, joinedColumn } from "../pipeline/bars/join.ts";
 import { type LiveBars, liveBars } from "../pipeline/live-bars.ts";
-import type { Series, StoreReader } from "../pipeline/store/read/reader.ts";
+import type { Series, TradeStore } from "../pipeline/store/trade-store.ts";
 import { whichSeries } from "../pipeline/store/which-series.ts";
 
 export interface PairSettings {
@@ -67,7 +67,7 @@ export interface PairMonitor {
 }
 
 /** Watches two symbols of a store, reading each trade once. */
-export function pairMonitor(reader: StoreReader, given: PairSettings): PairMonitor {
+export function pairMonitor(reader: TradeStore, given: PairSettings): PairMonitor {
   const settings = checkSettings(given);
   const { intervalUs, bars: keep, window, calibrationBars } = settings;
   const { y: yName, x: xName, venue } = given;
@@ -78,7 +78,7 @@ export function pairMonitor(reader: StoreReader, given: PairSettings): PairMonit
   const y = liveBars(reader, seriesY, barSettings);
   const x = liveBars(reader, seriesX, barSettings);
   let hedge: FrozenHedge | undefined;
-  let version = -1;
+  let version: unknown;
   let last: PairFrame | undefined;
 
   const compute = (newestUs: PairFrame["newestUs"]): PairFrame => {

@@ -4,13 +4,23 @@
  */
 export type VenueKind = "real" | "simulated" | "replayed" | "file";
 
+/** Whose clock a venue's times are of: this world's, or one of its own, as that of a tape or of a market at another pace. */
+export type VenueClock = "world" | "own";
+
 /** Where trades come from. Venues never share a database key. */
 export interface Venue {
   /** Lower case letters, digits and `-`: `binance`, `sim-seed7`, `replay-spot-20240808-1790000000000`. */
   readonly name: string;
   readonly kind: VenueKind;
-  /** What a person reads beside every number of a venue which is not real: its seed, or its tape and speed. */
+  /** What a person reads beside every number of a venue which is not real: its seed, its tape and speed, or its file. */
   readonly detail: string;
+  /** `"own"` of what is replayed or from a file, else `"world"`, unless told. */
+  readonly clock?: VenueClock;
+}
+
+/** Whether a venue's times are those of this world: only then do latency, growth and silence say something. */
+export function keepsWorldClock({ kind, clock }: Venue): boolean {
+  return (clock ?? (kind === "real" || kind === "simulated" ? "world" : "own")) === "world";
 }
 
 /** How a trade reached the store. */

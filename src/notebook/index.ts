@@ -18,7 +18,6 @@ export { type PairWatch, type WatchSettings, watchPair } from "./pair/pair-watch
 export { live, liveStatus, stopLive } from "./panels/live.ts";
 export type { LiveOptions, LiveStatus } from "./panels/panels.ts";
 export { type DataQuality, dataQuality, type QualitySettings, type QualityTable } from "./quality/quality.ts";
-export { findSeries, pairBars } from "./renamed.ts";
 export { check } from "./show/check.ts";
 export { show } from "./show/show.ts";
 export { barsArquero, tradesArquero } from "./view/arquero.ts";

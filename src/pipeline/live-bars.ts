@@ -2,7 +2,7 @@ import { type BarRule, type Bars, makeBars } from "../core/bars.ts";
 import { firstAtLeast } from "../core/search.ts";
 import type { MissingIds } from "../core/trade-columns.ts";
 import { barBuilder } from "./bars/builder.ts";
-import type { Cursor, Series, StoreReader } from "./store/read/reader.ts";
+import type { Cursor, Series, TradeStore } from "./store/trade-store.ts";
 
 export interface LiveBarsSettings {
   readonly rule: BarRule;
@@ -37,7 +37,7 @@ const DAY_US = 86_400_000_000;
 /** Trades read in one go. */
 const BLOCK = 262_144;
 
-export function liveBars(reader: StoreReader, series: Series, settings: LiveBarsSettings): LiveBars {
+export function liveBars(reader: TradeStore, series: Series, settings: LiveBarsSettings): LiveBars {
   const { rule, keep, graceUs } = settings;
   const identity = { venue: series.venue, symbol: series.symbol, rule };
   const isTimed = rule.by === "time";
@@ -99,8 +99,7 @@ export function liveBars(reader: StoreReader, series: Series, settings: LiveBars
       let changed = false;
       let revised = Number.POSITIVE_INFINITY;
       for (let isMore = true; isMore; ) {
-        const { nextId } = cursor;
-        const { trades, late, cursor: next } = reader.changes(series, cursor, BLOCK);
+        const { fromId: nextId, trades, late, cursor: next } = reader.changes(series, cursor, BLOCK);
         for (const ids of late) {
           revised = Math.min(revised, rebuild(ids, nextId) ?? revised);
           changed = true;

@@ -11,7 +11,8 @@ import { venueLabel } from "../../src/core/trade.ts";
 import { barsFromTrades } from "../../src/pipeline/bars/from-trades.ts";
 import { simulatedMarket } from "../../src/pipeline/exchange/market/market.ts";
 import { liveBars } from "../../src/pipeline/live-bars.ts";
-import { openReader, type StoreReader } from "../../src/pipeline/store/read/reader.ts";
+import { openReader } from "../../src/pipeline/store/read/reader.ts";
+import type { TradeStore } from "../../src/pipeline/store/trade-store.ts";
 import { createBatch, pushTrade } from "../../src/pipeline/store/write/batch.ts";
 import { openWriter } from "../../src/pipeline/store/write/writer.ts";
 import { startCollectorProcess, storedAtLeast } from "../support/collector.ts";
@@ -81,7 +82,7 @@ function holes(file: string): unknown[] {
   }
 }
 
-function opened(t: TestContext, file: string): StoreReader {
+function opened(t: TestContext, file: string): TradeStore {
   const reader = openReader(file);
   t.after(() => reader.close());
   return reader;

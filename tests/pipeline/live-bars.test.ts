@@ -7,7 +7,8 @@ import type { Trade } from "../../src/core/trade.ts";
 import { barsFromTrades } from "../../src/pipeline/bars/from-trades.ts";
 import { barRule } from "../../src/pipeline/bars/rule.ts";
 import { type LiveBars, liveBars } from "../../src/pipeline/live-bars.ts";
-import { openReader, type StoreReader } from "../../src/pipeline/store/read/reader.ts";
+import { openReader } from "../../src/pipeline/store/read/reader.ts";
+import type { TradeStore } from "../../src/pipeline/store/trade-store.ts";
 import { openWriter } from "../../src/pipeline/store/write/writer.ts";
 import { simulated } from "../support/bars.ts";
 import { assertSameBars } from "../support/same-bars.ts";
@@ -25,7 +26,7 @@ function at(id: number, tenth: number, given: Partial<Trade> = {}): Trade {
 
 interface Stage {
   readonly add: (...trades: Trade[]) => void;
-  readonly reader: StoreReader;
+  readonly reader: TradeStore;
   readonly watch: (every: string, given?: { keep?: number; graceUs?: number }) => LiveBars;
 }
 

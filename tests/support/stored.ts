@@ -2,7 +2,8 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import Database from "better-sqlite3";
 import type { Trade, Venue } from "../../src/core/trade.ts";
-import { openReader, type StoreReader } from "../../src/pipeline/store/read/reader.ts";
+import { openReader } from "../../src/pipeline/store/read/reader.ts";
+import type { TradeStore } from "../../src/pipeline/store/trade-store.ts";
 import { openWriter, type StoreWriter } from "../../src/pipeline/store/write/writer.ts";
 import { tempFolder } from "./temp.ts";
 import { batchOf, T0 } from "./trades.ts";
@@ -28,7 +29,7 @@ export function stored(t: TestContext, trades: readonly Trade[], venue: Venue = 
   return file;
 }
 
-export function reading(t: TestContext, file: string): StoreReader {
+export function reading(t: TestContext, file: string): TradeStore {
   const store = openReader(file);
   t.after(() => store.close());
   return store;

@@ -60,7 +60,7 @@ export async function watchKillRounds(t: TestContext, seed: number, rounds: numb
     writer.close();
   });
 
-  const flags = ["--db", db, "--rules", rules, "--file", file, "--poll-ms", "10", "--grace-ms", "0"];
+  const flags = ["--source", db, "--rules", rules, "--file", file, "--poll-ms", "10", "--grace-ms", "0"];
   const { uniform } = random(seed);
   let shown = "";
   for (let round = 1; round <= rounds; round++) {

@@ -42,7 +42,7 @@ test("what reads a folder of 0.1 leaves its databases as they were, and every ex
   const before = ["sim", "binance"].map((name) => sha256(kept.path("data", `${name}.db`)));
   const out = kept.path("out.csv");
   for (const { db, symbol, what, sha256: bytes, sums } of exports) {
-    const flags = ["--db", `data/${db}.db`, "--symbol", symbol, "--what", what, "--out", out];
+    const flags = ["--source", `data/${db}.db`, "--symbol", symbol, "--what", what, "--out", out];
     const { code, stderr } = kept.run("export", ...flags);
     assert.deepEqual([code, stderr], [0, ""], flags.join(" "));
     if (bytes !== undefined) assert.equal(sha256(out), bytes, `${what} of ${symbol} in ${db}.db`);
@@ -61,7 +61,7 @@ test("the doctor says of a folder of 0.1 what 0.1 said, holes and merged trades 
   for (const [name, said] of Object.entries(doctor)) {
     const { code, stdout, stderr } = kept.run(
       "doctor",
-      "--db",
+      "--source",
       `data/${name}.db`,
       "--since",
       "30d",
@@ -106,7 +106,7 @@ test("the first command that writes brings a database of 0.1 up to date, with a 
   assert.equal(kept.run("archive", "--db", db, "--before", "2026-03-14").code, 0);
   assert.equal(kept.run("archive", "--db", db, "--check").code, 0);
   const out = kept.path("out.csv");
-  assert.equal(kept.run("export", "--db", db, "--symbol", "BTCUSDT", "--out", out).code, 0);
+  assert.equal(kept.run("export", "--source", db, "--symbol", "BTCUSDT", "--out", out).code, 0);
   assert.equal(readFileSync(out, "utf8").trim().split("\n").length, 1 + 1760 + 50);
 });
 
@@ -128,7 +128,7 @@ test("rules of 0.1 are taken, and the watch goes on in its history without losin
   const before = readAlertHistory(history);
   assert.ok(before.length > 10);
   const program = join(projectRoot, "scripts", "watch.ts");
-  const watch = spawn(process.execPath, [program, "--db", "data/sim.db", "--rules", "rules.json"], {
+  const watch = spawn(process.execPath, [program, "--source", "data/sim.db", "--rules", "rules.json"], {
     cwd: kept.path(),
     stdio: ["ignore", "pipe", "inherit"],
   });

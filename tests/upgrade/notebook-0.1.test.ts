@@ -28,10 +28,15 @@ const SPELLINGS: readonly Spelling[] = [
     is: 'whichSeries(days, { symbols: ["BTCUSDT"] })[0]',
     told: /^findSeries: is written whichSeries\(/,
   },
+  {
+    was: "pairBars",
+    is: "pairCloses",
+    told: /^pairBars: is written pairCloses, with the same settings, now/,
+  },
   { was: 'source: "store", ', is: "", told: /^\w+: source needs .* Leave source out\.$/ },
 ];
 
-const IMPORTS = 'import { whichSeries } from "tickbook";\n';
+const IMPORTS = 'import { pairCloses, whichSeries } from "tickbook";\n';
 
 /** Cells whose figures are others by a rule that has changed since 0.1, as the changelog tells: they run, and that is all. */
 const CHANGED: readonly string[] = ["backtestPair({"];

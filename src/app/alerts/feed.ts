@@ -4,10 +4,10 @@ import type { Bars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import { type LiveBars, liveBars } from "../../pipeline/live-bars.ts";
-import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
+import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 
 export interface FeedSettings {
-  readonly reader: StoreReader;
+  readonly reader: TradeStore;
   /** The series of one venue: those that are watched, and the others whose trades move its time on. */
   readonly series: readonly Series[];
   readonly evaluator: AlertEvaluator;
@@ -54,7 +54,7 @@ export function alertFeed({
   const reachUs = Math.min(catchUpUs, MOST_CATCH_UP * shortestUs);
   let newestUs = Number.NaN;
   let receivedUs = Number.NaN;
-  let version = -1;
+  let version: unknown;
   /** The venue's time at the last poll; NaN before the first. */
   let polledUs = Number.NaN;
 
@@ -117,7 +117,7 @@ export function alertFeed({
     const there = series.map((one) => one.symbol).join(", ");
     return refuse({
       code: "unknown-symbol",
-      where: reader.path,
+      where: reader.label,
       problem: `needs the symbols that alert rules watch; ${quote(symbol, 60)} is not among ${there || "the symbols collected"}`,
       hint: "Change the rule, or collect the symbol.",
       facts: { symbol },

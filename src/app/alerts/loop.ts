@@ -1,7 +1,7 @@
 import { plainText } from "../../core/errors.ts";
 import { formatUtc } from "../../core/time.ts";
 import { venueLabel } from "../../core/trade.ts";
-import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
+import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { systemClock } from "../clock.ts";
 import type { Screen } from "../terminal/screen.ts";
 import type { StopRequest } from "../terminal/stop-request.ts";
@@ -11,7 +11,7 @@ import { activeSymbols, venueSeries } from "./venues.ts";
 import type { Watch } from "./watch.ts";
 
 export interface LoopSettings {
-  readonly reader: StoreReader;
+  readonly reader: TradeStore;
   readonly venue: string | undefined;
   readonly rules: RuleLoader;
   /** A watch of these series; `symbols`: those with trades of late. */

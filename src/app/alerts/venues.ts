@@ -1,4 +1,4 @@
-import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
+import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { whichSeries, whichVenue } from "../../pipeline/store/which-series.ts";
 
 const DAY_US = 86_400_000_000;
@@ -8,7 +8,7 @@ const DAY_US = 86_400_000_000;
  * trade last, as `whichSeries` chooses it.
  */
 export function venueSeries(
-  reader: StoreReader,
+  reader: TradeStore,
   venue: string | undefined,
   named: readonly string[] = [],
 ): Series[] {
@@ -17,7 +17,7 @@ export function venueSeries(
 }
 
 /** The symbols that are collected now: those with a trade within a day of the venue's newest one, or with none yet. */
-export function activeSymbols(reader: StoreReader, series: readonly Series[]): string[] {
+export function activeSymbols(reader: TradeStore, series: readonly Series[]): string[] {
   const times = series.map((one) => reader.newest(one)?.timeUs ?? Number.NaN);
   const newest = Math.max(...times.filter((time) => !Number.isNaN(time)));
   return series.filter((_, i) => !(times[i]! < newest - DAY_US)).map(({ symbol }) => symbol);

@@ -9,13 +9,13 @@ import {
 } from "../../analytics/alerts/values/evaluator.ts";
 import { type Clock, formatUtc } from "../../core/time.ts";
 import type { AlertRecord, AlertStore } from "../../pipeline/store/alert-store.ts";
-import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
+import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import type { Delivery } from "./delivery.ts";
 import { alertFeed } from "./feed.ts";
 import { recordOf } from "./records.ts";
 
 export interface WatchSettings {
-  readonly reader: StoreReader;
+  readonly reader: TradeStore;
   /** The series of the venue that is watched. */
   readonly series: readonly Series[];
   /** What `"*"` stands for. */

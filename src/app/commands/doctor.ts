@@ -1,10 +1,11 @@
-import { refuse, TickbookError } from "../../core/errors.ts";
-import { openHistory } from "../../pipeline/archive/history.ts";
+import { TickbookError } from "../../core/errors.ts";
+import { openStore } from "../../pipeline/open-store.ts";
 import { systemClock } from "../clock.ts";
+import { findStore } from "../data/open-source.ts";
 import type { Diagnosis } from "../doctor/diagnosis.ts";
 import { diagnose } from "../doctor/doctor.ts";
 import { doctorText } from "../doctor/text.ts";
-import { type Command, type Flags, readFlags } from "../terminal/flags.ts";
+import { byFlags, type Command, type Flags, listFlag, readFlags } from "../terminal/flags.ts";
 
 const COMMAND = {
   usage: "npm run doctor --",
@@ -12,17 +13,21 @@ const COMMAND = {
     "Says how healthy and how complete a database is; reads only, and may run beside a collector.\n" +
     "Ends with 0: healthy; 1: something needs attention; 2: refused.",
   flags: {
-    db: { value: "FILE", help: "the database" },
+    source: { value: "FILE", help: "the database (the one that is being filled, or the newest in data/)" },
     since: {
       value: "TIME",
       help: "begin of the window: 15m, 1h, 1d before the newest trade, or a UTC time",
       default: "1h",
     },
-    venue: { value: "NAME", help: "this venue only" },
+    venue: {
+      value: "NAME",
+      help: "this venue only (of symbols: the one that has them all and received a trade last)",
+    },
     symbols: { value: "A,B", help: "these symbols only" },
     full: { help: "read the whole file: every page, and the ledger against every trade" },
     json: { help: "one JSON object instead of text" },
   },
+  renamed: { db: "source" },
 } as const satisfies Command<string>;
 
 type Name = keyof (typeof COMMAND)["flags"];
@@ -35,7 +40,7 @@ export function doctorMain(argv: readonly string[]): number {
   try {
     const flags = readFlags<Name>(COMMAND, argv, print);
     if (flags === undefined) return 0;
-    const diagnosis = examine(flags);
+    const diagnosis = byFlags(COMMAND, () => examine(flags));
     print(flags.json === "true" ? doctorJson(diagnosis) : doctorText(diagnosis));
     return diagnosis.healthy ? 0 : 1;
   } catch (error) {
@@ -46,21 +51,13 @@ export function doctorMain(argv: readonly string[]): number {
 }
 
 function examine(flags: Flags<Name>): Diagnosis {
-  if (flags.db === undefined) {
-    refuse({
-      code: "bad-flag",
-      where: "--db",
-      problem: "needs a database file; got none",
-      hint: "Pass for example --db data/binance.db.",
-    });
-  }
-  const store = openHistory(flags.db);
+  const store = openStore(findStore("source", flags.source));
   try {
     const settings = {
       since: flags.since!,
       full: flags.full === "true",
       ...(flags.venue !== undefined && { venue: flags.venue }),
-      ...(flags.symbols !== undefined && { symbols: flags.symbols.split(",").map((name) => name.trim()) }),
+      ...(flags.symbols !== undefined && { symbols: listFlag(flags.symbols) }),
     };
     return diagnose(store, settings, systemClock.nowUs());
   } finally {

@@ -1,10 +1,12 @@
 import { quote, refuse } from "../../core/errors.ts";
-import { openHistory } from "../../pipeline/archive/history.ts";
-import type { Series } from "../../pipeline/store/read/reader.ts";
+import { formatUtc } from "../../core/time.ts";
+import { openStore } from "../../pipeline/open-store.ts";
+import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
+import { findStore } from "../data/open-source.ts";
 import { exportCsv } from "../export.ts";
 import { runCommand } from "../terminal/command-line.ts";
-import { type Command, type Flags, readFlags, timeFlag } from "../terminal/flags.ts";
+import { byFlags, type Command, type Flags, readFlags, timeFlag } from "../terminal/flags.ts";
 import type { ProgressTeller } from "../terminal/progress.ts";
 
 const COMMAND = {
@@ -13,7 +15,7 @@ const COMMAND = {
     "Writes trades or bars as CSV (RFC 4180, times in UTC), from the database and its archive. Reads only, and may run\n" +
     "beside a collector; the bar that is still forming is left out.",
   flags: {
-    db: { value: "FILE", help: "the database" },
+    source: { value: "FILE", help: "the database (the one that is being filled, or the newest in data/)" },
     symbol: { value: "S", help: "the symbol" },
     venue: {
       value: "NAME",
@@ -33,6 +35,7 @@ const COMMAND = {
     },
     plain: { help: "no ' before text that a spreadsheet would run: for a file that only programs read" },
   },
+  renamed: { db: "source" },
 } as const satisfies Command<string>;
 
 type Name = keyof (typeof COMMAND)["flags"];
@@ -42,21 +45,20 @@ export function exportMain(argv: readonly string[]): Promise<number> {
   return runCommand(async (teller) => {
     const flags = readFlags<Name>(COMMAND, argv, (text) => process.stdout.write(`${text}\n`));
     if (flags === undefined) return 0;
-    run(flags, teller);
+    byFlags(COMMAND, () => run(flags, teller));
     return 0;
   });
 }
 
 function run(flags: Flags<Name>, teller: ProgressTeller): void {
-  const { db, symbol, what, out, interval } = flags;
-  if (db === undefined) bad("--db", "a database file", undefined, "Pass for example --db data/binance.db.");
+  const { source, symbol, what, out, interval } = flags;
   if (symbol === undefined) bad("--symbol", "a symbol", undefined, "Pass for example --symbol BTCUSDT.");
   if (out === undefined) bad("--out", "a file to write", undefined, "Pass for example --out trades.csv.");
   if (what !== "trades" && what !== "bars") bad("--what", "trades or bars", what, "See --help.");
   const [fromUs, toUs] = [timeFlag("from", flags.from), timeFlag("to", flags.to)];
   if (fromUs !== undefined && toUs !== undefined && fromUs >= toUs)
     bad("--to", "a time after --from", flags.to, "Swap them.");
-  const store = openHistory(db);
+  const store = openStore(findStore("source", source));
   try {
     const wanted = { symbols: [symbol], ...(flags.venue !== undefined && { venue: flags.venue }) };
     const [series] = whichSeries(store, wanted) as [Series];
@@ -68,7 +70,8 @@ function run(flags: Flags<Name>, teller: ProgressTeller): void {
       guardFormulas: flags.plain !== "true",
       onProgress: ({ done, total }) => teller.progress({ of: out, phase: "writing", done, total }),
     });
-    teller.say(`${out}: ${rows.toLocaleString("en")} ${what}, ${(bytes / 1e6).toFixed(1)} MB.`, {
+    const held = rows === 0 ? spanText(store, series) : "";
+    teller.say(`${out}: ${rows.toLocaleString("en")} ${what}, ${(bytes / 1e6).toFixed(1)} MB.${held}`, {
       event: "exported",
       out,
       what,
@@ -78,6 +81,14 @@ function run(flags: Flags<Name>, teller: ProgressTeller): void {
   } finally {
     store.close();
   }
+}
+
+/** Where the data are, to whom has asked for others. */
+function spanText(store: TradeStore, series: Series): string {
+  const [firstUs] = store.trades(series, { limit: 1 }).tradeTimeUs;
+  const newest = store.newest(series);
+  if (firstUs === undefined || newest === undefined) return ` ${series.symbol} has no trade yet.`;
+  return ` The trades of ${series.symbol} reach from ${formatUtc(firstUs)} to ${formatUtc(newest.timeUs)}.`;
 }
 
 function bad(where: string, what: string, got: string | undefined, hint: string): never {

@@ -10,7 +10,7 @@ import { describedBy, verifyReport } from "../study/report/verify.ts";
 import { type RunDescription, runDescribed } from "../study/run.ts";
 import { pairText, ruleHeading, ruleText } from "../study/verdict/verdict.ts";
 import { runCommand } from "../terminal/command-line.ts";
-import { type Command, type Flags, readFlags } from "../terminal/flags.ts";
+import { byFlags, type Command, type Flags, readFlags } from "../terminal/flags.ts";
 import type { ProgressTeller } from "../terminal/progress.ts";
 
 type Name = RunFlag | "config" | "out" | "verify";
@@ -34,7 +34,9 @@ export function reportMain(argv: readonly string[]): Promise<number> {
   return runCommand(async (teller) => {
     const flags = readFlags<Name>(COMMAND, argv, (text) => process.stdout.write(`${text}\n`));
     if (flags === undefined) return 0;
-    return flags.verify === undefined ? write(flags, teller) : verify(flags, teller);
+    return byFlags(COMMAND, () =>
+      flags.verify === undefined ? write(flags, teller) : verify(flags, teller),
+    );
   });
 }
 

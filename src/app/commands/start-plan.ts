@@ -121,7 +121,7 @@ export function planNotebook(flags: StartFlags, root: string): string {
 export function planWatch(flags: StartFlags, db: string, root: string): string[] | undefined {
   if (flags["no-alerts"] !== undefined) return undefined;
   const rules = flags["alert-rules"];
-  return ["--db", db, "--no-status", ...(rules === undefined ? [] : ["--rules", resolve(root, rules)])];
+  return ["--source", db, "--no-status", ...(rules === undefined ? [] : ["--rules", resolve(root, rules)])];
 }
 
 export const planPort = (flags: StartFlags): number | undefined =>

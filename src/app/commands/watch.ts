@@ -1,8 +1,8 @@
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { rulesSchema } from "../../analytics/alerts/rules/json-schema.ts";
 import { refuse } from "../../core/errors.ts";
 import { parseDuration } from "../../core/time.ts";
-import { openHistory } from "../../pipeline/archive/history.ts";
+import { openStore } from "../../pipeline/open-store.ts";
 import { type AlertStore, openAlertStore } from "../../pipeline/store/alert-store.ts";
 import { deliverTo } from "../alerts/delivery.ts";
 import { fileSink } from "../alerts/file-sink.ts";
@@ -13,8 +13,9 @@ import { terminalSink } from "../alerts/terminal-sink.ts";
 import { watchAlerts } from "../alerts/watch.ts";
 import { webhookSink } from "../alerts/webhook-sink.ts";
 import { systemClock } from "../clock.ts";
+import { findStore } from "../data/open-source.ts";
 import { runCommand } from "../terminal/command-line.ts";
-import { type Command, type Flags, numberFlag, readFlags } from "../terminal/flags.ts";
+import { byFlags, type Command, type Flags, numberFlag, readFlags } from "../terminal/flags.ts";
 import { openScreen } from "../terminal/screen.ts";
 import { type StopRequest, stopRequest } from "../terminal/stop-request.ts";
 
@@ -24,7 +25,7 @@ const COMMAND = {
     "Judges alert rules on the bars that a collector's trades make, and tells what fires and what is over. It reads the\n" +
     "database only, and goes on where it was stopped. Nothing is traded.",
   flags: {
-    db: { value: "FILE", help: "the database" },
+    source: { value: "FILE", help: "the database (the one that is being filled, or the newest in data/)" },
     rules: {
       value: "FILE",
       help: "alert rules, as docs/alerts.md tells them (those that come with Tickbook)",
@@ -47,6 +48,7 @@ const COMMAND = {
     "no-status": { help: "print what happens only" },
     schema: { help: "print the JSON Schema of a rule file" },
   },
+  renamed: { db: "source" },
 } as const satisfies Command<string>;
 
 type Name = keyof (typeof COMMAND)["flags"];
@@ -61,7 +63,7 @@ export async function watchMain(argv: readonly string[]): Promise<number> {
     return await runCommand(async () => {
       const flags = readFlags<Name>(COMMAND, argv, print);
       if (flags?.schema === "true") print(JSON.stringify(rulesSchema(), undefined, 2));
-      else if (flags !== undefined) await watch(flags, stop);
+      else if (flags !== undefined) await byFlags(COMMAND, () => watch(flags, stop));
       return 0;
     });
   } finally {
@@ -70,15 +72,7 @@ export async function watchMain(argv: readonly string[]): Promise<number> {
 }
 
 async function watch(flags: Flags<Name>, stop: StopRequest): Promise<void> {
-  const { db } = flags;
-  if (db === undefined) {
-    refuse({
-      code: "bad-flag",
-      where: "--db",
-      problem: "needs a database file; got none",
-      hint: "Pass for example --db data/binance.db.",
-    });
-  }
+  const db = findStore("source", flags.source);
   const graceUs = 1000 * numberFlag("grace-ms", flags["grace-ms"]!, 0, 600_000);
   const pollMs = numberFlag("poll-ms", flags["poll-ms"]!, 10, 60_000);
   const catchUpUs = parseDuration(flags["catch-up"]!, "--catch-up");
@@ -86,10 +80,10 @@ async function watch(flags: Flags<Name>, stop: StopRequest): Promise<void> {
   const loader = ruleLoader(flags.rules);
   const opened = openScreen(process.stdout, systemClock.monotonicMs);
   const screen = flags["no-status"] === "true" ? { ...opened, status: () => {} } : opened;
-  const reader = openHistory(db);
+  const reader = openStore(db);
   let store: AlertStore | undefined;
   try {
-    store = openAlertStore(flags.history ?? join(dirname(resolve(db)), "alerts.db"), systemClock.nowUs());
+    store = openAlertStore(flags.history ?? join(dirname(db), "alerts.db"), systemClock.nowUs());
     const kept = store;
     const delivery = deliverTo([terminalSink(screen, hasColour), ...sinksOf(flags, store.history)], store);
     try {

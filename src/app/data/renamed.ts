@@ -1,7 +1,8 @@
 import { refuse } from "../../core/errors.ts";
 
-/** A call of an earlier version, kept to say how it is written now. */
-export type Renamed = (...given: readonly unknown[]) => never;
+/** A call of an earlier version, kept to say how it is written now: a cell that still has it is compiled, and told. */
+// biome-ignore lint/suspicious/noExplicitAny: what it once gave may be used in any way
+export type Renamed = (...given: readonly unknown[]) => any;
 
 function renamed(old: string, now: string): Renamed {
   return () =>
@@ -19,3 +20,6 @@ export const findSeries: Renamed = renamed("findSeries", 'whichSeries(store, { s
 
 /** @deprecated `caseTable` */
 export const verdictTable: Renamed = renamed("verdictTable", "caseTable");
+
+/** @deprecated `pairCloses`: what holds closes is not called bars. */
+export const pairBars: Renamed = renamed("pairBars", "pairCloses, with the same settings,");

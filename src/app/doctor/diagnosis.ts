@@ -1,7 +1,6 @@
-import type { FileFacts, SeriesQuality } from "../../pipeline/store/quality/quality.ts";
+import type { FileFacts, SeriesQuality } from "../../pipeline/store/quality/quality-types.ts";
 
 export interface Disk extends FileFacts {
-  readonly freeBytes: number;
   /** NaN below 1,000 trades. */
   readonly bytesPerTrade: number;
   /** At the pace of the day before the newest trade; NaN where no market runs on this machine's time. */

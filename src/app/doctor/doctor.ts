@@ -1,19 +1,12 @@
-import { statfsSync } from "node:fs";
-import { dirname } from "node:path";
 import { quote, refuse } from "../../core/errors.ts";
 import { parseDuration } from "../../core/time.ts";
-import {
-  type FileFacts,
-  openQuality,
-  type SeriesQuality,
-  type Since,
-} from "../../pipeline/store/quality/quality.ts";
-import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
+import { keepsWorldClock } from "../../core/trade.ts";
+import type { FileFacts, SeriesQuality, Since } from "../../pipeline/store/quality/quality-types.ts";
+import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
 import { WAL_ALARM_BYTES } from "../../pipeline/store/write/writer.ts";
 import type { Diagnosis, Disk } from "./diagnosis.ts";
-import { findingsOf, hasOurTime } from "./findings.ts";
-import { fileUsers } from "./open-files.ts";
+import { findingsOf } from "./findings.ts";
 
 export interface DoctorSettings {
   /** Begin of the window: `1h`, so long before each venue's newest trade, or a UTC time such as `2026-01-31T12:00`. `1h` unless told. */
@@ -31,12 +24,12 @@ export interface DoctorSettings {
 }
 
 /** Reads how healthy and how complete a database is. Without `full` its cost does not grow with the number of trades. */
-export function diagnose(store: StoreReader, settings: DoctorSettings, nowUs: number): Diagnosis {
+export function diagnose(store: TradeStore, settings: DoctorSettings, nowUs: number): Diagnosis {
   const { full = false, sampleTrades = 100_000, walAlarmBytes = WAL_ALARM_BYTES, since = "1h" } = settings;
   const window = readSince(since);
-  return readable(store.path, () => {
+  return readable(store.label, () => {
     const chosen = chooseSeries(store, settings);
-    const quality = openQuality(store);
+    const quality = store.quality();
     try {
       const missingFiles: string[] = [];
       const problems = full ? quality.integrityProblems() : [];
@@ -61,8 +54,8 @@ export function diagnose(store: StoreReader, settings: DoctorSettings, nowUs: nu
         series,
         notChecked: full ? [] : notChecked(series, sampleTrades),
       };
-      const users = figures.disk.walBytes > walAlarmBytes ? fileUsers(store.path) : [];
-      const about = { path: store.path, checkedUs: nowUs };
+      const users = figures.disk.walBytes > walAlarmBytes ? quality.users() : [];
+      const about = { path: store.label, checkedUs: nowUs };
       const findings = findingsOf({ ...about, ...figures }, { walAlarmBytes, users });
       const healthy = !findings.some(({ attention }) => attention);
       return { ...about, healthy, findings, ...figures };
@@ -108,7 +101,7 @@ export function readSince(text: string): Since {
 }
 
 /** Everything there is unless a venue or symbols are asked for: then as `whichSeries` chooses them. */
-function chooseSeries(store: StoreReader, { venue, symbols }: DoctorSettings): Series[] {
+function chooseSeries(store: TradeStore, { venue, symbols }: DoctorSettings): Series[] {
   if (venue === undefined && symbols === undefined) return store.series();
   return whichSeries(store, {
     ...(symbols !== undefined && { symbols }),
@@ -121,14 +114,12 @@ const DAY_S = 86_400;
 const DAY_US = DAY_S * 1e6;
 const HOUR_US = 3600e6;
 
-function diskOf(store: StoreReader, file: FileFacts): Disk {
-  const { bavail, bsize } = statfsSync(dirname(store.path));
-  const freeBytes = bavail * bsize;
+function diskOf(store: TradeStore, file: FileFacts): Disk {
+  const { freeBytes } = file;
   const bytesPerTrade = file.storedTrades >= 1000 ? file.tradeBytes / file.storedTrades : Number.NaN;
   const growthBytesPerDay = paceOf(store) * DAY_S * bytesPerTrade;
   return {
     ...file,
-    freeBytes,
     bytesPerTrade,
     growthBytesPerDay,
     daysUntilFull: freeBytes / growthBytesPerDay,
@@ -136,7 +127,7 @@ function diskOf(store: StoreReader, file: FileFacts): Disk {
 }
 
 /** A file of the archive that is not there is told with its symbol. */
-function paceOf(store: StoreReader): number {
+function paceOf(store: TradeStore): number {
   try {
     return storedPerSecond(store);
   } catch (error) {
@@ -146,14 +137,14 @@ function paceOf(store: StoreReader): number {
 }
 
 /** Trades a second of the venue that was written to last, over the day before its newest; NaN where there is no telling. */
-function storedPerSecond(store: StoreReader): number {
+function storedPerSecond(store: TradeStore): number {
   const newest = store.series().flatMap((series) => {
     const trade = store.newest(series);
     return trade === undefined ? [] : [{ series, ...trade }];
   });
   const last = newest.reduce((most, { receivedUs }) => Math.max(most, receivedUs), 0);
   const writing = newest.find(({ receivedUs }) => receivedUs === last);
-  if (writing === undefined || !hasOurTime(writing.series.venue)) return Number.NaN;
+  if (writing === undefined || !keepsWorldClock(writing.series.venue)) return Number.NaN;
   let rate = 0;
   for (const { series, id, timeUs, receivedUs } of newest) {
     if (series.venue.name !== writing.series.venue.name || receivedUs < last - HOUR_US) continue;

@@ -1,9 +1,8 @@
 import { quote } from "../../core/errors.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
-import type { Venue } from "../../core/trade.ts";
-import type { SeriesQuality, TradeFacts } from "../../pipeline/store/quality/quality.ts";
+import { keepsWorldClock, type Venue } from "../../core/trade.ts";
+import type { FileUser, SeriesQuality, TradeFacts } from "../../pipeline/store/quality/quality-types.ts";
 import type { Diagnosis, Finding } from "./diagnosis.ts";
-import type { FileUser } from "./open-files.ts";
 import { bytesText, countText, spanText } from "./words.ts";
 
 /** Days of room on the disk below which somebody should act. */
@@ -45,11 +44,6 @@ function heldText({ imported }: SeriesQuality): string {
     ),
   ];
   return `has no single trades; imported: ${parts.join(", ")}.${bars.length > 0 ? " Nothing proves that no bar is missing." : ""}`;
-}
-
-/** Whether a venue's times are those of this machine: not for a tape, nor for a simulated market at another pace. */
-export function hasOurTime(venue: Venue): boolean {
-  return venue.kind === "real" || (venue.kind === "simulated" && !/ at (x|full speed)/.test(venue.detail));
 }
 
 function ofFile({ integrity, disk, series }: Facts, { walAlarmBytes, users }: Words): Finding[] {
@@ -171,7 +165,7 @@ const FUTURES = /^binance-(usdm|coinm)$/;
 
 /** Whether anything comes: one note where the whole venue is quiet, else one a symbol. */
 function ofVenue(venue: Venue, series: readonly SeriesQuality[], nowUs: number): Finding[] {
-  if (!hasOurTime(venue)) {
+  if (!keepsWorldClock(venue)) {
     const kind =
       venue.kind === "replayed"
         ? "a replay"
@@ -191,7 +185,7 @@ function ofVenue(venue: Venue, series: readonly SeriesQuality[], nowUs: number):
 }
 
 function ofClock(series: SeriesQuality, trades: TradeFacts): Finding[] {
-  if (!hasOurTime(series.venue)) return [];
+  if (!keepsWorldClock(series.venue)) return [];
   const found: Finding[] = [];
   const { latency } = trades;
   if (latency !== undefined && latency.minMs < -1)

@@ -1,11 +1,10 @@
 import { formatUtc } from "../../core/time.ts";
-import { venueLabel } from "../../core/trade.ts";
-import type { Coverage, SeriesQuality, TradeFacts } from "../../pipeline/store/quality/quality.ts";
+import { keepsWorldClock, venueLabel } from "../../core/trade.ts";
+import type { Coverage, SeriesQuality, TradeFacts } from "../../pipeline/store/quality/quality-types.ts";
 import { plainText } from "../../render/escape.ts";
 import { tableText } from "../../render/table.ts";
 import type { TableColumn, TableData } from "../../render/table-data.ts";
 import type { Diagnosis, Finding } from "./diagnosis.ts";
-import { hasOurTime } from "./findings.ts";
 import { bytesText, countText, percentText, spanText } from "./words.ts";
 
 type Read = SeriesQuality & { readonly trades: TradeFacts };
@@ -126,7 +125,7 @@ function holesTable(read: readonly Read[]): TableData {
 
 function timesTable(read: readonly Read[], { checkedUs, sampleTrades }: Diagnosis): TableData {
   const latency = (pick: (of: NonNullable<TradeFacts["latency"]>) => number) => (t: TradeFacts, s: Read) =>
-    t.latency === undefined || !hasOurTime(s.venue) ? "–" : String(Math.round(pick(t.latency)));
+    t.latency === undefined || !keepsWorldClock(s.venue) ? "–" : String(Math.round(pick(t.latency)));
   const time = (us: number): string => formatUtc(Math.floor(us / 1e6) * 1e6);
   const newest = sampleTrades.toLocaleString("en");
   return table(`Times; latency is receipt − event of the newest ${newest} trades`, read, [

@@ -1,8 +1,8 @@
 import { quote, refuse } from "../../core/errors.ts";
-import type { Venue, VenueKind } from "../../core/trade.ts";
+import { keepsWorldClock, type Venue, type VenueKind } from "../../core/trade.ts";
 
 /** The less a market is real, the more it has to be said. */
-const KINDS: readonly VenueKind[] = ["real", "replayed", "simulated"];
+const KINDS: readonly VenueKind[] = ["real", "file", "replayed", "simulated"];
 
 /** One venue that stands for several: their names, the kind of the one that is the least real. */
 export function jointVenue(venues: readonly Venue[]): Venue {
@@ -12,6 +12,7 @@ export function jointVenue(venues: readonly Venue[]): Venue {
   return {
     name: each.map(({ name }) => name).join("+"),
     kind,
+    clock: each.every(keepsWorldClock) ? "world" : "own",
     detail: each.map(({ name, detail }) => `${name} (${detail})`).join(" and "),
   };
 }

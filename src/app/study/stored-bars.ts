@@ -3,12 +3,12 @@ import { type Bars, sliceBars } from "../../core/bars.ts";
 import { refuse } from "../../core/errors.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import { parseDuration } from "../../core/time.ts";
-import { openHistory } from "../../pipeline/archive/history.ts";
 import { importedLengths, importedSeries } from "../../pipeline/bars/imported-series.ts";
 import { readBars } from "../../pipeline/bars/read-bars.ts";
 import { barFileOf } from "../../pipeline/files/bar-file.ts";
-import { type HoleSpan, openQuality } from "../../pipeline/store/quality/quality.ts";
-import type { Series, StoreReader } from "../../pipeline/store/read/reader.ts";
+import { openStore } from "../../pipeline/open-store.ts";
+import type { HoleSpan } from "../../pipeline/store/quality/quality-types.ts";
+import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { type WantedSeries, whichSeries, whichVenue } from "../../pipeline/store/which-series.ts";
 import { refuseEmpty } from "../data/data-source.ts";
 import { marketOfBars } from "./bars.ts";
@@ -21,7 +21,7 @@ import { type MarketHole, type ReadMarket, type Request, readOf } from "./source
  * what comes later changes none of them.
  */
 export function storedBars(request: Request, path: string): ReadMarket {
-  const store = openHistory(path);
+  const store = openStore(path);
   try {
     return readStore(store, request);
   } finally {
@@ -29,7 +29,7 @@ export function storedBars(request: Request, path: string): ReadMarket {
   }
 }
 
-function readStore(store: StoreReader, request: Request): ReadMarket {
+function readStore(store: TradeStore, request: Request): ReadMarket {
   const { symbols, venue, interval = "1m" } = request;
   const intervalUs = parseDuration(interval, "interval");
   const wanted = { ...(symbols !== undefined && { symbols }), ...(venue !== undefined && { venue }) };
@@ -56,7 +56,7 @@ function readStore(store: StoreReader, request: Request): ReadMarket {
 }
 
 /** The series asked for, where they hold no trades but bars that came as bars; undefined: trades are read. */
-function barsOnly(store: StoreReader, wanted: WantedSeries): readonly Series[] | undefined {
+function barsOnly(store: TradeStore, wanted: WantedSeries): readonly Series[] | undefined {
   const all = whichSeries(store, wanted);
   const withTrades = all.filter((one) => store.newest(one) !== undefined);
   const withBars = all.filter((one) => !withTrades.includes(one) && importedLengths(store, one).length > 0);
@@ -64,14 +64,14 @@ function barsOnly(store: StoreReader, wanted: WantedSeries): readonly Series[] |
   if (withTrades.length === 0) return withBars;
   return refuse({
     code: "mixed-kinds",
-    where: store.path,
+    where: store.label,
     problem: `needs symbols of one kind; ${withTrades[0]!.symbol} has trades, and ${withBars[0]!.symbol} bars that came as bars`,
     hint: "Import trades of both, or bars of both into a venue of their own.",
   });
 }
 
 /** Bars that came as bars, as they are. */
-function importedMarket(store: StoreReader, series: readonly Series[], request: Request): ReadMarket {
+function importedMarket(store: TradeStore, series: readonly Series[], request: Request): ReadMarket {
   const { interval, fromUs, toUs, bars, read = {} } = request;
   const askedUs = interval === undefined ? undefined : parseDuration(interval, "interval");
   const all = series.map((one) => importedSeries(store, one, askedUs));
@@ -82,7 +82,7 @@ function importedMarket(store: StoreReader, series: readonly Series[], request: 
   const names = marketNames(series.map((one) => ({ venue: one.venue.name, symbol: one.symbol })));
   const named = all.map((one, k) => ({ ...one, symbol: names[k]!, closeName: names[k]! }));
   return readOf(
-    marketOfBars(store.path, barFileOf(store.path, named, { venue, from: "bars", told }), {
+    marketOfBars(store.label, barFileOf(store.label, named, { venue, from: "bars", told }), {
       symbols: names,
       ...(fromUs !== undefined && { fromUs }),
       ...(toUs !== undefined && { toUs }),
@@ -93,7 +93,7 @@ function importedMarket(store: StoreReader, series: readonly Series[], request: 
 }
 
 /** Those asked for; else all of the venue that have a trade. */
-function seriesOf(store: StoreReader, wanted: WantedSeries): readonly Series[] {
+function seriesOf(store: TradeStore, wanted: WantedSeries): readonly Series[] {
   const { symbols } = wanted;
   const all = whichSeries(store, wanted);
   const empty = all.filter((one) => store.newest(one) === undefined);
@@ -102,7 +102,7 @@ function seriesOf(store: StoreReader, wanted: WantedSeries): readonly Series[] {
   const of = empty.map(({ symbol }) => symbol).join(" and ");
   return refuse({
     code: "no-trades",
-    where: store.path,
+    where: store.label,
     problem: `needs trades${of === "" ? "" : ` of ${of}`}; it holds none`,
     hint: "Wait for the collector of npm start, or name another source.",
   });
@@ -110,7 +110,7 @@ function seriesOf(store: StoreReader, wanted: WantedSeries): readonly Series[] {
 
 /** From the first bar to the end of the last one that are whole in all series and inside the window. */
 function windowIn(
-  store: StoreReader,
+  store: TradeStore,
   series: readonly Series[],
   request: Request,
   intervalUs: number,
@@ -126,11 +126,11 @@ function windowIn(
     bars === undefined ? beginUs : toUs - bars * intervalUs,
   );
   if (fromUs < toUs) return [fromUs, toUs];
-  return refuseEmpty(store.path, request, [beginUs, closedUs], intervalUs);
+  return refuseEmpty(store.label, request, [beginUs, closedUs], intervalUs);
 }
 
 /** Trade time of the first trade from an id on; of the last one that a merged trade stands for, the newest time. */
-function timeAt(store: StoreReader, series: Series, fromId: number): number {
+function timeAt(store: TradeStore, series: Series, fromId: number): number {
   return store.trades(series, { fromId, limit: 1 }).tradeTimeUs[0] ?? store.newest(series)!.timeUs;
 }
 
@@ -139,7 +139,7 @@ function timeAt(store: StoreReader, series: Series, fromId: number): number {
  * known where no trade is missing around it.
  */
 function barsBetween(
-  store: StoreReader,
+  store: TradeStore,
   series: Series,
   interval: string,
   fromUs: number,
@@ -163,12 +163,12 @@ function barsBetween(
 const MOST_HOLES = 10_000;
 
 function holesOf(
-  store: StoreReader,
+  store: TradeStore,
   series: readonly Series[],
   [fromUs, toUs]: readonly [number, number],
   names: readonly string[],
 ): { ids: { held: number; missing: number }; holes: MarketHole[] }[] {
-  const quality = openQuality(store);
+  const quality = store.quality();
   try {
     return series.map((one, k) => {
       const first = store.firstIdAt(one, fromUs) ?? 0;

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { quote, refuse } from "../../core/errors.ts";
+import { quote, type Refusal, refuse, TickbookError } from "../../core/errors.ts";
 import { parseUtcText } from "../../pipeline/import/time-text.ts";
 
 /** A flag of a command: `value` names what it takes (none: a switch). */
@@ -16,6 +16,8 @@ export interface Command<Name extends string> {
   /** What it takes besides flags, for example `FILE …`; nothing unless told. */
   readonly operands?: string;
   readonly flags: Readonly<Record<Name, Flag>>;
+  /** Flags that have another name now. */
+  readonly renamed?: Readonly<Record<string, Name>>;
 }
 
 /** What was given, or the default; switches are "true" or absent. */
@@ -51,6 +53,7 @@ function parse<Name extends string>(
   command: Command<Name>,
   argv: readonly string[],
 ): { values: Record<string, unknown>; operands: string[] } {
+  refuseRenamed(command, argv);
   const names = Object.keys(command.flags) as Name[];
   const options = Object.fromEntries(
     names.map((name) => [name, { type: command.flags[name].value === undefined ? "boolean" : "string" }]),
@@ -71,6 +74,39 @@ function parse<Name extends string>(
       hint: "See --help.",
     });
   }
+}
+
+function refuseRenamed({ renamed = {} }: Command<string>, argv: readonly string[]): void {
+  for (const [old, now] of Object.entries(renamed)) {
+    const at = argv.findIndex((arg) => arg === `--${old}` || arg.startsWith(`--${old}=`));
+    if (at < 0) continue;
+    const value = argv[at]!.includes("=") ? argv[at]!.split("=")[1]! : (argv[at + 1] ?? "");
+    refuse({
+      code: "renamed",
+      where: `--${old}`,
+      problem: `is called --${now} now; got ${quote(value, 120)}`,
+      hint: `Write --${now} ${value}`.trimEnd(),
+      facts: { old, now },
+    });
+  }
+}
+
+/** Does the work of a command; what it refuses about a setting is told by the flag that was typed. */
+export function byFlags<Result>(command: Command<string>, work: () => Result): Result {
+  const told = (error: unknown): never => {
+    if (!(error instanceof TickbookError) || !Object.hasOwn(command.flags, error.where)) throw error;
+    throw new TickbookError({ ...refusalOf(error), where: `--${error.where}` }, { cause: error });
+  };
+  try {
+    const result = work();
+    return result instanceof Promise ? (result.catch(told) as Result) : result;
+  } catch (error) {
+    return told(error);
+  }
+}
+
+function refusalOf({ code, where, problem, hint, facts }: TickbookError): Refusal {
+  return { code, where, problem, hint, facts };
 }
 
 /** `--exit -0.5` → `--exit=-0.5`: a number below 0 is a value, and no flag. */

@@ -10,7 +10,7 @@ import { type AlertFeed, alertFeed } from "../../app/alerts/feed.ts";
 import { venueSeries } from "../../app/alerts/venues.ts";
 import { systemClock } from "../../app/clock.ts";
 import type { PairFrame } from "../../app/pair-monitor.ts";
-import type { StoreReader } from "../../pipeline/store/read/reader.ts";
+import type { TradeStore } from "../../pipeline/store/trade-store.ts";
 import type { PairWatch } from "../pair/pair-watch.ts";
 import type { AlertLog } from "./alert-log.ts";
 import { chartBars } from "./chart-bars.ts";
@@ -27,7 +27,7 @@ export interface PairJudge {
 /** A store whose newest trade came longer ago than this is a recording. */
 const RECORDED_US = 600_000_000;
 
-export function pairJudge(pair: PairWatch, reader: StoreReader, log: AlertLog): PairJudge {
+export function pairJudge(pair: PairWatch, reader: TradeStore, log: AlertLog): PairJudge {
   const { y, x, intervalUs, graceMs } = pair.settings;
   const graceUs = 1000 * graceMs;
   let rules: readonly AlertRule[] = [];

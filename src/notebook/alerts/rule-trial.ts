@@ -9,7 +9,7 @@ import { spanText } from "../../app/doctor/words.ts";
 import { type Bars, sliceBars } from "../../core/bars.ts";
 import { parseDuration } from "../../core/time.ts";
 import { readBars } from "../../pipeline/bars/read-bars.ts";
-import type { StoreReader } from "../../pipeline/store/read/reader.ts";
+import type { TradeStore } from "../../pipeline/store/trade-store.ts";
 import type { TableData } from "../../render/table-data.ts";
 import type { PairWatch } from "../pair/pair-watch.ts";
 
@@ -22,7 +22,7 @@ export interface RuleTrial {
 
 export function ruleTrial(
   pair: PairWatch,
-  reader: StoreReader,
+  reader: TradeStore,
   alertsFor: (rules: readonly AlertRule[]) => Alert[],
 ): RuleTrial {
   const { y, x, interval } = pair.settings;

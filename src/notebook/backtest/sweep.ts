@@ -1,6 +1,6 @@
 import { SWEEP_FIGURES, type SweepFigure } from "../../analytics/backtest/sweep/sweep-figures.ts";
 import type { SweepAxis, SweepResult } from "../../analytics/backtest/sweep/sweep-grid.ts";
-import { requireOneOf } from "../../analytics/checks.ts";
+import { requireKnown, requireOneOf } from "../../analytics/checks.ts";
 import type { BacktestRun } from "../../app/study/run.ts";
 import { sweep } from "../../app/study/sweep/sweep.ts";
 import type { Progress } from "../../app/terminal/progress.ts";
@@ -30,6 +30,7 @@ export interface BacktestSweep extends Viewable {
 
 /** Runs the strategy of a run over two parameters, on its bars. */
 export async function sweepRun(run: BacktestRun, request: SweepRequest): Promise<BacktestSweep> {
+  requireKnown("sweep", "settings", request, ["rows", "columns", "figure", "progress"]);
   const { rows, columns, figure = "totalReturn", progress } = request;
   requireOneOf("sweep", "figure", figure, SWEEP_FIGURES);
   const { market, venue } = run.data;

@@ -52,7 +52,7 @@ export function readCloses(settings: ClosesSettings): Closes {
   }
   const { market, venue } = readMarket(settings);
   const { legs, length, intervalUs, startUs } = market;
-  const from = venue.kind === "real" && venueLabel(venue) === "" ? venue.name : "";
+  const from = venueLabel(venue) === "" ? venue.name : "";
   return {
     venue,
     label: [from, `${length.toLocaleString("en")} bars of ${formatDuration(intervalUs)}`]

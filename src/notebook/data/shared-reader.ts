@@ -1,27 +1,20 @@
-import { statSync } from "node:fs";
 import { findStore } from "../../app/data/open-source.ts";
-import { openHistory } from "../../pipeline/archive/history.ts";
-import type { StoreReader } from "../../pipeline/store/read/reader.ts";
+import { openStore } from "../../pipeline/open-store.ts";
+import type { TradeStore } from "../../pipeline/store/trade-store.ts";
 
-interface Shared {
-  readonly reader: StoreReader;
-  readonly file: bigint | undefined;
-}
-
-const open = new Map<string, Shared>();
+const open = new Map<string, TradeStore>();
 
 /**
- * One reader a database, for what is made anew whenever its cell is run: a cell that is run again opens nothing more. A
- * database that was replaced by another file is opened anew, and the old one is closed. `where` asks for it.
+ * One reader a source, for what is made anew whenever its cell is run: a cell that is run again opens nothing more. A database
+ * that was replaced by another is opened anew, and the old one is closed. `where` asks for it.
  */
-export function sharedReader(where: string, source?: unknown): StoreReader {
-  const path = findStore(where, source);
-  const file = statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
-  const before = open.get(path);
-  if (before !== undefined && before.file === file) return before.reader;
-  before?.reader.close();
-  open.delete(path);
-  const reader = openHistory(path);
-  open.set(path, { reader, file });
+export function sharedReader(where: string, source?: unknown): TradeStore {
+  const place = findStore(where, source);
+  const before = open.get(place);
+  if (before?.isCurrent()) return before;
+  before?.close();
+  open.delete(place);
+  const reader = openStore(place);
+  open.set(place, reader);
   return reader;
 }

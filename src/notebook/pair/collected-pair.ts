@@ -1,6 +1,6 @@
 import { requireSettings, SOURCE_NAMES, type SourceWords } from "../../app/data/data-source.ts";
 import { refuse } from "../../core/errors.ts";
-import type { StoreReader } from "../../pipeline/store/read/reader.ts";
+import type { TradeStore } from "../../pipeline/store/trade-store.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
 import { sharedReader } from "../data/shared-reader.ts";
 
@@ -37,7 +37,7 @@ export interface PairWanted extends Partial<CollectedPair> {
 }
 
 /** Where one symbol is told, the other is the first of the collected ones at its venue that is another. */
-export function pairOf(reader: StoreReader, { y, x, venue, asked = "" }: PairWanted = {}): CollectedPair {
+export function pairOf(reader: TradeStore, { y, x, venue, asked = "" }: PairWanted = {}): CollectedPair {
   if (y !== undefined && x !== undefined) return { y, x };
   const told = [y, x].flatMap((symbol) => symbol ?? []);
   const at =
@@ -60,7 +60,7 @@ export function pairOf(reader: StoreReader, { y, x, venue, asked = "" }: PairWan
   if (pair.x !== undefined && pair.y !== undefined) return { y: pair.y, x: pair.x };
   return refuse({
     code: "no-pair",
-    where: reader.path,
+    where: reader.label,
     problem: `needs two symbols that are collected; the database holds ${[...symbols][0] ?? "none yet"}`,
     hint: "Collect them: npm start -- --symbols A,B.",
     facts: { symbols: [...symbols] },

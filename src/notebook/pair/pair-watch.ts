@@ -1,4 +1,5 @@
 import { requireSettings, SOURCE_NAMES } from "../../app/data/data-source.ts";
+import { findStore } from "../../app/data/open-source.ts";
 import { type PairFrame, type PairMonitor, type PairSettings, pairMonitor } from "../../app/pair-monitor.ts";
 import { assetsOf } from "../../core/assets.ts";
 import { type Bars, makeBars, sliceBars } from "../../core/bars.ts";
@@ -103,7 +104,7 @@ export function watchPair(given: WatchSettings): PairWatch {
     hedge === undefined ? "" : `fitted on ${clockSpan(hedge.fromUs, hedge.toUs)}, frozen since`;
 
   const panels: Omit<PairWatch, "exportCsv" | "exportHtml"> = {
-    settings: { ...monitor.settings, threshold, source: reader.path },
+    settings: { ...monitor.settings, threshold, source: findStore("watchPair", given.source) },
     tiles: () => tiles(pairTiles(frame(), monitor.settings, threshold), { venue: frame().venue }),
     candles: (symbol) => {
       const now = frame();

@@ -1,4 +1,4 @@
-import type { HoleSpan } from "../../pipeline/store/quality/quality.ts";
+import type { HoleSpan } from "../../pipeline/store/quality/quality-types.ts";
 
 export interface SymbolHole extends HoleSpan {
   readonly symbol: string;

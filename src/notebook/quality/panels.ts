@@ -1,7 +1,7 @@
 import type { Diagnosis } from "../../app/doctor/diagnosis.ts";
 import { findingText, verdictText } from "../../app/doctor/text.ts";
 import { bytesText, percentText, spanText } from "../../app/doctor/words.ts";
-import type { TradeFacts } from "../../pipeline/store/quality/quality.ts";
+import type { TradeFacts } from "../../pipeline/store/quality/quality-types.ts";
 import { escapeHtml } from "../../render/escape.ts";
 import type { CellKind } from "../../render/table-cells.ts";
 import type { TableData } from "../../render/table-data.ts";

@@ -1,18 +1,17 @@
+import { requireSettings } from "../../app/data/data-source.ts";
 import type { Diagnosis } from "../../app/doctor/diagnosis.ts";
 import { type DoctorSettings, diagnose, readable } from "../../app/doctor/doctor.ts";
-import { hasOurTime } from "../../app/doctor/findings.ts";
 import { doctorTables, doctorText } from "../../app/doctor/text.ts";
 import { percentText, spanText } from "../../app/doctor/words.ts";
 import { refuse } from "../../core/errors.ts";
-import type { Venue } from "../../core/trade.ts";
-import {
-  type Coverage,
-  type HoleSpan,
-  openQuality,
-  type SeriesQuality,
-  type TradeFacts,
-} from "../../pipeline/store/quality/quality.ts";
-import type { StoreReader } from "../../pipeline/store/read/reader.ts";
+import { keepsWorldClock, type Venue } from "../../core/trade.ts";
+import type {
+  Coverage,
+  HoleSpan,
+  SeriesQuality,
+  TradeFacts,
+} from "../../pipeline/store/quality/quality-types.ts";
+import type { TradeStore } from "../../pipeline/store/trade-store.ts";
 import { whichVenue } from "../../pipeline/store/which-series.ts";
 import { waitingView } from "../../render/chart/base/waiting.ts";
 import { coverageChart } from "../../render/chart/coverage.ts";
@@ -69,7 +68,10 @@ interface Read extends SeriesQuality {
 }
 
 /** Examines a store now; its cost does not grow with the number of trades unless `full` is asked for. */
-export function dataQuality(store: StoreReader, settings: QualitySettings = {}): DataQuality {
+export function dataQuality(store: TradeStore, settings: QualitySettings = {}): DataQuality {
+  requireSettings("dataQuality", settings, [
+    ...["since", "venue", "symbols", "full", "sampleTrades", "walAlarmBytes", "windowOnly"],
+  ]);
   const diagnosis = diagnose(store, settings, Date.now() * 1000);
   const { venue: asked, symbols } = settings;
   const chosen = whichVenue(store, {
@@ -87,7 +89,7 @@ export function dataQuality(store: StoreReader, settings: QualitySettings = {}):
   const fromUs = Math.min(...there.map(({ trades }) => beginOf(trades)));
   const toUs = Math.max(...there.map(({ trades }) => trades.lastTimeUs));
   const domainUs = toUs > fromUs ? ([fromUs, toUs] as const) : undefined;
-  const read = readable(store.path, () =>
+  const read = readable(store.label, () =>
     readParts(store, there, domainUs ?? [fromUs, fromUs + 1e6], diagnosis.sampleTrades),
   );
   const holes = read.flatMap((one) => one.holes.map((hole) => ({ symbol: one.symbol, ...hole })));
@@ -133,12 +135,12 @@ export function dataQuality(store: StoreReader, settings: QualitySettings = {}):
 }
 
 function readParts(
-  store: StoreReader,
+  store: TradeStore,
   there: readonly (SeriesQuality & { trades: TradeFacts })[],
   [fromUs, toUs]: readonly [number, number],
   sampleTrades: number,
 ): Read[] {
-  const quality = openQuality(store);
+  const quality = store.quality();
   try {
     const all = store.series();
     return there.map((one) => {
@@ -172,7 +174,7 @@ function latencyChart(read: Read | undefined, sampleTrades: number): View {
   const { venue, latencyMs } = read;
   const { latency } = read.trades;
   const newest = `by the stream, among the newest ${sampleTrades.toLocaleString("en")}`;
-  const isOurs = hasOurTime(venue);
+  const isOurs = keepsWorldClock(venue);
   return histogramChart(latencyMs, {
     title,
     venue,

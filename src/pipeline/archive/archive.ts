@@ -21,7 +21,7 @@ import {
   openArchiveWriter,
   type StoredDay,
 } from "../store/archive-writer.ts";
-import type { StoredTrades } from "../store/read/exact-trades.ts";
+import type { StoredTrades } from "../store/read/stored-trades.ts";
 import { readStored, storedBytes } from "./parquet.ts";
 
 /** What has just been done for one file, in this order. */

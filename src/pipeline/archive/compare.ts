@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { firstAtLeast } from "../../core/search.ts";
 import { type ArchivePart, openArchiveList } from "../store/archive-writer.ts";
-import type { StoredTrades } from "../store/read/exact-trades.ts";
+import type { StoredTrades } from "../store/read/stored-trades.ts";
 import type { TradeBatch } from "../store/write/batch.ts";
 import { sameTime } from "../store/write/writer.ts";
 import { missingPart, readStored } from "./parquet.ts";

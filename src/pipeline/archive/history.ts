@@ -1,11 +1,14 @@
 import { existsSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { firstAtLeast } from "../../core/search.ts";
 import { firstRowAt, sliceTrades, type TradeColumns } from "../../core/trade-columns.ts";
 import { type ArchivePart, openArchiveList } from "../store/archive-writer.ts";
-import type { StoredTrades } from "../store/read/exact-trades.ts";
+import { openQuality } from "../store/quality/quality.ts";
+import { placeOf, readPlace, symbolIdOf } from "../store/read/keys.ts";
 import { lastIdOf, rangedReads } from "../store/read/ranges.ts";
-import { type NewestTrade, openReader, type Series, type StoreReader } from "../store/read/reader.ts";
+import { openReader } from "../store/read/reader.ts";
+import type { StoredTrades } from "../store/read/stored-trades.ts";
+import type { NewestTrade, Series, TradeStore } from "../store/trade-store.ts";
 import { missingPart, readStoredIds, readTrades } from "./parquet.ts";
 import { weaveStored, weaveTrades } from "./weave.ts";
 
@@ -16,10 +19,11 @@ const BLOCK_ROWS = 262_144;
  * A database with its archive, as if the archive's trades were still in it: every question that a reader answers is answered
  * over both. Two of the archive's files are kept in memory, the ones read last.
  */
-export function openHistory(file: string): StoreReader {
-  const reader = openReader(file);
-  const list = openArchiveList(reader.path);
-  const base = dirname(reader.path);
+export function openHistory(file: string): TradeStore {
+  const path = resolve(file);
+  const reader = openReader(path);
+  const list = openArchiveList(path);
+  const base = dirname(path);
   const recent: { readonly part: ArchivePart; readonly trades: TradeColumns }[] = [];
 
   let newestArchived: { readonly series: number; readonly trade: NewestTrade } | undefined;
@@ -59,17 +63,17 @@ export function openHistory(file: string): StoreReader {
   /** Rows without their holes. Trades move from the database to the archive: what is read has to be of one moment. */
   const rows = (series: Series, fromId: number, toId: number, limit: number): TradeColumns => {
     for (;;) {
-      const parts = list.parts(series.symbolId);
+      const parts = list.parts(symbolIdOf(series));
       const { holes: _, ...stored } = reader.trades(series, { fromId, toId, limit });
       if (parts.length === 0) return stored;
       const pieces = archived(parts, fromId, toId, limit);
-      if (sameParts(parts, list.parts(series.symbolId))) return weaveTrades([...pieces, stored], limit);
+      if (sameParts(parts, list.parts(symbolIdOf(series)))) return weaveTrades([...pieces, stored], limit);
     }
   };
 
   const exact = (series: Series, fromId: number, toId: number, limit: number): StoredTrades => {
     for (;;) {
-      const parts = list.parts(series.symbolId);
+      const parts = list.parts(symbolIdOf(series));
       const stored = reader.exact(series, fromId, toId, limit);
       if (parts.length === 0) return stored;
       const pieces: StoredTrades[] = [];
@@ -80,7 +84,7 @@ export function openHistory(file: string): StoreReader {
         pieces.push(piece);
         if (piece.length === limit) end = Math.min(end, lastIdOf(piece) + 1);
       }
-      if (sameParts(parts, list.parts(series.symbolId))) return weaveStored([...pieces, stored], limit);
+      if (sameParts(parts, list.parts(symbolIdOf(series)))) return weaveStored([...pieces, stored], limit);
     }
   };
 
@@ -94,7 +98,7 @@ export function openHistory(file: string): StoreReader {
   const firstIdAt = (series: Series, timeUs: number): number | undefined => {
     const stored = reader.firstIdAt(series, timeUs) ?? MOST;
     let least = stored;
-    for (const part of list.parts(series.symbolId)) {
+    for (const part of list.parts(symbolIdOf(series))) {
       if (part.lastUs < timeUs || part.firstId > least) continue;
       const trades = load(part);
       const first = firstRowAt(trades, timeUs);
@@ -106,53 +110,49 @@ export function openHistory(file: string): StoreReader {
   /** The last trade may be archived: of a symbol that went quiet before its venue did. */
   const newest = (series: Series, belowId = MOST): NewestTrade | undefined => {
     const stored = reader.newest(series, belowId);
-    const archived = list.newest(series.symbolId, belowId);
+    const archived = list.newest(symbolIdOf(series), belowId);
     if (archived === undefined || (stored !== undefined && stored.id > archived.id)) return stored;
     const { part, id } = archived;
-    if (newestArchived?.series !== series.symbolId || newestArchived.trade.id !== id) {
+    if (newestArchived?.series !== symbolIdOf(series) || newestArchived.trade.id !== id) {
       // what is known of a file that was moved away does for the question where the end is
       const isThere = existsSync(join(base, part.path));
       const trade = isThere
         ? newestOf(readStoredIds(partPath(base, part), id, id + 1, 1))
         : { id, timeUs: part.lastUs, receivedUs: part.lastUs };
-      newestArchived = { series: series.symbolId, trade };
+      newestArchived = { series: symbolIdOf(series), trade };
     }
     return newestArchived.trade;
   };
 
   const ranged = rangedReads(read, firstIdAt);
-  return {
+  const store: TradeStore = {
     ...reader,
     trades: (series, range = {}) => ranged.trades(series, range),
     blocks: (series, range = {}, most = BLOCK_ROWS) => ranged.blocks(series, range, most, (work) => work()),
     exact,
     changes: (series, cursor, limit = MOST) => {
       const changes = reader.changes(series, cursor, limit);
-      const parts = list.parts(series.symbolId);
-      if (parts.every(({ lastId }) => lastId < cursor.nextId)) return changes;
-      const trades = read(series, cursor.nextId, MOST, limit);
-      const nextId = trades.length === 0 ? cursor.nextId : lastIdOf(trades) + 1;
-      return { ...changes, trades, cursor: { ...changes.cursor, nextId } };
+      const parts = list.parts(symbolIdOf(series));
+      const { fromId } = changes;
+      if (parts.every(({ lastId }) => lastId < fromId)) return changes;
+      const trades = read(series, fromId, MOST, limit);
+      const nextId = trades.length === 0 ? fromId : lastIdOf(trades) + 1;
+      return { ...changes, trades, cursor: placeOf({ ...readPlace(changes.cursor), nextId }) };
     },
     firstIdAt,
     newest,
+    checkThere: (series, fromId, toId) => {
+      for (const part of list.parts(symbolIdOf(series))) {
+        if (part.lastId >= fromId && part.firstId < toId) partPath(base, part);
+      }
+    },
+    quality: () => openQuality(path, store),
     close: () => {
       list.close();
       reader.close();
     },
   };
-}
-
-/** Refuses a database of which a file with trades of this range is missing. */
-export function checkArchived(file: string, { symbolId }: Series, fromId: number, toId: number): void {
-  const list = openArchiveList(file);
-  try {
-    for (const part of list.parts(symbolId)) {
-      if (part.lastId >= fromId && part.firstId < toId) partPath(dirname(file), part);
-    }
-  } finally {
-    list.close();
-  }
+  return store;
 }
 
 function partPath(base: string, part: ArchivePart): string {

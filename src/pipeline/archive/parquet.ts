@@ -3,7 +3,7 @@ import pl from "nodejs-polars";
 import { quote, refuse } from "../../core/errors.ts";
 import type { TradeColumns } from "../../core/trade-columns.ts";
 import type { ArchivePart } from "../store/archive-writer.ts";
-import type { StoredTrades } from "../store/read/exact-trades.ts";
+import type { StoredTrades } from "../store/read/stored-trades.ts";
 
 /** Trades as the content of a Parquet file, zstd. Decimals stay exact: integers × 1e8, and how many decimals were written. */
 export function storedBytes(trades: StoredTrades): Buffer {

@@ -1,5 +1,6 @@
 import { sliceTrades, type TradeColumns } from "../../core/trade-columns.ts";
-import { allocateStored, type StoredTrades, sliceStored } from "../store/read/exact-trades.ts";
+import { allocateStored, sliceStored } from "../store/read/exact-trades.ts";
+import type { StoredTrades } from "../store/read/stored-trades.ts";
 
 const COLUMNS = ["id", "tradeTimeUs", "price", "qty", "isBuyerMaker"] as const;
 

@@ -1,12 +1,11 @@
 import { refuse } from "../../core/errors.ts";
 import { formatDuration } from "../../core/time.ts";
 import type { FileSeries } from "../files/rows/series.ts";
-import { openImportedBars } from "../store/read/imported-bars.ts";
-import type { Series, StoreReader } from "../store/read/reader.ts";
+import type { Series, TradeStore } from "../store/trade-store.ts";
 
 /** Which lengths of bars a series holds that came as bars, ascending. */
-export function importedLengths(store: StoreReader, series: Series): number[] {
-  const bars = openImportedBars(store.path);
+export function importedLengths(store: TradeStore, series: Series): number[] {
+  const bars = store.importedBars();
   try {
     return bars.intervals(series).map(({ intervalUs }) => intervalUs);
   } finally {
@@ -18,8 +17,8 @@ export function importedLengths(store: StoreReader, series: Series): number[] {
  * The bars of a series that came as bars, of the length asked for or of the only one. Refuses another length: bars that came
  * as bars are not made into others here.
  */
-export function importedSeries(store: StoreReader, series: Series, askedUs: number | undefined): FileSeries {
-  const reader = openImportedBars(store.path);
+export function importedSeries(store: TradeStore, series: Series, askedUs: number | undefined): FileSeries {
+  const reader = store.importedBars();
   try {
     const there = reader.intervals(series).map(({ intervalUs }) => intervalUs);
     const intervalUs = askedUs ?? there[0];

@@ -1,8 +1,9 @@
 import { type BarRule, type Bars, sliceBars } from "../../core/bars.ts";
 import { firstAtLeast } from "../../core/search.ts";
+import { requireKnown } from "../../core/settings.ts";
 import { sliceTrades } from "../../core/trade-columns.ts";
-import { openImportedBars } from "../store/read/imported-bars.ts";
-import { checkRange, type Series, type StoreReader } from "../store/read/reader.ts";
+import { checkRange } from "../store/read/reader.ts";
+import type { Series, TradeStore } from "../store/trade-store.ts";
 import { barBuilder } from "./builder.ts";
 import { fillEmpty } from "./fill-empty.ts";
 import { importedLengths } from "./imported-series.ts";
@@ -24,10 +25,11 @@ export interface ReadBarsSettings {
  * `toUs` are read to their end, others end there.
  */
 export function readBars(
-  reader: StoreReader,
+  reader: TradeStore,
   series: readonly Series[],
   settings: ReadBarsSettings,
 ): Bars[][] {
+  requireKnown("readBars", "settings", settings, ["every", "fromUs", "toUs", "empty"]);
   const { fromUs, toUs, empty } = settings;
   const rules = settings.every.map((every) => barRule(every, "readBars"));
   return series.map((one) => {
@@ -68,12 +70,12 @@ export function readBars(
 
 /** Bars that came as bars, by the rule that they were made by. */
 function importedBars(
-  reader: StoreReader,
+  reader: TradeStore,
   series: Series,
   rule: BarRule,
   range: { readonly fromUs?: number; readonly toUs?: number },
 ): Bars {
-  const bars = openImportedBars(reader.path);
+  const bars = reader.importedBars();
   try {
     return bars.bars(series, rule.by === "time" ? rule.intervalUs : Number.NaN, range);
   } finally {

@@ -1,5 +1,3 @@
-import type { VenueKind } from "../../core/trade.ts";
-
 /** A trade as the exchange itself knows it: every stream and every REST answer is a view of this. */
 export interface MarketTrade {
   /** Index into `MarketSource.symbols`. */
@@ -31,7 +29,7 @@ export interface SymbolInfo {
 export interface MarketSource {
   /** The part of the venue's name that says which market this is: `sim-seed7`, `replay-spot-20240808`. */
   readonly name: string;
-  readonly kind: Exclude<VenueKind, "real" | "file">;
+  readonly kind: "simulated" | "replayed";
   readonly detail: string;
   readonly symbols: readonly SymbolInfo[];
   /** When the first and the last trade there will ever be are sent: their event times, or that of one sent before them. */

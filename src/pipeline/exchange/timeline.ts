@@ -58,6 +58,7 @@ export function venueOf(source: MarketSource, speed: Speed, startUs: number): Ve
   if (kind === "replayed") return { name: `${name}-${startMs}`, kind, detail: `${detail} ${pace}` };
   if (speed === 1) return { name, kind, detail };
   return {
+    clock: "own",
     name: `${name}-x${String(speed).replace(/[^a-z0-9]/g, "-")}-${startMs}`,
     kind,
     detail: `${detail} ${pace} from ${formatUtc(startMs * 1000)}`,

@@ -129,7 +129,7 @@ export function seriesOfTrades(
   every: string,
   empty: "flat" | "skip" = "flat",
 ): FileSeries {
-  const venue: Venue = { name: file.file, kind: "real", detail: file.file };
+  const venue: Venue = { name: file.file, kind: "file", detail: file.file };
   const bars = barsFromTrades(columns, { venue, symbol, every, empty });
   const {
     length,
@@ -238,10 +238,14 @@ export function findSeries(
   });
 }
 
+const KINDS: readonly string[] = ["real", "simulated", "replayed", "file"] satisfies VenueKind[];
+
 /** The venue that one of our own exports names; else the file itself. */
 function venueOf(files: readonly FileData[], where: string): Venue {
   const { venue } = files[0]!;
-  if (venue !== undefined && ["real", "simulated", "replayed"].includes(venue.kind))
-    return { name: venue.name, kind: venue.kind as VenueKind, detail: `${venue.name}, from ${where}` };
-  return { name: basename(where), kind: "real", detail: where };
+  if (venue === undefined || !KINDS.includes(venue.kind))
+    return { name: basename(where), kind: "file", detail: where };
+  // what a file says of an exchange is what a file says
+  const kind = venue.kind === "real" ? "file" : (venue.kind as VenueKind);
+  return { name: venue.name, kind, detail: `${venue.name}, from ${where}`, clock: "own" };
 }

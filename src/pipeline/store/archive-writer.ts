@@ -3,8 +3,9 @@ import { resolve } from "node:path";
 import { refuse } from "../../core/errors.ts";
 import { openLocked } from "./file/open.ts";
 import type { IdRange } from "./ledger/id-ranges.ts";
-import { exactReaders, type StoredTrades } from "./read/exact-trades.ts";
-import { connectReadOnly } from "./read/reader.ts";
+import { connectReadOnly } from "./read/connect.ts";
+import { exactReaders } from "./read/exact-trades.ts";
+import type { StoredTrades } from "./read/stored-trades.ts";
 
 /** A Parquet file that holds trades in the database's stead. Trades of one day may be in several. */
 export interface ArchivePart {

@@ -1,5 +1,6 @@
 import { plainText, quote, refuse } from "../../core/errors.ts";
-import type { Series, StoreReader } from "./read/reader.ts";
+import { requireKnown } from "../../core/settings.ts";
+import type { Series, TradeStore } from "./trade-store.ts";
 
 /** Which markets of a store are meant, in the words of whoever asks. */
 export interface WantedSeries {
@@ -14,7 +15,8 @@ export interface WantedSeries {
  * that holds all the plain ones and received a trade last. Without symbols: all series of the venue asked for, else of the one
  * that received a trade last; none where the store holds none.
  */
-export function whichSeries(store: StoreReader, wanted: WantedSeries): Series[] {
+export function whichSeries(store: TradeStore, wanted: WantedSeries): Series[] {
+  requireKnown("whichSeries", "settings", wanted, ["symbols", "venue"]);
   const { symbols = [], venue } = wanted;
   const all = store.series();
   const chosen = venueIn(store, all, wanted);
@@ -26,12 +28,12 @@ export function whichSeries(store: StoreReader, wanted: WantedSeries): Series[] 
 }
 
 /** The venue of the plain symbols that are wanted, as `whichSeries` chooses it; undefined: there are none, or none holds them all. */
-export function whichVenue(store: StoreReader, wanted: WantedSeries): string | undefined {
+export function whichVenue(store: TradeStore, wanted: WantedSeries): string | undefined {
   return venueIn(store, store.series(), wanted);
 }
 
 function venueIn(
-  store: StoreReader,
+  store: TradeStore,
   all: readonly Series[],
   { symbols = [], venue }: WantedSeries,
 ): string | undefined {
@@ -39,7 +41,7 @@ function venueIn(
   if (venue !== undefined && !venues.includes(venue)) {
     refuse({
       code: "unknown-venue",
-      where: store.path,
+      where: store.label,
       problem: `needs a venue that it holds; got ${quote(venue, 60)}, and it holds ${heldText(all)}`,
       hint: "Name one of those, or leave the venue out.",
       facts: { venue },
@@ -72,7 +74,7 @@ function findIn(all: readonly Series[], venue: string | undefined, symbol: strin
 }
 
 /** Of some venues the one that received a trade last, of whichever symbol; of equal ones the one that came later. */
-function newestOf(store: StoreReader, all: readonly Series[], venues: readonly string[]): string | undefined {
+function newestOf(store: TradeStore, all: readonly Series[], venues: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestUs = Number.NEGATIVE_INFINITY;
   for (const name of venues) {
@@ -85,7 +87,7 @@ function newestOf(store: StoreReader, all: readonly Series[], venues: readonly s
 }
 
 function refuseUnknown(
-  store: StoreReader,
+  store: TradeStore,
   all: readonly Series[],
   wanted: readonly Market[],
   venue: string | undefined,
@@ -98,7 +100,7 @@ function refuseUnknown(
     venue !== undefined ? ` at a venue named ${quote(venue, 60)}` : plain > 1 ? " at one venue" : "";
   return refuse({
     code: "unknown-series",
-    where: store.path,
+    where: store.label,
     problem: `needs ${names.join(" and ")}${where}; it holds ${heldText(all)}`,
     hint: "Name one of those, or collect it: npm start -- --symbols A,B.",
     facts: { symbols: wanted.map(({ symbol }) => symbol), venue },

@@ -41,7 +41,7 @@ test("0 and a text for a healthy database, which may be written to meanwhile", a
   write(file, (writer) => {
     for (let i = 0; i < 100; i++) {
       writer.append(batchOf(recent(span(1 + 100 * i, 100 + 100 * i)), SYMBOLS), Date.now() * 1000);
-      answer ??= doctor("--db", file);
+      answer ??= doctor("--source", file);
     }
   });
   const { code, out, err } = await answer!;
@@ -51,7 +51,7 @@ test("0 and a text for a healthy database, which may be written to meanwhile", a
 
 test("1 for a database with an open hole, and one JSON object by --json", async (t) => {
   const file = stored(t, recent([1, 2, 3, 7, 8]));
-  const { code, out, err } = await doctor("--db", file, "--json", "--full", "--symbols", "BTCUSDT");
+  const { code, out, err } = await doctor("--source", file, "--json", "--full", "--symbols", "BTCUSDT");
   assert.deepEqual([code, err], [1, ""]);
   const { healthy, findings, series, integrity, path } = JSON.parse(out);
   assert.deepEqual([healthy, path], [false, file]);
@@ -73,7 +73,7 @@ test("a replay is examined without a word about latency that it does not have", 
     span(1, 50).map((id) => trade(id)),
     REPLAY,
   );
-  const { code, out } = await doctor("--db", file);
+  const { code, out } = await doctor("--source", file);
   assert.equal(code, 0);
   assert.match(out, /^replay-tape-1 · REPLAYED · tape at x8$/m);
   assert.match(out, /its times are those of a replay: latency and growth say nothing\./);
@@ -105,7 +105,7 @@ test("2 and one sentence for what is no database of ours, which stays as it is",
   const before = files.map((file) => readFileSync(file));
   const [missing, garbage, empty, directory, version, other, cut] = await Promise.all(
     [at("none.db"), at("garbage.db"), at("empty.db"), at("folder.db"), newer, foreign, short].map((file) =>
-      says("--db", file),
+      says("--source", file),
     ),
   );
   assert.match(missing!, /there is no such file\. Run npm start/);
@@ -127,20 +127,20 @@ test("2 and one sentence for what is no database of ours, which stays as it is",
 test("2 for flags that make no sense, and a help text", async (t) => {
   const file = stored(t, [trade(1)]);
   const all = await Promise.all([
-    doctor(),
-    doctor("--db", file, "--since", "yesterday"),
-    doctor("--db", file, "--symbols", "XRPUSDT"),
+    doctor("--db", file),
+    doctor("--source", file, "--since", "yesterday"),
+    doctor("--source", file, "--symbols", "XRPUSDT"),
     doctor("--nonsense"),
   ]);
   assert.deepEqual(
     all.map(({ code }) => code),
     [2, 2, 2, 2],
   );
-  assert.match(all[0]!.err, /^--db: needs a database file; got none\./);
-  assert.match(all[1]!.err, /^since: .* got "yesterday"\. Pass for example 1h/);
-  assert.match(all[2]!.err, /^symbols: .* got "XRPUSDT"\. There are: "BTCUSDT", "ETHUSDT"\.$/m);
+  assert.match(all[0]!.err, /^--db: is called --source now; got ".*"\. Write --source .*\.db\.?$/m);
+  assert.match(all[1]!.err, /^--since: .* got "yesterday"\. Pass for example 1h/);
+  assert.match(all[2]!.err, /: needs "XRPUSDT"; it holds BTCUSDT \(\S+\), ETHUSDT/);
   const help = await doctor("--help");
   assert.equal(help.code, 0);
-  for (const word of ["--db FILE", "--since TIME", "--symbols A,B", "--venue NAME", "--full", "--json"])
+  for (const word of ["--source FILE", "--since TIME", "--symbols A,B", "--venue NAME", "--full", "--json"])
     assert.ok(help.out.includes(word), word);
 });

@@ -32,7 +32,7 @@ test("npm run export writes trades of database and archive; imported again they 
   storeTrades(db, fewDays(600));
   archive({ db, nowUs: 1, keepUs: DAY_US });
   const out = join(folder, "out.csv");
-  const { code, out: said, error } = run("--db", db, "--symbol", "BTCUSDT", "--out", out);
+  const { code, out: said, error } = run("--source", db, "--symbol", "BTCUSDT", "--out", out);
   assert.deepEqual([code, error], [0, ""]);
   const own = fewDays(600).filter(({ symbol }) => symbol === "BTCUSDT");
   assert.equal(JSON.parse(said.trim().split("\n").at(-1)!).rows, own.length);
@@ -89,9 +89,9 @@ test("a symbol that a spreadsheet would run is made harmless, and stays as it is
   const symbol = '=cmd("x"),<b>';
   storeTrades(db, [trade(1, { symbol, price: "2.5", qty: "0.5" })], undefined, [symbol]);
   const out = join(folder, "out.csv");
-  assert.equal(run("--db", db, "--symbol", symbol, "--out", out).code, 0);
+  assert.equal(run("--source", db, "--symbol", symbol, "--out", out).code, 0);
   assert.match(readFileSync(out, "utf8"), /\r\nbinance,real,"'=cmd\(""x""\),<b>",1,1,/);
-  assert.equal(run("--db", db, "--symbol", symbol, "--out", out, "--plain").code, 0);
+  assert.equal(run("--source", db, "--symbol", symbol, "--out", out, "--plain").code, 0);
   assert.match(readFileSync(out, "utf8"), /\r\nbinance,real,"=cmd\(""x""\),<b>",1,1,/);
   assert.equal((await importing(out, join(folder, "y.db"), { symbol })).stored, 1);
 });
@@ -127,7 +127,7 @@ test("a range without trades gives a file with its header alone", (t) => {
   const out = join(folder, "out.csv");
   for (const what of ["trades", "bars"]) {
     const { code } = run(
-      "--db",
+      "--source",
       db,
       "--symbol",
       "BTCUSDT",
@@ -169,7 +169,7 @@ test("npm run export says what it needs", (t) => {
   storeTrades(db, fewDays(50));
   const out = join(folder, "out.csv");
   const said = (...args: string[]): string => {
-    const { code, error } = run("--db", db, "--out", out, ...args);
+    const { code, error } = run("--source", db, "--out", out, ...args);
     assert.equal(code, 2);
     return error;
   };
@@ -182,7 +182,7 @@ test("npm run export says what it needs", (t) => {
     said("--symbol", "BTCUSDT", "--what", "candles"),
     /^--what: needs trades or bars; got "candles"/,
   );
-  assert.match(said("--symbol", "BTCUSDT", "--what", "bars", "--interval", "0m"), /^interval: /);
+  assert.match(said("--symbol", "BTCUSDT", "--what", "bars", "--interval", "0m"), /^--interval: /);
   assert.match(said("--symbol", "BTCUSDT", "--from", "yesterday"), /^--from: needs a UTC time/);
   assert.match(
     said("--symbol", "BTCUSDT", "--from", "2024-08-09", "--to", "2024-08-08"),

@@ -156,7 +156,7 @@ test("a busy port is passed over when none was asked for, and refused when it wa
 
 test("alerts are watched on the collector's database, by the rules that are named, unless they are not wanted", () => {
   const rules = join("/p", "data", "alerts.json");
-  assert.deepEqual(planWatch({}, "/p/x.db", "/p"), ["--db", "/p/x.db", "--no-status"]);
+  assert.deepEqual(planWatch({}, "/p/x.db", "/p"), ["--source", "/p/x.db", "--no-status"]);
   assert.deepEqual(planWatch({ "alert-rules": "data/alerts.json" }, "/p/x.db", "/p")?.slice(3), [
     "--rules",
     rules,

@@ -8,13 +8,12 @@ import Database from "better-sqlite3";
 import { doctorJson } from "../../../src/app/commands/doctor.ts";
 import type { Diagnosis, Finding } from "../../../src/app/doctor/diagnosis.ts";
 import { diagnose } from "../../../src/app/doctor/doctor.ts";
-import { findingsOf, hasOurTime } from "../../../src/app/doctor/findings.ts";
+import { findingsOf } from "../../../src/app/doctor/findings.ts";
 import { doctorText } from "../../../src/app/doctor/text.ts";
 import { bytesText, countText, percentText, spanText } from "../../../src/app/doctor/words.ts";
 import type { Trade } from "../../../src/core/trade.ts";
 import { archive } from "../../../src/pipeline/archive/archive.ts";
 import { openHistory } from "../../../src/pipeline/archive/history.ts";
-import { openQuality } from "../../../src/pipeline/store/quality/quality.ts";
 import { BINANCE, REPLAY, reading, SYMBOLS, span, stored, tamper, write } from "../../support/stored.ts";
 import { tempFolder } from "../../support/temp.ts";
 import { batchOf, T0, trade } from "../../support/trades.ts";
@@ -170,21 +169,6 @@ test("the clock's offset is put into words, and never for times that are not our
       detail: "seed 7 at x8 from 2026-01-01T00:00:00Z",
     }),
     "",
-  );
-});
-
-test("hasOurTime: real and simulated at the clock's pace, no tape and no other pace", () => {
-  const of = (kind: "real" | "simulated" | "replayed", detail: string): boolean =>
-    hasOurTime({ name: "x", kind, detail });
-  assert.deepEqual(
-    [
-      of("real", "x"),
-      of("simulated", "seed 7"),
-      of("simulated", "seed 7 at x0.5 from 2026"),
-      of("simulated", "seed 7 at full speed from 2026"),
-      of("replayed", "tape at x1"),
-    ],
-    [true, true, false, false, false],
   );
 });
 
@@ -496,7 +480,7 @@ test("archived days count like those in the database: first trade, window, times
     [eth!.lastTimeUs, eth!.lastReceivedUs, eth!.pace?.busiestSecond.trades],
     [day, day + 5000, Number.NaN],
   );
-  const quality = openQuality(store);
+  const quality = store.quality();
   t.after(() => quality.close());
   const [hole] = quality.holes(store.series()[0]!, 10);
   assert.deepEqual([hole!.first, hole!.fromUs, hole!.toUs], [3, day + 1e6, day + 2e6]);

@@ -17,7 +17,7 @@ test("a watch that is refused is told of once, with every fault of its rules, an
   );
   const lines: string[] = [];
   const screen = { line: (text: string) => void lines.push(text), status: () => {}, clear: () => {} };
-  const kept = keepWatch(["--db", db, "--rules", rules], screen, systemClock);
+  const kept = keepWatch(["--source", db, "--rules", rules], screen, systemClock);
   t.after(() => kept.kill());
   assert.equal((await kept.ended)?.code, 2);
   await new Promise((resolve) => setImmediate(resolve));

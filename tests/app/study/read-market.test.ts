@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
+import { pairBars } from "../../../src/app/data/renamed.ts";
 import { projectRoot } from "../../../src/app/project.ts";
 import { backtestData } from "../../../src/app/study/data.ts";
 import { formatUtc } from "../../../src/core/time.ts";
 import type { Trade } from "../../../src/core/trade.ts";
 import { backtestPair } from "../../../src/notebook/backtest/backtest.ts";
 import { alignedCloses } from "../../../src/notebook/data/closes.ts";
-import { pairBars } from "../../../src/notebook/index.ts";
 import { pairCloses } from "../../../src/notebook/pair/pair-data.ts";
 import { storeMarket } from "../../support/market-store.ts";
 import { SYMBOLS, write } from "../../support/stored.ts";
@@ -173,6 +173,6 @@ describe("one call for closes and bars", () => {
       code: "unknown-setting",
     });
     assert.throws(() => alignedCloses("x.db" as never), /Write \{ source: "x\.db" \}\.$/);
-    assert.throws(() => pairBars(), { code: "renamed", message: /^pairBars: .*Write pairCloses\(/ });
+    assert.throws(() => pairBars(), { code: "renamed", message: /^pairBars: is written pairCloses,/ });
   });
 });

@@ -31,7 +31,7 @@ const COMMANDS: Readonly<Record<string, (folder: string) => Command | Promise<Co
   },
   export: async (folder) => {
     const out = join(folder, "out.csv");
-    const flags = ["--db", await storedTrades(folder), "--symbol", "BTCUSDT", "--out", out];
+    const flags = ["--source", await storedTrades(folder), "--symbol", "BTCUSDT", "--out", out];
     return { flags, isDone: () => readFileSync(out, "utf8").split("\n").length === 202 };
   },
   report: (folder) => {
@@ -39,7 +39,7 @@ const COMMANDS: Readonly<Record<string, (folder: string) => Command | Promise<Co
     const flags = ["--source", "sim:7", "--bars", "2000", "--out", out];
     return { flags, isDone: () => readFileSync(out, "utf8").trimEnd().endsWith("</html>") };
   },
-  doctor: async (folder) => ({ flags: ["--db", await storedTrades(folder)], isDone: () => true }),
+  doctor: async (folder) => ({ flags: ["--source", await storedTrades(folder)], isDone: () => true }),
   "test-rules": () => ({ flags: [join(projectRoot, "rules", "default.test.json")], isDone: () => true }),
   collect: (folder) => {
     const db = join(folder, "sim.db");
@@ -47,7 +47,7 @@ const COMMANDS: Readonly<Record<string, (folder: string) => Command | Promise<Co
   },
   watch: async (folder) => {
     const isDone = (): boolean => existsSync(join(folder, "alerts.db"));
-    return { flags: ["--db", await storedTrades(folder)], isDone, endless: true };
+    return { flags: ["--source", await storedTrades(folder)], isDone, endless: true };
   },
   exchange: async () => {
     const port = await freePort();
@@ -110,7 +110,7 @@ test("every command of package.json but start, which has a test beside JupyterLa
 
 test("what is refused is said with its exit code also when stdout is closed, and a full disk is told on stderr", async (t) => {
   const folder = tempFolder(t);
-  await inShell(folder, STREAMS["stdout is closed at once"]!, ["doctor", "--db", join(folder, "no.db")]);
+  await inShell(folder, STREAMS["stdout is closed at once"]!, ["doctor", "--source", join(folder, "no.db")]);
   assert.equal(readFileSync(join(folder, "code"), "utf8").trim(), "2");
   assert.match(readFileSync(join(folder, "said"), "utf8"), /^.*no\.db: .*\n$/);
   await inShell(folder, 'run "$@" >/dev/full 2>said', ["doctor", "--help"]);

@@ -102,7 +102,7 @@ async function exportedVenue(
   more: string[] = [],
 ): Promise<string> {
   const out = join(tempFolder(t), "out.csv");
-  assert.equal(await exportMain(["--db", file, "--symbol", symbol, "--out", out, ...more]), 0);
+  assert.equal(await exportMain(["--source", file, "--symbol", symbol, "--out", out, ...more]), 0);
   return readFileSync(out, "utf8").split("\n")[1]!.split(",")[0]!;
 }
 

@@ -140,7 +140,7 @@ describe("pairCloses of a file", () => {
         head,
       );
       assert.equal(found.intervalUs, MINUTE_US);
-      assert.match(found.label, /^x\.csv · 5 bars of 1m$/);
+      assert.match(found.label, /^5 bars of 1m$/);
     }
   });
 

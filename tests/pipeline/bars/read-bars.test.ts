@@ -5,7 +5,8 @@ import { sliceBars } from "../../../src/core/bars.ts";
 import { random } from "../../../src/core/random.ts";
 import { barsFromTrades } from "../../../src/pipeline/bars/from-trades.ts";
 import { readBars } from "../../../src/pipeline/bars/read-bars.ts";
-import { openReader, type StoreReader } from "../../../src/pipeline/store/read/reader.ts";
+import { openReader } from "../../../src/pipeline/store/read/reader.ts";
+import type { TradeStore } from "../../../src/pipeline/store/trade-store.ts";
 import { openWriter } from "../../../src/pipeline/store/write/writer.ts";
 import { simulated } from "../../support/bars.ts";
 import { assertSameBars } from "../../support/same-bars.ts";
@@ -16,7 +17,7 @@ const SYMBOLS = ["BTCUSDT", "ETHUSDT"];
 const SECOND = 1_000_000;
 const START = Math.floor(T0 / (60 * SECOND)) * 60 * SECOND;
 
-function stored(t: TestContext): StoreReader {
+function stored(t: TestContext): TradeStore {
   const file = join(tempFolder(t), "x.db");
   const writer = openWriter(file, { venue: simulated, symbols: SYMBOLS });
   const source = random(7);
@@ -93,7 +94,7 @@ test("a reversed range, an unknown interval and an unknown symbol are refused", 
 });
 
 /** Trades whose times go back now and then, by up to 59 s, also across the edges of bars. */
-function jittery(t: TestContext): StoreReader {
+function jittery(t: TestContext): TradeStore {
   const file = join(tempFolder(t), "x.db");
   const writer = openWriter(file, { venue: simulated, symbols: ["BTCUSDT"] });
   const source = random(11);

@@ -59,6 +59,7 @@ test("a seed is always the same venue at speed 1; other speeds and tapes are a v
     name: "sim-seed7-x2-5-1790000000000",
     kind: "simulated",
     detail: "seed 7 at x2.5 from 2026-09-21T14:13:20Z",
+    clock: "own",
   });
   assert.deepEqual(venueOf(tape, 5, START), {
     name: "replay-x-1790000000000",

@@ -2,8 +2,8 @@ import { basename } from "node:path";
 import { quote, refuse } from "../../../core/errors.ts";
 import { formatUtc } from "../../../core/time.ts";
 import { type Venue, venueLabel } from "../../../core/trade.ts";
-import { checkArchived, openHistory } from "../../archive/history.ts";
-import type { Series, StoreReader } from "../../store/read/reader.ts";
+import { openStore } from "../../open-store.ts";
+import type { Series, TradeStore } from "../../store/trade-store.ts";
 import { whichSeries } from "../../store/which-series.ts";
 import type { MarketSource, MarketTrade, SymbolInfo } from "../source.ts";
 import { receiptOrder, type Sent } from "./receipt-order.ts";
@@ -38,18 +38,18 @@ export function openStoredTape(path: string, window: TapeWindow = {}): MarketSou
       facts: { fromUs, toUs },
     });
   }
-  const reader = openHistory(path);
+  const reader = openStore(path);
   try {
     const parts = chosenParts(reader, window);
-    for (const { series, fromId, toId } of parts) checkArchived(reader.path, series, fromId, toId);
+    for (const { series, fromId, toId } of parts) reader.checkThere(series, fromId, toId);
     const blockRows = Math.max(1024, Math.min(16_384, Math.floor(65_536 / parts.length)));
     const tracks = parts.map((part, symbol) => storedTrack(reader, { ...part, symbol, blockRows }));
     const { venue } = parts[0]!.series;
-    const name = basename(reader.path).replace(/\.(db|sqlite3?)$/i, "");
+    const name = basename(path).replace(/\.(db|sqlite3?)$/i, "");
     return {
       name: `replay-${tapeSlug(name)}`,
       kind: "replayed",
-      detail: `${basename(reader.path)}: ${venueText(venue)}, ${spanText(window, parts)}`,
+      detail: `${basename(path)}: ${venueText(venue)}, ${spanText(window, parts)}`,
       symbols: parts.map((part, i) => infoOf(part, tracks[i]!)),
       ...storedTape(tracks, Math.max(...parts.map(({ endUs }) => endUs))),
     };
@@ -106,7 +106,7 @@ interface Part {
   readonly endUs: number;
 }
 
-function chosenParts(reader: StoreReader, window: TapeWindow): Part[] {
+function chosenParts(reader: TradeStore, window: TapeWindow): Part[] {
   const { venue, symbols } = window;
   const chosen = whichSeries(reader, {
     ...(symbols !== undefined && { symbols }),
@@ -117,7 +117,7 @@ function chosenParts(reader: StoreReader, window: TapeWindow): Part[] {
   if (odd !== undefined) {
     refuse({
       code: "bad-symbol",
-      where: reader.path,
+      where: reader.label,
       problem: `needs symbols of upper-case letters and digits, such as BTCUSDT, to be played; the window has ${quote(odd.series.symbol, 60)}`,
       hint: "Name others with --symbols.",
       facts: { symbol: odd.series.symbol },
@@ -141,7 +141,7 @@ function chosenParts(reader: StoreReader, window: TapeWindow): Part[] {
 const NO_END = Number.MAX_SAFE_INTEGER;
 
 /** Undefined: no trade of it lies in the window. */
-function partOf(reader: StoreReader, series: Series, { fromUs, toUs }: TapeWindow): Part | undefined {
+function partOf(reader: TradeStore, series: Series, { fromUs, toUs }: TapeWindow): Part | undefined {
   const at = (us: number | undefined, otherwise: number): number =>
     us === undefined ? otherwise : (reader.firstIdAt(series, us) ?? NO_END);
   const [fromId, toId] = [at(fromUs, 0), at(toUs, NO_END)];
@@ -154,7 +154,7 @@ function partOf(reader: StoreReader, series: Series, { fromUs, toUs }: TapeWindo
 }
 
 function refuseEmpty(
-  reader: StoreReader,
+  reader: TradeStore,
   window: TapeWindow,
   symbols: readonly string[],
   chosen: readonly Series[],
@@ -174,7 +174,7 @@ function refuseEmpty(
   const [other] = [...new Set(others.map((one) => one.venue.name))];
   refuse({
     code: "empty-window",
-    where: reader.path,
+    where: reader.label,
     problem:
       `needs trades${symbols.length === 0 ? "" : ` of ${symbols.join(", ")}`} ${asked.join(" and ")}`.trimEnd() +
       `; ${venue === undefined || other === undefined ? "it" : venue} holds ${held || "none"}`,

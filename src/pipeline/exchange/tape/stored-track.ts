@@ -1,8 +1,9 @@
 import { DECIMAL_PLACES, e8ToText } from "../../../core/decimal.ts";
 import { refuse, TickbookError } from "../../../core/errors.ts";
 import { firstAtLeast } from "../../../core/search.ts";
-import { type StoredTrades, sliceStored } from "../../store/read/exact-trades.ts";
-import type { Series, StoreReader } from "../../store/read/reader.ts";
+import { sliceStored } from "../../store/read/exact-trades.ts";
+import type { StoredTrades } from "../../store/read/stored-trades.ts";
+import type { Series, TradeStore } from "../../store/trade-store.ts";
 import type { MarketTrade } from "../source.ts";
 import { firstAbove } from "./first-above.ts";
 
@@ -58,7 +59,7 @@ interface BlockEnd {
 const KEPT_BLOCKS = 3;
 const WS = 0;
 
-export function storedTrack(reader: StoreReader, window: StoredWindow): StoredTrack {
+export function storedTrack(reader: TradeStore, window: StoredWindow): StoredTrack {
   const { series, fromId, toId, symbol, blockRows } = window;
   const ends: BlockEnd[] = [];
   const kept = new Map<number, Block>();
@@ -235,7 +236,7 @@ function byReceipt(places: Place[], from: number): Place[] {
 }
 
 function readExact(
-  reader: StoreReader,
+  reader: TradeStore,
   series: Series,
   fromId: number,
   toId: number,
@@ -247,9 +248,9 @@ function readExact(
     if (error instanceof TickbookError) throw error;
     return refuse({
       code: "unreadable-tape",
-      where: reader.path,
+      where: reader.label,
       problem: `needs to be readable to the end of the window; ${(error as Error).message}`,
-      hint: "See npm run doctor -- --db FILE.",
+      hint: "See npm run doctor -- --source FILE.",
     });
   }
 }

@@ -71,7 +71,7 @@ export function checkSchema(db: Database.Database, path: string): void {
       code: "foreign-database",
       where: path,
       problem: `needs a Tickbook database; the file is another program's (application_id ${application}), and was left untouched`,
-      hint: "Pass another --db.",
+      hint: "Name another database.",
       facts: { path, application },
     });
   }
@@ -82,7 +82,7 @@ export function checkSchema(db: Database.Database, path: string): void {
       problem: `needs schema version ${SCHEMA_VERSION}; the file has version ${version}, and was left untouched`,
       hint:
         version > SCHEMA_VERSION
-          ? "Update Tickbook, or pass another --db."
+          ? "Update Tickbook, or name another database."
           : "Run the collector on it once: it keeps a copy and brings it up to date.",
       facts: { path, version, needed: SCHEMA_VERSION },
     });

@@ -3,51 +3,7 @@ import { type IdRange, type IdRanges, idRanges } from "../ledger/id-ranges.ts";
 import type { HoleState } from "../ledger/ledger.ts";
 import { mergedIds } from "../ledger/merged.ts";
 import { edgeTimes } from "./edge-times.ts";
-
-/** How many ids of a span are stored. */
-export interface Coverage {
-  readonly ids: number;
-  readonly heldIds: number;
-  readonly missingIds: number;
-  /** Of the missing ones: those that merged trades stand for. */
-  readonly aggregatedIds: number;
-  /** 100 · held / ids */
-  readonly rawPercent: number;
-  /** 100 · (held + aggregated) / ids */
-  readonly withAggregatedPercent: number;
-}
-
-/** A hole, with the trades' times on its two sides: what was missed happened between them. */
-export interface HoleSpan {
-  readonly first: number;
-  readonly last: number;
-  readonly missingIds: number;
-  readonly state: HoleState;
-  readonly reason: string;
-  readonly tries: number;
-  readonly note: string;
-  readonly foundUs: number;
-  readonly fromUs: number;
-  readonly toUs: number;
-}
-
-/** Where the ledger and the trades disagree. */
-export interface LedgerDefect extends IdRange {
-  /**
-   * `no trade`: the ledger holds ids which are neither stored nor archived. `not in the ledger`: trades are stored which it does not hold.
-   * `no merged trade`: a hole passes for aggregated, and merged trades do not stand for all of it.
-   */
-  readonly kind: "no trade" | "not in the ledger" | "no merged trade";
-}
-
-/** The ledger of ids against the trades themselves. */
-export interface LedgerCheck {
-  /** Ids from here to the newest were compared. */
-  readonly fromId: number;
-  readonly whole: boolean;
-  /** The first 10. Empty: they agree. */
-  readonly defects: readonly LedgerDefect[];
-}
+import type { Coverage, HoleSpan, LedgerCheck, LedgerDefect } from "./quality-types.ts";
 
 export interface HoleRow extends IdRange {
   readonly state: HoleState;

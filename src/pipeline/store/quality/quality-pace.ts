@@ -1,26 +1,7 @@
 import type Database from "better-sqlite3";
 import type { IdRanges } from "../ledger/id-ranges.ts";
 import { edgeTimes } from "./edge-times.ts";
-
-/** Receipt minus event time, nearest-rank percentiles, in milliseconds. */
-export interface Latency {
-  readonly trades: number;
-  readonly minMs: number;
-  readonly p50Ms: number;
-  readonly p90Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-}
-
-/** Trades a second, by trade time. */
-export interface Pace {
-  /** From the first id to the last, missing ones included: the market's own. Each rate is NaN for less than a second. */
-  readonly meanPerSecond: number;
-  /** Stored ones of the minute before the newest trade. */
-  readonly lastMinutePerSecond: number;
-  /** Among the newest trades; NaN where all of them are archived. */
-  readonly busiestSecond: { readonly startUs: number; readonly trades: number };
-}
+import type { Latency, Pace } from "./quality-types.ts";
 
 /** The first and the newest trade that are stored. */
 export interface Ends {

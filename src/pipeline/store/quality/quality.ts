@@ -1,111 +1,20 @@
-import { statSync } from "node:fs";
+import { statfsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import type Database from "better-sqlite3";
+import { fileUsers } from "../file/open-files.ts";
 import { SCHEMA_VERSION } from "../file/schema.ts";
 import { type IdRange, type IdRanges, idRanges } from "../ledger/id-ranges.ts";
-import type { HoleState } from "../ledger/ledger.ts";
-import { connectReadOnly, type Series, type StoreReader } from "../read/reader.ts";
-import {
-  type Coverage,
-  coverageOf,
-  type HoleSpan,
-  type LedgerCheck,
-  ledgerChecks,
-} from "./quality-ledger.ts";
-import { type Latency, latencyOf, type Pace, paceQueries } from "./quality-pace.ts";
+import { connectReadOnly } from "../read/connect.ts";
+import { symbolIdOf } from "../read/keys.ts";
+import type { Series } from "../series.ts";
+import type { TradeStore } from "../trade-store.ts";
+import { coverageOf, ledgerChecks } from "./quality-ledger.ts";
+import { latencyOf, paceQueries } from "./quality-pace.ts";
+import type { FileFacts, ImportedFacts, QualityOptions, QualityReader } from "./quality-types.ts";
 
-export type { Coverage, HoleSpan, LedgerCheck, LedgerDefect } from "./quality-ledger.ts";
-export type { Latency, Pace } from "./quality-pace.ts";
-
-/** The file as SQLite and the file system see it. */
-export interface FileFacts {
-  readonly schemaVersion: number;
-  readonly sqliteVersion: string;
-  readonly journalMode: string;
-  readonly fileBytes: number;
-  /** Of the write-ahead log beside the file; 0 without one. */
-  readonly walBytes: number;
-  /** Pages in use, those of the log included, less the roots of everything but trades. */
-  readonly tradeBytes: number;
-  /** Trades in this file, of all venues and symbols: ids held less those that are archived. */
-  readonly storedTrades: number;
-}
-
-/** Where a window begins: at a time, or so long before the venue's newest trade. */
-export type Since = { readonly atUs: number } | { readonly backUs: number };
-
-export interface QualityOptions {
-  readonly since: Since;
-  /** Compare the ledger with every trade, and not with the newest ones only. */
-  readonly full: boolean;
-  /** Newest trades that latency, busiest second and the usual ledger check look at. */
-  readonly sampleTrades: number;
-}
-
-/** What became of the ids that were missed, by the state of their holes. */
-export type HoleCounts = Readonly<Record<HoleState, { readonly holes: number; readonly missingIds: number }>>;
-
-/** How complete, how late and how fast one symbol's trades are. */
-export interface SeriesQuality {
-  readonly venue: Series["venue"];
-  readonly symbol: string;
-  /** Undefined: not one single trade is stored. */
-  readonly trades: TradeFacts | undefined;
-  /** What is there beside single trades, or in their place. */
-  readonly imported?: ImportedFacts;
-}
-
-/** What came from files as merged trades or as bars. */
-export interface ImportedFacts {
-  readonly mergedTrades: number;
-  /** By length of bar. */
-  readonly bars: readonly {
-    readonly intervalUs: number;
-    readonly bars: number;
-    readonly firstUs: number;
-    readonly lastUs: number;
-  }[];
-}
-
-export interface TradeFacts {
-  readonly firstId: number;
-  readonly lastId: number;
-  readonly firstTimeUs: number;
-  readonly lastTimeUs: number;
-  /** When the newest trade came, by this machine's clock. */
-  readonly lastReceivedUs: number;
-  readonly ranges: number;
-  readonly coverage: Coverage;
-  /** The same since the window's begin; a hole which straddles that begin counts whole. Undefined: no trade since then. */
-  readonly window: (Coverage & { readonly fromUs: number; readonly firstId: number }) | undefined;
-  readonly holes: HoleCounts;
-  /** Missing ids that no hole lists: must be 0. */
-  readonly unlistedIds: number;
-  readonly ledger: LedgerCheck;
-  readonly conflicts: number;
-  /** Undefined: no trade of the sample came by the stream. */
-  readonly latency: Latency | undefined;
-  /** Undefined, and the times NaN: all ids are held without a trade here. */
-  readonly pace: Pace | undefined;
-}
-
-/** Read-only questions about a database's health. Each answer is consistent in itself; none keeps a snapshot. */
-export interface QualityReader {
-  file(): FileFacts;
-  /** SQLite's own check of every page: reads the whole file. Empty: nothing found; the first 20 or so. */
-  integrityProblems(): string[];
-  series(series: Series, options: QualityOptions): SeriesQuality;
-  /** Holes with the times between which they lie, by ascending id: the newest `most`. */
-  holes(series: Series, most: number): HoleSpan[];
-  /** Receipt minus event time of the newest `most` trades, those that came by the stream; ascending. */
-  latencyMs(series: Series, most: number): Float64Array;
-  /** Trades stored a second in each of `buckets` equal parts of a span of trade time. O(buckets · log n). */
-  storedPerSecond(series: Series, fromUs: number, toUs: number, buckets: number): Float64Array;
-  close(): void;
-}
-
-/** Looks into the database of a store, on a connection of its own. */
-export function openQuality(store: StoreReader): QualityReader {
-  const db = connectReadOnly(store.path);
+/** Looks into a database on a connection of its own; `store` is the same with its archive. */
+export function openQuality(path: string, store: TradeStore): QualityReader {
+  const db = connectReadOnly(path);
   const ledger = ledgerChecks(db);
   const pace = paceQueries(db);
   const conflicts = db.prepare("SELECT count(*) FROM conflicts WHERE symbol_id = ?").pluck();
@@ -116,7 +25,7 @@ export function openQuality(store: StoreReader): QualityReader {
     );
 
   const read = db.transaction((series: Series, options: QualityOptions, sinceUs: number) => {
-    const { symbolId } = series;
+    const symbolId = symbolIdOf(series);
     const held = ledger.held(symbolId);
     const ends = pace.ends(symbolId);
     const span = spanOf([
@@ -162,28 +71,29 @@ export function openQuality(store: StoreReader): QualityReader {
   };
 
   return {
-    file: () => fileFacts(db, store.path),
+    file: () => fileFacts(db, path),
+    users: () => fileUsers(path),
     integrityProblems: () => integrityProblems(db),
     series: (series, options) => {
       const { venue, symbol } = series;
       const { since } = options;
       const sinceUs = "atUs" in since ? since.atUs : newestOfVenue(venue.name) - since.backUs;
       const facts = read(series, options, sinceUs);
-      const imported = importedOf(series.symbolId);
+      const imported = importedOf(symbolIdOf(series));
       if (facts === undefined) return { venue, symbol, trades: undefined, ...(imported && { imported }) };
       const most = options.full ? Number.POSITIVE_INFINITY : options.sampleTrades;
       const span = { first: facts.firstId, last: facts.lastId };
       return {
         venue,
         symbol,
-        trades: { ...facts, ledger: ledger.check(series.symbolId, span, most) },
+        trades: { ...facts, ledger: ledger.check(symbolIdOf(series), span, most) },
         ...(imported && { imported }),
       };
     },
-    holes: (series, most) => ledger.spans(series.symbolId, most),
-    latencyMs: (series, most) => pace.latencyMs(series.symbolId, most),
+    holes: (series, most) => ledger.spans(symbolIdOf(series), most),
+    latencyMs: (series, most) => pace.latencyMs(symbolIdOf(series), most),
     storedPerSecond: (series, fromUs, toUs, buckets) => {
-      const held = ledger.held(series.symbolId);
+      const held = ledger.held(symbolIdOf(series));
       const stepUs = (toUs - fromUs) / buckets;
       const end = held.ranges.at(-1)?.last ?? -1;
       const ids = Array.from({ length: buckets + 1 }, (_, i) =>
@@ -245,6 +155,7 @@ function fileFacts(db: Database.Database, path: string): FileFacts {
     sqliteVersion: db.prepare("SELECT sqlite_version()").pluck().get() as string,
     journalMode: ask("journal_mode"),
     fileBytes: sizeOf(path),
+    freeBytes: roomOn(path),
     walBytes: sizeOf(`${path}-wal`),
     storedTrades: db
       .prepare(
@@ -255,6 +166,11 @@ function fileFacts(db: Database.Database, path: string): FileFacts {
       .get() as number,
     tradeBytes: Math.max(0, pages) * ask<number>("page_size"),
   };
+}
+
+function roomOn(path: string): number {
+  const { bavail, bsize } = statfsSync(dirname(path));
+  return bavail * bsize;
 }
 
 function sizeOf(path: string): number {

@@ -1,8 +1,5 @@
 import type Database from "better-sqlite3";
-import type { TradeBatch } from "../write/batch.ts";
-
-/** Trades of one symbol with everything that the store knows of them, by ascending id. */
-export type StoredTrades = Omit<TradeBatch, "symbol" | "length"> & { readonly length: number };
+import type { StoredTrades } from "./stored-trades.ts";
 
 const COLUMNS = [
   "id",

@@ -1,8 +1,11 @@
 import type Database from "better-sqlite3";
-import { type Bars, barColumn, makeBars } from "../../../core/bars.ts";
+import { barColumn, makeBars } from "../../../core/bars.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { formatDuration } from "../../../core/time.ts";
-import { checkRange, connectReadOnly, type Series } from "./reader.ts";
+import type { ImportedBars, ImportedInterval } from "../imported.ts";
+import { connectReadOnly } from "./connect.ts";
+import { symbolIdOf } from "./keys.ts";
+import { checkRange } from "./ranges.ts";
 
 /** A bar that came as a bar. NaN: not told. */
 export interface ImportedBar {
@@ -67,30 +70,10 @@ export function putBars(
   return result;
 }
 
-/** Which intervals of a series came as bars, and how many. */
-export interface ImportedInterval {
-  readonly symbolId: number;
-  readonly intervalUs: number;
-  readonly bars: number;
-  readonly firstUs: number;
-  readonly lastUs: number;
-}
-
-/** Read-only access to the bars that came as bars. */
-export interface ImportedBars {
-  intervals(series: Series): ImportedInterval[];
-  /**
-   * Bars with `fromUs ≤ start < toUs`. What the file did not tell is NaN, ids always are; `complete` is 1: the source
-   * stands for it.
-   */
-  bars(series: Series, intervalUs: number, range?: { fromUs?: number; toUs?: number }): Bars;
-  close(): void;
-}
-
 export function openImportedBars(file: string): ImportedBars {
   const db = connectReadOnly(file);
   const intervals = db.prepare<[number], ImportedInterval>(
-    `SELECT symbol_id AS symbolId, interval_us AS intervalUs, count(*) AS bars, min(start_us) AS firstUs,
+    `SELECT interval_us AS intervalUs, count(*) AS bars, min(start_us) AS firstUs,
        max(start_us) AS lastUs FROM imported_bars WHERE symbol_id = ? GROUP BY interval_us ORDER BY interval_us`,
   );
   const select = db
@@ -100,11 +83,11 @@ export function openImportedBars(file: string): ImportedBars {
     )
     .raw();
   return {
-    intervals: (series) => intervals.all(series.symbolId),
+    intervals: (series) => intervals.all(symbolIdOf(series)),
     bars: (series, intervalUs, range = {}) => {
       checkRange(series, range);
       const { fromUs = 0, toUs = Number.MAX_SAFE_INTEGER } = range;
-      const there = intervals.all(series.symbolId).map((one) => one.intervalUs);
+      const there = intervals.all(symbolIdOf(series)).map((one) => one.intervalUs);
       if (!there.includes(intervalUs)) {
         refuse({
           code: "bad-interval",
@@ -114,7 +97,7 @@ export function openImportedBars(file: string): ImportedBars {
           facts: { intervalUs },
         });
       }
-      const rows = select.all(series.symbolId, intervalUs, fromUs, toUs);
+      const rows = select.all(symbolIdOf(series), intervalUs, fromUs, toUs);
       const identity = {
         venue: series.venue,
         symbol: series.symbol,

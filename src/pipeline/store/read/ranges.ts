@@ -1,26 +1,6 @@
 import { quote, refuse } from "../../../core/errors.ts";
-import type { Venue } from "../../../core/trade.ts";
 import { MOST_BACK_US, sliceTrades, type TradeColumns, tradesInTime } from "../../../core/trade-columns.ts";
-
-/** One symbol's series at one venue. */
-export interface Series {
-  readonly venue: Venue;
-  readonly symbol: string;
-  readonly symbolId: number;
-}
-
-/**
- * Trades by id or by trade time, each from (included) and to (not included); all of them unless told. By time a trade counts
- * by its own: of trades whose times went back, some between two that are in may not be.
- */
-export interface TradeRange {
-  readonly fromId?: number;
-  readonly toId?: number;
-  readonly fromUs?: number;
-  readonly toUs?: number;
-  /** The first so many rows. */
-  readonly limit?: number;
-}
+import type { Series, TradeRange } from "../trade-store.ts";
 
 /** Reads a range of ids; the rows of a range of time are picked from it. */
 export interface RangedReads {

@@ -1,111 +1,29 @@
-import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import Database from "better-sqlite3";
-import { quote, refuse } from "../../../core/errors.ts";
 import type { VenueKind } from "../../../core/trade.ts";
 import { MOST_BACK_US, type TradeColumns } from "../../../core/trade-columns.ts";
-import { checkEngine, checkSchema } from "../file/schema.ts";
+import { inode } from "../file/open.ts";
 import { VENUE_KIND } from "../file/schema-tables.ts";
 import { missingIds } from "../ledger/held-ids.ts";
 import { type IdRange, idRanges } from "../ledger/id-ranges.ts";
+import { openQuality } from "../quality/quality.ts";
+import type { NewestTrade, Series, TradeStore } from "../trade-store.ts";
 import { columnsReader } from "./columns.ts";
-import { exactReaders, type StoredTrades } from "./exact-trades.ts";
-import { lastIdOf, rangedReads, type Series, type TradeRange } from "./ranges.ts";
+import { connectReadOnly } from "./connect.ts";
+import { exactReaders } from "./exact-trades.ts";
+import { openImportedBars } from "./imported-bars.ts";
+import { keyOf, placeOf, readPlace, symbolIdOf } from "./keys.ts";
+import { lastIdOf, rangedReads } from "./ranges.ts";
+import { storedVenue } from "./stored-venue.ts";
 
-export { checkRange, type Series, type TradeRange } from "./ranges.ts";
-
-export interface NewestTrade {
-  readonly id: number;
-  readonly timeUs: number;
-  readonly receivedUs: number;
-}
-
-/** How far a series was read: every id below `nextId`, as it was at a revision of the ledger. */
-export interface Cursor {
-  readonly nextId: number;
-  readonly revision: number;
-}
-
-/** What is new since a cursor. */
-export interface Changes {
-  /** The trades from `nextId` on. */
-  readonly trades: TradeColumns;
-  /** Ids below `nextId` that have come since, ascending: what was made of their neighbourhood has to be made again. */
-  readonly late: readonly IdRange[];
-  /** To be passed next time. */
-  readonly cursor: Cursor;
-}
-
-/** A read-only view of a database: never blocks the collector, never keeps a snapshot after a call. */
-export interface StoreReader {
-  readonly path: string;
-  /** Every venue and symbol there is, in the order in which they came. */
-  series(): Series[];
-  /** Trades of a range as columns, with the holes that touch them. Merged trades stand where no single ones could be had. */
-  trades(series: Series, range?: TradeRange): TradeColumns;
-  /** The same piece by piece, `rows` at most in each: memory stays bounded, however long the range is. */
-  blocks(series: Series, range?: TradeRange, rows?: number): Generator<TradeColumns, void, undefined>;
-  /** Single trades with `fromId` ≤ id < `toId`, the first `limit`, with everything that is known of them. */
-  exact(series: Series, fromId: number, toId: number, limit: number): StoredTrades;
-  /** Where to begin: before the trades from `fromId` on. */
-  cursor(series: Series, fromId: number): Cursor;
-  /** Trades above the cursor, `limit` at most, and which below it came late. Costs what is new, not what is stored. */
-  changes(series: Series, cursor: Cursor, limit?: number): Changes;
-  /** The ids missing from `first` to `last`, or next to them, each hole in full. */
-  holes(series: Series, first: number, last: number): IdRange[];
-  /**
-   * The first id whose trade comes at `timeUs` or later, which is where a bar that starts then begins; later ids may be of
-   * earlier trades. Undefined when there is none. O(log n), and what a minute holds.
-   */
-  firstIdAt(series: Series, timeUs: number): number | undefined;
-  /** The last trade by id (below `belowId`), merged ones included, its time being the event time, or the trade time where there is none. */
-  newest(series: Series, belowId?: number): NewestTrade | undefined;
-  /** Changes whenever another connection has committed. */
-  version(): number;
-  close(): void;
-}
+export { checkRange } from "./ranges.ts";
 
 const BLOCK_ROWS = 262_144;
 
-/** A read-only connection to a database of ours; refuses anything else. */
-export function connectReadOnly(path: string): Database.Database {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) {
-    refuse({
-      code: "no-database",
-      where: path,
-      problem: "needs a database that a collector has made; there is no such file",
-      hint: "Run npm start, or npm run collect -- --db FILE, first.",
-      facts: { path },
-    });
-  }
-  const unreadable = (came: string): never =>
-    refuse({
-      code: "unreadable-database",
-      where: path,
-      problem: `needs a Tickbook database; ${came}`,
-      hint: "Pass another database file.",
-    });
-  if (!found.isFile()) unreadable("it is something else than a file");
-  let db: Database.Database | undefined;
-  try {
-    db = new Database(path, { readonly: true, fileMustExist: true, timeout: 2000 });
-    checkEngine(db);
-    db.pragma("query_only = ON");
-    db.pragma("trusted_schema = OFF");
-    checkSchema(db, path);
-    return db;
-  } catch (error) {
-    db?.close();
-    if ((error as { code?: string }).code?.startsWith("SQLITE_") !== true) throw error;
-    return unreadable(`SQLite says ${quote((error as Error).message)}`);
-  }
-}
-
 /** Opens a database for reading; the file must be there. */
-export function openReader(file: string): StoreReader {
+export function openReader(file: string): TradeStore {
   const path = resolve(file);
   const db = connectReadOnly(path);
+  const opened = inode(path);
   const selectSeries = db.prepare<
     [],
     { name: string; kind: VenueKind; detail: string; symbol: string; symbol_id: number }
@@ -148,13 +66,14 @@ export function openReader(file: string): StoreReader {
     `SELECT last_id AS id, trade_time_us AS timeUs, received_us AS receivedUs FROM agg_trades
      WHERE symbol_id = ? AND first_id < ? ORDER BY first_id DESC LIMIT 1`,
   );
-  const newest = ({ symbolId }: Series, belowId = Number.MAX_SAFE_INTEGER): NewestTrade | undefined => {
+  const newest = (series: Series, belowId = Number.MAX_SAFE_INTEGER): NewestTrade | undefined => {
+    const symbolId = symbolIdOf(series);
     const [single, merged] = [last.get(symbolId, belowId), lastMerged.get(symbolId, belowId)];
     return single === undefined || (merged !== undefined && merged.id > single.id) ? merged : single;
   };
 
   const firstIdAt = (series: Series, timeUs: number): number | undefined => {
-    const { symbolId } = series;
+    const symbolId = symbolIdOf(series);
     const end = last.get(symbolId, Number.MAX_SAFE_INTEGER);
     // merged trades alone
     if (end === undefined) return mergedFrom.get(symbolId, -1, Number.MAX_SAFE_INTEGER, timeUs) ?? undefined;
@@ -174,45 +93,52 @@ export function openReader(file: string): StoreReader {
   };
 
   const read = (series: Series, fromId: number, toId: number, limit: number): TradeColumns => {
-    const columns = readColumns(series.symbolId, fromId, toId, limit);
+    const columns = readColumns(symbolIdOf(series), fromId, toId, limit);
     if (columns.length === 0) return columns;
-    const holes = missing(series.symbolId, Math.min(fromId, columns.id[0]!), lastIdOf(columns));
+    const holes = missing(symbolIdOf(series), Math.min(fromId, columns.id[0]!), lastIdOf(columns));
     return { ...columns, holes };
   };
   const ranged = rangedReads(read, firstIdAt);
 
-  return {
-    path,
+  const store: TradeStore = {
+    label: path,
     series: () =>
       selectSeries.all().map((row) => ({
-        venue: { name: row.name, kind: row.kind, detail: row.detail },
+        venue: storedVenue(row),
         symbol: row.symbol,
-        symbolId: row.symbol_id,
+        key: keyOf(row.symbol_id),
       })),
     trades: (series, range = {}) => db.transaction(() => ranged.trades(series, range))(),
     blocks: (series, range = {}, rows = BLOCK_ROWS) =>
       ranged.blocks(series, range, rows, (work) => db.transaction(work)()),
-    exact: ({ symbolId }, fromId, toId, limit) => readExact(limit, symbolId, fromId, toId),
-    cursor: (_, fromId) => ({ nextId: fromId, revision: revision.get()! }),
-    changes: (series, { nextId, revision: before }, limit = Number.MAX_SAFE_INTEGER) =>
+    exact: (series, fromId, toId, limit) => readExact(limit, symbolIdOf(series), fromId, toId),
+    cursor: (_, fromId) => placeOf({ nextId: fromId, revision: revision.get()! }),
+    changes: (series, cursor, limit = Number.MAX_SAFE_INTEGER) =>
       db.transaction(() => {
+        const { nextId, revision: before } = readPlace(cursor);
         const late = idRanges();
-        for (const ids of revised.iterate(before, series.symbolId, nextId))
+        for (const ids of revised.iterate(before, symbolIdOf(series), nextId))
           late.hold(ids.first, Math.min(ids.last, nextId - 1));
         const trades = read(series, nextId, Number.MAX_SAFE_INTEGER, limit);
         return {
           trades,
           late: late.ranges,
-          cursor: {
+          fromId: nextId,
+          cursor: placeOf({
             nextId: trades.length === 0 ? nextId : lastIdOf(trades) + 1,
             revision: revision.get()!,
-          },
+          }),
         };
       })(),
-    holes: (series, first, last) => db.transaction(() => missing(series.symbolId, first, last))(),
+    holes: (series, first, last) => db.transaction(() => missing(symbolIdOf(series), first, last))(),
     firstIdAt: (series, timeUs) => db.transaction(() => firstIdAt(series, timeUs))(),
     newest,
-    version: () => db.pragma("data_version", { simple: true }) as number,
+    version: () => db.pragma("data_version", { simple: true }),
+    checkThere: () => {},
+    isCurrent: () => inode(path) === opened,
+    quality: () => openQuality(path, store),
+    importedBars: () => openImportedBars(path),
     close: () => db.close(),
   };
+  return store;
 }

@@ -123,7 +123,8 @@ function readVenue(header: string | undefined): Venue | undefined {
       (venue.kind === "simulated" || venue.kind === "replayed") &&
       typeof venue.detail === "string"
     ) {
-      return { name: venue.name, kind: venue.kind, detail: venue.detail };
+      const { name, kind, detail } = venue;
+      return { name, kind, detail, ...(venue.clock === "own" && { clock: "own" }) };
     }
   } catch {
     // falls through to the refusal

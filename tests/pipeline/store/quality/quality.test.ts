@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { random } from "../../../../src/core/random.ts";
 import type { Trade } from "../../../../src/core/trade.ts";
-import {
-  openQuality,
-  type QualityOptions,
-  type QualityReader,
-  type TradeFacts,
-} from "../../../../src/pipeline/store/quality/quality.ts";
 import { latencyOf } from "../../../../src/pipeline/store/quality/quality-pace.ts";
-import type { Series } from "../../../../src/pipeline/store/read/reader.ts";
+import type {
+  QualityOptions,
+  QualityReader,
+  TradeFacts,
+} from "../../../../src/pipeline/store/quality/quality-types.ts";
+import type { Series } from "../../../../src/pipeline/store/trade-store.ts";
 import { reading, SYMBOLS, span, stored, tamper, write } from "../../../support/stored.ts";
 import { batchOf, T0, trade } from "../../../support/trades.ts";
 
@@ -22,7 +21,7 @@ const slow = (id: number, given: Partial<Trade> = {}): Trade => {
 
 function quality(t: TestContext, file: string): { quality: QualityReader; btc: Series; eth: Series } {
   const store = reading(t, file);
-  const quality = openQuality(store);
+  const quality = store.quality();
   t.after(() => quality.close());
   const [btc, eth] = store.series() as [Series, Series];
   return { quality, btc, eth };

@@ -4,7 +4,8 @@ import { type TestContext, test } from "node:test";
 import { random } from "../../../../src/core/random.ts";
 import type { Trade } from "../../../../src/core/trade.ts";
 import { readBars } from "../../../../src/pipeline/bars/read-bars.ts";
-import { openReader, type Series, type StoreReader } from "../../../../src/pipeline/store/read/reader.ts";
+import { openReader } from "../../../../src/pipeline/store/read/reader.ts";
+import type { Series, TradeStore } from "../../../../src/pipeline/store/trade-store.ts";
 import { openWriter, type StoreWriter } from "../../../../src/pipeline/store/write/writer.ts";
 import { simulated } from "../../../support/bars.ts";
 import { reading, span, stored } from "../../../support/stored.ts";
@@ -13,7 +14,7 @@ import { batchOf, T0, trade } from "../../../support/trades.ts";
 
 interface Stage {
   readonly writer: StoreWriter;
-  readonly reader: StoreReader;
+  readonly reader: TradeStore;
   readonly btc: Series;
   /** Stores trades by id: id n has the time T0 + n ms and the price n. */
   readonly add: (ids: readonly number[], given?: Partial<Trade>) => void;
@@ -110,7 +111,7 @@ test("changes give each new trade once, and the ids below it that came late", (t
   assert.deepEqual(step(), { ids: [9, 12], late: [{ first: 4, last: 5 }] });
   // a fill that is above what was read is read as new
   add([13]);
-  cursor = { ...cursor, nextId: 10 };
+  cursor = reader.cursor(btc, 10);
   add([11], { source: "rest" });
   assert.deepEqual(step(2), { ids: [11, 12], late: [] });
   assert.deepEqual(step(), { ids: [13], late: [] });
