@@ -2,8 +2,21 @@ import { quote, refuse } from "../../core/errors.ts";
 import { formatUtc } from "../../core/time.ts";
 import { MOST_BACK_US } from "../../core/trade-columns.ts";
 
+/** Between these lie milliseconds of the years 2009 to 2096: as microseconds they are days of January and February 1970. */
+export const MS_FROM: number = Date.UTC(2009, 0, 1);
+export const MS_TO: number = Date.UTC(2096, 0, 1);
+
 /** Refuses times that can't be meant, when a bar begins. */
 export function checkTime(symbol: string, id: number, timeUs: number, newestUs: number): void {
+  if (timeUs >= MS_FROM && timeUs <= MS_TO) {
+    refuse({
+      code: "bad-trade-time",
+      where: `bars of ${symbol}`,
+      problem: `trade ${id} needs a time in microseconds; got ${timeUs}, which is ${formatUtc(timeUs * 1000)} in milliseconds`,
+      hint: "Multiply the times by 1000 first.",
+      facts: { id, timeUs },
+    });
+  }
   const isMixed = newestUs > 1e11 && timeUs / newestUs > 100;
   if (Number.isFinite(timeUs) && !isMixed) return;
   refuse({

@@ -3,6 +3,8 @@ import { type BarColumnName, type Bars, makeBars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { type MissingIds, MOST_BACK_US, type TradeColumns } from "../../core/trade-columns.ts";
 import { type BarSettings, barsFromTrades } from "./from-trades.ts";
+import { MS_FROM, MS_TO } from "./bad-trades.ts";
+import { plainColumns } from "./frame-columns.ts";
 import { barRule } from "./rule.ts";
 import { PLAIN, quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, volumeOf } from "./sums.ts";
 
@@ -33,7 +35,8 @@ export function barsFrame(bars: Bars): pl.DataFrame {
 
 /**
  * Time bars of a Polars frame of trades, lazy or not, by ascending id, with the columns `id`, `tradeTimeUs`, `price`,
- * `qty`, `isBuyerMaker`, and `lastId` where trades may be merged. Equals `barsFromTrades` to the last bit.
+ * `qty`, `isBuyerMaker`, and `lastId` where trades may be merged; times may be datetimes, and text is read. Equals
+ * `barsFromTrades` to the last bit.
  */
 export function barsFromFrame(
   trades: pl.DataFrame | pl.LazyDataFrame,
@@ -138,7 +141,10 @@ function checked(
       facts: { missing },
     });
   }
-  const lazy = given.columns.includes("lastId") ? given : given.withColumn(pl.col("id").alias("lastId"));
+  const columns = plainColumns(given);
+  const lazy = columns.columns.includes("lastId")
+    ? columns
+    : columns.withColumn(pl.col("id").alias("lastId"));
   const number = (name: string): pl.Expr => pl.col(name).cast(pl.Float64, false);
   const isAmount = (name: string): pl.Expr =>
     number(name)
@@ -155,6 +161,7 @@ function checked(
         .and(id.gt(number("lastId").shift(1)).fillNull(pl.lit(true)))
         .and(time.gt(time.cumMax().shift(1).sub(MOST_BACK_US)).fillNull(time.isNotNull()))
         .and(time.lt(time.first().mul(100)))
+        .and(time.lt(MS_FROM).or(time.gt(MS_TO)).fillNull(pl.lit(false)))
         .sum()
         .alias("sound"),
       number("price").add(number("qty")).mul(1e8).lt(PLAIN).sum().alias("plain"),

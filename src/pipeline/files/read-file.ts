@@ -7,6 +7,7 @@ import type { Expectations, Layout, RowKind } from "./columns/layout.ts";
 import { nameHints } from "./file-name.ts";
 import { fileIntake, type Intake } from "./intake.ts";
 import { type FileTrades, tradesOf } from "./rows/file-trades.ts";
+import { inOrder } from "./rows/order.ts";
 import type { Conventions } from "./rows/row-reader.ts";
 import { type FileSeries, type Ordering, seriesOf } from "./rows/series.ts";
 import type { TradeRows } from "./rows/trades.ts";
@@ -44,7 +45,30 @@ export interface FileData {
  * Reads a whole file into memory: CSV, JSON, Parquet, Feather, SQLite, zipped or not; trades, merged trades or bars, of one
  * symbol or several. What could be read in two ways is refused, with the row and the option that settles it.
  */
-export function readFile(path: string, options: FileOptions, { voice, nowUs }: Caller): FileData {
+export function readFile(path: string, options: FileOptions, caller: Caller): FileData {
+  return reading(path, options, caller, ({ data }) => data());
+}
+
+/** Trades of a file with every digit, as they stand in it. */
+export interface FileRows {
+  readonly layout: Layout;
+  /** By the index that a batch has; `""`: the file does not name it. */
+  readonly symbols: readonly string[];
+  /** By ascending id, each once. */
+  readonly pieces: readonly TradeRows[];
+}
+
+/** The same of trades that are to keep their text. Refuses bars. */
+export function readTradeRows(path: string, options: FileOptions, caller: Caller): FileRows {
+  return reading(path, options, caller, ({ rows }) => rows());
+}
+
+function reading<T>(
+  path: string,
+  options: FileOptions,
+  { voice, nowUs }: Caller,
+  take: (reading: Reading) => T,
+): T {
   checkOptions(options, voice);
   const file = openFile(path);
   try {
@@ -56,9 +80,9 @@ export function readFile(path: string, options: FileOptions, { voice, nowUs }: C
     if (named?.kind === "klines" && named.intervalUs === undefined) months(asking, named);
     const first = readOnce(file, content, asking, named, undefined);
     const { isRight, conventions } = first.end;
-    const { data } = isRight ? first : readOnce(file, content, asking, named, conventions);
+    const read = isRight ? first : readOnce(file, content, asking, named, conventions);
     file.checkUnchanged();
-    return data();
+    return take(read);
   } finally {
     file.close();
   }
@@ -81,6 +105,7 @@ export function kindOfName(named: BinanceName | undefined): RowKind | undefined 
 interface Reading {
   readonly end: { readonly isRight: boolean; readonly conventions: Conventions };
   data(): FileData;
+  rows(): FileRows;
 }
 
 function readOnce(
@@ -115,7 +140,24 @@ function readOnce(
     rows.close?.();
   }
   const end = intake.end();
-  return { end, data: () => dataOf(asking, intake, pieces, named, rows.preamble ?? []) };
+  return {
+    end,
+    data: () => dataOf(asking, intake, pieces, named, rows.preamble ?? []),
+    rows: () => rowsIn(asking, intake, pieces),
+  };
+}
+
+function rowsIn(asking: Asking, { layout, trades }: Intake, pieces: readonly TradeRows[]): FileRows {
+  if (trades === undefined || layout === undefined) {
+    return refuse({
+      code: "no-trades",
+      where: asking.where,
+      problem: "needs trades; it holds bars",
+      hint: "Take a file of trades.",
+    });
+  }
+  const isCounted = layout.isCounted || layout.kind === "merged";
+  return { layout, symbols: trades.symbols, pieces: inOrder(asking, pieces, isCounted).pieces };
 }
 
 /** Rows of a file of any form. */

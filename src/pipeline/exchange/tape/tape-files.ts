@@ -40,7 +40,7 @@ function symbolOf(path: string): string | undefined {
 /** What people call the tape: the folder, or the file without its endings. */
 export function tapeName(argument: string): string {
   const path = argument.replace(/^[A-Z0-9\-._]{2,50}=/, "");
-  return basename(resolve(path)).replace(/(\.csv)?(\.gz)?$/, "");
+  return basename(resolve(path)).replace(/(\.(csv|tsv|zip|parquet|feather|jsonl?))?(\.gz)?$/, "");
 }
 
 /** That name as a part of a venue's. */

@@ -3,6 +3,7 @@ import type { MarketSource, MarketTrade } from "../source.ts";
 import { firstAbove } from "./first-above.ts";
 import { eachLine } from "./lines.ts";
 import { symbolInfo } from "./symbol-info.ts";
+import { isRecording, tableRows } from "./table-rows.ts";
 import { tapeFiles, tapeName, tapeSlug } from "./tape-files.ts";
 import { badTape, isHeader, type RowReader, rowReader, type TapeRow } from "./tape-rows.ts";
 
@@ -22,7 +23,7 @@ interface Track {
 }
 
 /**
- * A recorded tape, held in memory. `paths` are files or folders (`SYMBOL=PATH` where the name does not say the symbol);
+ * A recorded tape, held in memory: a recording of ours, or any file of single trades. `paths` are files or folders (`SYMBOL=PATH` where the name does not say the symbol);
  * the files of a symbol join in order of their names. Ids must ascend; where they skip, the recording lost trades and
  * the tape is played with that hole. Refuses the first line that is malformed.
  */
@@ -32,6 +33,10 @@ export async function readTape(paths: readonly string[]): Promise<MarketSource> 
   for (const { path, symbol } of files) {
     let reader: RowReader | undefined;
     let trades = 0;
+    if (!isRecording(path)) {
+      for (const row of tableRows(path, symbol, Date.now() * 1000)) append(tracks, row, path);
+      continue;
+    }
     await eachLine(path, (line, number) => {
       const where = `${path}, line ${number}`;
       if (!reader) {

@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import pl from "nodejs-polars";
 import type { MarketSource, MarketTrade } from "../../../../src/pipeline/exchange/source.ts";
 import { readTape } from "../../../../src/pipeline/exchange/tape/tape.ts";
 import { sharedData } from "../../../support/shared-data.ts";
+import { zipOf } from "../../../support/zip.ts";
 
 const HEADER = "trade_id,price,qty,trade_time_ms,event_time_ms,is_buyer_maker";
 const ROW = "5,61837.63000000,0.02,1723161255342,1723161255343,true";
@@ -252,7 +254,7 @@ test("other encodings and cut gzip files are refused", async () => {
     readTape([write("a_BTCUSDT_trades.csv.gz", zipped.subarray(0, -10))]),
     /must be a whole gzip file/,
   );
-  await assert.rejects(readTape([write("a.gz", "no gzip")]), /must be a whole gzip file/);
+  await assert.rejects(readTape([write("a.gz", "no gzip")]), /no gzip file, whatever its name says/);
 });
 
 test("a byte order mark, Windows line ends and a missing last line end are no fault", async () => {
@@ -260,4 +262,36 @@ test("a byte order mark, Windows line ends and a missing last line end are no fa
     write("spot_BTCUSDT_trades.csv", `\uFEFF${HEADER}\r\n${ROW}\r\n${ROW.replace("5,", "6,")}`),
   ]);
   assert.equal(all(source).length, 2);
+});
+
+test("any file of single trades is a tape: a published zip, Parquet, another program's CSV", async () => {
+  const published = zipOf({
+    name: "BTCUSDT-trades-2024-01-01.csv",
+    content: "5,61837.63000000,0.02,1,1704067200342,True,True\n6,61837.6,1,1,1704067200343,False,True\n",
+  });
+  const tardis =
+    "exchange,symbol,timestamp,local_timestamp,id,side,price,amount\nbinance,BTCUSDT,1704067200342000,1704067200342900,5,sell,61837.63000000,0.02\nbinance,BTCUSDT,1704067200343000,1704067200343900,6,buy,61837.6,1\n";
+  const frame = pl.DataFrame({
+    id: [5, 6],
+    price: ["61837.63000000", "61837.6"],
+    qty: ["0.02", "1"],
+    time: [1704067200342, 1704067200343],
+    is_buyer_maker: [true, false],
+  });
+  const parquet = join(temporaryFolder(), "BTCUSDT.parquet");
+  writeFileSync(parquet, frame.writeParquet({}));
+  for (const path of [write("BTCUSDT-trades-2024-01-01.zip", published), write("tardis.csv", tardis), parquet]) {
+    const source = await readTape([path]);
+    assert.deepEqual(source.symbols.map(({ symbol }) => symbol), ["BTCUSDT"], path);
+    assert.deepEqual(
+      all(source).map(({ id, price, qty, tradeTimeUs, eventTimeUs, isBuyerMaker }) => [id, price, qty, tradeTimeUs, eventTimeUs, isBuyerMaker]),
+      [
+        [5, "61837.63000000", "0.02", 1704067200342000, 1704067200342000, true],
+        [6, "61837.6", "1", 1704067200343000, 1704067200343000, false],
+      ],
+      path,
+    );
+  }
+  await assert.rejects(readTape([write("bars.csv", "time,close\n2024-01-01,1\n2024-01-02,2\n")]), /needs trades; it holds bars/);
+  await assert.rejects(readTape([write("x.csv", tardis.replaceAll("symbol", "market_").replaceAll("BTCUSDT", "btc"))]), /needs a symbol in upper case/);
 });
