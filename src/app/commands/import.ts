@@ -1,6 +1,11 @@
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
 import { quote, refuse, TickbookError } from "../../core/errors.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
+import { digest } from "../../pipeline/files/tables/content.ts";
+import { openFile } from "../../pipeline/files/tables/open-file.ts";
 import { type ImportKind, type ImportResult, importFile } from "../../pipeline/import/import-file.ts";
+import { undoImport } from "../../pipeline/store/write/undo-import.ts";
 import { systemClock } from "../clock.ts";
 import { runCommand } from "../terminal/command-line.ts";
 import { type Command, type Flags, readFlags, readOperands } from "../terminal/flags.ts";
@@ -30,6 +35,7 @@ const COMMAND = {
       value: "NAME",
       help: "what you call the origin of other files: a venue of the kind file",
     },
+    undo: { value: "FILE", help: "take the import of this file back: what it brought goes, nothing else" },
     "no-checksum": { help: "take one of Binance's zips without its .CHECKSUM" },
     ...IMPORT_FLAGS,
   },
@@ -58,6 +64,10 @@ async function importFiles(
   const name = flags["venue-name"];
   const venue = flags.venue ?? name;
   if (db === undefined) needs("--db", "a database file", "Pass for example --db data/binance.db.");
+  if (flags.undo !== undefined) {
+    if (files.length > 0) needs("--undo", "one file, and none to import", "Import in another run.", files[0]);
+    return undoFile(db, flags.undo, teller);
+  }
   if (files.length === 0)
     needs(COMMAND.usage, "files to import", "Pass for example BTCUSDT-trades-2024-08-08.zip.");
   if (kind !== undefined && !KINDS.includes(kind as ImportKind))
@@ -92,6 +102,26 @@ async function importFiles(
     }
   }
   return worst;
+}
+
+/** Takes an import back; the file is known by its content, or by its name where it is gone. */
+function undoFile(db: string, path: string, teller: ProgressTeller): number {
+  const sha256 = existsSync(path) ? digestOf(path) : undefined;
+  for (const undone of undoImport(db, { file: basename(path), sha256 }, systemClock.nowUs())) {
+    const { file, venue, symbol, kind, removed } = undone;
+    const text = `${file}: taken back: ${removed.toLocaleString("en")} ${WORDS[kind]} of ${symbol} (${venue}) removed.`;
+    teller.say(text, { event: "undone", ...undone });
+  }
+  return 0;
+}
+
+function digestOf(path: string): string {
+  const file = openFile(path);
+  try {
+    return digest(file);
+  } finally {
+    file.close();
+  }
 }
 
 function needs(where: string, what: string, hint: string, got?: string): never {

@@ -35,7 +35,10 @@ export function plainColumns(given: pl.LazyDataFrame): pl.LazyDataFrame {
   const lazy = changes.length === 0 ? given : given.withColumns(...changes);
   const number = pl.col("isBuyerMaker").cast(pl.Float64, false);
   const known = lazy
-    .select(number.eq(0).or(number.eq(1)).fillNull(pl.lit(false)).sum().alias("known"), pl.len().alias("rows"))
+    .select(
+      number.eq(0).or(number.eq(1)).fillNull(pl.lit(false)).sum().alias("known"),
+      pl.len().alias("rows"),
+    )
     .collectSync()
     .row(0) as [number | null, number];
   if ((known[0] ?? 0) !== known[1]) {

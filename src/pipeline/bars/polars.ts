@@ -2,9 +2,9 @@ import pl from "nodejs-polars";
 import { type BarColumnName, type Bars, makeBars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { type MissingIds, MOST_BACK_US, type TradeColumns } from "../../core/trade-columns.ts";
-import { type BarSettings, barsFromTrades } from "./from-trades.ts";
 import { MS_FROM, MS_TO } from "./bad-trades.ts";
 import { plainColumns } from "./frame-columns.ts";
+import { type BarSettings, barsFromTrades } from "./from-trades.ts";
 import { barRule } from "./rule.ts";
 import { PLAIN, quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, volumeOf } from "./sums.ts";
 

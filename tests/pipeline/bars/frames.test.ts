@@ -24,13 +24,24 @@ const taken = (frame: pl.DataFrame): unknown => {
 
 test("a frame's makers may be words, its prices text, its times datetimes of any unit and zone: the same bars", () => {
   const expected = taken(base);
-  assert.deepEqual(expected, [[MS * 1000, MS * 1000 + 60e6], [12, 11], [2, 0]]);
-  const ms = base.withColumn(pl.col("tradeTimeUs").cast(pl.Int64).cast(pl.Datetime("us")).cast(pl.Datetime("ms")));
-  const zoned = base.withColumn(pl.col("tradeTimeUs").cast(pl.Int64).cast(pl.Datetime("us", "America/New_York")));
-  const ns = base.withColumn(pl.col("tradeTimeUs").cast(pl.Int64).cast(pl.Datetime("us")).cast(pl.Datetime("ns")));
+  assert.deepEqual(expected, [
+    [MS * 1000, MS * 1000 + 60e6],
+    [12, 11],
+    [2, 0],
+  ]);
+  const ms = base.withColumn(
+    pl.col("tradeTimeUs").cast(pl.Int64).cast(pl.Datetime("us")).cast(pl.Datetime("ms")),
+  );
+  const zoned = base.withColumn(
+    pl.col("tradeTimeUs").cast(pl.Int64).cast(pl.Datetime("us", "America/New_York")),
+  );
+  const ns = base.withColumn(
+    pl.col("tradeTimeUs").cast(pl.Int64).cast(pl.Datetime("us")).cast(pl.Datetime("ns")),
+  );
   const words = base.drop("isBuyerMaker").withColumns(pl.Series("isBuyerMaker", ["true", "FALSE", "True"]));
   const text = base.withColumns(pl.col("price").cast(pl.Utf8), pl.col("qty").cast(pl.Utf8));
-  for (const [name, frame] of Object.entries({ ms, zoned, ns, words, text })) assert.deepEqual(taken(frame), expected, name);
+  for (const [name, frame] of Object.entries({ ms, zoned, ns, words, text }))
+    assert.deepEqual(taken(frame), expected, name);
 });
 
 test("makers that are nothing, or something else, are refused and never taken for sellers", () => {
@@ -49,7 +60,8 @@ test("makers that are nothing, or something else, are refused and never taken fo
 
 test("milliseconds where microseconds are due are refused, in frames and in columns", () => {
   const frame = base.withColumn(pl.col("tradeTimeUs").div(1000));
-  const said = /trade 1 needs a time in microseconds; got 1704067200000, which is 2024-01-01T00:00:00Z in milliseconds/;
+  const said =
+    /trade 1 needs a time in microseconds; got 1704067200000, which is 2024-01-01T00:00:00Z in milliseconds/;
   assert.throws(() => taken(frame), said);
   const columns = {
     length: 1,

@@ -24,7 +24,10 @@ function firstLine(path: string): string | undefined {
     const isPacked = head[0] === 0x1f && head[1] === 0x8b;
     const text = isPacked ? gunzipSync(head, { finishFlush: 2 }) : head;
     if (!isPacked && (head[0] === 0x50 || head.includes(0))) return undefined;
-    return text.toString("utf8").replace(/^\uFEFF/, "").split("\n")[0];
+    return text
+      .toString("utf8")
+      .replace(/^\uFEFF/, "")
+      .split("\n")[0];
   } catch {
     // let the reader of lines say what is wrong with it
     return /\.(gz|csv)$/i.test(path) ? "0 {" : undefined;

@@ -280,11 +280,26 @@ test("any file of single trades is a tape: a published zip, Parquet, another pro
   });
   const parquet = join(temporaryFolder(), "BTCUSDT.parquet");
   writeFileSync(parquet, frame.writeParquet({}));
-  for (const path of [write("BTCUSDT-trades-2024-01-01.zip", published), write("tardis.csv", tardis), parquet]) {
+  for (const path of [
+    write("BTCUSDT-trades-2024-01-01.zip", published),
+    write("tardis.csv", tardis),
+    parquet,
+  ]) {
     const source = await readTape([path]);
-    assert.deepEqual(source.symbols.map(({ symbol }) => symbol), ["BTCUSDT"], path);
     assert.deepEqual(
-      all(source).map(({ id, price, qty, tradeTimeUs, eventTimeUs, isBuyerMaker }) => [id, price, qty, tradeTimeUs, eventTimeUs, isBuyerMaker]),
+      source.symbols.map(({ symbol }) => symbol),
+      ["BTCUSDT"],
+      path,
+    );
+    assert.deepEqual(
+      all(source).map(({ id, price, qty, tradeTimeUs, eventTimeUs, isBuyerMaker }) => [
+        id,
+        price,
+        qty,
+        tradeTimeUs,
+        eventTimeUs,
+        isBuyerMaker,
+      ]),
       [
         [5, "61837.63000000", "0.02", 1704067200342000, 1704067200342000, true],
         [6, "61837.6", "1", 1704067200343000, 1704067200343000, false],
@@ -292,6 +307,12 @@ test("any file of single trades is a tape: a published zip, Parquet, another pro
       path,
     );
   }
-  await assert.rejects(readTape([write("bars.csv", "time,close\n2024-01-01,1\n2024-01-02,2\n")]), /needs trades; it holds bars/);
-  await assert.rejects(readTape([write("x.csv", tardis.replaceAll("symbol", "market_").replaceAll("BTCUSDT", "btc"))]), /needs a symbol in upper case/);
+  await assert.rejects(
+    readTape([write("bars.csv", "time,close\n2024-01-01,1\n2024-01-02,2\n")]),
+    /needs trades; it holds bars/,
+  );
+  await assert.rejects(
+    readTape([write("x.csv", tardis.replaceAll("symbol", "market_").replaceAll("BTCUSDT", "btc"))]),
+    /needs a symbol in upper case/,
+  );
 });
