@@ -41,7 +41,7 @@ test("a database that holds only bars counts: for export, readBars, reports' mar
   const out = join(folder, "bars.csv");
   const exported = run(
     "export",
-    "--db",
+    "--source",
     db,
     "--symbol",
     "AAAUSDT",
@@ -56,7 +56,7 @@ test("a database that holds only bars counts: for export, readBars, reports' mar
   assert.equal(readFileSync(out, "utf8").trim().split("\r\n").length, 31);
   const other = run(
     "export",
-    "--db",
+    "--source",
     db,
     "--symbol",
     "AAAUSDT",
@@ -69,7 +69,7 @@ test("a database that holds only bars counts: for export, readBars, reports' mar
   );
   assert.equal(other.code, 2);
   assert.match(other.text, /needs an interval that came as bars; .*There are: 1m/);
-  const trades = run("export", "--db", db, "--symbol", "AAAUSDT", "--what", "trades", "--out", out);
+  const trades = run("export", "--source", db, "--symbol", "AAAUSDT", "--what", "trades", "--out", out);
   assert.match(
     trades.text,
     /needs trades; it holds bars only, which came as bars\. Export those: --what bars --interval 1m/,
@@ -84,7 +84,7 @@ test("a database that holds only bars counts: for export, readBars, reports' mar
     [30, 60e6, 51],
   );
   assert.match(read.notes.join(" "), /came as bars: no trades stand behind them/);
-  const doctor = run("doctor", "--db", db);
+  const doctor = run("doctor", "--source", db);
   assert.match(
     doctor.text,
     /AAAUSDT.*has no single trades; imported: 30 bars of 1m from 2024-01-01T00:00:00Z to 2024-01-01T00:29:00Z/,
@@ -102,7 +102,7 @@ test("a database that holds only merged trades makes bars", async (t) => {
   const out = join(folder, "bars.csv");
   const exported = run(
     "export",
-    "--db",
+    "--source",
     db,
     "--symbol",
     "AAAUSDT",
@@ -118,7 +118,7 @@ test("a database that holds only merged trades makes bars", async (t) => {
   assert.equal(lines.length, 5, exported.text);
   const read = readMarket({ source: db, symbols: ["AAAUSDT"], interval: "1m" });
   assert.equal(read.market.legs[0]!.close[0], 60_003);
-  assert.match(run("doctor", "--db", db).text, /20 merged trades|merged/);
+  assert.match(run("doctor", "--source", db).text, /20 merged trades|merged/);
 });
 
 test("what came from a file is a venue of the kind file, under the name that its user gives; Binance's markets never mix", async (t) => {
