@@ -6,6 +6,8 @@ import { FILES, IMPORTS, LEDGER, MIGRATIONS, TRADES } from "./schema-tables.ts";
 /** "tkbk": tells a database of ours from any other. */
 export const APPLICATION_ID = 0x746b626b;
 export const SCHEMA_VERSION = 4;
+/** The oldest that can be read as it is: version 4 changed what imports keep. */
+export const OLDEST_READABLE = 3;
 
 /** The oldest SQLite without the WAL-reset race (3.7.0 to 3.51.2 could corrupt a database with two connections). */
 const OLDEST_SQLITE = [3, 51, 3] as const;
@@ -63,7 +65,7 @@ export function ensureSchema(db: Database.Database, path: string): string | unde
 }
 
 /** Refuses a database that is foreign, or newer or older than this program. */
-export function checkSchema(db: Database.Database, path: string): void {
+export function checkSchema(db: Database.Database, path: string, oldest: number = SCHEMA_VERSION): void {
   const application = db.pragma("application_id", { simple: true }) as number;
   const version = db.pragma("user_version", { simple: true }) as number;
   if (application !== APPLICATION_ID) {
@@ -75,7 +77,7 @@ export function checkSchema(db: Database.Database, path: string): void {
       facts: { path, application },
     });
   }
-  if (version !== SCHEMA_VERSION) {
+  if (version < oldest || version > SCHEMA_VERSION) {
     refuse({
       code: "schema-version",
       where: path,

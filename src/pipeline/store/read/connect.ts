@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { quote, refuse } from "../../../core/errors.ts";
-import { checkEngine, checkSchema } from "../file/schema.ts";
+import { checkEngine, checkSchema, OLDEST_READABLE } from "../file/schema.ts";
 
 /** A read-only connection to a database of ours; refuses anything else. */
 export function connectReadOnly(path: string): Database.Database {
@@ -29,7 +29,7 @@ export function connectReadOnly(path: string): Database.Database {
     checkEngine(db);
     db.pragma("query_only = ON");
     db.pragma("trusted_schema = OFF");
-    checkSchema(db, path);
+    checkSchema(db, path, OLDEST_READABLE);
     return db;
   } catch (error) {
     db?.close();
