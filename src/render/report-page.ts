@@ -12,6 +12,13 @@ h1{font-size:26px;line-height:1.25;margin:0 0 4px}
 h2{font-size:18px;margin:34px 0 6px;padding-top:12px;border-top:1px solid var(--line)}
 p{margin:6px 0;max-width:72ch;overflow-wrap:anywhere}
 .soft{color:var(--soft)}
+.lead{font-size:19px;line-height:1.4;font-weight:600;max-width:60ch;margin:10px 0 12px;padding:2px 0 2px 14px;border-left:4px solid var(--soft)}
+.lead.good{border-color:#007a5a}.lead.warn{border-color:#c77700}.lead.bad{border-color:#c2410c}
+.contents{display:flex;flex-wrap:wrap;gap:4px 18px;margin:26px 0 0;padding:10px 0;border-top:1px solid var(--line);font-size:13.5px}
+.contents a{color:inherit;text-underline-offset:3px}
+main .tickbook-tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(148px,1fr));margin:12px 0}
+main .tickbook-tile div.value{font-size:19px}
+main .tickbook-tile div.note{white-space:normal}
 .venue{display:inline-block;margin:10px 0 4px;padding:4px 12px;border:1px solid currentColor;border-radius:4px;color:var(--label);background:var(--label-ground);font-weight:600}
 figure{margin:12px 0;overflow-x:auto}
 figure>div{min-height:60px}
@@ -22,7 +29,8 @@ pre{white-space:pre-wrap;font-size:11px}
 .html-view{overflow-x:auto}
 @media (max-width:600px){main,header,footer{padding-left:12px;padding-right:12px}h1{font-size:22px}
 main div.tickbook-table.tickbook-table table td.w{min-width:34em}}
-@media print{:root{color-scheme:light;--ground:#fff;--ink:#1b1f24;--soft:#4b535c;--line:rgba(27,31,36,.18);--label:#8a3c00;--label-ground:#fff1e6}
+@page{size:A4;margin:14mm 12mm}
+@media print{section.more,.contents,footer details{display:none}body{font-size:12px}.lead{font-size:15px}h2{margin-top:18px}:root{color-scheme:light;--ground:#fff;--ink:#1b1f24;--soft:#4b535c;--line:rgba(27,31,36,.18);--label:#8a3c00;--label-ground:#fff1e6}
 main,header,footer{max-width:none;padding:0}figure,tr{break-inside:avoid}
 figure .vega-embed,figure .chart-wrapper{max-width:100%}figure canvas{max-width:100%!important;height:auto!important}
 body div.tickbook-table.tickbook-table table{font-size:8.5px}body div.tickbook-table.tickbook-table table :is(th,td){padding:1px 4px}

@@ -6,10 +6,16 @@ import { REPORT_CSS } from "./report-page.ts";
 import { TABLE_CSS, tableMarkup } from "./table.ts";
 import type { TableData } from "./table-data.ts";
 import { vegaConfig } from "./theme.ts";
+import type { Tone } from "./tiles.ts";
 import type { ChartView, View } from "./view.ts";
 
 export interface ReportSection {
   readonly heading: string;
+  /** The sentence that a reader takes away: large, with its tone at the edge. */
+  readonly lead?: string;
+  readonly tone?: Tone;
+  /** Of the screen alone: what is printed is the tear sheet before it. */
+  readonly isMore?: boolean;
   /** Plain text; an empty line starts a new paragraph. */
   readonly text?: string;
   readonly views?: readonly View[];
@@ -27,6 +33,8 @@ export interface Report {
   readonly generatedUs: number;
   /** What made the report, and from what: versions, parameters, files, fingerprints. */
   readonly provenance: Readonly<Record<string, string>>;
+  /** A list of the sections, after the first so many of them; none unless told. */
+  readonly contentsAfter?: number;
   /** Rows of a table that are shown; 40 unless told. */
   readonly maxRows?: number;
   /** For programs that read the file again: JSON by the id of its element; nothing of it is shown. */
@@ -69,9 +77,10 @@ export function renderReport(report: Report, runtime: ReportRuntime): string {
   const hashes = runtime.scripts.map(({ sha256 }) => `'sha256-${sha256}'`).join(" ");
   const policy = `default-src 'none'; script-src ${hashes || "'none'"}; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
   const charts: ChartView[] = [];
-  const sections = report.sections
-    .map((section) => sectionHtml(section, charts, report.maxRows ?? 40))
-    .join("\n");
+  const parts = report.sections.map((section, k) => sectionHtml(section, k, charts, report.maxRows ?? 40));
+  if (report.contentsAfter !== undefined)
+    parts.splice(report.contentsAfter, 0, contentsHtml(report.sections));
+  const sections = parts.join("\n");
   const grounds = { light: vegaConfig("light"), dark: vegaConfig("dark") };
   return `<!doctype html>
 <html lang="en">
@@ -112,12 +121,21 @@ function headerHtml(report: Report): string {
     label ? `<p class="venue">${escapeHtml(label)}</p>` : "",
     report.venue && !label ? `<p class="soft">venue: ${escapeHtml(report.venue.name)}</p>` : "",
     report.coverage ? `<p>${escapeHtml(report.coverage)}</p>` : "",
-    `<p class="soft">made ${escapeHtml(formatUtc(report.generatedUs))}; all times are UTC</p>`,
+    `<p class="soft">made ${escapeHtml(
+      formatUtc(Math.floor(report.generatedUs / 1e6) * 1e6)
+        .replace("T", " ")
+        .replace("Z", ""),
+    )}; all times are UTC</p>`,
   ];
   return lines.filter(Boolean).join("\n");
 }
 
-function sectionHtml(section: ReportSection, charts: ChartView[], maxRows: number): string {
+function contentsHtml(sections: readonly ReportSection[]): string {
+  const links = sections.map(({ heading }, k) => `<a href="#part-${k + 1}">${escapeHtml(heading)}</a>`);
+  return `<nav class="contents" aria-label="Contents">${links.join("\n")}</nav>`;
+}
+
+function sectionHtml(section: ReportSection, k: number, charts: ChartView[], maxRows: number): string {
   const paragraphs = (section.text ?? "").split(/\n\s*\n/).filter((text) => text.trim() !== "");
   const views = (section.views ?? []).map((view) => {
     if (view.kind === "html") return `<div class="html-view">${view.html}</div>`;
@@ -126,13 +144,18 @@ function sectionHtml(section: ReportSection, charts: ChartView[], maxRows: numbe
     return `<figure data-chart="${id}" aria-label="${label}"><div></div><noscript>${label}: this chart needs JavaScript.</noscript></figure>`;
   });
   return [
-    "<section>",
+    `<section id="part-${k + 1}"${section.isMore ? ' class="more"' : ""}>`,
     `<h2>${escapeHtml(section.heading)}</h2>`,
+    section.lead === undefined
+      ? ""
+      : `<p class="lead ${section.tone ?? "none"}">${escapeHtml(section.lead)}</p>`,
     ...paragraphs.map((text) => `<p>${escapeHtml(text.trim())}</p>`),
     ...views,
     ...(section.tables ?? []).map((table) => tableMarkup(table, { maxRows })),
     "</section>",
-  ].join("\n");
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
 }
 
 function footerHtml(report: Report, hasCharts: boolean, licences: readonly Licence[]): string {

@@ -74,7 +74,7 @@ test("renderReport says how complete the data are, when it was made, and how", (
   const html = renderReport(report(), runtime);
   for (const part of [
     "All 30 trade ids in the window are stored.",
-    "made 2026-11-22T00:00:00Z; all times are UTC",
+    "made 2026-11-22 00:00:00; all times are UTC",
     "npm run report",
     "Copyright &lt;someone&gt;",
   ]) {

@@ -61,7 +61,7 @@ export function simulate(market: Market, rule: RunningRule, { startCash, costs }
       if (rate === 0 || units[k] === 0) continue;
       const money = units[k]! * marks[k]! * rate;
       book.funding[k]![bar] = book.funding[k]![bar]! + money;
-      charge(bar, money);
+      standing.cash -= money;
     }
   };
 

@@ -110,7 +110,7 @@ export interface RoundTrip {
   readonly notional: number;
   /** Money, after all costs: the change of equity from just before the entry to just after the exit. */
   readonly profit: number;
-  /** Money: fees, half-spread, slippage, financing, borrowing and funding. */
+  /** Money: fees, half-spread, slippage, financing and borrowing. */
   readonly costs: number;
   /** The signal at the close that decided on entry and exit: the z-score; NaN for rules without one. */
   readonly entrySignal: number;
@@ -135,11 +135,12 @@ export interface Backtest {
   readonly exposure: Float64Array;
   /** Money that changed hands in each bar. */
   readonly turnover: Float64Array;
-  /** Paid in each bar, all kinds together: fees, half-spread, slippage, financing, borrowing and funding (below 0: received). */
+  /** Paid in each bar, all kinds together: fees, half-spread, slippage, financing and borrowing. */
   readonly paid: Float64Array;
-  /** Of it the funding and the borrowing of each leg, bar by bar. */
-  readonly funding: readonly Float64Array[];
+  /** Of it the borrowing of each leg. */
   readonly borrowed: readonly Float64Array[];
+  /** What each leg paid of funding in each bar, below 0 what it received: a cash flow, and no cost of trading. */
+  readonly funding: readonly Float64Array[];
   /** What the rule looked at, bar by bar. Of mean reversion: `z`, `spread` and `beta` (NaN where there is none yet). */
   readonly signals: Readonly<Record<string, Float64Array>>;
   /** What the rule counted: of mean reversion `refusedEntries` (β was 0 or less) and `unusualEntries` (outside 0.3 to 3 in money). */

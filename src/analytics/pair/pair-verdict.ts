@@ -114,13 +114,17 @@ function lifeText({ correctedHalfLifeBars, low, high }: HalfLifeResult): string 
   return `half-life ${bars(correctedHalfLifeBars)} bars, ${bars(low)} ${until}`;
 }
 
+function minus(text: string): string {
+  return text.replace("-", "−");
+}
+
 /** What a verdict rests on, a row a figure. */
 export function pairVerdictTable(given: PairVerdict): ResultTable {
   const { cointegration, halfLife: life, halfLives, halfLivesAtMost, stability, nobs, prices } = given;
   const figures: readonly (readonly [string, string])[] = [
     ["bars", `${nobs.toLocaleString("en")}, ${prices} prices`],
-    ["β, y on x", `${cointegration.beta[0]!.toFixed(4)}`],
-    ["Engle-Granger", `${cointegration.statistic.toFixed(2)} (${pText(cointegration.pValue)})`],
+    ["β, y on x", minus(cointegration.beta[0]!.toFixed(4))],
+    ["Engle-Granger", `${minus(cointegration.statistic.toFixed(2))} (${pText(cointegration.pValue)})`],
     ["half-life", lifeText(life)],
     ["half-lives held", `${halfLives.toFixed(0)}, at most ${halfLivesAtMost.toFixed(0)} (87.5 %)`],
     ["β of the halves", `${stability.earlyBeta.toFixed(3)}, then ${stability.lateBeta.toFixed(3)}`],

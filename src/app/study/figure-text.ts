@@ -1,4 +1,5 @@
 import { assetsOf } from "../../core/assets.ts";
+import { formatUtc } from "../../core/time.ts";
 import type { BacktestData } from "./data.ts";
 
 /** A share as per cent, two decimals. */
@@ -9,6 +10,14 @@ export function percent(value: number): string {
 /** Two decimals, grouped; a dash where it is not defined. */
 export function decimals(value: number): string {
   return Number.isFinite(value) ? money(value) : "–";
+}
+
+/** A time as a person writes it: `2026-01-31`, with the time of day where it is not midnight. */
+export function timeText(us: number): string {
+  return formatUtc(us)
+    .replace(/T00:00:00Z$/, "")
+    .replace(/T(\d\d:\d\d):00Z$/, " $1")
+    .replace(/T([\d:.]+)Z$/, " $1");
 }
 
 export function money(value: number): string {

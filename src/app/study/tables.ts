@@ -39,6 +39,14 @@ export function roundTripsTable({ result, data }: BacktestRun): TableData {
   };
 }
 
+/** The five round trips that moved the account most. */
+export function decisiveTable(run: BacktestRun): TableData {
+  const { roundTrips } = run.result;
+  const most = roundTrips.toSorted((a, b) => Math.abs(b.profit) - Math.abs(a.profit)).slice(0, 5);
+  const table = roundTripsTable({ ...run, result: { ...run.result, roundTrips: most } });
+  return { ...table, caption: "The five round trips that moved the account most" };
+}
+
 /** A row a fill of one leg. */
 export function fillsTable({ result, data }: BacktestRun): TableData {
   const { fills, orders } = result;
@@ -104,7 +112,7 @@ export function costsTable({ result, data }: BacktestRun): TableData {
     columns.reduce((total, column, k) => total + (leg === undefined || k === leg ? sumOf(column) : 0), 0);
   const ofFill = ({ fee, spreadCost, slippageCost }: Fill): number => fee + spreadCost + slippageCost;
   const total = sumOf(paid);
-  const rest = total - sum(ofFill) - charged(funding) - charged(borrowed);
+  const rest = total - sum(ofFill) - charged(borrowed);
   const financing = Math.abs(rest) < 1e-9 * Math.abs(total) ? 0 : rest;
   const turnover = (fill: Fill): number => Math.abs(fill.quantity) * fill.price;
   const kinds: readonly (readonly [string, (leg?: number) => number])[] = [
@@ -112,13 +120,11 @@ export function costsTable({ result, data }: BacktestRun): TableData {
     ["half-spread", (leg) => sum(({ spreadCost }) => spreadCost, leg)],
     ["slippage", (leg) => sum(({ slippageCost }) => slippageCost, leg)],
     ["borrowing", (leg) => charged(borrowed, leg)],
-    ["funding (below 0: received)", (leg) => charged(funding, leg)],
     ["financing", (leg) => (leg === undefined ? financing : Number.NaN)],
-    [
-      "all costs",
-      (leg) =>
-        leg === undefined ? total : sum(ofFill, leg) + charged(borrowed, leg) + charged(funding, leg),
-    ],
+    ["all costs", (leg) => (leg === undefined ? total : sum(ofFill, leg) + charged(borrowed, leg))],
+    ...(charged(funding) === 0 && funding.every((column) => column.every((money) => money === 0))
+      ? []
+      : [["funding beside them (below 0: received)", (leg?: number) => charged(funding, leg)] as const]),
     ["turnover", (leg) => sum(turnover, leg)],
   ];
   const unit = quoteOf(data);

@@ -54,6 +54,8 @@ export interface LinesOptions extends ChartOptions {
   readonly markBeyond?: number;
   /** Further layers, drawn over the lines in their axes; the line's rows have `t` in milliseconds and `y0`, `y1`, …. */
   readonly layers?: (x: TimeAxis, y: Json) => readonly Json[];
+  /** Whether the title says that; yes unless told. */
+  readonly saysThinned?: boolean;
   /** Longer series are drawn by the extremes of each stretch, about this many rows; 2000 unless told. */
   readonly mostRows?: number;
 }
@@ -124,7 +126,7 @@ export function linesChart(
     hoverRules(times, lines, x),
     ...(options.layers?.(x, y) ?? []),
   ];
-  return frame(options, title, [thinNote(drawn.length, times.length)], {
+  return frame(options, title, [options.saysThinned === false ? "" : thinNote(drawn.length, times.length)], {
     width,
     height,
     ...packed(rows),

@@ -75,7 +75,7 @@ describe("costs by leg, by hand", () => {
     );
     assertClose(endOf(made), 1000 - 100 * 0.07, 1e-12);
     assert.deepEqual([...made.funding[0]!], [0, 0, 1, 2, 4, 0]);
-    assertClose(made.roundTrips[0]!.costs, 7, 1e-12);
+    assert.equal(made.roundTrips[0]!.costs, 0);
     assertClose(made.roundTrips[0]!.profit, -7, 1e-12);
   });
 
@@ -91,10 +91,9 @@ describe("costs by leg, by hand", () => {
     );
     assertClose(endOf(made), 1000 + 100 * 0.07, 1e-12);
     assert.deepEqual([...made.funding[1]!], [0, -1, -2, -4, 0, 0]);
-    assertClose(
-      made.paid.reduce((sum, money) => sum + money, 0),
-      -7,
-      1e-12,
+    assert.ok(
+      made.paid.every((money) => money === 0),
+      "a cash flow, no cost",
     );
   });
 

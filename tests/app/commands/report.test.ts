@@ -307,7 +307,7 @@ describe("npm run report", () => {
     const file = join(folder, "ruin.html");
     await writeBacktestReport(ruin, file, MADE_US);
     const text = readFileSync(file, "utf8").replace(/<script[\s\S]*?<\/script>/g, "");
-    assert.match(text, /The account was gone at 2026-01-05T\d\d:\d\d:\d\dZ\./);
+    assert.match(text, /The account was gone at 2026-01-05 \d\d:\d\d(:\d\d)?\./);
     assert.doesNotMatch(text, /NaN|undefined|Infinity/);
     assert.equal(verifyReport(file).isIdentical, true);
   });

@@ -188,6 +188,9 @@ const LEG_PLACES: readonly (readonly [RunFlag, string])[] = [
 /** A description with what flags say put into it; `none` takes a setting out. */
 export function withFlags(base: RunDescription, flags: Flags<RunFlag>): RunDescription {
   const whole = structuredClone(base) as unknown as Json;
+  const { "risk-free": riskFree } = flags;
+  if (riskFree !== undefined && Math.abs(Number(riskFree)) >= 1)
+    bad("risk-free", "a share a year: 0.04 is 4 %", riskFree);
   for (const [flag, kind, place] of PLACES) {
     const text = flags[flag];
     if (text !== undefined) put(whole, place, text === "none" ? undefined : readValue(flag, kind, text));

@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
-import { drawdownsTable, monthsTable } from "../../../analytics/performance/metrics-table.ts";
+import { drawdownsTable } from "../../../analytics/performance/metrics-table.ts";
 import { formatDuration } from "../../../core/time.ts";
 import { venueLabel } from "../../../core/trade.ts";
 import type { Report, ReportSection } from "../../../render/report.ts";
 import { tiles } from "../../../render/tiles.ts";
 import { backtestCharts } from "../charts.ts";
-import { money, moneyOf } from "../figure-text.ts";
+import { money, moneyOf, timeText } from "../figure-text.ts";
 import { type BacktestRun, runFingerprint } from "../run.ts";
 import {
   costsTable,
   coverageTable,
+  decisiveTable,
   figuresTable,
   fillsTable,
   holesTable,
@@ -17,7 +18,7 @@ import {
   roundTripsTable,
 } from "../tables.ts";
 import { overturnTable, whatWouldOverturn } from "../verdict/overturn.ts";
-import { headTiles, pairText, ruleHeading, ruleText, stretchText } from "../verdict/verdict.ts";
+import { headTiles, pairText, pairTone, ruleHeading, ruleText, stretchText } from "../verdict/verdict.ts";
 import type { CodeFingerprint } from "./code-fingerprint.ts";
 import { RULES } from "./rules.ts";
 
@@ -72,46 +73,46 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
   const sections: ReportSection[] = [
     ...(run.pair === undefined
       ? []
-      : [
-          {
-            heading: "Is it a pair?",
-            text: `${pairText(run)}\n\n${stretchText(run)}`,
-          },
-        ]),
+      : [{ heading: "Is it a pair?", lead: pairText(run), tone: pairTone(run), text: stretchText(run) }]),
     {
       heading: ruleHeading(run),
       text: ruleText(run),
-      views: [tiles(headTiles(run), venueLabel(venue) === "" ? {} : { venue })],
+      views: [
+        tiles(headTiles(run), venueLabel(venue) === "" ? {} : { venue }),
+        charts.equity(),
+        charts.drawdown(),
+        ...(isEmpty ? [] : [charts.held()]),
+      ],
+      tables: isEmpty ? [] : [decisiveTable(run)],
     },
-    { heading: "Account", views: [charts.equity(), charts.drawdown()] },
+    ...(isEmpty
+      ? []
+      : [{ heading: "Over time", views: [charts.months(), charts.rolling(), charts.returns()] }]),
+    ...(isEmpty ? [] : [overturnSection(run)]),
+    { heading: "Costs", text: costsText(run), tables: [costsTable(run)] },
     {
-      heading: isEmpty ? "Signal" : "Trades",
+      heading: isEmpty ? "Signal" : "Trades on the charts",
+      isMore: true,
       views: [...charts.fills(), ...charts.signals(), ...charts.hedge()],
     },
+    { heading: "Figures", isMore: true, tables: [figuresTable(run)] },
     ...(isEmpty
       ? []
       : [
           {
-            heading: "Over time",
-            views: [charts.months(), charts.rolling(), charts.returns()],
-            tables: [monthsTable(performance)],
+            heading: "Round trips, fills and drawdowns",
+            isMore: true,
+            text: "The whole lists are in the CSV files beside this report.",
+            tables: [roundTripsTable(run), fillsTable(run), drawdownsTable(performance)],
           },
         ]),
-    { heading: "Figures", tables: [figuresTable(run)] },
-    ...(isEmpty ? [] : [overturnSection(run)]),
+    { heading: "Parameters", isMore: true, tables: [parametersTable(run)] },
     {
-      heading: "Costs",
-      text: costsText(run),
-      tables: [costsTable(run)],
+      heading: "Data",
+      text: data.notes.join("\n\n"),
+      tables: [coverageTable(data), ...(data.holes.length > 0 ? [holesTable(data)] : [])],
     },
-    {
-      heading: "Round trips, fills and drawdowns",
-      text: "The whole lists are in the CSV files beside this report.",
-      tables: [roundTripsTable(run), fillsTable(run), drawdownsTable(performance)],
-    },
-    { heading: "Parameters", tables: [parametersTable(run)] },
-    { heading: "Data", text: data.notes.join("\n\n"), tables: [coverageTable(data), holesTable(data)] },
-    { heading: "How it was reckoned", text: METHOD },
+    { heading: "How it was reckoned", isMore: true, text: METHOD },
   ];
   return {
     title: description.title ?? `Backtest: ${pair}`,
@@ -120,6 +121,7 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
     coverage: coverageText(run),
     generatedUs: madeUs,
     sections,
+    contentsAfter: run.pair === undefined ? 1 : 2,
     maxRows: 60,
     provenance: {
       command,
@@ -143,12 +145,13 @@ function overturnSection(run: BacktestRun): ReportSection {
 }
 
 const METHOD =
-  "A decision is made at the close of a bar, from that bar and earlier ones. Its order is filled at the open of the first later bar in which every leg of the order traded; a price that is stale or not known never fills.\n\nHalf-spread and slippage make the price of each fill worse, the fee is on the money that changes hands, leg by leg; financing is on the value of short legs and on cash below 0. What is held is valued at the last known closes. Nothing is closed when the data end.\n\nWhat is not in it: the depth of the book, the effect of one's own orders on prices, delays beyond the next open, margin calls, the exchange's failures. Parameters that were chosen after looking at these data make every figure here too good.";
+  "A decision is made at the close of a bar, from that bar and earlier ones. Its order is filled at the open of the first later bar in which every leg of the order traded; a price that is stale or not known never fills.\n\nHalf-spread and slippage make the price of each fill worse, the fee is on the money that changes hands, leg by leg; financing is on the value of short legs and on cash below 0. What is held is valued at the last known closes. Nothing is closed when the data end.\n\nCharts of many bars are drawn by the extremes of each stretch of them, so that no spike is lost.\n\nWhat is not in it: the depth of the book, the effect of one's own orders on prices, delays beyond the next open, margin calls, the exchange's failures. Parameters that were chosen after looking at these data make every figure here too good.";
 
 function barsText({ data }: BacktestRun): string {
-  const { market, request } = data;
+  const { market } = data;
   const bars = `${market.length.toLocaleString("en")} bars of ${formatDuration(market.intervalUs)}`;
-  return `${bars}, ${request.from} to ${request.to}`;
+  const { startUs, intervalUs, length } = market;
+  return `${bars}, ${timeText(startUs[0]!)} to ${timeText(startUs[length - 1]! + intervalUs)}`;
 }
 
 function coverageText({ data }: BacktestRun): string {

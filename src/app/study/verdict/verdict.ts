@@ -2,9 +2,8 @@ import { runBacktest } from "../../../analytics/backtest/run-backtest.ts";
 import type { Strategy } from "../../../analytics/backtest/strategy.ts";
 import { spanText } from "../../../analytics/performance/metric-text.ts";
 import { DAY_US, YEAR_US } from "../../../analytics/performance/sampling.ts";
-import { formatUtc } from "../../../core/time.ts";
 import type { Tile } from "../../../render/tiles.ts";
-import { decimals, money, moneyOf, percent, quoteOf } from "../figure-text.ts";
+import { decimals, money, moneyOf, percent, quoteOf, timeText } from "../figure-text.ts";
 import type { BacktestRun } from "../run.ts";
 
 /** What the first bars say of the pair, in a sentence that may be quoted; empty for one leg. */
@@ -16,8 +15,8 @@ export function pairText({ pair }: BacktestRun): string {
 export function stretchText({ pair, data, result }: BacktestRun): string {
   if (pair === undefined || pair.calibrationBars === 0) return "";
   const { startUs, intervalUs } = data.market;
-  const from = formatUtc(startUs[0]!);
-  const to = formatUtc(startUs[pair.calibrationBars - 1]! + intervalUs);
+  const from = timeText(startUs[0]!);
+  const to = timeText(startUs[pair.calibrationBars - 1]! + intervalUs);
   const first = result.fills[0];
   const inside =
     first !== undefined && first.bar < pair.calibrationBars
@@ -46,10 +45,16 @@ export function ruleText(run: BacktestRun): string {
   const verb = totalReturn >= 0 ? "gained" : "lost";
   const after = `After costs it ${verb} ${percent(Math.abs(totalReturn))} % of its money in ${trips}. Costs took ${moneyOf(data, totalCosts)}, ${costBps.toFixed(2)} basis points of what changed hands`;
   const edge = breakEvenBps > 0 ? `; at ${breakEvenBps.toFixed(2)} nothing would have been left.` : ".";
-  const ruin = Number.isNaN(ruinUs) ? "" : ` The account was gone at ${formatUtc(ruinUs)}.`;
+  const ruin = Number.isNaN(ruinUs) ? "" : ` The account was gone at ${timeText(ruinUs)}.`;
   const few =
     roundTrips.count < 30 ? " So few round trips say little about the next ones, whatever they came to." : "";
-  return `${after}${edge}${insteadText(run)}${ruin}${counted}${few}`;
+  return `${after}${edge}${fundingText(run)}${insteadText(run)}${ruin}${counted}${few}`;
+}
+
+function fundingText({ result, data }: BacktestRun): string {
+  const paid = result.funding.reduce((all, column) => all + column.reduce((sum, one) => sum + one, 0), 0);
+  if (paid === 0) return "";
+  return ` Funding ${paid > 0 ? "took" : "brought"} ${moneyOf(data, Math.abs(paid))} besides.`;
 }
 
 /** Where it lost before costs: whether z came back, whether the money did, and what the opposite would have come to. */
@@ -159,6 +164,11 @@ export function headTiles(run: BacktestRun): Tile[] {
 }
 
 const TONES = { yes: "good", no: "bad", "too short to say": "warn" } as const;
+
+/** How the sentence on the pair is told apart at a glance. */
+export function pairTone({ pair }: BacktestRun): (typeof TONES)[keyof typeof TONES] {
+  return TONES[pair?.verdict?.verdict ?? "too short to say"];
+}
 
 /** The first tile: the verdict with its sample. */
 function pairTiles({ pair }: BacktestRun): Tile[] {

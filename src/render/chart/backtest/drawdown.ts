@@ -20,7 +20,8 @@ export function drawdownChart(
 ): View {
   const { worst = 3 } = options;
   const { timesUs, domainUs } = closingTimes(market);
-  const falls = worstDrawdowns.slice(0, worst);
+  // beside a deep one a shallow one is no fall to read about
+  const falls = worstDrawdowns.slice(0, worst).filter(({ depth }) => depth <= 0.1 * maxDrawdown);
   const lowest = maxDrawdown < 0 ? 130 * maxDrawdown : -1;
   return linesChart(timesUs, [{ name: "drawdown", values: drawdown.map((fall) => 100 * fall) }], {
     title: "Drawdown",

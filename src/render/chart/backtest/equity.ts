@@ -33,3 +33,14 @@ export function equityChart(
       .join(" · "),
   });
 }
+
+/** What each leg would have come to, bought with all of the starting cash and held: beside a strategy that it would flatten. */
+export function heldChart(market: Market, { legs }: Performance, options: LinesOptions = {}): View {
+  const unit = assetsOf(market.legs[0]?.symbol ?? "").quote;
+  const { timesUs, domainUs } = closingTimes(market);
+  return linesChart(
+    timesUs,
+    legs.map(({ symbol, equity }) => ({ name: `hold ${symbol}`, values: equity })),
+    { title: "Each leg, bought and held", yName: "equity", unit, domainUs, height: 120, ...options },
+  );
+}
