@@ -36,7 +36,7 @@ const SPELLINGS: readonly Spelling[] = [
   { was: 'source: "store", ', is: "", told: /^\w+: source needs .* Leave source out\.$/ },
 ];
 
-const IMPORTS = 'import { pairCloses, whichSeries } from "tickbook";\n';
+const IMPORTS = 'import { whichSeries } from "tickbook";\n';
 
 /** Cells whose figures are others by a rule that has changed since 0.1, as the changelog tells: they run, and that is all. */
 const CHANGED: readonly string[] = ["backtestPair({"];
