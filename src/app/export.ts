@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { assetsOf } from "../core/assets.ts";
 import { type Bars, barColumn, makeBars, sliceBars } from "../core/bars.ts";
 import { quote, refuse } from "../core/errors.ts";
@@ -22,6 +23,8 @@ export interface ExportSettings {
   /** From (included) and to (not included); everything unless told. */
   readonly fromUs?: number;
   readonly toUs?: number;
+  /** CSV for a spreadsheet in a European locale. */
+  readonly excel?: boolean;
   /** Text that a spreadsheet would run gets a `'` before it, unless this is false. */
   readonly guardFormulas?: boolean;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
@@ -34,7 +37,7 @@ export interface ExportResult {
 }
 
 /**
- * Writes trades or closed bars of a series as one CSV file, piece by piece: memory stays bounded. It comes into its place
+ * Writes trades or closed bars of a series as one CSV file (`.csv`, `.csv.gz`), piece by piece: memory stays bounded. It comes into its place
  * when it is whole. The bar that is still forming is left out.
  */
 export function exportCsv(
@@ -44,7 +47,7 @@ export function exportCsv(
   settings: ExportSettings,
 ): ExportResult {
   requireKnown("exportCsv", "settings", settings, [
-    ...["what", "interval", "fromUs", "toUs", "guardFormulas", "onProgress"],
+    ...["what", "interval", "fromUs", "toUs", "excel", "guardFormulas", "onProgress"],
   ]);
   const { fromUs, toUs, what } = settings;
   if (what !== "trades" && what !== "bars") {
@@ -58,18 +61,36 @@ export function exportCsv(
   checkRange(series, { ...(fromUs !== undefined && { fromUs }), ...(toUs !== undefined && { toUs }) });
   const tables =
     settings.what === "bars" ? barTables(store, series, settings) : tradeTables(store, series, settings);
-  const { guardFormulas } = settings;
-  return writeFile(path, (write) => {
-    let rows = 0;
-    let header = true;
-    for (const table of tables) {
-      const options = { venue: series.venue, header, ...(guardFormulas !== undefined && { guardFormulas }) };
-      for (const chunk of csvChunks(table, options)) write(chunk);
-      rows += table.length;
-      header = false;
-    }
-    return rows;
-  });
+  const { guardFormulas, excel = false } = settings;
+  const isPacked = /\.gz$/i.test(path);
+  if (!/\.(csv|tsv|txt)(\.gz)?$/i.test(path) && /\.(parquet|feather|xlsx?|json|zip)$/i.test(path)) {
+    refuse({
+      code: "bad-setting",
+      where: basename(path),
+      problem: "needs a name that ends in .csv or .csv.gz; exports are CSV",
+      hint: "Parquet of whole days is what npm run archive writes.",
+    });
+  }
+  return writeFile(
+    path,
+    (text) => (isPacked ? gzipSync(text) : text),
+    (write) => {
+      let rows = 0;
+      let header = true;
+      for (const table of tables) {
+        const options = {
+          venue: series.venue,
+          header,
+          excel,
+          ...(guardFormulas !== undefined && { guardFormulas }),
+        };
+        for (const chunk of csvChunks(table, options)) write(chunk);
+        rows += table.length;
+        header = false;
+      }
+      return rows;
+    },
+  );
 }
 
 const BLOCK_ROWS = 65_536;
@@ -183,13 +204,19 @@ function startOf(us: number, stepUs: number): number {
 }
 
 /** Writes beside the place and moves into it. */
-function writeFile(path: string, fill: (write: (text: string) => void) => number): ExportResult {
+function writeFile(
+  path: string,
+  pack: (text: string) => string | Uint8Array,
+  fill: (write: (text: string) => void) => number,
+): ExportResult {
   const draft = join(dirname(path), `.${basename(path)}.part`);
   try {
     const file = openSync(draft, "w");
     try {
       const rows = fill((text) => {
-        writeSync(file, text);
+        const packed = pack(text);
+        if (typeof packed === "string") writeSync(file, packed);
+        else writeSync(file, packed);
       });
       fsyncSync(file);
       closeSync(file);

@@ -14,6 +14,11 @@ export interface CsvOptions {
   readonly guardFormulas?: boolean;
   /** False: rows only, for the later parts of a file. */
   readonly header?: boolean;
+  /**
+   * For a spreadsheet in a European locale: semicolons, decimal commas, a byte order mark, times that it knows as such
+   * (`2026-03-13 10:00:00,123`, UTC still).
+   */
+  readonly excel?: boolean;
 }
 
 /**
@@ -29,14 +34,17 @@ export function* csvChunks(data: TableData | Bars, options: CsvOptions = {}): Ge
   const table = "columns" in data ? data : csvBars(data);
   const venue = options.venue ?? ("columns" in data ? undefined : data.venue);
   const guard = options.guardFormulas === false ? (text: string) => text : guardFormula;
-  const front = venue ? `${quoted(guard(venue.name))},${venue.kind},` : "";
+  const excel = options.excel === true;
+  const mark = excel ? ";" : ",";
+  const front = venue ? `${quoted(guard(venue.name))}${mark}${venue.kind}${mark}` : "";
   const heads = table.columns.map(({ name, unit }) => quoted(guard(unit ? `${name} (${unit})` : name)));
-  const cells = table.columns.map((column) => cellWriter(column, table.length, guard));
-  const head = `${[...(venue ? ["venue", "venue_kind"] : []), ...heads].join(",")}\r\n`;
+  const cells = table.columns.map((column) => cellWriter(column, table.length, guard, excel));
+  const names = [...(venue ? ["venue", "venue_kind"] : []), ...heads].join(mark);
+  const head = `${excel ? "\ufeff" : ""}${names}\r\n`;
   let chunk = options.header === false ? "" : head;
   for (let row = 0; row < table.length; row++) {
     chunk += front;
-    for (let c = 0; c < cells.length; c++) chunk += c === 0 ? cells[c]!(row) : `,${cells[c]!(row)}`;
+    for (let c = 0; c < cells.length; c++) chunk += c === 0 ? cells[c]!(row) : mark + cells[c]!(row);
     chunk += "\r\n";
     if (chunk.length >= 65_536) {
       yield chunk;
@@ -61,22 +69,28 @@ function cellWriter(
   column: TableColumn,
   length: number,
   guard: (text: string) => string,
+  excel: boolean,
 ): (row: number) => string {
   const kind: CellKind = columnKind(column, length);
+  const time = (value: unknown): string => {
+    const text = timeText(value as number);
+    return excel ? text.replace("T", " ").replace("Z", "").replace(".", ",") : quoted(guard(text));
+  };
   return (row) => {
     const value = column.values[row];
     if (value === null || value === undefined || Number.isNaN(value)) return "";
-    if (typeof value === "number" && (kind === "number" || kind === "integer")) return String(value);
-    if (typeof value === "bigint") return kind === "time" ? timeText(value) : String(value);
+    if (typeof value === "number" && (kind === "number" || kind === "integer"))
+      return excel ? String(value).replace(".", ",") : String(value);
+    if (typeof value === "bigint") return kind === "time" ? time(value) : String(value);
     if (kind === "boolean" && typeof value === "number") return value === 0 ? "false" : "true";
     if (typeof value === "boolean") return String(value);
-    if (kind === "time") return quoted(guard(timeText(value)));
+    if (kind === "time") return time(value);
     return quoted(guard(plainValue(value)));
   };
 }
 
 function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",;\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 const PLAIN_NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;

@@ -31,8 +31,9 @@ const COMMAND = {
     to: { value: "TIME", help: "up to here, not included" },
     out: {
       value: "FILE",
-      help: "the file to write; one that is there is replaced when the new one is whole",
+      help: "the file to write, .csv or .csv.gz; one that is there is replaced when the new one is whole",
     },
+    excel: { help: "for a spreadsheet in a European locale: semicolons, decimal commas, a byte order mark" },
     plain: { help: "no ' before text that a spreadsheet would run: for a file that only programs read" },
   },
   renamed: { db: "source" },
@@ -67,6 +68,7 @@ function run(flags: Flags<Name>, teller: ProgressTeller): void {
       ...(what === "bars" && { interval: interval! }),
       ...(fromUs !== undefined && { fromUs }),
       ...(toUs !== undefined && { toUs }),
+      excel: flags.excel === "true",
       guardFormulas: flags.plain !== "true",
       onProgress: ({ done, total }) => teller.progress({ of: out, phase: "writing", done, total }),
     });

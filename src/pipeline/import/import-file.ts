@@ -77,6 +77,14 @@ export async function importFile(path: string, settings: ImportSettings): Promis
     await checkSum(file, sha256, named !== undefined && content.packing === "zip" && needsChecksum);
     if (named !== undefined && content.entry !== undefined) checkEntry(file.name, content.entry);
     return await imported({ file, content, named, sha256 }, settings);
+  } catch (error) {
+    if (!/^(SQLITE_FULL|SQLITE_IOERR\w*|ENOSPC)$/.test((error as { code?: string }).code ?? "")) throw error;
+    return refuse({
+      code: "cannot-write",
+      where: settings.db,
+      problem: `needs a disk with room that can be written to; it says ${(error as { code: string }).code}`,
+      hint: "Make room and run the command again: it goes on where it was; or take it back with --undo.",
+    });
   } finally {
     file.close();
   }
@@ -106,6 +114,8 @@ async function imported(source: Source, settings: ImportSettings): Promise<Impor
     onBytes: (done) =>
       settings.onProgress?.({ file: file.name, phase: "check", done, total: Math.max(done, content.bytes) }),
   });
+  // what grew meanwhile was not read as a whole
+  file.checkUnchanged();
   const symbol = symbolOf(file.name, early, examined);
   const load = loadOf(asking, examined, symbol);
   const outlook = importOutlook(db, { symbol, sha256, venue: settings.venue });

@@ -4,13 +4,16 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { exportCsv } from "../../../src/app/export.ts";
+import { random } from "../../../src/core/random.ts";
 import { formatUtc } from "../../../src/core/time.ts";
 import { archive } from "../../../src/pipeline/archive/archive.ts";
 import { openHistory } from "../../../src/pipeline/archive/history.ts";
 import { barsFromTrades } from "../../../src/pipeline/bars/from-trades.ts";
+import { readBars } from "../../../src/pipeline/bars/read-bars.ts";
+import { readFile } from "../../../src/pipeline/files/read-file.ts";
 import { csvText } from "../../../src/render/csv.ts";
 import { DAY_US, FIRST_DAY_US, fewDays, storeTrades } from "../../support/archive.ts";
-import { importing, rows } from "../../support/import.ts";
+import { importing, NOW_US, rows } from "../../support/import.ts";
 import { projectRoot } from "../../support/project.ts";
 import { tempFolder } from "../../support/temp.ts";
 import { trade } from "../../support/trades.ts";
@@ -189,4 +192,69 @@ test("npm run export says what it needs", (t) => {
     /^--to: needs a time after --from/,
   );
   assert.equal(existsSync(out), false);
+});
+
+test("every way to export imports again, equal to the last digit: plain, for a spreadsheet, packed; trades and bars", async (t) => {
+  const folder = tempFolder(t);
+  for (let seed = 1; seed <= 6; seed++) {
+    const source = random(seed);
+    const db = join(folder, `${seed}.db`);
+    const step = 10 ** (1 + Math.floor(7 * source.uniform()));
+    const trades = Array.from({ length: 400 }, (_, i) => {
+      const tradeTimeUs =
+        FIRST_DAY_US + i * 1_000_000 + Math.floor(source.uniform() * 1000) * (seed % 2 === 0 ? 1 : 1000);
+      return trade(1000 + i, {
+        price: ((1 + Math.floor(source.uniform() * 5 * step)) / step).toFixed(8),
+        qty: ((1 + Math.floor(source.uniform() * 1e6)) / 1e8).toFixed(8),
+        tradeTimeUs,
+        eventTimeUs: tradeTimeUs,
+        isBuyerMaker: source.uniform() < 0.5,
+      });
+    });
+    storeTrades(db, trades);
+    const own = "SELECT trade_id, price_e8, qty_e8, trade_time_us, is_buyer_maker FROM trades";
+    const store = openHistory(db);
+    const [series] = store.series();
+    try {
+      for (const [name, excel] of [
+        ["a.csv", false],
+        ["a.csv.gz", false],
+        ["e.csv", true],
+        ["e.csv.gz", true],
+      ] as const) {
+        const out = join(folder, `${seed}-${name}`);
+        exportCsv(store, series!, out, { what: "trades", excel });
+        const again = join(folder, `${seed}-${name}.db`);
+        await importing(out, again);
+        assert.deepEqual(rows(again, own), rows(db, own), `${seed} ${name}`);
+        const bars = join(folder, `${seed}-bars-${name}`);
+        exportCsv(store, series!, bars, { what: "bars", interval: "1m", excel });
+        const { series: read } = readFile(bars, { interval: "1m" }, { voice: "flags", nowUs: NOW_US });
+        const made = readBars(store, [series!], { every: ["1m"] })[0]![0]!;
+        const whole = read[0]!.length;
+        assert.ok(whole >= made.length - 1);
+        for (const column of [
+          "open",
+          "high",
+          "low",
+          "close",
+          "volume",
+          "quoteVolume",
+          "tradeCount",
+          "takerBuyVolume",
+        ] as const)
+          assert.deepEqual(
+            [...read[0]![column]!],
+            [...made[column].subarray(0, whole)],
+            `${seed} ${name} ${column}`,
+          );
+      }
+    } finally {
+      store.close();
+    }
+  }
+  assert.match(
+    readFileSync(join(folder, "1-e.csv"), "utf8"),
+    /^\ufeffvenue;venue_kind;symbol;id;last_id;time \(UTC\);.*\r\nbinance;real;BTCUSDT;1000;1000;\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[^;]*;\d+(,\d+)?;/,
+  );
 });

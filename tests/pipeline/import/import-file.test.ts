@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { archive } from "../../../src/pipeline/archive/archive.ts";
@@ -390,4 +390,17 @@ test("trades that are archived are compared, too: a re-issued file's differences
   const ms = tradeLines(1000, 500, DAY_US, "ms").join("\n");
   const third = await importing(publish(folder, NAME, ms), db);
   assert.deepEqual([third.stored, third.known, third.conflicts], [0, 500, 0]);
+});
+
+test("a file that grows while it is read is refused, and nothing of it is imported", async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  const path = put(folder, "BTCUSDT-trades-2024-08-08.csv", TEXT);
+  const growing = importing(path, db, {
+    onProgress: ({ phase }) => {
+      if (phase === "check") appendFileSync(path, tradeLines(1500, 1, DAY_US + 600e6)[0]!);
+    },
+  });
+  await assert.rejects(growing, /needs a file that stays as it is while it is read; it has changed/);
+  assert.equal(existsSync(db), false);
 });
