@@ -1,4 +1,4 @@
-import type { Fill } from "../../analytics/backtest/types.ts";
+import type { Fill, RoundTrip } from "../../analytics/backtest/types.ts";
 import { metricsTable } from "../../analytics/performance/metrics-table.ts";
 import { assetsOf } from "../../core/assets.ts";
 import { formatUtc } from "../../core/time.ts";
@@ -16,7 +16,14 @@ export function figuresTable({ performance }: BacktestRun): TableData {
 
 /** A row a round trip, the first first. */
 export function roundTripsTable({ result, data }: BacktestRun): TableData {
-  const { roundTrips } = result;
+  const { roundTrips, equity, startCash } = result;
+  // money against the equity before the entry, at closes while it was held
+  const excursion = (trip: RoundTrip, pick: (...values: number[]) => number): number => {
+    const before = equity[trip.entryBar - 1] ?? startCash;
+    let far = pick(0, trip.profit);
+    for (let t = trip.entryBar; t < trip.exitBar; t++) far = pick(far, equity[t]! - before);
+    return far;
+  };
   const { legs } = data.market;
   const unit = quoteOf(data);
   return {
@@ -27,7 +34,10 @@ export function roundTripsTable({ result, data }: BacktestRun): TableData {
       column(roundTrips, "entry", "time", ({ entryUs }) => entryUs, "UTC"),
       column(roundTrips, "exit", "time", ({ exitUs }) => exitUs, "UTC"),
       column(roundTrips, "ended by", "text", ({ exitReason }) => exitReason),
+      column(roundTrips, "bars", "integer", ({ entryBar, exitBar }) => exitBar - entryBar, "held"),
       column(roundTrips, "profit", "number", ({ profit }) => profit, unit, 2),
+      column(roundTrips, "worst", "number", (trip) => excursion(trip, Math.min), unit, 2),
+      column(roundTrips, "best", "number", (trip) => excursion(trip, Math.max), unit, 2),
       column(roundTrips, "costs", "number", ({ costs }) => costs, unit, 2),
       column(roundTrips, "notional", "number", ({ notional }) => notional, unit, 2),
       column(roundTrips, "signal", "number", ({ entrySignal }) => entrySignal, "at entry", 2),
@@ -44,7 +54,8 @@ export function decisiveTable(run: BacktestRun): TableData {
   const { roundTrips } = run.result;
   const most = roundTrips.toSorted((a, b) => Math.abs(b.profit) - Math.abs(a.profit)).slice(0, 5);
   const table = roundTripsTable({ ...run, result: { ...run.result, roundTrips: most } });
-  return { ...table, caption: "The five round trips that moved the account most" };
+  const columns = table.columns.filter(({ name, unit }) => name !== "units" && unit !== "at exit");
+  return { ...table, columns, caption: "The five round trips that moved the account most" };
 }
 
 /** A row a fill of one leg. */
@@ -126,8 +137,20 @@ export function costsTable({ result, data }: BacktestRun): TableData {
       ? []
       : [["funding beside them (below 0: received)", (leg?: number) => charged(funding, leg)] as const]),
     ["turnover", (leg) => sum(turnover, leg)],
+    [
+      "profit after all of it",
+      (leg) =>
+        leg === undefined ? legs.reduce((all, _, k) => all + profitOf(k), 0) - financing : profitOf(leg),
+    ],
   ];
   const unit = quoteOf(data);
+  const profitOf = (leg: number): number => {
+    const { close } = legs[leg]!;
+    const last = close.findLast((price) => !Number.isNaN(price)) ?? 0;
+    const traded = sum(({ quantity, price, fee }) => -quantity * price - fee, leg);
+    const held = result.units[leg]![close.length - 1]!;
+    return traded + (held === 0 ? 0 : held * last) - charged(borrowed, leg) - charged(funding, leg);
+  };
   const amounts = (name: string, leg?: number): TableColumn => ({
     name,
     values: kinds.map(([, of]) => of(leg)),

@@ -118,6 +118,8 @@ test("costs by kind and leg add up to what was paid, and financing is the rest",
   );
   near(together![all]!, run.performance.totalCosts);
   assert.ok(together![financing]! > 0);
+  const { endEquity, startEquity } = run.performance;
+  near(together![at("profit after all of it")]!, endEquity - startEquity);
 });
 
 test("the report says what is not real, how complete the data are, and what the run followed from", () => {
