@@ -32,7 +32,6 @@ test("bars of each vendor are known by their header, or by their form where they
       "HistData",
       "20231231 190000;1.104;1.105;1.103;1.104;0\n20231231 190100;1.104;1.105;1.103;1.104;0\n",
       ["bars", undefined, 60, 1.104, 1.105, 1.103, 1.104, 0],
-      { decimal: "." },
     ],
     [
       "Dukascopy",
@@ -96,7 +95,7 @@ test("bars of each vendor are known by their header, or by their form where they
   ];
   for (const [what, text, expected, options, name = "data.csv"] of known)
     assert.deepEqual(bars(reading(t, text, options, { name })), expected, what);
-  assert.deepEqual(timesOf(reading(t, known[2]![1], { decimal: "." })), [T, NEXT], "HistData writes EST");
+  assert.deepEqual(timesOf(reading(t, known[2]![1])), [T, NEXT], "HistData writes EST");
 });
 
 test("trades of each vendor are known by their header; those without a number that counts say so", (t) => {
@@ -271,6 +270,21 @@ test("names that are not known are told by the reader's user, in the words of wh
   assert.match(
     refusal(t, headerless, { columns: ["time", "close"] }),
     /needs a name for each of its 3 columns; got 2/,
+  );
+});
+
+test("files of vendors who always write points need no proof of it, whatever their prices", (t) => {
+  const yen =
+    "20231231 190000;151.234;151.235;151.233;151.234;0\n20231231 190100;151.234;151.235;151.233;151.234;0\n";
+  assert.deepEqual(
+    closesOf(reading(t, yen)).map(([, close]) => close),
+    [151.234, 151.234],
+  );
+  const meta =
+    "<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\n2024.01.01\t00:00\t151.234\t151.235\t151.233\t151.234\n2024.01.01\t00:01\t151.234\t151.235\t151.233\t151.234\n";
+  assert.deepEqual(
+    closesOf(reading(t, meta)).map(([, close]) => close),
+    [151.234, 151.234],
   );
 });
 

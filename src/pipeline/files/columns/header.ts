@@ -44,6 +44,8 @@ export function layoutOf(
     groups,
     isCounted: isCounted(names, at, sample),
     intervalUs: nameHints(expected.fileName).intervalUs,
+    // MetaTrader and Stooq
+    ...(names.every((name) => /^<[A-Z]+>$/.test(name)) && { decimal: "." as const }),
     told,
   };
   checkNeeded(asking, layout, expected.kind !== undefined);

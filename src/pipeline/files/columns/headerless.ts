@@ -50,6 +50,8 @@ export function headerless(
     names: first.map((_, i) => `column ${i + 1}`),
     twin: undefined,
     intervalUs: hints.intervalUs,
+    // no vendor that leaves the header out writes decimal commas
+    decimal: "." as const,
   };
   const bars = (at: At, more: Partial<Layout> = {}): Layout => ({
     ...base,
@@ -105,9 +107,16 @@ export function headerless(
     code: "no-header",
     row: 1,
     need: `a header that names its columns; it begins with ${quote(first.join(","), 80)}`,
-    hint: `Add one, or name them in their order: ${say(asking, "columns", width < 6 ? "time,price,qty" : "time,open,high,low,close,volume")}.`,
+    hint: `Add one, or name them in their order: ${say(asking, "columns", HINTS[Math.min(6, width)] ?? "time,price,qty")}.`,
   });
 }
+
+/** What the columns of a file without a header may be, by their number. */
+const HINTS: Readonly<Record<number, string>> = {
+  2: "time,close",
+  5: "time,open,high,low,close",
+  6: "time,open,high,low,close,volume",
+};
 
 /** Twelve numbers, the seventh the end of the bar that begins with the first. */
 function isKline(row: readonly string[]): boolean {

@@ -1,3 +1,4 @@
+import type { DecimalMark } from "../asking.ts";
 import type { TimeColumn } from "../values/time-reader.ts";
 import type { Role } from "./roles.ts";
 
@@ -28,6 +29,8 @@ export interface Layout {
   readonly isCounted: boolean;
   /** The length of its bars, where the file's name or layout tells it. */
   readonly intervalUs: number | undefined;
+  /** As its documentation has it: no number of such a file needs proof. */
+  readonly decimal?: DecimalMark;
   /** What was understood without being written. */
   readonly told: readonly string[];
 }

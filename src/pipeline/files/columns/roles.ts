@@ -27,7 +27,7 @@ export type Role =
 
 /** Names of columns, in lower case and without anything but letters and digits. The first names of a role win. */
 const NAMES: Readonly<Record<Role, string>> = {
-  time: "opentime timeopen starttime barstart start tradetime transacttime exchangetime exchangetimestamp microtimestamp time timestamp datetime datetimeutc unixtimestamp unixtime unix epoch ts date dt day createdtime createdat created period timeperiodstart t index indexlevel0 gmttime utctime localtime",
+  time: "opentime timeopen starttime barstart start tradetime transacttime exchangetime exchangetimestamp microtimestamp time timestamp datetime datetimeutc unixtimestamp unixtime unix epoch ts date dt day createdtime createdat created period timeperiodstart windowstart mts t index indexlevel0 gmttime utctime localtime",
   clock: "timeofday clock hour",
   eventTime: "eventtime",
   id: "id tradeid aggid aggtradeid aggregatetradeid tid trdid",

@@ -44,7 +44,7 @@ export function rowReader(
     asking.options.tz === undefined
       ? UTC
       : zoneOf(asking.options.tz, asking.voice === "flags" ? "--tz" : "tz");
-  const numbers = numberReader(asking, separator, conventions.decimal);
+  const numbers = numberReader(asking, separator, conventions.decimal ?? layout.decimal);
   const times = timeReader(asking, layout.time, conventions.dates);
   const twin = layout.twin && {
     at: layout.twin.at,
