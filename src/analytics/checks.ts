@@ -1,6 +1,5 @@
+import { requireColumns } from "../core/arguments.ts";
 import { quote, refuse } from "../core/errors.ts";
-
-export { requireKnown } from "../core/settings.ts";
 
 /** Refuses a window that is not a whole number of at least `least` bars. */
 export function requireWindow(where: string, window: number, least: number): void {
@@ -77,6 +76,16 @@ export function requireOneOf(
     hint: `Pass for example ${name}: ${quote(words[0])}.`,
     facts: { name, got, words },
   });
+}
+
+/** One column, or several, as several; refuses what is neither. */
+export function regressorsOf(
+  where: string,
+  x: Float64Array | readonly Float64Array[],
+): readonly Float64Array[] {
+  const isSeveral = Array.isArray(x) && (x.length === 0 || x.some((column) => typeof column === "object"));
+  requireColumns(where, isSeveral ? Object.fromEntries(x.map((column, j) => [`x${j + 1}`, column])) : { x });
+  return isSeveral ? x : [x as Float64Array];
 }
 
 /** Refuses series that differ in length. */

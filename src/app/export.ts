@@ -1,3 +1,4 @@
+import { requireKnown } from "../core/arguments.ts";
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -5,7 +6,6 @@ import { assetsOf } from "../core/assets.ts";
 import { type Bars, barColumn, makeBars, sliceBars } from "../core/bars.ts";
 import { quote, refuse } from "../core/errors.ts";
 import { firstAtLeast } from "../core/search.ts";
-import { requireKnown } from "../core/settings.ts";
 import { formatDuration } from "../core/time.ts";
 import type { TradeColumns } from "../core/trade-columns.ts";
 import { importedLengths } from "../pipeline/bars/imported-series.ts";

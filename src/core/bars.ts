@@ -1,3 +1,4 @@
+import { requireColumns, requireFields, requireNumbers } from "./arguments.ts";
 import { formatDuration } from "./time.ts";
 import type { Venue } from "./trade.ts";
 
@@ -94,12 +95,19 @@ export function barColumn(name: BarColumnName, length: number): Float64Array | U
 
 /** Bars `from` to `to` (not included), counted from the end where negative; the columns are views of the same memory. */
 export function sliceBars(bars: Bars, from: number, to: number = bars.length): Bars {
+  requireNumbers("sliceBars", { from, to });
+  requireFields("sliceBars", "bars", bars, ["startUs"]);
+  requireColumns("sliceBars", { "bars.startUs": bars.startUs });
+
   const start = bars.startUs.subarray(from, to);
   return makeBars(bars, start.length, (name) => bars[name].subarray(from, to));
 }
 
 /** The bars of both, one after the other. */
 export function concatBars(first: Bars, second: Bars): Bars {
+  requireFields("concatBars", "first", first, ["length"]);
+  requireFields("concatBars", "second", second, ["length"]);
+
   const length = first.length + second.length;
   return makeBars(first, length, (name) => {
     const column = barColumn(name, length);

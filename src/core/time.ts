@@ -1,3 +1,4 @@
+import { requireNumbers } from "./arguments.ts";
 import { quote, refuse } from "./errors.ts";
 
 /** Time as a program sees it; passed in, so that tests run on a virtual one. */
@@ -40,6 +41,8 @@ export function parseDuration(text: string, where = "duration"): number {
 
 /** Microseconds → the shortest exact text that `parseDuration` reads back: 300000000 → `"5m"`. */
 export function formatDuration(us: number): string {
+  requireNumbers("formatDuration", { us });
+
   for (const unit of ["d", "h", "m", "s", "ms"]) {
     const size = UNIT_US[unit]!;
     if (us >= size && us % size === 0) return `${us / size}${unit}`;
@@ -49,6 +52,8 @@ export function formatDuration(us: number): string {
 
 /** ISO 8601, UTC, as many decimals as are needed (none, 3 or 6): `2024-08-08T23:54:15.342Z`. */
 export function formatUtc(us: number): string {
+  requireNumbers("formatUtc", { us });
+
   if (!Number.isFinite(us)) return "";
   const ms = Math.floor(us / 1000);
   const iso = new Date(ms).toISOString();

@@ -1,3 +1,5 @@
+import { requireFields } from "./arguments.ts";
+
 /**
  * What kind of market a venue is: an exchange, a market made from a seed, a recorded tape played again, or files whose
  * origin only their user knows.
@@ -48,6 +50,8 @@ const LABELS = { simulated: "SIMULATED", replayed: "REPLAYED", file: "FILE" } as
 
 /** The sentence that stands on every chart and export of a venue which is not real; empty for a real one. */
 export function venueLabel(venue: Venue): string {
+  requireFields("venueLabel", "venue", venue, ["kind", "detail"]);
+
   if (venue.kind === "real") return "";
   return `${LABELS[venue.kind]} · ${venue.detail}`;
 }

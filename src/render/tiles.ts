@@ -1,3 +1,4 @@
+import { requireList, requireSettings } from "../core/arguments.ts";
 import { type Venue, venueLabel } from "../core/trade.ts";
 import { escapeHtml, plainText } from "./escape.ts";
 import { COLOURS } from "./theme.ts";
@@ -44,6 +45,9 @@ const TILES_CSS = `
 
 /** A row of tiles. */
 export function tiles(list: readonly Tile[], options: TilesOptions = {}): HtmlView {
+  requireList("tiles", "list", list);
+  requireSettings("tiles", options, ["venue"]);
+
   const label = options.venue ? venueLabel(options.venue) : "";
   const one = (tile: Tile): string => {
     const tone = tile.tone ?? "none";

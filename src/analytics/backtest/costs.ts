@@ -1,5 +1,5 @@
+import { requireKnown } from "../../core/arguments.ts";
 import { quote, refuse } from "../../core/errors.ts";
-import { requireKnown } from "../checks.ts";
 import type { Costs, LegCosts } from "./types.ts";
 
 /** What trading costs, with 0 for what is not named. */

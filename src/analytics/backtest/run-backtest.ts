@@ -1,5 +1,6 @@
+import { requireKnown } from "../../core/arguments.ts";
 import { quote, refuse } from "../../core/errors.ts";
-import { requireBetween, requireKnown, requireSameLength } from "../checks.ts";
+import { requireBetween, requireSameLength } from "../checks.ts";
 import { newBook } from "./book.ts";
 import { completeCosts } from "./costs.ts";
 import { requireMarket } from "./market-checks.ts";

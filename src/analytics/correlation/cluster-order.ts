@@ -1,3 +1,4 @@
+import { requireFields } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
 import type { CorrelationMatrix } from "./correlation.ts";
 
@@ -26,6 +27,8 @@ interface Node {
  * neighbours (Bar-Joseph, Gifford and Jaakkola 2001). An undefined r counts as 0. For up to 100 series.
  */
 export function clusterOrder(matrix: CorrelationMatrix): ClusterOrder {
+  requireFields("clusterOrder", "matrix", matrix, ["names", "values"]);
+
   const count = matrix.names.length;
   if (count > 100) {
     refuse({

@@ -1,3 +1,4 @@
+import { requireFields, requireNumbers } from "../../core/arguments.ts";
 import { requireBetween } from "../checks.ts";
 import type { ClusterOrder } from "./cluster-order.ts";
 
@@ -5,10 +6,11 @@ import type { ClusterOrder } from "./cluster-order.ts";
  * Which series move together: the tree of `clusterOrder` cut where the mean correlation between two branches falls below
  * `least`. Clusters and members stand in the order of the heat map; a series without company is a cluster of its own.
  */
-export function clustersAbove(
-  { order, merges }: ClusterOrder,
-  least: number,
-): readonly (readonly number[])[] {
+export function clustersAbove(clusterOrder: ClusterOrder, least: number): readonly (readonly number[])[] {
+  requireNumbers("clustersAbove", { least });
+  requireFields("clustersAbove", "clusterOrder", clusterOrder, ["order", "merges"]);
+  const { order, merges } = clusterOrder;
+
   requireBetween("clustersAbove", "least", least, -1, 1);
   const cluster = new Map<number, readonly number[]>(order.map((member) => [member, [member]]));
   for (const { left, right, distance } of merges) {

@@ -1,3 +1,4 @@
+import { requireFields, requireSettings } from "../../core/arguments.ts";
 import { requireFinite, requireOneOf, requireSameLength } from "../checks.ts";
 import { centre, dot } from "../mean.ts";
 import { completeRows } from "../regression/complete-rows.ts";
@@ -30,6 +31,9 @@ export function correlationMatrix(
   settings: CorrelationSettings = {},
 ): CorrelationMatrix {
   const where = "correlationMatrix";
+  requireFields(where, "series", series, []);
+  requireSettings(where, settings, ["method"]);
+
   const { method = "pearson" } = settings;
   requireOneOf(where, "method", method, Object.keys(METHODS));
   const names = Object.keys(series);

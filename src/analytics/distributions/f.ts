@@ -1,3 +1,4 @@
+import { requireNumbers } from "../../core/arguments.ts";
 import { incompleteBeta } from "./incomplete-beta.ts";
 import type { Tails } from "./incomplete-gamma.ts";
 import { invert } from "./invert.ts";
@@ -5,16 +6,22 @@ import { deviance, stirlingRest } from "./stirling.ts";
 
 /** P(X ≤ x), X with Fisher's F distribution of `df1` and `df2` degrees of freedom. */
 export function fCdf(x: number, df1: number, df2: number): number {
+  requireNumbers("fCdf", { x, df1, df2 });
+
   return fTails(x, df1, df2).lower;
 }
 
 /** P(X > x), to its own relative accuracy far into the tail. */
 export function fSurvival(x: number, df1: number, df2: number): number {
+  requireNumbers("fSurvival", { x, df1, df2 });
+
   return fTails(x, df1, df2).upper;
 }
 
 /** The x with P(X ≤ x) = p. `upperP`, 1 − p, may be given apart where p is too close to 1 to hold it. */
 export function fQuantile(p: number, df1: number, df2: number, upperP: number = 1 - p): number {
+  requireNumbers("fQuantile", { p, df1, df2, upperP });
+
   const [a, b] = [df1 / 2, df2 / 2];
   const density = (x: number): number => {
     const [share, rest] = shares(x, df1, df2);

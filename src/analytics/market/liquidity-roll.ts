@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireWindow } from "../checks.ts";
 import { onScale, type PriceScale } from "../pair/price-scale.ts";
 import type { Window } from "../rolling/rolling.ts";
@@ -16,17 +17,20 @@ export interface RollSettings {
  * say. Best on single trades. Needs at least four prices. Roll (1984), Journal of Finance 39.
  */
 export function rollSpread(prices: Float64Array, settings: RollSettings = {}): number {
+  requireColumns("rollSpread", { prices });
+  requireSettings("rollSpread", settings, ["prices"]);
+
   const window = prices.length;
   requireWindow("rollSpread", window, 4);
   return rollingRollSpread(prices, { ...settings, window })[window - 1]!;
 }
 
 /** `rollSpread` of the last `window` prices, the current one included. Causal; NaN until the window is full. */
-export function rollingRollSpread(
-  prices: Float64Array,
-  { window, prices: scale = "log" }: RollSettings & Window,
-): Float64Array {
+export function rollingRollSpread(prices: Float64Array, settings: RollSettings & Window): Float64Array {
   const where = "rollingRollSpread";
+  requireColumns(where, { prices });
+  const { window, prices: scale = "log" } = requireSettings(where, settings, ["prices", "window"]);
+
   requireWindow(where, window, 4);
   const levels = onScale(where, "prices", prices, scale);
   const moves = levels.map((level, t) => (t === 0 ? Number.NaN : level - levels[t - 1]!));

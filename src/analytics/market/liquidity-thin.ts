@@ -1,3 +1,4 @@
+import { requireColumns, requireFields, requireSequence, requireSettings } from "../../core/arguments.ts";
 import type { BarColumns } from "../../core/bars.ts";
 import { requireAtLeast, requireBetween, requireOneOf, requireSameLength, requireWindow } from "../checks.ts";
 import { percentileRank } from "../rolling/percentile-rank.ts";
@@ -22,6 +23,14 @@ export function thinBars(
   bars: Pick<BarColumns, "volume" | "quoteVolume" | "tradeCount">,
   rules: ThinRules,
 ): Uint8Array {
+  requireFields("thinBars", "bars", bars, ["volume", "quoteVolume", "tradeCount"]);
+  requireColumns("thinBars", {
+    "bars.volume": bars.volume,
+    "bars.quoteVolume": bars.quoteVolume,
+    "bars.tradeCount": bars.tradeCount,
+  });
+  requireSettings("thinBars", rules, ["minVolume", "minQuoteVolume", "minTrades", "percentile"]);
+
   const { minVolume = 0, minQuoteVolume = 0, minTrades = 0, percentile } = rules;
   const { volume, quoteVolume, tradeCount } = bars;
   const where = "thinBars";
@@ -43,6 +52,9 @@ export function thinBars(
 
 /** The values with NaN where a bar is too thin: what a statistic then leaves out. */
 export function withoutThin(values: Float64Array, thin: Uint8Array): Float64Array {
+  requireColumns("withoutThin", { values });
+  requireSequence("withoutThin", "thin", thin);
+
   requireSameLength("withoutThin", { values: values.length, thin: thin.length });
   return values.map((value, t) => (thin[t] === 1 ? Number.NaN : value));
 }

@@ -1,3 +1,4 @@
+import { requireColumns, requireFields, requireSettings } from "../../core/arguments.ts";
 import type { BarColumns } from "../../core/bars.ts";
 import { requireBetween, requireWindow } from "../checks.ts";
 import { rollingMean } from "../rolling/rolling.ts";
@@ -29,7 +30,16 @@ export interface Liquidity {
 }
 
 /** All measures of liquidity of a symbol's bars. */
-export function liquidity(bars: BarColumns, { window = 1 }: LiquiditySettings = {}): Liquidity {
+export function liquidity(bars: BarColumns, settings: LiquiditySettings = {}): Liquidity {
+  requireFields("liquidity", "bars", bars, ["volume", "quoteVolume", "tradeCount", "close"]);
+  requireColumns("liquidity", {
+    "bars.volume": bars.volume,
+    "bars.quoteVolume": bars.quoteVolume,
+    "bars.tradeCount": bars.tradeCount,
+    "bars.close": bars.close,
+  });
+  const { window = 1 } = requireSettings("liquidity", settings, ["window"]);
+
   requireWindow("liquidity", window, 1);
   return {
     volume: sums(bars.volume, window),
@@ -50,9 +60,17 @@ export function liquidity(bars: BarColumns, { window = 1 }: LiquiditySettings = 
  * `window` bars. NaN where nothing was traded.
  */
 export function takerImbalance(
-  { volume, takerBuyVolume }: Pick<BarColumns, "volume" | "takerBuyVolume">,
-  { window = 1 }: LiquiditySettings = {},
+  bars: Pick<BarColumns, "volume" | "takerBuyVolume">,
+  settings: LiquiditySettings = {},
 ): Float64Array {
+  requireFields("takerImbalance", "bars", bars, ["volume", "takerBuyVolume"]);
+  requireColumns("takerImbalance", {
+    "bars.volume": bars.volume,
+    "bars.takerBuyVolume": bars.takerBuyVolume,
+  });
+  const { volume, takerBuyVolume } = bars;
+  const { window = 1 } = requireSettings("takerImbalance", settings, ["window"]);
+
   requireWindow("takerImbalance", window, 1);
   const total = sums(volume, window);
   const bought = sums(takerBuyVolume, window);
@@ -68,9 +86,14 @@ export function takerImbalance(
  * The first bar has no return, hence NaN while it is in view. Amihud (2002), Journal of Financial Markets 5, eq. 1.
  */
 export function amihud(
-  { close, quoteVolume }: Pick<BarColumns, "close" | "quoteVolume">,
-  { window = 1, perQuote = 1e6 }: AmihudSettings = {},
+  bars: Pick<BarColumns, "close" | "quoteVolume">,
+  settings: AmihudSettings = {},
 ): Float64Array {
+  requireFields("amihud", "bars", bars, ["close", "quoteVolume"]);
+  requireColumns("amihud", { "bars.close": bars.close, "bars.quoteVolume": bars.quoteVolume });
+  const { close, quoteVolume } = bars;
+  const { window = 1, perQuote = 1e6 } = requireSettings("amihud", settings, ["perQuote", "window"]);
+
   requireWindow("amihud", window, 1);
   requireBetween("amihud", "perQuote", perQuote, 0, Number.POSITIVE_INFINITY);
   const moves = returns(close, { kind: "simple" });
@@ -86,9 +109,18 @@ export function amihud(
 
 /** Mean time between trades over the last `window` bars: their length / their trades, in seconds. NaN without a trade. */
 export function secondsBetweenTrades(
-  { startUs, endUs, tradeCount }: Pick<BarColumns, "startUs" | "endUs" | "tradeCount">,
-  { window = 1 }: LiquiditySettings = {},
+  bars: Pick<BarColumns, "startUs" | "endUs" | "tradeCount">,
+  settings: LiquiditySettings = {},
 ): Float64Array {
+  requireFields("secondsBetweenTrades", "bars", bars, ["startUs", "endUs", "tradeCount"]);
+  requireColumns("secondsBetweenTrades", {
+    "bars.startUs": bars.startUs,
+    "bars.endUs": bars.endUs,
+    "bars.tradeCount": bars.tradeCount,
+  });
+  const { startUs, endUs, tradeCount } = bars;
+  const { window = 1 } = requireSettings("secondsBetweenTrades", settings, ["window"]);
+
   requireWindow("secondsBetweenTrades", window, 1);
   const lengths = sums(
     endUs.map((end, t) => (end - startUs[t]!) / 1e6),

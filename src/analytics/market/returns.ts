@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireFinite, requireOneOf, requireWhole } from "../checks.ts";
 import { onScale } from "../pair/price-scale.ts";
 
@@ -11,6 +12,9 @@ export interface ReturnSettings {
 /** Returns of prices, same length; NaN for the first `bars` and wherever one of the two prices is missing. Causal. */
 export function returns(prices: Float64Array, settings: ReturnSettings = {}): Float64Array {
   const where = "returns";
+  requireColumns(where, { prices });
+  requireSettings(where, settings, ["kind", "bars"]);
+
   const { kind = "log", bars = 1 } = settings;
   requireOneOf(where, "kind", kind, ["log", "simple"]);
   requireWhole(where, "bars", bars, 1, " bars");

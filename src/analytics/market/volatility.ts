@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireBetween, requireCount, requireFinite } from "../checks.ts";
 import { dot } from "../mean.ts";
 import { completeRows } from "../regression/complete-rows.ts";
@@ -28,6 +29,9 @@ export interface VolatilityResult {
  */
 export function realisedVolatility(returns: Float64Array, settings: VolatilitySettings): VolatilityResult {
   const where = "realisedVolatility";
+  requireColumns(where, { returns });
+  requireSettings(where, settings, ["intervalUs"]);
+
   const { intervalUs } = settings;
   requireBetween(where, "intervalUs", intervalUs, 0, Number.POSITIVE_INFINITY);
   requireFinite(where, "returns", returns);

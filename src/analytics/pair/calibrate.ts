@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
 import { requireSameLength, requireWhole } from "../checks.ts";
 import { halfLife } from "../unit-root/half-life.ts";
@@ -49,6 +50,9 @@ export function calibrationStretch(bars: number): number {
  */
 export function calibrate(y: Float64Array, x: Float64Array, settings: CalibrationSettings = {}): Calibration {
   const where = "calibrate";
+  requireColumns(where, { y, x });
+  requireSettings(where, settings, ["calibrationBars", "prices"]);
+
   requireSameLength(where, { y: y.length, x: x.length });
   const { calibrationBars = calibrationStretch(y.length), prices = "log" } = settings;
   requireWhole(where, "calibrationBars", calibrationBars, LEAST_WINDOW, " bars");

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { type HedgeRatioSettings, hedgeRatio, hedgeRatios, METHOD_WORDS } from "./hedge-ratio.ts";
 
 /** A hedge ratio by name, with its band; NaN where there is none. */
@@ -17,6 +18,9 @@ export function compareRatios(
   x: Float64Array,
   settings: Pick<HedgeRatioSettings, "prices" | "errors" | "confidence"> = {},
 ): readonly NamedRatio[] {
+  requireColumns("compareRatios", { y, x });
+  requireSettings("compareRatios", settings, ["prices", "errors", "confidence"]);
+
   const forward = hedgeRatios(y, x, settings).map(({ method, beta, low, high }) => ({
     name: METHOD_WORDS[method],
     value: beta,

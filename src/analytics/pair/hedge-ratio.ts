@@ -1,3 +1,4 @@
+import { requireColumns, requireList, requireSettings } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
 import { requireBetween, requireOneOf, requireSameLength } from "../checks.ts";
 import { normalQuantile } from "../distributions/normal.ts";
@@ -47,6 +48,9 @@ export interface HedgeRatio {
  */
 export function hedgeRatio(y: Float64Array, x: Float64Array, settings: HedgeRatioSettings = {}): HedgeRatio {
   const where = "hedgeRatio";
+  requireColumns(where, { y, x });
+  requireSettings(where, settings, ["method", "intercept", "prices", "errors", "confidence"]);
+
   const { method = "ols", intercept = true, prices = "log", errors = "HAC", confidence = 0.95 } = settings;
   requireOneOf(where, "method", method, HEDGE_METHODS);
   requireBetween(where, "confidence", confidence, 0, 1);
@@ -63,11 +67,16 @@ export function hedgeRatios(
   x: Float64Array,
   settings: Pick<HedgeRatioSettings, "prices" | "errors" | "confidence"> = {},
 ): readonly HedgeRatio[] {
+  requireColumns("hedgeRatios", { y, x });
+  requireSettings("hedgeRatios", settings, ["prices", "errors", "confidence"]);
+
   return HEDGE_METHODS.map((method) => hedgeRatio(y, x, { ...settings, method }));
 }
 
 /** Hedge ratios as a table: a row a method. */
 export function hedgeRatioTable(ratios: readonly HedgeRatio[]): ResultTable {
+  requireList("hedgeRatioTable", "ratios", ratios);
+
   const of = (name: string, pick: (ratio: HedgeRatio) => string | number, digits?: number) => ({
     name,
     values: ratios.map(pick),

@@ -1,5 +1,7 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { kalmanLine } from "../regression/kalman/kalman-line.ts";
 import type { KalmanLineSettings } from "../regression/kalman/kalman-line-types.ts";
+import { NOISE_FIELDS } from "../regression/kalman/kalman-line-types.ts";
 import { type KalmanRatioSettings, kalmanRatio } from "../regression/kalman/kalman-ratio.ts";
 import { type RollingOlsSettings, rollingOls } from "../regression/rolling-ols.ts";
 import { innovationZScore } from "../rolling/innovation-z-score.ts";
@@ -35,6 +37,9 @@ export function rollingHedgeRatio(
   x: Float64Array,
   settings: RollingOlsSettings & ScaleSetting,
 ): MovingHedgeRatio {
+  requireColumns("rollingHedgeRatio", { y, x });
+  requireSettings("rollingHedgeRatio", settings, ["intercept", "window", "prices"]);
+
   const { prices = "log", ...rest } = settings;
   const { alpha, beta, betaError } = rollingOls(...scaled("rollingHedgeRatio", y, x, prices), rest);
   return { alpha, beta, betaError, prices };
@@ -46,6 +51,9 @@ export function kalmanHedgeLine(
   x: Float64Array,
   settings: KalmanLineSettings & ScaleSetting,
 ): KalmanHedgeRatio {
+  requireColumns("kalmanHedgeLine", { y, x });
+  requireSettings("kalmanHedgeLine", settings, ["stateNoise", "noise", "start", "prices"], [NOISE_FIELDS]);
+
   const { prices = "log", ...rest } = settings;
   const run = kalmanLine(...scaled("kalmanHedgeLine", y, x, prices), rest);
   return { ...run, betaError: run.betaVariance.map(Math.sqrt), zScore: innovationZScore(run), prices };
@@ -57,6 +65,9 @@ export function kalmanHedgeRatio(
   x: Float64Array,
   settings: KalmanRatioSettings & ScaleSetting = {},
 ): KalmanHedgeRatio {
+  requireColumns("kalmanHedgeRatio", { y, x });
+  requireSettings("kalmanHedgeRatio", settings, ["stateNoise", "noise", "start", "prices"], [NOISE_FIELDS]);
+
   const { prices = "log", ...rest } = settings;
   const run = kalmanRatio(...scaled("kalmanHedgeRatio", y, x, prices), rest);
   // 0, and NaN where there is no β yet

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireBetween, requireCount, requireSameLength } from "../checks.ts";
 import { normalQuantile } from "../distributions/normal.ts";
 import { kalmanNoise } from "../regression/kalman/kalman-noise.ts";
@@ -37,6 +38,9 @@ export interface MovingRatios {
  */
 export function movingRatios(y: Float64Array, x: Float64Array, settings: MovingRatioSettings): MovingRatios {
   const where = "movingRatios";
+  requireColumns(where, { y, x });
+  requireSettings(where, settings, ["confidence", "step", "window"]);
+
   const { window, confidence = 0.95 } = settings;
   requireBetween(where, "confidence", confidence, 0, 1);
   requireSameLength(where, { y: y.length, x: x.length });

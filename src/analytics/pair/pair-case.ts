@@ -1,3 +1,4 @@
+import { requireFields } from "../../core/arguments.ts";
 import { requireBetween } from "../checks.ts";
 import { centre, dot } from "../mean.ts";
 import type { AdfResult } from "../unit-root/adf.ts";
@@ -53,6 +54,8 @@ export interface PairCase {
  * window tells them from a return that is slow. The limits are conventions, and stand in the evidence.
  */
 export function pairCase(evidence: PairEvidence): PairCase {
+  requireFields("pairCase", "evidence", evidence, ["costBps"]);
+
   const { costBps } = evidence;
   requireBetween("pairCase", "costBps", costBps, -1e-9, Number.POSITIVE_INFINITY);
   const tests = cointegrationPoint(evidence);
@@ -91,7 +94,10 @@ export function pairCase(evidence: PairEvidence): PairCase {
 }
 
 /** A case as a table: a row a point. */
-export function caseTable({ points }: PairCase): ResultTable {
+export function caseTable(pairCase: PairCase): ResultTable {
+  requireFields("caseTable", "pairCase", pairCase, ["points"]);
+  const { points } = pairCase;
+
   const sign = { for: "+ for", against: "− against", "not known": "? not known" };
   return {
     columns: [

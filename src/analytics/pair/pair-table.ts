@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
 import { requireBetween, requireSameLength } from "../checks.ts";
 import { rollingMean, rollingStd, rollingZScore, type Window } from "../rolling/rolling.ts";
@@ -24,6 +25,9 @@ export function pairTable(
   settings: PairTableSettings,
 ): ResultTable {
   const where = "pairTable";
+  requireColumns(where, { startUs, y, x });
+  requireSettings(where, settings, ["hedge", "everyUs", "window"]);
+
   const { window, hedge, everyUs = 60e6 } = settings;
   requireSameLength(where, { startUs: startUs.length, y: y.length, x: x.length });
   requireBetween(where, "everyUs", everyUs, 0, Number.POSITIVE_INFINITY);

@@ -1,3 +1,4 @@
+import { requireColumns, requireFields } from "../../core/arguments.ts";
 import { requireSameLength } from "../checks.ts";
 import { completeRows } from "../regression/complete-rows.ts";
 import { type EngleGrangerResult, engleGranger } from "../unit-root/engle-granger.ts";
@@ -49,6 +50,9 @@ export function pairVerdict(
   settings: { readonly prices?: PriceScale } = {},
 ): PairVerdict {
   const where = "pairVerdict";
+  requireColumns(where, { y, x });
+  requireFields(where, "settings", settings, []);
+
   const { prices = "log" } = settings;
   requireSameLength(where, { y: y.length, x: x.length });
   const { columns } = completeRows([onScale(where, "y", y, prices), onScale(where, "x", x, prices)]);
@@ -120,6 +124,16 @@ function minus(text: string): string {
 
 /** What a verdict rests on, a row a figure. */
 export function pairVerdictTable(given: PairVerdict): ResultTable {
+  requireFields("pairVerdictTable", "given", given, [
+    "cointegration",
+    "halfLife",
+    "halfLives",
+    "halfLivesAtMost",
+    "stability",
+    "nobs",
+    "prices",
+  ]);
+
   const { cointegration, halfLife: life, halfLives, halfLivesAtMost, stability, nobs, prices } = given;
   const figures: readonly (readonly [string, string])[] = [
     ["bars", `${nobs.toLocaleString("en")}, ${prices} prices`],

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
 import { requireFinite, requireSameLength } from "../checks.ts";
 import { onScale, type PriceScale } from "./price-scale.ts";
@@ -27,6 +28,9 @@ export interface SpreadSettings {
  */
 export function spread(y: Float64Array, x: Float64Array, settings: SpreadSettings): Spread {
   const where = "spread";
+  requireColumns(where, { y, x });
+  requireSettings(where, settings, ["beta", "alpha", "prices"], RATIOS);
+
   const { beta, alpha = 0, prices = "log" } = settings;
   requireSameLength(where, { y: y.length, x: x.length });
   const betaAt = perBar(where, "beta", beta, y.length);
@@ -57,3 +61,18 @@ function perBar(
   }
   return () => value;
 }
+
+/** A hedge ratio, of one window or moving, is taken as it is. */
+const RATIOS = [
+  ["method", "beta", "alpha", "low", "high", "prices", "nobs", "missing"],
+  ["method", "beta", "alpha", "low", "high", "prices", "nobs", "missing", "fromUs", "toUs"],
+  ["alpha", "beta", "betaError", "prices"],
+  [
+    ...["alpha", "beta", "betaError", "betaVariance", "innovation", "innovationVariance", "zScore"],
+    ...["logLikelihood", "nobs", "missing", "prices"],
+  ],
+  [
+    ...["alpha", "beta", "alphaVariance", "betaVariance", "covariance", "betaError", "zScore", "prices"],
+    ...["innovation", "innovationVariance", "logLikelihood", "nobs", "missing"],
+  ],
+];

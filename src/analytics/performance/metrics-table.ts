@@ -1,3 +1,4 @@
+import { requireFields, requireList } from "../../core/arguments.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
 import type { ResultTable } from "../unit-root/test-result.ts";
 import type { CalendarReturn } from "./calendar-returns.ts";
@@ -21,6 +22,8 @@ export interface Metric {
 
 /** Every figure of a tear sheet, with its definition. */
 export function metricRows(performance: Performance): Metric[] {
+  requireFields("metricRows", "performance", performance, ["legs"]);
+
   return METRICS.map(({ group, name, unit, of, ofLeg, definition, missing }) => {
     const value = inUnit(of?.(performance) ?? Number.NaN, unit);
     const isMissing = of !== undefined && Number.isNaN(value);
@@ -43,6 +46,16 @@ export function metricRows(performance: Performance): Metric[] {
 
 /** The tear sheet: a row a figure, the strategy beside its legs bought and held. `groups`: some rows only. */
 export function metricsTable(performance: Performance, groups?: readonly MetricGroup[]): ResultTable {
+  requireFields("metricsTable", "performance", performance, [
+    "legs",
+    "startUs",
+    "endUs",
+    "bars",
+    "intervalUs",
+    "ruinUs",
+  ]);
+  if (groups !== undefined) requireList("metricsTable", "groups", groups);
+
   const rows = metricRows(performance).filter(({ group }) => groups?.includes(group) ?? true);
   const { legs, startUs, endUs, bars, intervalUs, ruinUs } = performance;
   const ruin = Number.isNaN(ruinUs) ? "" : `; ruin: nothing was left at ${formatUtc(ruinUs)}`;
@@ -65,7 +78,10 @@ export function metricsTable(performance: Performance, groups?: readonly MetricG
 }
 
 /** The deepest falls: a row each, the deepest first. */
-export function drawdownsTable({ worstDrawdowns }: Performance): ResultTable {
+export function drawdownsTable(performance: Performance): ResultTable {
+  requireFields("drawdownsTable", "performance", performance, ["worstDrawdowns"]);
+  const { worstDrawdowns } = performance;
+
   const time = (name: string, pick: (k: number) => number) => ({
     name,
     values: Float64Array.from(worstDrawdowns, (_, k) => pick(k)),
@@ -93,7 +109,10 @@ export function drawdownsTable({ worstDrawdowns }: Performance): ResultTable {
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** Returns by calendar month, a row a year; `*` where some bars of the month are not in the data. */
-export function monthsTable({ months, calendarYears }: Performance): ResultTable {
+export function monthsTable(performance: Performance): ResultTable {
+  requireFields("monthsTable", "performance", performance, ["months", "calendarYears"]);
+  const { months, calendarYears } = performance;
+
   const cell = (found: CalendarReturn | undefined): string => {
     if (found === undefined) return "";
     const text = Number.isNaN(found.return) ? "–" : (100 * found.return).toFixed(2);

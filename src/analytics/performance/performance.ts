@@ -1,6 +1,7 @@
+import { requireColumns, requireFields, requireKnown, requireSettings } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
 import type { Backtest, Market } from "../backtest/types.ts";
-import { requireBetween, requireFinite, requireKnown, requireOneOf, requireSameLength } from "../checks.ts";
+import { requireBetween, requireFinite, requireOneOf, requireSameLength } from "../checks.ts";
 import { type Against, against } from "./against.ts";
 import { type CalendarReturn, calendarReturns } from "./calendar-returns.ts";
 import { requireRate } from "./checks.ts";
@@ -102,6 +103,12 @@ export function performance(
   market: Market,
   settings: PerformanceSettings = {},
 ): Performance {
+  requireFields("performance", "backtest", backtest, ["equity", "startCash", "roundTrips"]);
+  requireColumns("performance", { "backtest.equity": backtest.equity });
+  requireFields("performance", "market", market, ["startUs", "intervalUs", "legs"]);
+  requireColumns("performance", { "market.startUs": market.startUs });
+  requireSettings("performance", settings, ["returns", "riskFree", "tail", "rollingDays"]);
+
   const defaults = { returns: "day", riskFree: 0, tail: 0.05, rollingDays: 90 } as const;
   requireKnown("performance", "settings", settings, Object.keys(defaults));
   const chosen = { ...defaults, ...settings };

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireBetween, requireFinite } from "../checks.ts";
 import { centre, dot } from "../mean.ts";
 import { completeRows } from "../regression/complete-rows.ts";
@@ -53,6 +54,9 @@ const ROUNDING = 1e-15;
  */
 export function returnMetrics(returns: Float64Array, settings: ReturnMetricsSettings): ReturnMetrics {
   const where = "returnMetrics";
+  requireColumns(where, { returns });
+  requireSettings(where, settings, ["perYear", "riskFree", "tail"]);
+
   const { perYear, riskFree = 0, tail = 0.05 } = settings;
   requireBetween(where, "perYear", perYear, 0, Number.POSITIVE_INFINITY);
   requireRate(where, riskFree);

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireFinite, requireSameLength } from "../checks.ts";
 import { type LineAt, type LineOperator, type LineSeries, newLines } from "./rolling-ols.ts";
 
@@ -19,6 +20,9 @@ export function expandingOls(
   settings: ExpandingOlsSettings = {},
 ): LineSeries {
   const where = "expandingOls";
+  requireColumns(where, { y, x });
+  requireSettings(where, settings, ["intercept"]);
+
   requireSameLength(where, { y: y.length, x: x.length });
   requireFinite(where, "y", y);
   requireFinite(where, "x", x);
@@ -35,7 +39,9 @@ export function expandingOls(
 }
 
 /** `expandingOls`, one pair at a time. */
-export function expandingOlsOperator({ intercept = true }: ExpandingOlsSettings = {}): LineOperator {
+export function expandingOlsOperator(settings: ExpandingOlsSettings = {}): LineOperator {
+  const { intercept = true } = requireSettings("expandingOlsOperator", settings, ["intercept"]);
+
   let n = 0;
   let originX = 0;
   let originY = 0;

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireBetween } from "../checks.ts";
 import { MAD_OF_NORMAL, medianDeviation } from "../rolling/median.ts";
 import { leastSquares } from "./least-squares.ts";
@@ -26,6 +27,9 @@ export interface HuberFit extends LineFit {
  */
 export function huber(y: Float64Array, x: Float64Array, settings: HuberSettings = {}): HuberFit {
   const where = "huber";
+  requireColumns(where, { y, x });
+  requireSettings(where, settings, ["threshold", "intercept"]);
+
   const { intercept = true, threshold = 1.345 } = settings;
   requireBetween(where, "threshold", threshold, 0, Number.POSITIVE_INFINITY);
   const pairs = completePairs(where, y, x, intercept);

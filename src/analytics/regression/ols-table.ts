@@ -1,9 +1,12 @@
+import { requireFields } from "../../core/arguments.ts";
 import type { ResultTable } from "../unit-root/test-result.ts";
 import { counted } from "../words.ts";
 import type { OlsResult, Parameter } from "./ols.ts";
 
 /** A regression as a table: a row a parameter, what they rest on above. */
 export function olsTable(result: OlsResult): ResultTable {
+  requireFields("olsTable", "result", result, ["parameters", "errors", "lags", "nobs", "rSquared"]);
+
   const { parameters, errors, lags, nobs, rSquared } = result;
   const of = (name: string, pick: (parameter: Parameter) => number, digits: number) => ({
     name,

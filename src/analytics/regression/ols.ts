@@ -1,4 +1,6 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import {
+  regressorsOf,
   requireBetween,
   requireCount,
   requireFinite,
@@ -79,7 +81,10 @@ export function ols(
   settings: OlsSettings = {},
 ): OlsResult {
   const where = "ols";
-  const regressors = x instanceof Float64Array ? [x] : x;
+  requireColumns(where, { y });
+  requireSettings(where, settings, ["intercept", "errors", "lags", "confidence", "names"]);
+
+  const regressors = regressorsOf(where, x);
   const {
     intercept = true,
     errors = "classical",

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireFinite, requireSameLength, requireWindow } from "../checks.ts";
 import type { Window } from "../rolling/rolling.ts";
 import { WindowPairMoments } from "../rolling/window-pair-moments.ts";
@@ -39,7 +40,8 @@ export interface LineOperator {
  */
 export function rollingOls(y: Float64Array, x: Float64Array, settings: RollingOlsSettings): LineSeries {
   const where = "rollingOls";
-  requireSettings(where, settings);
+  requireColumns(where, { y, x });
+  checkSettings(where, settings);
   requireSameLength(where, { y: y.length, x: x.length });
   requireFinite(where, "y", y);
   requireFinite(where, "x", x);
@@ -55,7 +57,7 @@ export function rollingOls(y: Float64Array, x: Float64Array, settings: RollingOl
 
 /** `rollingOls`, one pair at a time. */
 export function rollingOlsOperator(settings: RollingOlsSettings): LineOperator {
-  requireSettings("rollingOlsOperator", settings);
+  checkSettings("rollingOlsOperator", settings);
   const moments = newMoments(settings);
   const [oneY, oneX, out] = [new Float64Array(1), new Float64Array(1), newLines(1)];
   const line: LineAt = {
@@ -110,6 +112,7 @@ function lines(
   }
 }
 
-function requireSettings(where: string, { window, intercept = true }: RollingOlsSettings): void {
+function checkSettings(where: string, settings: RollingOlsSettings): void {
+  const { window, intercept = true } = requireSettings(where, settings, ["window", "intercept"]);
   requireWindow(where, window, intercept ? 3 : 2);
 }

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
 import { requireBetween } from "../checks.ts";
 import { normalQuantile } from "../distributions/normal.ts";
@@ -26,6 +27,9 @@ export interface TheilSenFit extends LineFit {
  */
 export function theilSen(y: Float64Array, x: Float64Array, settings: TheilSenSettings = {}): TheilSenFit {
   const where = "theilSen";
+  requireColumns(where, { y, x });
+  requireSettings(where, settings, ["confidence"]);
+
   const { confidence = 0.95 } = settings;
   requireBetween(where, "confidence", confidence, 0, 1);
   const pairs = completePairs(where, y, x, true);

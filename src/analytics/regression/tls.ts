@@ -1,3 +1,4 @@
+import { requireColumns, requireFields } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
 import { centre, dot } from "../mean.ts";
 import { completePairs, type InterceptSetting, type LineFit } from "./line-fit.ts";
@@ -14,6 +15,9 @@ export function totalLeastSquares(
   settings: InterceptSetting = {},
 ): LineFit {
   const where = "totalLeastSquares";
+  requireColumns(where, { y, x });
+  requireFields(where, "settings", settings, []);
+
   const { intercept = true } = settings;
   const pairs = completePairs(where, y, x, intercept);
   const about = (values: Float64Array) => (intercept ? centre(values) : { values, mean: 0, rest: 0 });

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireBetween, requireFinite, requireWhole } from "../checks.ts";
 import { type Operator, runOperator } from "./operator.ts";
 
@@ -16,12 +17,17 @@ export interface EwSettings {
  * `minValues` values, and where the deviation is exactly zero.
  */
 export function ewZScore(values: Float64Array, settings: EwSettings): Float64Array {
+  requireColumns("ewZScore", { values });
+  requireSettings("ewZScore", settings, ["halfLifeBars", "minValues"]);
+
   requireFinite("ewZScore", "values", values);
   return runOperator(operator("ewZScore", settings), values);
 }
 
 /** `ewZScore`, one value at a time. */
 export function ewZScoreOperator(settings: EwSettings): Operator {
+  requireSettings("ewZScoreOperator", settings, ["halfLifeBars", "minValues"]);
+
   return operator("ewZScoreOperator", settings);
 }
 

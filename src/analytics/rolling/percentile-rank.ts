@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireFinite, requireWindow } from "../checks.ts";
 import { type Operator, runOperator } from "./operator.ts";
 import type { Window } from "./rolling.ts";
@@ -8,14 +9,19 @@ import type { Window } from "./rolling.ts";
  *
  * Causal. NaN for the first `window` values, where the value or one of those before is missing. O(window) a value.
  */
-export function percentileRank(values: Float64Array, { window }: Window): Float64Array {
+export function percentileRank(values: Float64Array, settings: Window): Float64Array {
+  requireColumns("percentileRank", { values });
+  const { window } = requireSettings("percentileRank", settings, ["window"]);
+
   requireWindow("percentileRank", window, 1);
   requireFinite("percentileRank", "values", values);
   return runOperator(percentileRankOperator({ window }), values);
 }
 
 /** `percentileRank`, one value at a time. */
-export function percentileRankOperator({ window }: Window): Operator {
+export function percentileRankOperator(settings: Window): Operator {
+  const { window } = requireSettings("percentileRankOperator", settings, ["window"]);
+
   requireWindow("percentileRankOperator", window, 1);
   const recent = new Float64Array(window).fill(Number.NaN);
   let at = 0;

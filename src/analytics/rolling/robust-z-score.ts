@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireFinite, requireWindow } from "../checks.ts";
 import { MAD_OF_NORMAL } from "./median.ts";
 import { type Operator, runOperator } from "./operator.ts";
@@ -10,14 +11,19 @@ import type { Window } from "./rolling.ts";
  * Causal. NaN until the window is full, while a NaN is in view, and where the MAD is zero, which it is as soon as more
  * than half of the view is one value.
  */
-export function robustZScore(values: Float64Array, { window }: Window): Float64Array {
+export function robustZScore(values: Float64Array, settings: Window): Float64Array {
+  requireColumns("robustZScore", { values });
+  const { window } = requireSettings("robustZScore", settings, ["window"]);
+
   requireWindow("robustZScore", window, 2);
   requireFinite("robustZScore", "values", values);
   return runOperator(robustZScoreOperator({ window }), values);
 }
 
 /** `robustZScore`, one value at a time. */
-export function robustZScoreOperator({ window }: Window): Operator {
+export function robustZScoreOperator(settings: Window): Operator {
+  const { window } = requireSettings("robustZScoreOperator", settings, ["window"]);
+
   requireWindow("robustZScoreOperator", window, 2);
   const recent = new Float64Array(window).fill(Number.NaN);
   const ordered = new Float64Array(window);

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireFinite, requireSameLength, requireWindow } from "../checks.ts";
 import type { PairOperator } from "./operator.ts";
 import type { Window } from "./rolling.ts";
@@ -10,8 +11,11 @@ import { WindowPairMoments } from "./window-pair-moments.ts";
  * returns to ask about returns. Causal. NaN until the window is full, while a NaN of either series is in view, and
  * where one of them does not vary. O(n) for any window.
  */
-export function rollingCorrelation(x: Float64Array, y: Float64Array, { window }: Window): Float64Array {
+export function rollingCorrelation(x: Float64Array, y: Float64Array, settings: Window): Float64Array {
   const where = "rollingCorrelation";
+  requireColumns(where, { x, y });
+  const { window } = requireSettings(where, settings, ["window"]);
+
   requireWindow(where, window, 2);
   requireSameLength(where, { x: x.length, y: y.length });
   requireFinite(where, "x", x);
@@ -27,7 +31,9 @@ export function rollingCorrelation(x: Float64Array, y: Float64Array, { window }:
 }
 
 /** `rollingCorrelation`, one pair at a time. */
-export function rollingCorrelationOperator({ window }: Window): PairOperator {
+export function rollingCorrelationOperator(settings: Window): PairOperator {
+  const { window } = requireSettings("rollingCorrelationOperator", settings, ["window"]);
+
   requireWindow("rollingCorrelationOperator", window, 2);
   const moments = new WindowPairMoments(window, ABOUT);
   const [oneX, oneY, out] = [new Float64Array(1), new Float64Array(1), new Float64Array(1)];

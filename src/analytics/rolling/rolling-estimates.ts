@@ -1,3 +1,4 @@
+import { requireFunction, requireNumbers, requireSettings } from "../../core/arguments.ts";
 import { TickbookError } from "../../core/errors.ts";
 import { requireWhole, requireWindow } from "../checks.ts";
 import type { Window } from "./rolling.ts";
@@ -26,6 +27,10 @@ export function rollingEstimates(
   estimate: (from: number, to: number) => number,
 ): RollingEstimates {
   const where = "rollingEstimates";
+  requireNumbers(where, { length });
+  requireFunction(where, "estimate", estimate);
+  requireSettings(where, settings, ["step", "window"]);
+
   const { window } = settings;
   requireWindow(where, window, 2);
   const { step = Math.ceil(window / 4) } = settings;

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireFinite, requireWindow } from "../checks.ts";
 import type { Operator } from "./operator.ts";
 import { WindowMoments } from "./window-moments.ts";
@@ -12,12 +13,17 @@ export interface Window {
  *
  * Causal. NaN until the window is full and while a NaN is in view. O(n) for any window.
  */
-export function rollingMean(values: Float64Array, { window }: Window): Float64Array {
+export function rollingMean(values: Float64Array, settings: Window): Float64Array {
+  requireColumns("rollingMean", { values });
+  const { window } = requireSettings("rollingMean", settings, ["window"]);
+
   return roll("rollingMean", values, window, 1, means);
 }
 
 /** `rollingMean`, one value at a time. */
-export function rollingMeanOperator({ window }: Window): Operator {
+export function rollingMeanOperator(settings: Window): Operator {
+  const { window } = requireSettings("rollingMeanOperator", settings, ["window"]);
+
   return operator("rollingMeanOperator", window, 1, means);
 }
 
@@ -26,12 +32,17 @@ export function rollingMeanOperator({ window }: Window): Operator {
  *
  * Causal. NaN until the window is full and while a NaN is in view; exactly 0 where all values in view are equal.
  */
-export function rollingStd(values: Float64Array, { window }: Window): Float64Array {
+export function rollingStd(values: Float64Array, settings: Window): Float64Array {
+  requireColumns("rollingStd", { values });
+  const { window } = requireSettings("rollingStd", settings, ["window"]);
+
   return roll("rollingStd", values, window, 2, deviations);
 }
 
 /** `rollingStd`, one value at a time. */
-export function rollingStdOperator({ window }: Window): Operator {
+export function rollingStdOperator(settings: Window): Operator {
+  const { window } = requireSettings("rollingStdOperator", settings, ["window"]);
+
   return operator("rollingStdOperator", window, 2, deviations);
 }
 
@@ -42,12 +53,17 @@ export function rollingStdOperator({ window }: Window): Operator {
  * The current value is part of its own window, so |z| never exceeds (w − 1) / √w: 1.79 for w = 5, 3.61 for w = 15.
  * Causal. NaN until the window is full, while a NaN is in view, and where the deviation is exactly zero.
  */
-export function rollingZScore(values: Float64Array, { window }: Window): Float64Array {
+export function rollingZScore(values: Float64Array, settings: Window): Float64Array {
+  requireColumns("rollingZScore", { values });
+  const { window } = requireSettings("rollingZScore", settings, ["window"]);
+
   return roll("rollingZScore", values, window, 2, zScores);
 }
 
 /** `rollingZScore`, one value at a time. */
-export function rollingZScoreOperator({ window }: Window): Operator {
+export function rollingZScoreOperator(settings: Window): Operator {
+  const { window } = requireSettings("rollingZScoreOperator", settings, ["window"]);
+
   return operator("rollingZScoreOperator", window, 2, zScores);
 }
 

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireFinite, requireOneOf } from "../checks.ts";
 import { counted, pText } from "../words.ts";
 import { dickeyFuller, type LagSettings } from "./dickey-fuller.ts";
@@ -24,6 +25,9 @@ export interface AdfResult extends TestResult {
  */
 export function adf(series: Float64Array, settings: AdfSettings = {}): AdfResult {
   const where = "adf";
+  requireColumns(where, { series });
+  requireSettings(where, settings, ["trend", "lags", "maxLags"]);
+
   const { trend = "c" } = settings;
   requireOneOf(where, "trend", trend, ["n", "c", "ct", "ctt"]);
   requireFinite(where, "series", series);

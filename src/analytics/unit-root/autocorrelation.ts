@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
 import { requireBetween, requireCount, requireFinite, requireWhole } from "../checks.ts";
 import { chiSquaredQuantile, chiSquaredSurvival } from "../distributions/chi-squared.ts";
@@ -31,6 +32,9 @@ export function autocorrelation(
   settings: AutocorrelationSettings = {},
 ): AutocorrelationResult {
   const where = "autocorrelation";
+  requireColumns(where, { series });
+  requireSettings(where, settings, ["lags", "confidence"]);
+
   const { confidence = 0.95 } = settings;
   requireBetween(where, "confidence", confidence, 0, 1);
   const values = unbroken(where, series);
@@ -57,6 +61,9 @@ export interface LjungBoxSettings {
  */
 export function ljungBox(series: Float64Array, settings: LjungBoxSettings = {}): TestResult {
   const where = "ljungBox";
+  requireColumns(where, { series });
+  requireSettings(where, settings, ["lags", "modelParameters"]);
+
   const values = unbroken(where, series);
   const nobs = values.length;
   const { modelParameters = 0 } = settings;

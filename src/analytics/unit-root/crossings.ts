@@ -1,3 +1,4 @@
+import { requireColumns } from "../../core/arguments.ts";
 import { requireCount, requireFinite } from "../checks.ts";
 import { mean } from "../mean.ts";
 import { completeRows } from "../regression/complete-rows.ts";
@@ -19,6 +20,8 @@ export interface CrossingsResult {
  */
 export function meanCrossings(series: Float64Array): CrossingsResult {
   const where = "meanCrossings";
+  requireColumns(where, { series });
+
   requireFinite(where, "series", series);
   const values = completeRows([series]).columns[0]!;
   requireCount(where, values.length, 2, "to cross a mean");

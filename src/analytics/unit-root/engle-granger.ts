@@ -1,5 +1,6 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
-import { requireFinite, requireOneOf, requireSameLength, requireWhole } from "../checks.ts";
+import { regressorsOf, requireFinite, requireOneOf, requireSameLength, requireWhole } from "../checks.ts";
 import { completeRows } from "../regression/complete-rows.ts";
 import { leastSquares } from "../regression/least-squares.ts";
 import { counted, pText } from "../words.ts";
@@ -47,8 +48,11 @@ export function engleGranger(
   settings: EngleGrangerSettings = {},
 ): EngleGrangerResult {
   const where = "engleGranger";
+  requireColumns(where, { y });
+  requireSettings(where, settings, ["trend", "lags", "maxLags"]);
+
   const { trend = "c" } = settings;
-  const regressors = x instanceof Float64Array ? [x] : x;
+  const regressors = regressorsOf(where, x);
   const names = regressors.map((_, j) => (regressors.length === 1 ? "x" : `x${j + 1}`));
   requireOneOf(where, "trend", trend, ["c", "ct", "ctt"]);
   requireWhole(where, "the number of regressors", regressors.length, 1);
@@ -118,6 +122,9 @@ export function engleGrangerBothWays(
   x: Float64Array,
   settings: EngleGrangerSettings = {},
 ): EngleGrangerBothWays {
+  requireColumns("engleGrangerBothWays", { y, x });
+  requireSettings("engleGrangerBothWays", settings, ["trend", "lags", "maxLags"]);
+
   const yOnX = engleGranger(y, x, settings);
   const xOnY = engleGranger(x, y, settings);
   const count = [yOnX, xOnY].filter(

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireBetween, requireCount, requireFinite } from "../checks.ts";
 import { studentQuantile } from "../distributions/student-t.ts";
 import { completeRows } from "../regression/complete-rows.ts";
@@ -35,6 +36,9 @@ export interface HalfLifeResult {
  */
 export function halfLife(spread: Float64Array, settings: HalfLifeSettings = {}): HalfLifeResult {
   const where = "halfLife";
+  requireColumns(where, { spread });
+  requireSettings(where, settings, ["confidence"]);
+
   const { confidence = 0.95 } = settings;
   requireBetween(where, "confidence", confidence, 0, 1);
   requireFinite(where, "spread", spread);

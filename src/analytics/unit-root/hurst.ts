@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
 import { requireCount, requireFinite, requireWhole } from "../checks.ts";
 import { completeRows } from "../regression/complete-rows.ts";
@@ -26,6 +27,9 @@ export interface HurstResult {
  */
 export function hurst(series: Float64Array, settings: HurstSettings = {}): HurstResult {
   const where = "hurst";
+  requireColumns(where, { series });
+  requireSettings(where, settings, ["maxLag"]);
+
   const { maxLag = Math.max(2, Math.min(100, Math.floor(series.length / 4))) } = settings;
   requireWhole(where, "maxLag", maxLag, 2, " bars");
   requireFinite(where, "series", series);

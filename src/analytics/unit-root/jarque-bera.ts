@@ -1,3 +1,4 @@
+import { requireColumns } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
 import { requireCount, requireFinite } from "../checks.ts";
 import { centre } from "../mean.ts";
@@ -18,6 +19,8 @@ export interface JarqueBeraResult extends TestResult {
  */
 export function jarqueBera(values: Float64Array): JarqueBeraResult {
   const where = "jarqueBera";
+  requireColumns(where, { values });
+
   requireFinite(where, "values", values);
   const known = completeRows([values]).columns[0]!;
   const nobs = known.length;

@@ -1,3 +1,4 @@
+import { requireFields, requireList, requireText } from "../../core/arguments.ts";
 /** Critical values at three levels. */
 export interface CriticalValues {
   readonly "1%": number;
@@ -28,7 +29,10 @@ export interface TestResult {
  * The smallest level at which the null hypothesis falls, by the critical values: `"rejected at 1 %"`, … or
  * `"not rejected"`. Where these grow with the level, small statistics reject (unit roots); else large ones do.
  */
-export function decision({ statistic, criticalValues }: TestResult): string {
+export function decision(testResult: TestResult): string {
+  requireFields("decision", "testResult", testResult, ["statistic", "criticalValues"]);
+  const { statistic, criticalValues } = testResult;
+
   const isLowerTail = criticalValues["1%"] < criticalValues["10%"];
   for (const level of ["1%", "5%", "10%"] as const) {
     const critical = criticalValues[level];
@@ -55,6 +59,18 @@ export interface ResultTable {
 
 /** A test as a table: a row a fact, the sentence on top. */
 export function testTable(result: TestResult): ResultTable {
+  requireFields("testTable", "result", result, [
+    "criticalValues",
+    "nullHypothesis",
+    "alternative",
+    "statistic",
+    "pValue",
+    "lags",
+    "nobs",
+    "sentence",
+    "test",
+  ]);
+
   const number = (value: number): string => String(Number(value.toPrecision(6)));
   const { criticalValues: critical } = result;
   const rows: [string, string][] = [
@@ -82,6 +98,9 @@ export function testTable(result: TestResult): ResultTable {
 
 /** Tests side by side: a row a test. */
 export function testsTable(results: readonly TestResult[], caption: string): ResultTable {
+  requireList("testsTable", "results", results);
+  requireText("testsTable", "caption", caption);
+
   const of = (name: string, pick: (result: TestResult) => string | number, digits?: number) => ({
     name,
     values: results.map(pick),

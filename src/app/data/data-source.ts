@@ -1,4 +1,4 @@
-import { requireKnown } from "../../analytics/checks.ts";
+import { requireKnown } from "../../core/arguments.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
 import { READ_NAMES, type ReadOptions } from "../../pipeline/files/asking.ts";

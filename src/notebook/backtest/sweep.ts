@@ -1,6 +1,7 @@
+import { requireKnown } from "../../core/arguments.ts";
 import { SWEEP_FIGURES, type SweepFigure } from "../../analytics/backtest/sweep/sweep-figures.ts";
 import type { SweepAxis, SweepResult } from "../../analytics/backtest/sweep/sweep-grid.ts";
-import { requireKnown, requireOneOf } from "../../analytics/checks.ts";
+import { requireOneOf } from "../../analytics/checks.ts";
 import type { BacktestRun } from "../../app/study/run.ts";
 import { sweep } from "../../app/study/sweep/sweep.ts";
 import type { Progress } from "../../app/terminal/progress.ts";

@@ -1,3 +1,4 @@
+import { requireColumns, requireFields } from "../../core/arguments.ts";
 import { type Bars, barColumn, makeBars } from "../../core/bars.ts";
 import { refuse } from "../../core/errors.ts";
 
@@ -8,6 +9,23 @@ const MOST_BARS = 10_000_000;
  * traded, vwap and ids NaN. They are complete where the ids of the bars around them follow one another.
  */
 export function fillEmpty(bars: Bars): Bars {
+  requireFields("fillEmpty", "bars", bars, [
+    "intervalUs",
+    "length",
+    "startUs",
+    "endUs",
+    "close",
+    "firstId",
+    "lastId",
+  ]);
+  requireColumns("fillEmpty", {
+    "bars.startUs": bars.startUs,
+    "bars.endUs": bars.endUs,
+    "bars.close": bars.close,
+    "bars.firstId": bars.firstId,
+    "bars.lastId": bars.lastId,
+  });
+
   const { intervalUs, length, startUs, endUs } = bars;
   if (intervalUs === 0 || length === 0) return bars;
   const total = Math.round((endUs[length - 1]! - startUs[0]!) / intervalUs);

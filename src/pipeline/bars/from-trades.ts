@@ -1,3 +1,4 @@
+import { requireFields, requireSettings } from "../../core/arguments.ts";
 import type { BarIdentity, BarRule, Bars } from "../../core/bars.ts";
 import type { Venue } from "../../core/trade.ts";
 import type { TradeColumns } from "../../core/trade-columns.ts";
@@ -14,8 +15,14 @@ export interface BarSettings {
   readonly empty?: "skip" | "flat";
 }
 
+/** A series of a store is taken as it is, with the rest beside it. */
+const SERIES_FIELDS = ["venue", "symbol", "symbolId"];
+
 /** Bars of trades given by ascending id, the last one (to which more may come) included. */
 export function barsFromTrades(trades: TradeColumns, settings: BarSettings): Bars {
+  requireFields("barsFromTrades", "trades", trades, []);
+  requireSettings("barsFromTrades", settings, ["venue", "symbol", "every", "empty"], [SERIES_FIELDS]);
+
   const { venue, symbol, every, empty } = settings;
   const identity: BarIdentity = { venue, symbol, rule: barRule(every, "barsFromTrades") };
   const builder = barBuilder(identity);

@@ -1,3 +1,4 @@
+import { requireFields, requireKnown, requireList, requireNumbers } from "../../core/arguments.ts";
 import type { BarColumnName, Bars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 
@@ -18,6 +19,16 @@ export interface JoinedBars {
 
 /** Brings the bars of several symbols to common times. Bars are matched by their end, so none is used before it was known. */
 export function joinBars(all: readonly Bars[], settings: JoinSettings): JoinedBars {
+  requireList("joinBars", "all", all);
+  requireKnown("joinBars", "settings", settings, ["how", "maxAgeUs"]);
+  if (settings.how !== "inner" && settings.how !== "last") {
+    refuse({
+      code: "bad-join",
+      where: "joinBars",
+      problem: `how must be "inner" or "last"; got ${quote((settings as { how: unknown }).how)}`,
+      hint: 'Pass for example { how: "inner" }.',
+    });
+  }
   const maxAgeUs = settings.how === "inner" ? 0 : settings.maxAgeUs;
   if (all.length === 0 || !(maxAgeUs >= 0)) {
     refuse({
@@ -58,6 +69,10 @@ export function joinedColumn(
   bars: Bars,
   name: BarColumnName,
 ): Float64Array {
+  requireNumbers("joinedColumn", { symbol });
+  requireFields("joinedColumn", "joined", joined, ["rows"]);
+  requireFields("joinedColumn", "bars", bars, []);
+
   const column = bars[name];
   return Float64Array.from(joined.rows[symbol]!, (row) => (row < 0 ? Number.NaN : column[row]!));
 }

@@ -1,4 +1,5 @@
 import pl from "nodejs-polars";
+import { requireColumns, requireFields, requireSettings } from "../../core/arguments.ts";
 import { type BarColumnName, type Bars, makeBars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { type MissingIds, MOST_BACK_US, type TradeColumns } from "../../core/trade-columns.ts";
@@ -10,12 +11,52 @@ import { PLAIN, quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, volumeOf } from "./s
 
 /** Trades as a Polars frame, with the names that `TradeColumns` has. */
 export function tradesFrame(trades: TradeColumns): pl.DataFrame {
+  requireFields("tradesFrame", "trades", trades, ["id", "tradeTimeUs", "price", "qty", "isBuyerMaker"]);
+  requireColumns("tradesFrame", {
+    "trades.id": trades.id,
+    "trades.tradeTimeUs": trades.tradeTimeUs,
+    "trades.price": trades.price,
+    "trades.qty": trades.qty,
+  });
+
   const { id, tradeTimeUs, price, qty, isBuyerMaker, lastId = id } = trades;
   return pl.DataFrame({ id, lastId, tradeTimeUs, price, qty, isBuyerMaker });
 }
 
 /** Bars as a Polars frame: `start` and `end` as UTC datetimes, then the other fields. */
 export function barsFrame(bars: Bars): pl.DataFrame {
+  requireFields("barsFrame", "bars", bars, [
+    "startUs",
+    "endUs",
+    "complete",
+    "open",
+    "high",
+    "low",
+    "close",
+    "volume",
+    "quoteVolume",
+    "vwap",
+    "tradeCount",
+    "takerBuyVolume",
+    "firstId",
+    "lastId",
+  ]);
+  requireColumns("barsFrame", {
+    "bars.startUs": bars.startUs,
+    "bars.endUs": bars.endUs,
+    "bars.open": bars.open,
+    "bars.high": bars.high,
+    "bars.low": bars.low,
+    "bars.close": bars.close,
+    "bars.volume": bars.volume,
+    "bars.quoteVolume": bars.quoteVolume,
+    "bars.vwap": bars.vwap,
+    "bars.tradeCount": bars.tradeCount,
+    "bars.takerBuyVolume": bars.takerBuyVolume,
+    "bars.firstId": bars.firstId,
+    "bars.lastId": bars.lastId,
+  });
+
   const { startUs, endUs, complete, open, high, low, close, volume, quoteVolume, vwap, tradeCount } = bars;
   const { takerBuyVolume, firstId, lastId } = bars;
   const moment = (name: string, as: string): pl.Expr =>
@@ -42,6 +83,13 @@ export function barsFromFrame(
   trades: pl.DataFrame | pl.LazyDataFrame,
   settings: Omit<BarSettings, "empty"> & { readonly holes?: readonly MissingIds[] },
 ): Bars {
+  requireSettings(
+    "barsFromFrame",
+    settings,
+    ["venue", "symbol", "every", "holes"],
+    [["venue", "symbol", "symbolId"]],
+  );
+
   const { venue, symbol, every, holes = [] } = settings;
   const rule = barRule(every, "barsFromFrame");
   if (rule.by !== "time") {
@@ -55,7 +103,7 @@ export function barsFromFrame(
   }
   const given = pl.DataFrame.isDataFrame(trades) ? trades.lazy() : (trades as pl.LazyDataFrame);
   const { lazy, isPlain } = checked(given, settings);
-  if (!isPlain) return barsFromTrades({ ...columnsOf(lazy.collectSync()), holes }, settings);
+  if (!isPlain) return barsFromTrades({ ...columnsOf(lazy.collectSync()), holes }, { venue, symbol, every });
   const [price, qty] = [pl.col("price"), pl.col("qty")];
   const rounded = (value: pl.Expr, to: number): pl.Expr => value.add(to).sub(to);
   const difference = (a: string, b: string): pl.Expr => pl.col(a).sub(pl.col(b));
@@ -169,7 +217,12 @@ function checked(
     )
     .collectSync()
     .row(0) as [number | null, number | null, number];
-  if ((sound ?? 0) !== rows) barsFromTrades(columnsOf(lazy.collectSync()), settings);
+  if ((sound ?? 0) !== rows)
+    barsFromTrades(columnsOf(lazy.collectSync()), {
+      venue: settings.venue,
+      symbol: settings.symbol,
+      every: settings.every,
+    });
   return { lazy, isPlain: (plain ?? 0) === rows };
 }
 

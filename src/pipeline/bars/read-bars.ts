@@ -1,6 +1,6 @@
+import { requireFields, requireList, requireSettings } from "../../core/arguments.ts";
 import { type BarRule, type Bars, sliceBars } from "../../core/bars.ts";
 import { firstAtLeast } from "../../core/search.ts";
-import { requireKnown } from "../../core/settings.ts";
 import { sliceTrades } from "../../core/trade-columns.ts";
 import { checkRange } from "../store/read/reader.ts";
 import type { Series, TradeStore } from "../store/trade-store.ts";
@@ -29,7 +29,10 @@ export function readBars(
   series: readonly Series[],
   settings: ReadBarsSettings,
 ): Bars[][] {
-  requireKnown("readBars", "settings", settings, ["every", "fromUs", "toUs", "empty"]);
+  requireFields("readBars", "reader", reader, ["firstIdAt", "blocks"]);
+  requireList("readBars", "series", series);
+  requireSettings("readBars", settings, ["every", "fromUs", "toUs", "empty"]);
+
   const { fromUs, toUs, empty } = settings;
   const rules = settings.every.map((every) => barRule(every, "readBars"));
   return series.map((one) => {

@@ -1,5 +1,5 @@
+import { requireKnown } from "../../core/arguments.ts";
 import { plainText, quote, refuse } from "../../core/errors.ts";
-import { requireKnown } from "../../core/settings.ts";
 import type { Series, TradeStore } from "./trade-store.ts";
 
 /** Which markets of a store are meant, in the words of whoever asks. */

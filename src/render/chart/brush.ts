@@ -23,7 +23,7 @@ export function brushable(chart: ChartView, where: string): ChartView {
     code: "no-axis",
     where,
     problem: "a chart with an x axis is needed; this one has none",
-    hint: "Pass for example what linesChart or spreadChart returns.",
+    hint: "Pass for example what drawLines or spreadChart returns.",
   });
 }
 

@@ -1,8 +1,10 @@
+import { requireList, requireSettings } from "../../core/arguments.ts";
 import { formatUtc } from "../../core/time.ts";
 import { plainText } from "../escape.ts";
 import { COLOURS } from "../theme.ts";
 import type { View } from "../view.ts";
 import {
+  CHART_OPTIONS,
   type ChartOptions,
   frame,
   type Json,
@@ -61,6 +63,9 @@ const BAR = { type: "rect", height: 12, yOffset: 8, clip: true };
  * above each hole, however short, a sign for its state. Filled holes keep their sign over an unbroken bar.
  */
 export function coverageChart(lines: readonly CoverageLine[], options: ChartOptions = {}): View {
+  requireList("coverageChart", "lines", lines);
+  requireSettings("coverageChart", options, CHART_OPTIONS);
+
   const { width = WIDTH, height = ROW_HEIGHT * lines.length } = options;
   const title = options.title ?? "Coverage";
   const drawn = lines.filter(({ fromUs, toUs }) => Number.isFinite(fromUs) && Number.isFinite(toUs));

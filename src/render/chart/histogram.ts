@@ -1,8 +1,9 @@
+import { requireSequence, requireSettings } from "../../core/arguments.ts";
 import { plainText } from "../escape.ts";
 import { drawable } from "../round.ts";
 import { COLOURS } from "../theme.ts";
 import type { View } from "../view.ts";
-import { type ChartOptions, frame, type Json, packed, WIDTH, withUnit } from "./base/frame.ts";
+import { CHART_OPTIONS, type ChartOptions, frame, type Json, packed, WIDTH, withUnit } from "./base/frame.ts";
 import { waitingView } from "./base/waiting.ts";
 
 export interface HistogramOptions extends ChartOptions {
@@ -21,6 +22,17 @@ export interface HistogramOptions extends ChartOptions {
 
 /** How values are spread: bins of equal width, or on a log axis of equal ratio, from the smallest value to the largest. */
 export function histogramChart(values: ArrayLike<number>, options: HistogramOptions): View {
+  requireSequence("histogramChart", "values", values);
+  requireSettings("histogramChart", options, [
+    "of",
+    "xName",
+    "unit",
+    "scale",
+    "bins",
+    "marks",
+    ...CHART_OPTIONS,
+  ]);
+
   const { width = WIDTH, height = 170, of, xName, unit, scale = "linear", bins = 60, marks = [] } = options;
   const title = options.title ?? xName;
   const isLog = scale === "log";

@@ -1,9 +1,10 @@
+import { requireList, requireSettings } from "../../core/arguments.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { plainText } from "../escape.ts";
 import { drawable } from "../round.ts";
 import { COLOURS } from "../theme.ts";
 import type { View } from "../view.ts";
-import { type ChartOptions, frame, type Json, WIDTH } from "./base/frame.ts";
+import { CHART_OPTIONS, type ChartOptions, frame, type Json, WIDTH } from "./base/frame.ts";
 
 /** An estimate with its interval; `low` and `high` NaN where there is none. */
 export interface Interval {
@@ -20,6 +21,9 @@ export interface IntervalsOptions extends ChartOptions {
 
 /** Estimates one below the other, each a dot with its value and the bar of its interval. */
 export function intervalsChart(intervals: readonly Interval[], options: IntervalsOptions = {}): View {
+  requireList("intervalsChart", "intervals", intervals);
+  requireSettings("intervalsChart", options, ["valueName", ...CHART_OPTIONS]);
+
   const title = options.title ?? "Estimates";
   const bad = intervals.find(({ value }) => !Number.isFinite(value));
   if (intervals.length === 0 || bad) {

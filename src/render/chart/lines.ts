@@ -1,9 +1,11 @@
+import { requireList, requireSequence, requireSettings } from "../../core/arguments.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { plainText } from "../escape.ts";
 import { drawable } from "../round.ts";
 import { COLOURS, LINES } from "../theme.ts";
 import type { View } from "../view.ts";
 import {
+  CHART_OPTIONS,
   type ChartOptions,
   frame,
   type Json,
@@ -60,12 +62,32 @@ export interface LinesOptions extends ChartOptions {
   readonly mostRows?: number;
 }
 
+export const LINES_OPTIONS: readonly (keyof LinesOptions)[] = [
+  "yName",
+  "unit",
+  "yDomain",
+  "levels",
+  "bands",
+  "markBeyond",
+  "layers",
+  "mostRows",
+  ...CHART_OPTIONS,
+];
+
 /** Lines over time, each with a colour and a dash of its own, and a band if it has one; NaN and infinities leave gaps. */
 export function linesChart(
   times: ArrayLike<number>,
   lines: readonly Line[],
   options: LinesOptions = {},
 ): View {
+  requireSequence("linesChart", "times", times);
+  requireList("linesChart", "lines", lines);
+  requireSettings("linesChart", options, LINES_OPTIONS);
+  return drawLines(times, lines, options);
+}
+
+/** `linesChart` of what its caller has checked; options that are none of its own are let be. */
+export function drawLines(times: ArrayLike<number>, lines: readonly Line[], options: LinesOptions): View {
   const { width = WIDTH, height = 170, unit, levels = [], bands = [], markBeyond } = options;
   for (const [name, values] of lines.flatMap(columnsOf)) {
     if (values.length === times.length) continue;

@@ -1,7 +1,8 @@
+import { requireSequence, requireSettings } from "../../core/arguments.ts";
 import { drawable } from "../round.ts";
 import { COLOURS } from "../theme.ts";
 import type { View } from "../view.ts";
-import { type ChartOptions, frame, type Json, WIDTH } from "./base/frame.ts";
+import { CHART_OPTIONS, type ChartOptions, frame, type Json, WIDTH } from "./base/frame.ts";
 import { waitingView } from "./base/waiting.ts";
 
 export interface MemoryOptions extends ChartOptions {
@@ -11,6 +12,9 @@ export interface MemoryOptions extends ChartOptions {
 
 /** Autocorrelations by lag, from lag 1 on (`values[0]`, which is always 1, is left out). Beyond the band a stem is filled. */
 export function memoryChart(values: ArrayLike<number>, options: MemoryOptions = {}): View {
+  requireSequence("memoryChart", "values", values);
+  requireSettings("memoryChart", options, ["band", ...CHART_OPTIONS]);
+
   const { width = WIDTH, height = 130, band = 0 } = options;
   const title = options.title ?? "Autocorrelation";
   const rows: Json[] = [];

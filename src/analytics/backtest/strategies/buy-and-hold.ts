@@ -1,4 +1,5 @@
-import { requireKnown, requireWhole } from "../../checks.ts";
+import { requireKnown } from "../../../core/arguments.ts";
+import { requireWhole } from "../../checks.ts";
 import type { Strategy } from "../strategy.ts";
 
 export interface BuyAndHoldSettings {

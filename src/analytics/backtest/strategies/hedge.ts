@@ -1,5 +1,6 @@
+import { requireKnown } from "../../../core/arguments.ts";
 import { quote, refuse } from "../../../core/errors.ts";
-import { requireKnown, requireNumber, requireOneOf, requireWhole, requireWindow } from "../../checks.ts";
+import { requireNumber, requireOneOf, requireWhole, requireWindow } from "../../checks.ts";
 import { type HedgeMethod, hedgeRatio } from "../../pair/hedge-ratio.ts";
 import { kalmanHedgeLine, kalmanHedgeRatio, rollingHedgeRatio } from "../../pair/moving-hedge-ratio.ts";
 import { onScale, type PriceScale } from "../../pair/price-scale.ts";

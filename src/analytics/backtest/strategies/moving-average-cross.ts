@@ -1,5 +1,6 @@
+import { requireKnown } from "../../../core/arguments.ts";
 import { refuse } from "../../../core/errors.ts";
-import { requireKnown, requireOneOf, requireWindow } from "../../checks.ts";
+import { requireOneOf, requireWindow } from "../../checks.ts";
 import { rollingMean } from "../../rolling/rolling.ts";
 import type { Strategy } from "../strategy.ts";
 import { requireSizing, type Sizing, unitsOfY } from "./sizing.ts";

@@ -1,12 +1,6 @@
+import { requireKnown } from "../../../core/arguments.ts";
 import { quote, refuse } from "../../../core/errors.ts";
-import {
-  requireBetween,
-  requireKnown,
-  requireNumber,
-  requireOneOf,
-  requireWhole,
-  requireWindow,
-} from "../../checks.ts";
+import { requireBetween, requireNumber, requireOneOf, requireWhole, requireWindow } from "../../checks.ts";
 import type { ThinRules } from "../../market/liquidity-thin.ts";
 import type { PriceScale } from "../../pair/price-scale.ts";
 import type { Market } from "../types.ts";

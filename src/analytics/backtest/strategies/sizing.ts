@@ -1,5 +1,6 @@
+import { requireKnown } from "../../../core/arguments.ts";
 import { quote, refuse } from "../../../core/errors.ts";
-import { requireBetween, requireKnown, requireOneOf } from "../../checks.ts";
+import { requireBetween, requireOneOf } from "../../checks.ts";
 import type { PriceScale } from "../../pair/price-scale.ts";
 
 /**

@@ -32,3 +32,15 @@ export interface KalmanLineAt {
 
 /** The filter, bar by bar. */
 export type KalmanLineColumns = { readonly [Name in keyof KalmanLineAt]: Float64Array };
+
+/** What `kalmanNoise` gives, which the filters take as it is. */
+export const NOISE_FIELDS: readonly string[] = [
+  "model",
+  "stateNoise",
+  "noise",
+  "start",
+  "ratio",
+  "atEdge",
+  "logLikelihood",
+  "nobs",
+];

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../../core/arguments.ts";
 import { requireFinite, requireSameLength } from "../../checks.ts";
 import {
   advance,
@@ -6,7 +7,12 @@ import {
   newColumns,
   newFilter,
 } from "./kalman-line-filter.ts";
-import type { KalmanLineAt, KalmanLineColumns, KalmanLineSettings } from "./kalman-line-types.ts";
+import {
+  type KalmanLineAt,
+  type KalmanLineColumns,
+  type KalmanLineSettings,
+  NOISE_FIELDS,
+} from "./kalman-line-types.ts";
 
 export interface KalmanLineResult extends KalmanLineColumns {
   /** Gaussian, of the innovations; a diffuse start is counted as Durbin and Koopman do. */
@@ -33,6 +39,9 @@ export interface KalmanLineOperator {
  */
 export function kalmanLine(y: Float64Array, x: Float64Array, settings: KalmanLineSettings): KalmanLineResult {
   const where = "kalmanLine";
+  requireColumns(where, { y, x });
+  requireSettings(where, settings, ["stateNoise", "noise", "start"], [NOISE_FIELDS]);
+
   const filter = checkedFilter(where, y, x, settings);
   const columns = newColumns(y.length);
   advance(filter, y, x, columns);
@@ -46,6 +55,9 @@ export function kalmanLine(y: Float64Array, x: Float64Array, settings: KalmanLin
 
 /** `kalmanLine`'s β alone, in about half of the time. */
 export function kalmanLineBeta(y: Float64Array, x: Float64Array, settings: KalmanLineSettings): Float64Array {
+  requireColumns("kalmanLineBeta", { y, x });
+  requireSettings("kalmanLineBeta", settings, ["stateNoise", "noise", "start"], [NOISE_FIELDS]);
+
   const filter = checkedFilter("kalmanLineBeta", y, x, settings);
   const columns = { ...newColumns(0), beta: new Float64Array(y.length) };
   advance(filter, y, x, columns, true);
@@ -54,6 +66,8 @@ export function kalmanLineBeta(y: Float64Array, x: Float64Array, settings: Kalma
 
 /** `kalmanLine`, one bar at a time, bit by bit. */
 export function kalmanLineOperator(settings: KalmanLineSettings): KalmanLineOperator {
+  requireSettings("kalmanLineOperator", settings, ["stateNoise", "noise", "start"], [NOISE_FIELDS]);
+
   const filter = newFilter("kalmanLineOperator", settings);
   const columns = newColumns(1);
   const [oneY, oneX] = [new Float64Array(1), new Float64Array(1)];

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../../core/arguments.ts";
 import { refuse } from "../../../core/errors.ts";
 import { requireCount, requireFinite, requireOneOf, requireSameLength } from "../../checks.ts";
 import { kalmanLine } from "./kalman-line.ts";
@@ -36,6 +37,9 @@ export function kalmanNoise(
   settings: KalmanNoiseSettings = {},
 ): KalmanNoise {
   const where = "kalmanNoise";
+  requireColumns(where, { y, x });
+  requireSettings(where, settings, ["model"]);
+
   const { model = "line" } = settings;
   requireOneOf(where, "model", model, ["line", "ratio"]);
   requireSameLength(where, { y: y.length, x: x.length });

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../../core/arguments.ts";
 import {
   requireBetween,
   requireFinite,
@@ -5,6 +6,7 @@ import {
   requireSameLength,
   requireVariance,
 } from "../../checks.ts";
+import { NOISE_FIELDS } from "./kalman-line-types.ts";
 
 /** The two variances of the model, and where it starts. */
 export interface KalmanRatioSettings {
@@ -66,6 +68,9 @@ export function kalmanRatio(
   settings: KalmanRatioSettings = {},
 ): KalmanRatioResult {
   const where = "kalmanRatio";
+  requireColumns(where, { y, x });
+  requireSettings(where, settings, ["stateNoise", "noise", "start"], [NOISE_FIELDS]);
+
   requireSameLength(where, { y: y.length, x: x.length });
   requireFinite(where, "y", y);
   requireFinite(where, "x", x);
@@ -89,6 +94,8 @@ export function kalmanRatio(
 
 /** `kalmanRatio`, one bar at a time, bit by bit. */
 export function kalmanRatioOperator(settings: KalmanRatioSettings = {}): KalmanRatioOperator {
+  requireSettings("kalmanRatioOperator", settings, ["stateNoise", "noise", "start"], [NOISE_FIELDS]);
+
   return ratioFilter("kalmanRatioOperator", settings);
 }
 

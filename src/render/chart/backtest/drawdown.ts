@@ -1,11 +1,12 @@
 import type { Market } from "../../../analytics/backtest/types.ts";
 import type { Drawdown } from "../../../analytics/performance/drawdowns.ts";
 import type { Performance } from "../../../analytics/performance/performance.ts";
+import { requireColumns, requireFields, requireSettings } from "../../../core/arguments.ts";
 import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
 import { closingTimes } from "../base/closing-times.ts";
 import { type Json, packed, type TimeAxis } from "../base/frame.ts";
-import { type LinesOptions, linesChart } from "../lines.ts";
+import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface DrawdownOptions extends LinesOptions {
   /** How many of the deepest falls are marked, from peak to recovery; 3 unless told. */
@@ -13,17 +14,19 @@ export interface DrawdownOptions extends LinesOptions {
 }
 
 /** How far equity lies below its highest close so far; the deepest falls are shaded and numbered. */
-export function drawdownChart(
-  { drawdown, worstDrawdowns, maxDrawdown }: Performance,
-  market: Market,
-  options: DrawdownOptions = {},
-): View {
+export function drawdownChart(performance: Performance, market: Market, options: DrawdownOptions = {}): View {
+  requireFields("drawdownChart", "performance", performance, ["drawdown", "worstDrawdowns", "maxDrawdown"]);
+  requireColumns("drawdownChart", { "performance.drawdown": performance.drawdown });
+  requireFields("drawdownChart", "market", market, []);
+  const { drawdown, worstDrawdowns, maxDrawdown } = performance;
+  requireSettings("drawdownChart", options, ["worst", ...LINES_OPTIONS]);
+
   const { worst = 3 } = options;
   const { timesUs, domainUs } = closingTimes(market);
   // beside a deep one a shallow one is no fall to read about
   const falls = worstDrawdowns.slice(0, worst).filter(({ depth }) => depth <= 0.1 * maxDrawdown);
   const lowest = maxDrawdown < 0 ? 130 * maxDrawdown : -1;
-  return linesChart(timesUs, [{ name: "drawdown", values: drawdown.map((fall) => 100 * fall) }], {
+  return drawLines(timesUs, [{ name: "drawdown", values: drawdown.map((fall) => 100 * fall) }], {
     title: "Drawdown",
     unit: "%",
     domainUs,

@@ -1,9 +1,10 @@
 import type { Backtest, Market } from "../../../analytics/backtest/types.ts";
 import type { Performance } from "../../../analytics/performance/performance.ts";
+import { requireColumns, requireFields, requireSettings } from "../../../core/arguments.ts";
 import { assetsOf } from "../../../core/assets.ts";
 import type { View } from "../../view.ts";
 import { closingTimes } from "../base/closing-times.ts";
-import { type LinesOptions, linesChart } from "../lines.ts";
+import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface EquityOptions extends LinesOptions {
   /** Whether the legs stand beside it, each bought with all of the starting cash and held; yes unless told. */
@@ -12,16 +13,24 @@ export interface EquityOptions extends LinesOptions {
 
 /** Money at the close of each bar, from the starting cash on. */
 export function equityChart(
-  { equity, startCash }: Backtest,
+  backtest: Backtest,
   market: Market,
-  { legs }: Performance,
+  performance: Performance,
   options: EquityOptions = {},
 ): View {
+  requireFields("equityChart", "backtest", backtest, ["equity", "startCash"]);
+  requireColumns("equityChart", { "backtest.equity": backtest.equity });
+  requireFields("equityChart", "market", market, ["legs"]);
+  requireFields("equityChart", "performance", performance, ["legs"]);
+  const { equity, startCash } = backtest;
+  const { legs } = performance;
+  requireSettings("equityChart", options, ["hold", ...LINES_OPTIONS]);
+
   const { hold = true } = options;
   const unit = assetsOf(market.legs[0]?.symbol ?? "").quote;
   const { timesUs, domainUs } = closingTimes(market);
   const held = hold ? legs.map(({ symbol, equity: values }) => ({ name: `hold ${symbol}`, values })) : [];
-  return linesChart(timesUs, [{ name: "strategy", values: equity }, ...held], {
+  return drawLines(timesUs, [{ name: "strategy", values: equity }, ...held], {
     title: "Equity",
     yName: "equity",
     unit,

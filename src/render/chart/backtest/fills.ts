@@ -1,4 +1,5 @@
 import type { Backtest, Fill, Market } from "../../../analytics/backtest/types.ts";
+import { requireFields, requireNumbers, requireSettings } from "../../../core/arguments.ts";
 import { assetsOf } from "../../../core/assets.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { plainText } from "../../escape.ts";
@@ -7,7 +8,7 @@ import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
 import { closingTimes } from "../base/closing-times.ts";
 import { type Json, packed, type TimeAxis, utcExpression, withUnit } from "../base/frame.ts";
-import { type LinesOptions, linesChart } from "../lines.ts";
+import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface FillsOptions extends LinesOptions {
   /** The newest are drawn; 1000 unless told. */
@@ -16,11 +17,17 @@ export interface FillsOptions extends LinesOptions {
 
 /** The price of a leg with its fills: ▲ bought, ▼ sold, at the price that was paid; the mouse says why. */
 export function fillsChart(
-  { fills, orders }: Backtest,
+  backtest: Backtest,
   market: Market,
   leg: number,
   options: FillsOptions = {},
 ): View {
+  requireNumbers("fillsChart", { leg });
+  requireFields("fillsChart", "backtest", backtest, ["fills", "orders"]);
+  requireFields("fillsChart", "market", market, ["legs"]);
+  const { fills, orders } = backtest;
+  requireSettings("fillsChart", options, ["mostFills", ...LINES_OPTIONS]);
+
   const { mostFills = 1000 } = options;
   const traded = market.legs[leg];
   if (traded === undefined) {
@@ -42,7 +49,7 @@ export function fillsChart(
       ? "no fill"
       : `▲ ${own.filter(({ quantity }) => quantity > 0).length} bought · ▼ ${own.filter(({ quantity }) => quantity < 0).length} sold`;
   const note = drawn.length === own.length ? count : `${count} · the last ${drawn.length} are drawn`;
-  return linesChart(timesUs, [{ name: traded.symbol, values: traded.close }], {
+  return drawLines(timesUs, [{ name: traded.symbol, values: traded.close }], {
     title: `${traded.symbol} and its fills`,
     yName: "price",
     unit: money,

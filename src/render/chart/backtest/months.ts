@@ -1,8 +1,9 @@
 import type { CalendarReturn } from "../../../analytics/performance/calendar-returns.ts";
 import type { Performance } from "../../../analytics/performance/performance.ts";
+import { requireFields, requireSettings } from "../../../core/arguments.ts";
 import type { View } from "../../view.ts";
 import { cellFigures, GAIN_SCALE } from "../base/cell-figures.ts";
-import { type ChartOptions, frame, type Json } from "../base/frame.ts";
+import { CHART_OPTIONS, type ChartOptions, frame, type Json } from "../base/frame.ts";
 import { waitingView } from "../base/waiting.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -15,7 +16,11 @@ const FONT_SIZE: Json = { expr: "max(7.5, min(11, width / 50))" };
 const SHORT = "width < 300 && datum.label !== 'year' ? slice(datum.label, 0, 1) : datum.label";
 
 /** Returns by calendar month and year as coloured cells with their numbers; `*` where some bars are not in the data. */
-export function monthsChart({ months, calendarYears }: Performance, options: ChartOptions = {}): View {
+export function monthsChart(performance: Performance, options: ChartOptions = {}): View {
+  requireFields("monthsChart", "performance", performance, ["months", "calendarYears"]);
+  const { months, calendarYears } = performance;
+  requireSettings("monthsChart", options, CHART_OPTIONS);
+
   const title = options.title ?? "Returns by month, %";
   if (months.length === 0) return waitingView(title, 1, 0, { ...options });
   const { width = 640 } = options;

@@ -1,6 +1,7 @@
 import type { Performance } from "../../../analytics/performance/performance.ts";
+import { requireFields, requireSettings } from "../../../core/arguments.ts";
 import type { View } from "../../view.ts";
-import { type LinesOptions, linesChart } from "../lines.ts";
+import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface RollingOptions extends LinesOptions {
   /** `"sharpe"` unless told. */
@@ -9,6 +10,15 @@ export interface RollingOptions extends LinesOptions {
 
 /** Sharpe ratio, volatility or deepest fall of the last so many returns, beside that of the whole window. */
 export function rollingChart(performance: Performance, options: RollingOptions = {}): View {
+  requireFields("rollingChart", "performance", performance, [
+    "rolling",
+    "sampling",
+    "startUs",
+    "endUs",
+    "bars",
+  ]);
+  requireSettings("rollingChart", options, ["figure", ...LINES_OPTIONS]);
+
   const { figure = "sharpe" } = options;
   const { rolling, sampling, startUs, endUs, bars } = performance;
   const { name, whole, unit } = figureOf(performance, figure);
@@ -18,7 +28,7 @@ export function rollingChart(performance: Performance, options: RollingOptions =
     { value: 0, dash: [], colour: "rgba(128,128,128,0.6)" },
     ...(Number.isNaN(whole) ? [] : [{ value: factor * whole }]),
   ];
-  return linesChart(rolling.endUs, [{ name, values: rolling[figure].map((value) => factor * value) }], {
+  return drawLines(rolling.endUs, [{ name, values: rolling[figure].map((value) => factor * value) }], {
     title: `Rolling ${name}`,
     ...(unit && { unit }),
     ...(bars > 0 && { domainUs: [startUs, endUs] as const }),

@@ -1,4 +1,5 @@
 import type { Backtest, Market, RoundTrip } from "../../../analytics/backtest/types.ts";
+import { requireFields, requireSettings, requireText } from "../../../core/arguments.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { plainText } from "../../escape.ts";
 import { drawable } from "../../round.ts";
@@ -6,7 +7,7 @@ import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
 import { closingTimes } from "../base/closing-times.ts";
 import { type Json, packed, type TimeAxis, utcExpression } from "../base/frame.ts";
-import { type LinesOptions, linesChart } from "../lines.ts";
+import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 import { thresholds } from "../pair/zscore.ts";
 
 export interface SignalOptions extends LinesOptions {
@@ -23,11 +24,17 @@ export interface SignalOptions extends LinesOptions {
  * value known before it.
  */
 export function signalChart(
-  { signals, roundTrips }: Backtest,
+  backtest: Backtest,
   market: Market,
   name: string,
   options: SignalOptions = {},
 ): View {
+  requireFields("signalChart", "backtest", backtest, ["signals", "roundTrips"]);
+  requireFields("signalChart", "market", market, []);
+  requireText("signalChart", "name", name);
+  const { signals, roundTrips } = backtest;
+  requireSettings("signalChart", options, ["entry", "exit", "stop", "mostTrips", ...LINES_OPTIONS]);
+
   const { entry, exit, stop, mostTrips = 500 } = options;
   const values = signals[name];
   if (values === undefined) {
@@ -47,7 +54,7 @@ export function signalChart(
     left > 0 ? `the last ${trips.length} of ${roundTrips.length} round trips are marked` : "",
     options.note ?? "",
   ];
-  return linesChart(timesUs, [{ name, values }], {
+  return drawLines(timesUs, [{ name, values }], {
     title: name === "z" ? "z-score, with entries and exits" : `${name}, with entries and exits`,
     ...(name === "z" && { unit: "standard deviations" }),
     domainUs,

@@ -23,6 +23,17 @@ export interface ChartOptions {
   readonly zoom?: boolean;
 }
 
+export const CHART_OPTIONS: readonly (keyof ChartOptions)[] = [
+  "title",
+  "venue",
+  "note",
+  "width",
+  "height",
+  "domainUs",
+  "needs",
+  "zoom",
+];
+
 /** Part of a specification. */
 export type Json = Record<string, unknown>;
 

@@ -1,9 +1,11 @@
+import { requireFields, requireSettings } from "../../../core/arguments.ts";
 import { assetsOf } from "../../../core/assets.ts";
 import { type Bars, barRuleText } from "../../../core/bars.ts";
 import { drawable } from "../../round.ts";
 import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
 import {
+  CHART_OPTIONS,
   type ChartOptions,
   frame,
   type Json,
@@ -28,6 +30,9 @@ export interface CandleOptions extends ChartOptions {
  * with missing trades carries a cross under it. Bars without a price (NaN) leave their place empty.
  */
 export function candleChart(bars: Bars, options: CandleOptions = {}): View {
+  requireFields("candleChart", "bars", bars, ["venue", "symbol", "rule", "intervalUs"]);
+  requireSettings("candleChart", options, ["forming", "volumeHeight", ...CHART_OPTIONS]);
+
   const { width = WIDTH, height = 260, volumeHeight = 70, forming } = options;
   const told = { ...options, venue: options.venue ?? bars.venue };
   const title = options.title ?? `${bars.symbol}, ${barRuleText(bars.rule)} bars`;

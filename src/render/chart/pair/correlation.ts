@@ -1,5 +1,6 @@
+import { requireSequence, requireSettings } from "../../../core/arguments.ts";
 import type { View } from "../../view.ts";
-import { type LinesOptions, linesChart } from "../lines.ts";
+import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface CorrelationOptions extends LinesOptions {
   /** Bars in the trailing window, the current one included. */
@@ -14,8 +15,12 @@ export function correlationChart(
   r: ArrayLike<number>,
   options: CorrelationOptions,
 ): View {
+  requireSequence("correlationChart", "times", times);
+  requireSequence("correlationChart", "r", r);
+  requireSettings("correlationChart", options, ["window", "of", ...LINES_OPTIONS]);
+
   const { window, of = "log returns" } = options;
-  return linesChart(times, [{ name: "correlation", values: r }], {
+  return drawLines(times, [{ name: "correlation", values: r }], {
     title: "Rolling correlation",
     yDomain: [-1, 1],
     levels: [{ value: 0, dash: [], colour: "rgba(128,128,128,0.6)" }],

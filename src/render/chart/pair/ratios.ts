@@ -1,6 +1,7 @@
 import type { MovingRatios } from "../../../analytics/pair/moving-ratios.ts";
+import { requireFields, requireSequence, requireSettings } from "../../../core/arguments.ts";
 import type { View } from "../../view.ts";
-import { type LinesOptions, linesChart } from "../lines.ts";
+import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface RatiosOptions extends LinesOptions {
   /** The ratio of the whole window, as a level. */
@@ -13,6 +14,10 @@ export function ratiosChart(
   moving: Pick<MovingRatios, "at" | "ratios">,
   options: RatiosOptions = {},
 ): View {
+  requireSequence("ratiosChart", "timesUs", timesUs);
+  requireFields("ratiosChart", "moving", moving, ["at", "ratios"]);
+  requireSettings("ratiosChart", options, ["whole", ...LINES_OPTIONS]);
+
   const { whole } = options;
   const { at, ratios } = moving;
   const known = ratios
@@ -22,7 +27,7 @@ export function ratiosChart(
   const quantile = (share: number): number => known[Math.round(share * (known.length - 1))] ?? 0;
   const [low, high] = [quantile(0.01), quantile(0.99)];
   const room = Math.max(0.35 * (high - low), 0.02 * Math.abs(high));
-  return linesChart(
+  return drawLines(
     Float64Array.from(at, (t) => timesUs[t]!),
     ratios.map(({ name, beta, low, high }) => ({ name, values: beta, band: { low, high } })),
     {

@@ -1,6 +1,7 @@
+import { requireSequence, requireSettings } from "../../../core/arguments.ts";
 import { assetsOf } from "../../../core/assets.ts";
 import type { View } from "../../view.ts";
-import { type LinesOptions, linesChart } from "../lines.ts";
+import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface SpreadOptions extends LinesOptions {
   /** The symbol on the left of the regression, and the one on its right. */
@@ -20,6 +21,10 @@ export function spreadChart(
   spread: ArrayLike<number>,
   options: SpreadOptions,
 ): View {
+  requireSequence("spreadChart", "times", times);
+  requireSequence("spreadChart", "spread", spread);
+  requireSettings("spreadChart", options, ["y", "x", "hedgeRatio", "intercept", "scale", ...LINES_OPTIONS]);
+
   const { y, x, hedgeRatio, intercept = 0, scale } = options;
   const name = (symbol: string): string => (scale === "log" ? `log ${symbol}` : symbol);
   const signed = (value: number, tail = ""): string =>
@@ -31,7 +36,7 @@ export function spreadChart(
           .join(" ")
       : `${name(y)} − α − β × ${name(x)}, β ${typeof hedgeRatio === "string" ? hedgeRatio : "not defined yet"}`;
   const unit = scale === "log" ? "log price" : assetsOf(y).quote;
-  return linesChart(times, [{ name: "spread", values: spread }], {
+  return drawLines(times, [{ name: "spread", values: spread }], {
     title: `Spread ${y} against ${x}`,
     unit,
     ...options,

@@ -1,7 +1,8 @@
+import { requireSequence, requireSettings } from "../../../core/arguments.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
-import { type Level, type LinesOptions, linesChart } from "../lines.ts";
+import { drawLines, type Level, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface ZscoreOptions extends LinesOptions {
   /** |z| from which the value is marked. */
@@ -14,6 +15,10 @@ export interface ZscoreOptions extends LinesOptions {
 
 /** A z-score between its thresholds: beyond them the ground is shaded and each bar carries a triangle. */
 export function zscoreChart(times: ArrayLike<number>, z: ArrayLike<number>, options: ZscoreOptions): View {
+  requireSequence("zscoreChart", "times", times);
+  requireSequence("zscoreChart", "z", z);
+  requireSettings("zscoreChart", options, ["threshold", "exit", "window", ...LINES_OPTIONS]);
+
   const { threshold, exit, window } = options;
   if (!(threshold > 0 && threshold < Number.POSITIVE_INFINITY)) {
     refuse({
@@ -29,7 +34,7 @@ export function zscoreChart(times: ArrayLike<number>, z: ArrayLike<number>, opti
     const size = 1.08 * Math.abs(z[i]!);
     if (size > largest && Number.isFinite(size)) largest = size;
   }
-  return linesChart(times, [{ name: "z-score", values: z }], {
+  return drawLines(times, [{ name: "z-score", values: z }], {
     title: "z-score",
     unit: "standard deviations",
     yDomain: [-largest, largest],
