@@ -144,7 +144,7 @@ export function requireNumber(where: string, name: string, got: number): void {
 
 /** Refuses a variance that is negative or no finite number. */
 export function requireVariance(where: string, name: string, got: number): void {
-  if (got >= 0 && got < Number.POSITIVE_INFINITY) return;
+  if (typeof got === "number" && got >= 0 && got < Number.POSITIVE_INFINITY) return;
   refuse({
     code: "bad-setting",
     where,

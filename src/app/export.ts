@@ -1,7 +1,7 @@
-import { requireKnown } from "../core/arguments.ts";
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { requireFields, requireSettings, requireText } from "../core/arguments.ts";
 import { assetsOf } from "../core/assets.ts";
 import { type Bars, barColumn, makeBars, sliceBars } from "../core/bars.ts";
 import { quote, refuse } from "../core/errors.ts";
@@ -46,9 +46,13 @@ export function exportCsv(
   path: string,
   settings: ExportSettings,
 ): ExportResult {
-  requireKnown("exportCsv", "settings", settings, [
+  requireFields("exportCsv", "store", store, []);
+  requireFields("exportCsv", "series", series, ["venue"]);
+  requireText("exportCsv", "path", path);
+  requireSettings("exportCsv", settings, [
     ...["what", "interval", "fromUs", "toUs", "excel", "guardFormulas", "onProgress"],
   ]);
+
   const { fromUs, toUs, what } = settings;
   if (what !== "trades" && what !== "bars") {
     refuse({

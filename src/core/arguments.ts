@@ -36,9 +36,9 @@ export function requireNumbers(where: string, numbers: Readonly<Record<string, u
   }
 }
 
-/** Refuses what is no text, or an empty one. */
+/** Refuses what is no text. */
 export function requireText(where: string, name: string, got: unknown): void {
-  if (typeof got === "string" && got !== "") return;
+  if (typeof got === "string") return;
   refuse({
     code: "not-a-text",
     where,

@@ -1,4 +1,4 @@
-import { requireSettings } from "../core/arguments.ts";
+import { requireFields, requireSettings } from "../core/arguments.ts";
 import type { Bars } from "../core/bars.ts";
 import type { Venue } from "../core/trade.ts";
 import { barsTable } from "./bars-table.ts";
@@ -27,6 +27,7 @@ export interface CsvOptions {
  * digit, what is not defined is empty. A venue stands in each row, so that rows keep their origin when files are joined.
  */
 export function csvText(data: TableData | Bars, options: CsvOptions = {}): string {
+  requireFields("csvText", "data", data, ["length"]);
   requireSettings("csvText", options, ["venue", "guardFormulas", "header"]);
 
   return [...csvChunks(data, options)].join("");

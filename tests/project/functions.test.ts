@@ -6,8 +6,8 @@ import { test } from "node:test";
 import { projectRoot } from "../support/project.ts";
 import { sourceFiles } from "../support/sources.ts";
 
-// the compiler that the notebooks use: the project's own, version 7, has no parser for programs
-const ts = createRequire(import.meta.url)("@tslab/typescript-for-tslab");
+// the compiler of the cells: the project's own, version 7, has no parser for programs
+const ts = createRequire(import.meta.url)("typescript-kernel");
 
 const MOST_LINES = 100;
 

@@ -1,3 +1,4 @@
+import { requireFields, requireList } from "../../core/arguments.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration } from "../../core/time.ts";
 import type { Judge } from "./judge.ts";
@@ -65,7 +66,11 @@ export interface AlertPlace {
 }
 
 /** The alerts of rules that were checked: one for each symbol or pair that a rule watches. */
-export function alertsOf(rules: readonly AlertRule[], { venue, symbols }: AlertPlace): Alert[] {
+export function alertsOf(rules: readonly AlertRule[], place: AlertPlace): Alert[] {
+  requireList("alertsOf", "rules", rules);
+  requireFields("alertsOf", "place", place, ["venue", "symbols"]);
+  const { venue, symbols } = place;
+
   const alerts = new Map<string, Alert>();
   for (const rule of rules) {
     for (const watched of watchedBy(rule, symbols)) {

@@ -1,3 +1,4 @@
+import { requireList, requireSettings } from "../../core/arguments.ts";
 import type { Bars } from "../../core/bars.ts";
 import { refuse } from "../../core/errors.ts";
 import type { ResultTable } from "../unit-root/test-result.ts";
@@ -27,6 +28,9 @@ export function compareThresholds(
   settings: CompareSettings,
 ): Comparison {
   const where = "compareThresholds";
+  requireList(where, "bars", bars);
+  requireSettings(where, settings, ["fire", "resolve", "horizonBars", "fromUs", "toUs", "perHour"]);
+
   const { fire, resolve, ...rest } = settings;
   if (fire.length === 0) {
     refuse({

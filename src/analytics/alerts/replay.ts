@@ -1,3 +1,4 @@
+import { requireList, requireSettings } from "../../core/arguments.ts";
 import type { Bars } from "../../core/bars.ts";
 import { refuse } from "../../core/errors.ts";
 import { formatDuration } from "../../core/time.ts";
@@ -33,6 +34,10 @@ export function replayAlerts(
   bars: readonly Bars[],
   settings: ReplaySettings = {},
 ): ReplayedAlert[] {
+  requireList("replayAlerts", "alerts", alerts);
+  requireList("replayAlerts", "bars", bars);
+  requireSettings("replayAlerts", settings, ["fromUs", "toUs", "perHour"]);
+
   const barsOf = barsAmong(bars);
   const steps = alerts.map(({ conditions }) => ({
     timeUs: [] as number[],

@@ -1,3 +1,4 @@
+import { requireFunction, requireList, requireSettings } from "../../core/arguments.ts";
 import type { Bars } from "../../core/bars.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import type { ResultTable } from "../unit-root/test-result.ts";
@@ -65,9 +66,14 @@ export function scoreAlerts(
   bars: readonly Bars[],
   settings: ScoreSettings = {},
 ): AlertScore[] {
+  requireList("scoreAlerts", "alerts", alerts);
+  requireList("scoreAlerts", "bars", bars);
+  requireSettings("scoreAlerts", settings, ["horizonBars", "fromUs", "toUs", "perHour"]);
+
   const spreads = alerts.map(spreadOf);
   const extra = [...new Map(spreads.flatMap((alert) => (alert ? [[alert.key, alert]] : []))).values()];
-  const replayed = replayAlerts([...alerts, ...extra], bars, settings);
+  const { horizonBars: _, ...range } = settings;
+  const replayed = replayAlerts([...alerts, ...extra], bars, range);
   return alerts.map((alert, i) => {
     const own = replayed[i]!;
     const spread = replayed.find((one) => one.alert.key === spreads[i]?.key);
@@ -230,6 +236,9 @@ export function scoreTable(
   scores: readonly AlertScore[],
   nameOf: (score: AlertScore) => string = ({ alert }) => `${alert.rule.name} · ${alert.watched.join("/")}`,
 ): ResultTable {
+  requireList("scoreTable", "scores", scores);
+  requireFunction("scoreTable", "nameOf", nameOf);
+
   const of = (
     name: string,
     pick: (score: AlertScore) => string | number,

@@ -1,3 +1,4 @@
+import { requireFields } from "../../core/arguments.ts";
 import type { AlertLimits } from "./alerts.ts";
 import { isTurned, type Judgement, judge, type Side } from "./judge.ts";
 
@@ -136,6 +137,10 @@ const NONE: readonly AlertEvent[] = [];
  * Observations come in the order of time.
  */
 export function observe(limits: AlertLimits, before: AlertState, observation: Observation): Observed {
+  requireFields("observe", "limits", limits, ["judge"]);
+  requireFields("observe", "before", before, ["sides"]);
+  requireFields("observe", "observation", observation, ["values", "timeUs"]);
+
   const judged = judge(limits.judge, observation.values, before.sides);
   const after = move(limits, before, observation.timeUs, judged);
   return tell(limits, before, after, observation, judged.lead);

@@ -1,3 +1,4 @@
+import { requireFields } from "../../core/arguments.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
 import type { Alert } from "./alerts.ts";
 import { MEASURES } from "./measures/measures.ts";
@@ -15,6 +16,9 @@ export interface Moment {
 
 /** The text of an alert with the moment's values in it. It may hold anything: whoever shows it escapes it. */
 export function alertText(alert: Alert, moment: Moment): string {
+  requireFields("alertText", "alert", alert, ["rule", "watched", "labels", "severity"]);
+  requireFields("alertText", "moment", moment, ["values", "state", "timeUs", "sinceUs"]);
+
   const { rule, watched } = alert;
   if (rule.text === undefined) return ownText(alert, moment);
   const [first, second] = watched;

@@ -1,3 +1,4 @@
+import { requireColumns, requireFields, requireSettings } from "../../core/arguments.ts";
 import { quote, refuse, TickbookError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import { formatUtc } from "../../core/time.ts";
@@ -38,6 +39,10 @@ export function assertCausal(
   settings: CausalSettings = {},
 ): CausalCheck {
   const where = "assertCausal";
+  requireFields(where, "market", market, ["length", "startUs"]);
+  requireColumns(where, { "market.startUs": market.startUs });
+  requireSettings(where, settings, ["cuts", "seed", "startCash", "costs"]);
+
   const { cuts = 50, seed = 1, costs = {}, ...rest } = settings;
   requireMarket(where, market);
   if (cuts !== "all") requireWhole(where, "cuts", cuts, 1);

@@ -1,3 +1,4 @@
+import { requireFields } from "../../core/arguments.ts";
 import type { Bars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
@@ -10,6 +11,9 @@ import type { Leg, Market } from "./types.ts";
  * bar without a trade keeps the close before it. Where trades are missing around an empty bar, its close is NaN.
  */
 export function pairMarket(barsY: Bars, barsX?: Bars): Market {
+  requireFields("pairMarket", "barsY", barsY, ["startUs", "intervalUs"]);
+  if (barsX !== undefined) requireFields("pairMarket", "barsX", barsX, ["startUs", "intervalUs"]);
+
   return marketOf(barsX === undefined ? [barsY] : [barsY, barsX]);
 }
 

@@ -1,4 +1,4 @@
-import { requireColumns, requireFields } from "../../core/arguments.ts";
+import { requireColumns, requireFields, requireSettings } from "../../core/arguments.ts";
 import { requireSameLength } from "../checks.ts";
 import { completeRows } from "../regression/complete-rows.ts";
 import { type EngleGrangerResult, engleGranger } from "../unit-root/engle-granger.ts";
@@ -51,7 +51,7 @@ export function pairVerdict(
 ): PairVerdict {
   const where = "pairVerdict";
   requireColumns(where, { y, x });
-  requireFields(where, "settings", settings, []);
+  requireSettings(where, settings, ["prices"]);
 
   const { prices = "log" } = settings;
   requireSameLength(where, { y: y.length, x: x.length });

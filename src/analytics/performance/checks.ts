@@ -2,7 +2,7 @@ import { quote, refuse } from "../../core/errors.ts";
 
 /** Refuses a yearly rate at which everything would be lost. */
 export function requireRate(where: string, riskFree: number): void {
-  if (riskFree > -1 && riskFree < Number.POSITIVE_INFINITY) return;
+  if (typeof riskFree === "number" && riskFree > -1 && riskFree < Number.POSITIVE_INFINITY) return;
   refuse({
     code: "bad-setting",
     where,

@@ -1,4 +1,4 @@
-import { requireColumns, requireFields } from "../../core/arguments.ts";
+import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
 import { centre, dot } from "../mean.ts";
 import { completePairs, type InterceptSetting, type LineFit } from "./line-fit.ts";
@@ -16,7 +16,7 @@ export function totalLeastSquares(
 ): LineFit {
   const where = "totalLeastSquares";
   requireColumns(where, { y, x });
-  requireFields(where, "settings", settings, []);
+  requireSettings(where, settings, ["intercept"]);
 
   const { intercept = true } = settings;
   const pairs = completePairs(where, y, x, intercept);

@@ -12,6 +12,7 @@ import {
   type PerformanceSettings,
   performance,
 } from "../../analytics/performance/performance.ts";
+import { requireFields, requireText } from "../../core/arguments.ts";
 import type { PairSource } from "../data/data-source.ts";
 import { type FundingWords, fundedMarket, fundingLeftOut } from "../data/funding.ts";
 import { projectRoot } from "../project.ts";
@@ -56,6 +57,8 @@ export interface BacktestRun {
 
 /** Runs what a description says. Relative paths are from `folder` on; from the project's unless told. */
 export function runDescribed(description: RunDescription, folder: string = projectRoot): BacktestRun {
+  requireFields("runDescribed", "description", description, ["data", "strategy"]);
+  requireText("runDescribed", "folder", folder);
   const bars = backtestData(description.data, folder, "flags");
   const data = withFunding(bars, description.funding, folder);
   return runOn(data, describedStrategy(description.strategy, data.market), description, true);

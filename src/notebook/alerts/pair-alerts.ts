@@ -6,6 +6,9 @@ import { scoreTable } from "../../analytics/alerts/score.ts";
 import type { AlertStatus } from "../../analytics/alerts/values/evaluator.ts";
 import type { Costs } from "../../analytics/backtest/types.ts";
 import { requireSettings } from "../../app/data/data-source.ts";
+
+import { requireFields } from "../../core/arguments.ts";
+
 import { waitingView } from "../../render/chart/base/waiting.ts";
 import { type AlertSpan, alertLayers } from "../../render/chart/pair/alert-marks.ts";
 import { tableView } from "../../render/table.ts";
@@ -51,6 +54,7 @@ export interface PairAlerts {
 
 /** Judges alert rules on the bars that a pair's panels show. */
 export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): PairAlerts {
+  requireFields("pairAlerts", "pair", pair, ["settings"]);
   const { y, x, window, calibrationBars, threshold, source } = pair.settings;
   const where = "pairAlerts";
   requireSettings(where, settings, ["rules", "own", "costs"]);

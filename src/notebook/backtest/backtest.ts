@@ -30,9 +30,13 @@ import {
   parametersTable,
   roundTripsTable,
 } from "../../app/study/tables.ts";
+
 import { calibratedReversion, type OpenReversion } from "../../app/study/verdict/calibrated.ts";
 import { type Overturn, overturnTable, whatWouldOverturn } from "../../app/study/verdict/overturn.ts";
 import { headTiles, pairText, ruleHeading, ruleText } from "../../app/study/verdict/verdict.ts";
+
+import { requireFields } from "../../core/arguments.ts";
+
 import { quote, refuse } from "../../core/errors.ts";
 import { makeFolder } from "../../pipeline/store/file/folder.ts";
 import type { TableData } from "../../render/table-data.ts";
@@ -90,6 +94,7 @@ export interface PairBacktest extends Viewable {
 
 /** Runs a rule on the bars of a pair, or of one symbol, from a database, a file or the seeded market. */
 export function backtestPair(settings: BacktestPairSettings): PairBacktest {
+  requireFields("backtestPair", "settings", settings, []);
   requireTerms(settings);
   const named = ["y", "x", ...SOURCE_NAMES, ...WINDOW_NAMES] as const;
   const given = named.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]);

@@ -1,10 +1,10 @@
-import { requireKnown } from "../../core/arguments.ts";
 import { SWEEP_FIGURES, type SweepFigure } from "../../analytics/backtest/sweep/sweep-figures.ts";
 import type { SweepAxis, SweepResult } from "../../analytics/backtest/sweep/sweep-grid.ts";
 import { requireOneOf } from "../../analytics/checks.ts";
 import type { BacktestRun } from "../../app/study/run.ts";
 import { sweep } from "../../app/study/sweep/sweep.ts";
 import type { Progress } from "../../app/terminal/progress.ts";
+import { requireKnown } from "../../core/arguments.ts";
 import { sweepChart } from "../../render/chart/backtest/sweep.ts";
 import type { View } from "../../render/view.ts";
 import type { Viewable } from "../view/views.ts";

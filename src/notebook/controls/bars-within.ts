@@ -1,3 +1,4 @@
+import { requireFields, requireSequence } from "../../core/arguments.ts";
 import type { TimeRange } from "./inputs/date-range.ts";
 
 /** The bars that begin in a window of time, as `[from, to)` for `subarray`: all of them where nothing is marked. `timeUs` ascends. */
@@ -5,6 +6,9 @@ export function barsWithin(
   timeUs: ArrayLike<number>,
   window: TimeRange | undefined,
 ): readonly [number, number] {
+  requireSequence("barsWithin", "timeUs", timeUs);
+  if (window !== undefined) requireFields("barsWithin", "window", window, ["fromUs", "toUs"]);
+
   if (window === undefined) return [0, timeUs.length];
   return [firstAtOrAfter(timeUs, window.fromUs), firstAtOrAfter(timeUs, window.toUs)];
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { requireText } from "../../core/arguments.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatUtc } from "../../core/time.ts";
 import { brushable } from "../../render/chart/brush.ts";
@@ -20,6 +21,8 @@ export interface Brush extends Control<TimeRange | undefined> {
  * Several charts may be marked for the same brush.
  */
 export function brush(name: string): Brush {
+  requireText("brush", "name", name);
+
   const where = `brush ${quote(checkedName("brush", name), 40)}`;
   const text = (range: TimeRange | undefined): string =>
     range ? `${formatUtc(range.fromUs)} to ${formatUtc(range.toUs)}` : "nothing is marked in the chart";

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { requireFunction } from "../../core/arguments.ts";
 import { createFollower, type Followed, noteRead } from "./tracking.ts";
 
 /** A value made from controls. */
@@ -12,6 +13,8 @@ export interface Derived<T> {
  * A drawing that reads its `value` is made again when one of these controls moves.
  */
 export function derived<T>(make: () => T): Derived<T> {
+  requireFunction("derived", "make", make);
+
   const inCell = AsyncLocalStorage.snapshot();
   const subscribers = new Set<() => Promise<void>>();
   /** The controls that have moved since it was made, and all that ever have. */

@@ -1,3 +1,4 @@
+import { requireFunction } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
 import type { View } from "../../render/view.ts";
 import { newPlace } from "../page/display.ts";
@@ -11,6 +12,8 @@ import { createReaction } from "./reaction.ts";
  * further moves wait for one drawing more. One that fails leaves the last picture and says why, here and at the control.
  */
 export function reacting(draw: () => unknown): void {
+  requireFunction("reacting", "draw", draw);
+
   const place = newPlace();
   let last: View | undefined;
   let begun = false;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-
 import { dirname, join, resolve } from "node:path";
 import type { PairFrame, PairMonitor } from "../../app/pair-monitor.ts";
 import { reportHtml, writeWhole } from "../../app/study/report/page.ts";
+import { requireFields, requireText } from "../../core/arguments.ts";
 import type { Bars } from "../../core/bars.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
 import type { Venue } from "../../core/trade.ts";
@@ -41,6 +41,10 @@ export async function exportTable(path: string, table: TableData, now: PairFrame
 
 /** Writes a table as CSV beside the notebook, with the venue in each row; the folder is made if need be. */
 export async function saveTable(path: string, table: TableData, venue: Venue): Promise<Exported> {
+  requireText("saveTable", "path", path);
+  requireFields("saveTable", "table", table, ["length"]);
+  requireFields("saveTable", "venue", venue, ["name", "kind"]);
+
   return write(path, csvText(table, { venue }));
 }
 

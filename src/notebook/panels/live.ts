@@ -1,3 +1,4 @@
+import { requireFunction, requireSettings, requireText } from "../../core/arguments.ts";
 import { newPlace } from "../page/display.ts";
 import { kernelApi } from "../page/kernel-api.ts";
 import { unrefClock } from "../page/unref-clock.ts";
@@ -10,6 +11,10 @@ import { createPanels, type LiveOptions, type LiveStatus, type Panels } from "./
  * why in its panel and is tried again. A control whose `value` it reads has it drawn at once when it moves.
  */
 export function live(name: string, draw: () => unknown, options: LiveOptions): void {
+  requireText("live", "name", name);
+  requireFunction("live", "draw", draw);
+  requireSettings("live", options, ["refreshMs"]);
+
   const kernel = kernelApi();
   const first = panels().live(name, kernel ? () => kernel.interruptible(draw) : draw, options);
   if (first) kernel?.holdCell(Promise.race([first, longEnough()]));
@@ -17,6 +22,8 @@ export function live(name: string, draw: () => unknown, options: LiveOptions): v
 
 /** Stops one live panel, or all of them. Each keeps its last picture and says since when it stands still. */
 export function stopLive(name?: string): void {
+  requireText("stopLive", "name", name);
+
   panels().stop(name);
 }
 

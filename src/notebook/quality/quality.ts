@@ -3,6 +3,7 @@ import type { Diagnosis } from "../../app/doctor/diagnosis.ts";
 import { type DoctorSettings, diagnose, readable } from "../../app/doctor/doctor.ts";
 import { doctorTables, doctorText } from "../../app/doctor/text.ts";
 import { percentText, spanText } from "../../app/doctor/words.ts";
+import { requireFields } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
 import { keepsWorldClock, type Venue } from "../../core/trade.ts";
 import type {
@@ -69,6 +70,7 @@ interface Read extends SeriesQuality {
 
 /** Examines a store now; its cost does not grow with the number of trades unless `full` is asked for. */
 export function dataQuality(store: TradeStore, settings: QualitySettings = {}): DataQuality {
+  requireFields("dataQuality", "store", store, ["series"]);
   requireSettings("dataQuality", settings, [
     ...["since", "venue", "symbols", "full", "sampleTrades", "walAlarmBytes", "windowOnly"],
   ]);

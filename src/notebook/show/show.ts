@@ -1,3 +1,4 @@
+import { requireSettings } from "../../core/arguments.ts";
 import { controls } from "../controls/arrange.ts";
 import { isControl } from "../controls/control.ts";
 import { display } from "../page/display.ts";
@@ -12,6 +13,8 @@ import { showPaged } from "./paged.ts";
  * expression, they are cut in the middle. Both say how many rows there are.
  */
 export function show(value: unknown, options: ShowOptions = {}): void {
+  requireSettings("show", options, ["maxRows", "sortBy", "descending", "columns", "caption", "alarm"]);
+
   if (isControl(value)) {
     controls(value);
     return;

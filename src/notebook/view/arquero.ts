@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { ColumnTable } from "arquero";
+import { requireColumns, requireFields } from "../../core/arguments.ts";
 import type { Bars } from "../../core/bars.ts";
 import type { TradeColumns } from "../../core/trade-columns.ts";
 
@@ -11,6 +12,38 @@ function table(columns: Readonly<Record<string, ArrayLike<unknown>>>): ColumnTab
 
 /** Bars as an Arquero table: `start` and `end` as dates (milliseconds), then the other fields. */
 export function barsArquero(bars: Bars): ColumnTable {
+  requireFields("barsArquero", "bars", bars, [
+    "open",
+    "high",
+    "low",
+    "close",
+    "volume",
+    "quoteVolume",
+    "vwap",
+    "tradeCount",
+    "takerBuyVolume",
+    "firstId",
+    "lastId",
+    "startUs",
+    "endUs",
+    "complete",
+  ]);
+  requireColumns("barsArquero", {
+    "bars.open": bars.open,
+    "bars.high": bars.high,
+    "bars.low": bars.low,
+    "bars.close": bars.close,
+    "bars.volume": bars.volume,
+    "bars.quoteVolume": bars.quoteVolume,
+    "bars.vwap": bars.vwap,
+    "bars.tradeCount": bars.tradeCount,
+    "bars.takerBuyVolume": bars.takerBuyVolume,
+    "bars.firstId": bars.firstId,
+    "bars.lastId": bars.lastId,
+    "bars.startUs": bars.startUs,
+    "bars.endUs": bars.endUs,
+  });
+
   const { open, high, low, close, volume, quoteVolume, vwap, tradeCount, takerBuyVolume } = bars;
   const { firstId, lastId } = bars;
   return table({
@@ -22,7 +55,16 @@ export function barsArquero(bars: Bars): ColumnTable {
 }
 
 /** Trades as an Arquero table, with the names and units that `TradeColumns` has. */
-export function tradesArquero({ id, tradeTimeUs, price, qty, isBuyerMaker }: TradeColumns): ColumnTable {
+export function tradesArquero(trades: TradeColumns): ColumnTable {
+  requireFields("tradesArquero", "trades", trades, ["id", "tradeTimeUs", "price", "qty", "isBuyerMaker"]);
+  requireColumns("tradesArquero", {
+    "trades.id": trades.id,
+    "trades.tradeTimeUs": trades.tradeTimeUs,
+    "trades.price": trades.price,
+    "trades.qty": trades.qty,
+  });
+  const { id, tradeTimeUs, price, qty, isBuyerMaker } = trades;
+
   return table({ id, tradeTimeUs, price, qty, isBuyerMaker: Array.from(isBuyerMaker, (flag) => flag === 1) });
 }
 

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { requireSettings } from "../../core/arguments.ts";
 import { escapeHtml } from "../../render/escape.ts";
 import { tableView } from "../../render/table.ts";
 import type { TableData } from "../../render/table-data.ts";
@@ -23,6 +24,8 @@ export interface ShowOptions extends TableSettings {
 
 /** Anything as what a cell can display: views as they are, tables of what has rows, everything else as text. */
 export function viewOf(value: unknown, options: ShowOptions = {}): View {
+  requireSettings("viewOf", options, ["maxRows", "sortBy", "descending", "columns", "caption", "alarm"]);
+
   if (isView(value)) return value;
   if (isViewable(value)) return value.toView();
   const result = statisticView(value, options);

@@ -1,5 +1,5 @@
 import { requireFields, requireKnown, requireList, requireNumbers } from "../../core/arguments.ts";
-import type { BarColumnName, Bars } from "../../core/bars.ts";
+import { BAR_COLUMNS, type BarColumnName, type Bars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 
 export type JoinSettings =
@@ -30,7 +30,7 @@ export function joinBars(all: readonly Bars[], settings: JoinSettings): JoinedBa
     });
   }
   const maxAgeUs = settings.how === "inner" ? 0 : settings.maxAgeUs;
-  if (all.length === 0 || !(maxAgeUs >= 0)) {
+  if (all.length === 0 || !(typeof maxAgeUs === "number" && maxAgeUs >= 0)) {
     refuse({
       code: "bad-join",
       where: "joinBars",
@@ -73,6 +73,15 @@ export function joinedColumn(
   requireFields("joinedColumn", "joined", joined, ["rows"]);
   requireFields("joinedColumn", "bars", bars, []);
 
+  const rows = joined.rows[symbol];
   const column = bars[name];
-  return Float64Array.from(joined.rows[symbol]!, (row) => (row < 0 ? Number.NaN : column[row]!));
+  if (rows === undefined || !BAR_COLUMNS.includes(name) || !ArrayBuffer.isView(column)) {
+    refuse({
+      code: "bad-column",
+      where: "joinedColumn",
+      problem: `needs a symbol from 0 to ${joined.rows.length - 1} and a column of its bars; got ${quote(symbol)} and ${quote(name, 60)}`,
+      hint: 'Pass for example (joined, 0, bars, "close").',
+    });
+  }
+  return Float64Array.from(rows, (row) => (row < 0 ? Number.NaN : column[row]!));
 }

@@ -92,6 +92,14 @@ export function barsFromFrame(
 
   const { venue, symbol, every, holes = [] } = settings;
   const rule = barRule(every, "barsFromFrame");
+  if (typeof (trades as pl.DataFrame | undefined)?.select !== "function") {
+    refuse({
+      code: "not-a-frame",
+      where: "barsFromFrame",
+      problem: "trades must be a Polars frame; got something else",
+      hint: "Pass tradesFrame(trades), or use barsFromTrades.",
+    });
+  }
   if (rule.by !== "time") {
     return refuse({
       code: "bad-interval",

@@ -1,3 +1,4 @@
+import { requireFields } from "../../core/arguments.ts";
 import type { BarRule } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration, parseDuration } from "../../core/time.ts";
@@ -7,7 +8,10 @@ const MOST_US = 86_400_000_000;
 
 /** `"100ms"` to `"1d"`, `"500 trades"`, `"2.5 volume"`, `"1000000 quote"` → the rule it names, as `barRuleText` writes it; a rule stays as it is. */
 export function barRule(given: string | BarRule, where = "barRule"): BarRule {
-  if (typeof given !== "string") return checkedRule(given, where);
+  if (typeof given !== "string") {
+    requireFields(where, "every", given, ["by"]);
+    return checkedRule(given, where);
+  }
   const [, amount, unit] = /^([\d.]+) (trades|volume|quote)$/.exec(given) ?? [];
   const number = Number(amount);
   if (unit === "trades") return checkedRule({ by: "trades", trades: number }, where);

@@ -1,4 +1,4 @@
-import { requireKnown } from "../../core/arguments.ts";
+import { requireFields, requireKnown } from "../../core/arguments.ts";
 import { plainText, quote, refuse } from "../../core/errors.ts";
 import type { Series, TradeStore } from "./trade-store.ts";
 
@@ -16,6 +16,7 @@ export interface WantedSeries {
  * that received a trade last; none where the store holds none.
  */
 export function whichSeries(store: TradeStore, wanted: WantedSeries): Series[] {
+  requireFields("whichSeries", "store", store, ["series"]);
   requireKnown("whichSeries", "settings", wanted, ["symbols", "venue"]);
   const { symbols = [], venue } = wanted;
   const all = store.series();

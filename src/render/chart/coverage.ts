@@ -1,4 +1,4 @@
-import { requireList, requireSettings } from "../../core/arguments.ts";
+import { requireList } from "../../core/arguments.ts";
 import { formatUtc } from "../../core/time.ts";
 import { plainText } from "../escape.ts";
 import { COLOURS } from "../theme.ts";
@@ -15,6 +15,7 @@ import {
   timeAxis,
   WIDTH,
 } from "./base/frame.ts";
+import { requireOptions } from "./base/options.ts";
 import { waitingView } from "./base/waiting.ts";
 
 /** Ids that were missed, between the times of the trades on their two sides. */
@@ -64,7 +65,7 @@ const BAR = { type: "rect", height: 12, yOffset: 8, clip: true };
  */
 export function coverageChart(lines: readonly CoverageLine[], options: ChartOptions = {}): View {
   requireList("coverageChart", "lines", lines);
-  requireSettings("coverageChart", options, CHART_OPTIONS);
+  requireOptions("coverageChart", options, CHART_OPTIONS);
 
   const { width = WIDTH, height = ROW_HEIGHT * lines.length } = options;
   const title = options.title ?? "Coverage";

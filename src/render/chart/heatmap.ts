@@ -1,10 +1,11 @@
-import { requireFields, requireSettings } from "../../core/arguments.ts";
+import { requireFields } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
 import { plainText } from "../escape.ts";
 import { drawable } from "../round.ts";
 import type { View } from "../view.ts";
 import { cellInk } from "./base/cell-figures.ts";
 import { CHART_OPTIONS, type ChartOptions, frame } from "./base/frame.ts";
+import { requireOptions } from "./base/options.ts";
 import { waitingView } from "./base/waiting.ts";
 
 /** Correlations by name: what `correlationMatrix` gives. */
@@ -26,7 +27,7 @@ const SCALE = ["#1f5fa8", "#8fb4d9", "#f1f1ef", "#e0978b", "#b0302a"] as const;
 /** A correlation matrix as coloured cells from −1 (blue) over 0 to +1 (red), with its numbers in them. */
 export function heatmapChart(matrix: HeatmapData, options: HeatmapOptions = {}): View {
   requireFields("heatmapChart", "matrix", matrix, ["names", "values"]);
-  requireSettings("heatmapChart", options, ["order", ...CHART_OPTIONS]);
+  requireOptions("heatmapChart", options, ["order", ...CHART_OPTIONS]);
 
   const { names, values, nobs } = matrix;
   const { order = names.map((_, i) => i) } = options;

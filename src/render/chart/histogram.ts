@@ -1,9 +1,10 @@
-import { requireSequence, requireSettings } from "../../core/arguments.ts";
+import { requireSequence } from "../../core/arguments.ts";
 import { plainText } from "../escape.ts";
 import { drawable } from "../round.ts";
 import { COLOURS } from "../theme.ts";
 import type { View } from "../view.ts";
 import { CHART_OPTIONS, type ChartOptions, frame, type Json, packed, WIDTH, withUnit } from "./base/frame.ts";
+import { requireOptions } from "./base/options.ts";
 import { waitingView } from "./base/waiting.ts";
 
 export interface HistogramOptions extends ChartOptions {
@@ -23,7 +24,7 @@ export interface HistogramOptions extends ChartOptions {
 /** How values are spread: bins of equal width, or on a log axis of equal ratio, from the smallest value to the largest. */
 export function histogramChart(values: ArrayLike<number>, options: HistogramOptions): View {
   requireSequence("histogramChart", "values", values);
-  requireSettings("histogramChart", options, [
+  requireOptions("histogramChart", options, [
     "of",
     "xName",
     "unit",

@@ -1,10 +1,11 @@
-import { requireList, requireSettings } from "../../core/arguments.ts";
+import { requireList } from "../../core/arguments.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { plainText } from "../escape.ts";
 import { drawable } from "../round.ts";
 import { COLOURS } from "../theme.ts";
 import type { View } from "../view.ts";
 import { CHART_OPTIONS, type ChartOptions, frame, type Json, WIDTH } from "./base/frame.ts";
+import { requireOptions } from "./base/options.ts";
 
 /** An estimate with its interval; `low` and `high` NaN where there is none. */
 export interface Interval {
@@ -22,7 +23,7 @@ export interface IntervalsOptions extends ChartOptions {
 /** Estimates one below the other, each a dot with its value and the bar of its interval. */
 export function intervalsChart(intervals: readonly Interval[], options: IntervalsOptions = {}): View {
   requireList("intervalsChart", "intervals", intervals);
-  requireSettings("intervalsChart", options, ["valueName", ...CHART_OPTIONS]);
+  requireOptions("intervalsChart", options, ["valueName", ...CHART_OPTIONS]);
 
   const title = options.title ?? "Estimates";
   const bad = intervals.find(({ value }) => !Number.isFinite(value));

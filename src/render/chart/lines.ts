@@ -1,4 +1,4 @@
-import { requireList, requireSequence, requireSettings } from "../../core/arguments.ts";
+import { requireList, requireSequence } from "../../core/arguments.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { plainText } from "../escape.ts";
 import { drawable } from "../round.ts";
@@ -18,6 +18,7 @@ import {
   WIDTH,
   withUnit,
 } from "./base/frame.ts";
+import { requireOptions } from "./base/options.ts";
 import { drawnRows, thinNote } from "./base/thin.ts";
 import { waitingView } from "./base/waiting.ts";
 
@@ -82,7 +83,7 @@ export function linesChart(
 ): View {
   requireSequence("linesChart", "times", times);
   requireList("linesChart", "lines", lines);
-  requireSettings("linesChart", options, LINES_OPTIONS);
+  requireOptions("linesChart", options, LINES_OPTIONS);
   return drawLines(times, lines, options);
 }
 

@@ -1,8 +1,9 @@
-import { requireSequence, requireSettings } from "../../core/arguments.ts";
+import { requireSequence } from "../../core/arguments.ts";
 import { drawable } from "../round.ts";
 import { COLOURS } from "../theme.ts";
 import type { View } from "../view.ts";
 import { CHART_OPTIONS, type ChartOptions, frame, type Json, WIDTH } from "./base/frame.ts";
+import { requireOptions } from "./base/options.ts";
 import { waitingView } from "./base/waiting.ts";
 
 export interface MemoryOptions extends ChartOptions {
@@ -13,7 +14,7 @@ export interface MemoryOptions extends ChartOptions {
 /** Autocorrelations by lag, from lag 1 on (`values[0]`, which is always 1, is left out). Beyond the band a stem is filled. */
 export function memoryChart(values: ArrayLike<number>, options: MemoryOptions = {}): View {
   requireSequence("memoryChart", "values", values);
-  requireSettings("memoryChart", options, ["band", ...CHART_OPTIONS]);
+  requireOptions("memoryChart", options, ["band", ...CHART_OPTIONS]);
 
   const { width = WIDTH, height = 130, band = 0 } = options;
   const title = options.title ?? "Autocorrelation";

@@ -1,3 +1,4 @@
+import { requireFields, requireText } from "../../../core/arguments.ts";
 import { plainText, quote, TickbookError } from "../../../core/errors.ts";
 import { checkField, type FaultFinder, isObject } from "./check-field.ts";
 import { checkIdentity, checkRule } from "./check-rule.ts";
@@ -25,11 +26,15 @@ export interface RuleCheck {
 
 /** Every fault of rules given as a value: of `{ rules: […] }`, or of a list of rules. */
 export function ruleFaults(value: unknown, check: RuleCheck = {}): RuleFault[] {
+  requireFields("ruleFaults", "check", check, []);
+
   return faultsOf({ value, lines: new Map(), twice: [] }, check);
 }
 
 /** Rules that are as they have to be. Otherwise throws one error that tells all faults, each with its place. */
 export function checkRules(value: unknown, check: RuleCheck = {}): RuleFile {
+  requireFields("checkRules", "check", check, []);
+
   const faults = ruleFaults(value, check);
   if (faults.length > 0) throw faultsError(faults, check.where ?? "rules", "rules");
   return fileOf(value);
@@ -37,6 +42,9 @@ export function checkRules(value: unknown, check: RuleCheck = {}): RuleFile {
 
 /** `checkRules` of a JSON text, whose faults are told with their lines. */
 export function parseRules(text: string, check: RuleCheck = {}): RuleFile {
+  requireText("parseRules", "text", text);
+  requireFields("parseRules", "check", check, []);
+
   const where = check.where ?? "rules";
   const placed = parsePlaced(text, where);
   const faults = faultsOf(placed, check);

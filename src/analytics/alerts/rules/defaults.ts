@@ -1,4 +1,6 @@
+import { requireSettings } from "../../../core/arguments.ts";
 import { formatDuration } from "../../../core/time.ts";
+import { requireWindow } from "../../checks.ts";
 import type { PairName, SimpleRule } from "./rule.ts";
 import { durationUs } from "./times.ts";
 
@@ -15,7 +17,14 @@ export interface DefaultRules {
  * The rules that come with Tickbook: |z| at 2.5 for five bars, low correlation, little volume, a feed without trades, trades
  * missing. Chosen by what they tell on a market in which nothing happens (docs/alerts.md).
  */
-export function defaultRules({ pair, interval = "1s", window = 60 }: DefaultRules = {}): SimpleRule[] {
+export function defaultRules(settings: DefaultRules = {}): SimpleRule[] {
+  const {
+    pair,
+    interval = "1s",
+    window = 60,
+  } = requireSettings("defaultRules", settings, ["pair", "interval", "window"]);
+  requireWindow("defaultRules", window, 2);
+
   const every = { symbol: "*", interval } as const;
   const ofData: SimpleRule[] = [
     {

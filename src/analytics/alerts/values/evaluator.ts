@@ -1,5 +1,7 @@
+import { requireList, requireSettings } from "../../../core/arguments.ts";
 import type { Bars } from "../../../core/bars.ts";
 import { firstAtLeast } from "../../../core/search.ts";
+import { requireWhole } from "../../checks.ts";
 import type { Alert } from "../alerts.ts";
 import type { PairName } from "../rules/rule.ts";
 import { type AlertEvent, type AlertState, FIRST_STATE, observe } from "../state.ts";
@@ -91,6 +93,10 @@ interface Member {
 }
 
 export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSettings = {}): AlertEvaluator {
+  requireList("alertEvaluator", "alerts", alerts);
+  requireSettings("alertEvaluator", settings, ["judged", "perHour"]);
+  if (settings.perHour !== undefined) requireWhole("alertEvaluator", "perHour", settings.perHour, 1);
+
   const { perHour = 200, judged } = settings;
   const intervals = [...new Set(alerts.map(({ intervalUs }) => intervalUs))].sort((a, b) => a - b);
   const groups = intervals.map((intervalUs): Group => {

@@ -1,3 +1,4 @@
+import { requireColumns, requireSettings } from "../../../core/arguments.ts";
 import { refuse } from "../../../core/errors.ts";
 import { requireBetween, requireFinite, requireNumber } from "../../checks.ts";
 
@@ -23,6 +24,9 @@ export interface ZUnitCount {
  */
 export function zUnitCount(z: Float64Array, settings: ZUnitSettings = {}): ZUnitCount {
   const where = "zUnitCount";
+  requireColumns(where, { z });
+  requireSettings(where, settings, ["entry", "exit"]);
+
   const { entry = 2, exit = 0 } = settings;
   requireFinite(where, "z", z);
   requireBetween(where, "entry", entry, 0, Number.POSITIVE_INFINITY);

@@ -1,3 +1,4 @@
+import { requireFields, requireSettings } from "../../../core/arguments.ts";
 import { requireBetween } from "../../checks.ts";
 import { type BacktestSettings, runBacktest } from "../run-backtest.ts";
 import type { Rule, Strategy } from "../strategy.ts";
@@ -32,6 +33,9 @@ export function breakEvenCost(
   strategy: Strategy | Rule,
   settings: BreakEvenSettings,
 ): BreakEvenCost {
+  requireFields("breakEvenCost", "market", market, []);
+  requireSettings("breakEvenCost", settings, ["mostBps", "startCash", "costs"]);
+
   const { mostBps = 1000, ...rest } = settings;
   requireBetween("breakEvenCost", "mostBps", mostBps, 0, 1000.001);
   const runAt = (feeBps: number) =>

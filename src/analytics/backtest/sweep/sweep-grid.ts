@@ -1,3 +1,4 @@
+import { requireFields, requireFunction, requireSettings } from "../../../core/arguments.ts";
 import { quote, refuse, TickbookError } from "../../../core/errors.ts";
 import { samplingOf } from "../../performance/sampling.ts";
 import { clearBook, newBook } from "../book.ts";
@@ -63,6 +64,10 @@ export function sweepGrid(
   make: (row: number, column: number) => Strategy | SweepCase,
   settings: SweepSettings,
 ): SweepResult {
+  requireFields("sweepGrid", "market", market, []);
+  requireFunction("sweepGrid", "make", make);
+  requireSettings("sweepGrid", settings, ["rows", "columns", "returns", "keepReturns", "startCash", "costs"]);
+
   const plan = sweepPlan(market, settings);
   const table: SweepTable = {
     figures: new Float64Array(plan.figureCount),

@@ -12,6 +12,7 @@ import {
   sweepResult,
 } from "../../../analytics/backtest/sweep/sweep-grid.ts";
 import type { Leg, Market } from "../../../analytics/backtest/types.ts";
+import { requireFields, requireSettings } from "../../../core/arguments.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import type { Progress } from "../../terminal/progress.ts";
 import { CALLED_OFF, DONE, type SweepJob, type SweepShare } from "./sweep-job.ts";
@@ -37,6 +38,11 @@ export async function sweep(
   settings: SweepSettings,
   options: SweepOptions = {},
 ): Promise<SweepResult> {
+  requireFields("sweep", "market", market, []);
+  requireFields("sweep", "strategy", strategy, ["name", "settings"]);
+  requireSettings("sweep", settings, ["rows", "columns", "returns", "keepReturns", "startCash", "costs"]);
+  requireSettings("sweep", options, ["threads", "signal", "progress"]);
+
   const { threads = Math.min(8, availableParallelism()), signal, progress } = options;
   const { name, settings: own } = strategy;
   if (!Number.isInteger(threads) || threads < 1 || threads > 64) {

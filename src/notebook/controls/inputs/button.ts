@@ -1,7 +1,11 @@
+import { requireFunction, requireText } from "../../../core/arguments.ts";
 import { type Control, checkedName, createControl, labelOf } from "../control.ts";
 
 /** Does `onClick` when it is pressed, once at a time. Its value counts how often it was: a drawing that reads it is made again. */
 export function button(name: string, onClick?: () => unknown): Control<number> {
+  requireText("button", "name", name);
+  if (onClick !== undefined) requireFunction("button", "onClick", onClick);
+
   checkedName("button", name);
   const control = createControl<number>({
     name,

@@ -1,3 +1,4 @@
+import { requireSettings, requireText } from "../../../core/arguments.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { type Control, checkedName, createControl, fieldPart, labelOf } from "../control.ts";
 
@@ -7,7 +8,10 @@ export interface CheckboxSettings {
 }
 
 /** Yes or no. */
-export function checkbox(name: string, { value = false }: CheckboxSettings = {}): Control<boolean> {
+export function checkbox(name: string, settings: CheckboxSettings = {}): Control<boolean> {
+  requireText("checkbox", "name", name);
+  const { value = false } = requireSettings("checkbox", settings, ["value"]);
+
   checkedName("checkbox", name);
   return createControl<boolean>({
     name,

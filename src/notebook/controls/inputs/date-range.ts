@@ -1,3 +1,4 @@
+import { requireSettings, requireText } from "../../../core/arguments.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { formatUtc } from "../../../core/time.ts";
 import { type Control, checkedName, createControl, fieldPart, labelOf, type Part } from "../control.ts";
@@ -18,6 +19,9 @@ export interface DateRangeSettings {
 
 /** Two fields for the first moment of a window and the first one after it, in UTC whatever the clock of the machine says. */
 export function dateRange(name: string, settings: DateRangeSettings): Control<TimeRange> {
+  requireText("dateRange", "name", name);
+  requireSettings("dateRange", settings, ["value", "minUs", "maxUs"]);
+
   const { minUs = -Infinity, maxUs = Infinity } = settings;
   const where = `dateRange ${quote(checkedName("dateRange", name), 40)}`;
   const no = (problem: string, hint: string): never =>

@@ -1,3 +1,4 @@
+import { requireList, requireSettings, requireText } from "../../../core/arguments.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { plainText } from "../../../render/escape.ts";
 import { type Control, checkedName, createControl, fieldPart, labelOf } from "../control.ts";
@@ -13,6 +14,10 @@ export function select<const T>(
   options: readonly T[] | Readonly<Record<string, T>>,
   settings: SelectSettings<T> = {},
 ): Control<T> {
+  requireText("select", "name", name);
+  requireSettings("select", settings, ["value"]);
+  if (typeof options === "string") requireList("select", "options", options);
+
   const where = `select ${quote(checkedName("select", name), 40)}`;
   const entries: readonly (readonly [string, T])[] = isList(options)
     ? [...new Set(options)].map((option) => [String(option), option])

@@ -1,3 +1,4 @@
+import { requireSettings, requireText } from "../../../core/arguments.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { type Control, checkedName, createControl, fieldPart, labelOf } from "../control.ts";
 
@@ -14,6 +15,9 @@ export interface SliderSettings {
 
 /** A number on a scale from `min` to `max`, moved by mouse or arrow keys, or typed. */
 export function slider(name: string, settings: SliderSettings): Control<number> {
+  requireText("slider", "name", name);
+  requireSettings("slider", settings, ["min", "max", "step", "value", "unit"]);
+
   const { min, max, step = 1, value = min, unit } = settings;
   const where = "slider";
   checkedName(where, name);

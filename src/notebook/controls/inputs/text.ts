@@ -1,3 +1,4 @@
+import { requireSettings, requireText } from "../../../core/arguments.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { type Control, checkedName, createControl, fieldPart, labelOf } from "../control.ts";
 
@@ -13,6 +14,9 @@ export interface TextSettings {
 
 /** A line of text, taken when the reader presses Enter or leaves the field. */
 export function text(name: string, settings: TextSettings = {}): Control<string> {
+  requireText("text", "name", name);
+  requireSettings("text", settings, ["value", "placeholder", "unit", "accept"]);
+
   const { value = "", placeholder = "", unit } = settings;
   checkedName("text", name);
   const accept = (asked: string): string => {

@@ -1,11 +1,12 @@
 import type { Market } from "../../../analytics/backtest/types.ts";
 import type { Drawdown } from "../../../analytics/performance/drawdowns.ts";
 import type { Performance } from "../../../analytics/performance/performance.ts";
-import { requireColumns, requireFields, requireSettings } from "../../../core/arguments.ts";
+import { requireColumns, requireFields } from "../../../core/arguments.ts";
 import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
 import { closingTimes } from "../base/closing-times.ts";
 import { type Json, packed, type TimeAxis } from "../base/frame.ts";
+import { requireOptions } from "../base/options.ts";
 import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface DrawdownOptions extends LinesOptions {
@@ -19,7 +20,7 @@ export function drawdownChart(performance: Performance, market: Market, options:
   requireColumns("drawdownChart", { "performance.drawdown": performance.drawdown });
   requireFields("drawdownChart", "market", market, []);
   const { drawdown, worstDrawdowns, maxDrawdown } = performance;
-  requireSettings("drawdownChart", options, ["worst", ...LINES_OPTIONS]);
+  requireOptions("drawdownChart", options, ["worst", ...LINES_OPTIONS]);
 
   const { worst = 3 } = options;
   const { timesUs, domainUs } = closingTimes(market);

@@ -1,9 +1,10 @@
 import type { Backtest, Market } from "../../../analytics/backtest/types.ts";
 import type { Performance } from "../../../analytics/performance/performance.ts";
-import { requireColumns, requireFields, requireSettings } from "../../../core/arguments.ts";
+import { requireColumns, requireFields } from "../../../core/arguments.ts";
 import { assetsOf } from "../../../core/assets.ts";
 import type { View } from "../../view.ts";
 import { closingTimes } from "../base/closing-times.ts";
+import { requireOptions } from "../base/options.ts";
 import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface EquityOptions extends LinesOptions {
@@ -24,7 +25,7 @@ export function equityChart(
   requireFields("equityChart", "performance", performance, ["legs"]);
   const { equity, startCash } = backtest;
   const { legs } = performance;
-  requireSettings("equityChart", options, ["hold", ...LINES_OPTIONS]);
+  requireOptions("equityChart", options, ["hold", ...LINES_OPTIONS]);
 
   const { hold = true } = options;
   const unit = assetsOf(market.legs[0]?.symbol ?? "").quote;

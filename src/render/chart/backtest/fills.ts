@@ -1,5 +1,5 @@
 import type { Backtest, Fill, Market } from "../../../analytics/backtest/types.ts";
-import { requireFields, requireNumbers, requireSettings } from "../../../core/arguments.ts";
+import { requireFields, requireNumbers } from "../../../core/arguments.ts";
 import { assetsOf } from "../../../core/assets.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { plainText } from "../../escape.ts";
@@ -8,6 +8,7 @@ import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
 import { closingTimes } from "../base/closing-times.ts";
 import { type Json, packed, type TimeAxis, utcExpression, withUnit } from "../base/frame.ts";
+import { requireOptions } from "../base/options.ts";
 import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface FillsOptions extends LinesOptions {
@@ -26,7 +27,7 @@ export function fillsChart(
   requireFields("fillsChart", "backtest", backtest, ["fills", "orders"]);
   requireFields("fillsChart", "market", market, ["legs"]);
   const { fills, orders } = backtest;
-  requireSettings("fillsChart", options, ["mostFills", ...LINES_OPTIONS]);
+  requireOptions("fillsChart", options, ["mostFills", ...LINES_OPTIONS]);
 
   const { mostFills = 1000 } = options;
   const traded = market.legs[leg];

@@ -1,9 +1,10 @@
 import type { CalendarReturn } from "../../../analytics/performance/calendar-returns.ts";
 import type { Performance } from "../../../analytics/performance/performance.ts";
-import { requireFields, requireSettings } from "../../../core/arguments.ts";
+import { requireFields } from "../../../core/arguments.ts";
 import type { View } from "../../view.ts";
 import { cellFigures, GAIN_SCALE } from "../base/cell-figures.ts";
 import { CHART_OPTIONS, type ChartOptions, frame, type Json } from "../base/frame.ts";
+import { requireOptions } from "../base/options.ts";
 import { waitingView } from "../base/waiting.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -19,7 +20,7 @@ const SHORT = "width < 300 && datum.label !== 'year' ? slice(datum.label, 0, 1) 
 export function monthsChart(performance: Performance, options: ChartOptions = {}): View {
   requireFields("monthsChart", "performance", performance, ["months", "calendarYears"]);
   const { months, calendarYears } = performance;
-  requireSettings("monthsChart", options, CHART_OPTIONS);
+  requireOptions("monthsChart", options, CHART_OPTIONS);
 
   const title = options.title ?? "Returns by month, %";
   if (months.length === 0) return waitingView(title, 1, 0, { ...options });

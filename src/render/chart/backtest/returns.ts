@@ -1,8 +1,9 @@
 import type { Performance } from "../../../analytics/performance/performance.ts";
-import { requireColumns, requireFields, requireSettings } from "../../../core/arguments.ts";
+import { requireColumns, requireFields } from "../../../core/arguments.ts";
 import type { View } from "../../view.ts";
 import type { ChartOptions } from "../base/frame.ts";
 import { CHART_OPTIONS } from "../base/frame.ts";
+import { requireOptions } from "../base/options.ts";
 import { histogramChart } from "../histogram.ts";
 
 /** How the returns are spread that the ratios rest on, with their mean, VaR and CVaR. */
@@ -16,7 +17,7 @@ export function returnHistogram(performance: Performance, options: ChartOptions 
   ]);
   requireColumns("returnHistogram", { "performance.returns": performance.returns });
   const { returns, sampling, settings, valueAtRisk, expectedShortfall } = performance;
-  requireSettings("returnHistogram", options, CHART_OPTIONS);
+  requireOptions("returnHistogram", options, CHART_OPTIONS);
 
   const percent = returns.map((value) => 100 * value).filter((value) => !Number.isNaN(value));
   const mean = percent.reduce((sum, value) => sum + value, 0) / percent.length;

@@ -1,6 +1,7 @@
 import type { Performance } from "../../../analytics/performance/performance.ts";
-import { requireFields, requireSettings } from "../../../core/arguments.ts";
+import { requireFields } from "../../../core/arguments.ts";
 import type { View } from "../../view.ts";
+import { requireOptions } from "../base/options.ts";
 import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface RollingOptions extends LinesOptions {
@@ -17,7 +18,7 @@ export function rollingChart(performance: Performance, options: RollingOptions =
     "endUs",
     "bars",
   ]);
-  requireSettings("rollingChart", options, ["figure", ...LINES_OPTIONS]);
+  requireOptions("rollingChart", options, ["figure", ...LINES_OPTIONS]);
 
   const { figure = "sharpe" } = options;
   const { rolling, sampling, startUs, endUs, bars } = performance;

@@ -1,5 +1,5 @@
 import type { Backtest, Market, RoundTrip } from "../../../analytics/backtest/types.ts";
-import { requireFields, requireSettings, requireText } from "../../../core/arguments.ts";
+import { requireFields, requireText } from "../../../core/arguments.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { plainText } from "../../escape.ts";
 import { drawable } from "../../round.ts";
@@ -7,6 +7,7 @@ import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
 import { closingTimes } from "../base/closing-times.ts";
 import { type Json, packed, type TimeAxis, utcExpression } from "../base/frame.ts";
+import { requireOptions } from "../base/options.ts";
 import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 import { thresholds } from "../pair/zscore.ts";
 
@@ -33,7 +34,7 @@ export function signalChart(
   requireFields("signalChart", "market", market, []);
   requireText("signalChart", "name", name);
   const { signals, roundTrips } = backtest;
-  requireSettings("signalChart", options, ["entry", "exit", "stop", "mostTrips", ...LINES_OPTIONS]);
+  requireOptions("signalChart", options, ["entry", "exit", "stop", "mostTrips", ...LINES_OPTIONS]);
 
   const { entry, exit, stop, mostTrips = 500 } = options;
   const values = signals[name];

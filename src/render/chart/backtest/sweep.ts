@@ -1,11 +1,12 @@
 import type { SweepFigure } from "../../../analytics/backtest/sweep/sweep-figures.ts";
 import type { SweepAxis, SweepResult } from "../../../analytics/backtest/sweep/sweep-grid.ts";
-import { requireFields, requireSettings } from "../../../core/arguments.ts";
+import { requireFields } from "../../../core/arguments.ts";
 import { plainText } from "../../escape.ts";
 import { drawable } from "../../round.ts";
 import type { View } from "../../view.ts";
 import { cellFigures, GAIN_SCALE } from "../base/cell-figures.ts";
 import { CHART_OPTIONS, type ChartOptions, frame, type Json } from "../base/frame.ts";
+import { requireOptions } from "../base/options.ts";
 
 export interface SweepChartOptions extends ChartOptions {
   /** `"totalReturn"` unless told. */
@@ -29,7 +30,7 @@ const NAMES: Readonly<Record<SweepFigure, readonly [name: string, factor: number
 /** A figure of each combination as coloured cells: below 0 vermillion, above 0 blue, full at the best; a combination that was refused is empty. */
 export function sweepChart(sweep: SweepResult, options: SweepChartOptions = {}): View {
   requireFields("sweepChart", "sweep", sweep, ["rows", "columns", "figures", "refused"]);
-  requireSettings("sweepChart", options, ["figure", "at", ...CHART_OPTIONS]);
+  requireOptions("sweepChart", options, ["figure", "at", ...CHART_OPTIONS]);
 
   const { figure = "totalReturn", at } = options;
   const { rows, columns, figures, refused } = sweep;

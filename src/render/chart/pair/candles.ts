@@ -1,4 +1,4 @@
-import { requireFields, requireSettings } from "../../../core/arguments.ts";
+import { requireFields } from "../../../core/arguments.ts";
 import { assetsOf } from "../../../core/assets.ts";
 import { type Bars, barRuleText } from "../../../core/bars.ts";
 import { drawable } from "../../round.ts";
@@ -16,6 +16,7 @@ import {
   WIDTH,
   withUnit,
 } from "../base/frame.ts";
+import { requireOptions } from "../base/options.ts";
 import { waitingView } from "../base/waiting.ts";
 
 export interface CandleOptions extends ChartOptions {
@@ -31,7 +32,7 @@ export interface CandleOptions extends ChartOptions {
  */
 export function candleChart(bars: Bars, options: CandleOptions = {}): View {
   requireFields("candleChart", "bars", bars, ["venue", "symbol", "rule", "intervalUs"]);
-  requireSettings("candleChart", options, ["forming", "volumeHeight", ...CHART_OPTIONS]);
+  requireOptions("candleChart", options, ["forming", "volumeHeight", ...CHART_OPTIONS]);
 
   const { width = WIDTH, height = 260, volumeHeight = 70, forming } = options;
   const told = { ...options, venue: options.venue ?? bars.venue };

@@ -1,5 +1,6 @@
-import { requireSequence, requireSettings } from "../../../core/arguments.ts";
+import { requireSequence } from "../../../core/arguments.ts";
 import type { View } from "../../view.ts";
+import { requireOptions } from "../base/options.ts";
 import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface CorrelationOptions extends LinesOptions {
@@ -17,7 +18,7 @@ export function correlationChart(
 ): View {
   requireSequence("correlationChart", "times", times);
   requireSequence("correlationChart", "r", r);
-  requireSettings("correlationChart", options, ["window", "of", ...LINES_OPTIONS]);
+  requireOptions("correlationChart", options, ["window", "of", ...LINES_OPTIONS]);
 
   const { window, of = "log returns" } = options;
   return drawLines(times, [{ name: "correlation", values: r }], {

@@ -1,6 +1,7 @@
 import type { MovingRatios } from "../../../analytics/pair/moving-ratios.ts";
-import { requireFields, requireSequence, requireSettings } from "../../../core/arguments.ts";
+import { requireFields, requireSequence } from "../../../core/arguments.ts";
 import type { View } from "../../view.ts";
+import { requireOptions } from "../base/options.ts";
 import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface RatiosOptions extends LinesOptions {
@@ -16,7 +17,7 @@ export function ratiosChart(
 ): View {
   requireSequence("ratiosChart", "timesUs", timesUs);
   requireFields("ratiosChart", "moving", moving, ["at", "ratios"]);
-  requireSettings("ratiosChart", options, ["whole", ...LINES_OPTIONS]);
+  requireOptions("ratiosChart", options, ["whole", ...LINES_OPTIONS]);
 
   const { whole } = options;
   const { at, ratios } = moving;

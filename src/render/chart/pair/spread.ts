@@ -1,6 +1,7 @@
-import { requireSequence, requireSettings } from "../../../core/arguments.ts";
+import { requireSequence } from "../../../core/arguments.ts";
 import { assetsOf } from "../../../core/assets.ts";
 import type { View } from "../../view.ts";
+import { requireOptions } from "../base/options.ts";
 import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface SpreadOptions extends LinesOptions {
@@ -23,7 +24,7 @@ export function spreadChart(
 ): View {
   requireSequence("spreadChart", "times", times);
   requireSequence("spreadChart", "spread", spread);
-  requireSettings("spreadChart", options, ["y", "x", "hedgeRatio", "intercept", "scale", ...LINES_OPTIONS]);
+  requireOptions("spreadChart", options, ["y", "x", "hedgeRatio", "intercept", "scale", ...LINES_OPTIONS]);
 
   const { y, x, hedgeRatio, intercept = 0, scale } = options;
   const name = (symbol: string): string => (scale === "log" ? `log ${symbol}` : symbol);

@@ -1,7 +1,8 @@
-import { requireSequence, requireSettings } from "../../../core/arguments.ts";
+import { requireSequence } from "../../../core/arguments.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
+import { requireOptions } from "../base/options.ts";
 import { drawLines, type Level, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface ZscoreOptions extends LinesOptions {
@@ -17,10 +18,10 @@ export interface ZscoreOptions extends LinesOptions {
 export function zscoreChart(times: ArrayLike<number>, z: ArrayLike<number>, options: ZscoreOptions): View {
   requireSequence("zscoreChart", "times", times);
   requireSequence("zscoreChart", "z", z);
-  requireSettings("zscoreChart", options, ["threshold", "exit", "window", ...LINES_OPTIONS]);
+  requireOptions("zscoreChart", options, ["threshold", "exit", "window", ...LINES_OPTIONS]);
 
   const { threshold, exit, window } = options;
-  if (!(threshold > 0 && threshold < Number.POSITIVE_INFINITY)) {
+  if (!(typeof threshold === "number" && threshold > 0 && threshold < Number.POSITIVE_INFINITY)) {
     refuse({
       code: "bad-threshold",
       where: "zscoreChart",
