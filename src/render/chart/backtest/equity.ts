@@ -48,7 +48,7 @@ export function equityChart(
 export function heldChart(market: Market, { legs }: Performance, options: LinesOptions = {}): View {
   const unit = assetsOf(market.legs[0]?.symbol ?? "").quote;
   const { timesUs, domainUs } = closingTimes(market);
-  return linesChart(
+  return drawLines(
     timesUs,
     legs.map(({ symbol, equity }) => ({ name: `hold ${symbol}`, values: equity })),
     { title: "Each leg, bought and held", yName: "equity", unit, domainUs, height: 120, ...options },
