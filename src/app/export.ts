@@ -50,7 +50,13 @@ export function exportCsv(
   requireFields("exportCsv", "series", series, ["venue"]);
   requireText("exportCsv", "path", path);
   requireSettings("exportCsv", settings, [
-    ...["what", "interval", "fromUs", "toUs", "excel", "guardFormulas", "onProgress"],
+    "what",
+    "interval",
+    "fromUs",
+    "toUs",
+    "excel",
+    "guardFormulas",
+    "onProgress",
   ]);
 
   const { fromUs, toUs, what } = settings;
