@@ -57,7 +57,24 @@ export function filedBars(
     options: readOptions(read),
     skipsGaps: read.sessions === true,
   };
-  return readOf(fileMarket(path, request, { voice, nowUs: systemClock.nowUs() }));
+  const found = readOf(fileMarket(path, request, { voice, nowUs: systemClock.nowUs() }));
+  return { ...found, notes: [...found.notes, ...gapNotes(found.market, voice)] };
+}
+
+/** From this share of bars without a price on, and so many, hardly a window is ever full. */
+const MANY_GAPS = 0.05;
+const SOME_GAPS = 20;
+
+/** Why a rule may find nothing to do: what never trades at night has no price then. */
+function gapNotes({ legs, length }: Market, voice: Voice): string[] {
+  return legs.flatMap(({ symbol, close }) => {
+    const gaps = close.reduce((sum, price) => sum + Number(Number.isNaN(price)), 0);
+    if (gaps < SOME_GAPS || gaps <= MANY_GAPS * length) return [];
+    const setting = voice === "flags" ? "--sessions" : "sessions: true";
+    return [
+      `${symbol} has no price in ${gaps.toLocaleString("en")} of ${length.toLocaleString("en")} bars, and a window with such a bar gives no value. If it trades in sessions, leave those bars out: ${setting}.`,
+    ];
+  });
 }
 
 /** A market of rows, with the stretches in which it has no price. */

@@ -69,6 +69,29 @@ describe("backtestData of a database", () => {
 });
 
 describe("backtestData of a file", () => {
+  it("of sessions has the bars of the sessions where that is asked, and says so where it is not", (t) => {
+    const hours = Array.from({ length: 10 * 24 }, (_, i) => i).filter((i) => i % 24 >= 9 && i % 24 < 16);
+    const path = csv(t, [
+      "time,eth_close,btc_close,eth_volume",
+      ...hours.map(
+        (i) =>
+          `${new Date(Date.UTC(2025, 0, 6) + i * 3_600_000).toISOString()},${10 + (i % 5)},${100 + (i % 3)},0`,
+      ),
+    ]);
+    const whole = backtestData({ source: path, ...PAIR });
+    assert.equal(whole.market.length, 9 * 24 + 7);
+    assert.match(
+      whole.notes.join(" "),
+      /ETHUSDT|eth_close has no price in 153 of 223 bars, and a window with such a bar gives no value\. If it trades in sessions, leave those bars out: sessions: true\./,
+    );
+    const sessions = backtestData({ source: path, ...PAIR, sessions: true });
+    assert.equal(sessions.market.length, 70);
+    assert.equal(sessions.request.sessions, true);
+    assert.ok(!/has no price/.test(sessions.notes.join(" ")));
+    // a volume that is 0 everywhere is no volume: trades happen
+    assert.deepEqual([sessions.market.legs[0]!.volume, sessions.coverage[0]!.tradedBars], [undefined, 70]);
+  });
+
   it("fills at the file's opens, and never in a bar without volume or without a row", (t) => {
     const path = csv(t, [
       "time,eth_open,eth_close,eth_volume,btc_open,btc_close",
