@@ -24,7 +24,6 @@ const LONGER: readonly string[] = [
   "src/pipeline/exchange/faults/fault-wire.ts faultyWire",
   "src/pipeline/feed/feed.ts startFeed",
   "src/pipeline/feed/liveness.ts liveness",
-  "src/pipeline/files/values/time-reader.ts timeReader",
   "src/pipeline/store/read/columns.ts columnsReader",
   "src/pipeline/store/read/reader.ts openReader",
   "src/pipeline/store/write/repair.ts repair",

@@ -65,8 +65,7 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
   let open: Seen | undefined;
   let [cut, isAbsolute, isDates, isProvisional] = [0, true, true, false];
 
-  const bad = (row: number, need: string, hint?: string): never =>
-    refuseRow(asking, { row, column: name, need, ...(hint !== undefined && { hint }) });
+  const bad = (row: number, need: string): never => refuseRow(asking, { row, column: name, need });
 
   const sameForm = (next: string, text: string, row: number): void => {
     if (form === undefined) {
@@ -78,40 +77,16 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
     }
   };
 
-  const inferred = (digits: string, row: number, text: string): DigitForm => {
-    const found = digitForms(digits, nowUs);
-    if (found.length === 1) return found[0]!;
-    if (found.length > 1) {
-      return bad(
-        row,
-        `a time that can be read in one way; ${quote(text, 40)} can be ${found.join(" or ")}`,
-        `Pass ${say(asking, "columns", `time_${found[0]}=${name}`)}, or ${found.slice(1).join(", ")} likewise.`,
-      );
-    }
-    return noDigits(digits, row, text);
-  };
-
-  const noDigits = (digits: string, row: number, text: string): never => {
-    const isSerial = /^\d{5}(?:\.\d+)?$/.test(digits);
-    return bad(
-      row,
-      `a time from 2009 to tomorrow where its unit is not named; got ${quote(text, 40)}${isSerial ? ", which looks like the day number of a spreadsheet" : ""}`,
-      isSerial
-        ? "Save the column as dates, for example 2024-01-02."
-        : `Name the unit: ${say(asking, "columns", `time_s=${name}`)}, or time_ms, time_us, time_ns.`,
-    );
-  };
-
   const fromDigits = (text: string, row: number): WallTime => {
     const whole = text.includes(".") ? text.slice(0, text.indexOf(".")) : text;
     if (digitForm === undefined) {
-      digitForm = inferred(whole, row, text);
-      if (whole !== text && digitForm.length > 2) noDigits(whole, row, text);
+      digitForm = inferredForm(asking, name, whole, text, row);
+      if (whole !== text && digitForm.length > 2) noDigits(asking, name, text, row);
     }
     const us = digitsUs(text, digitForm);
     const isCount = digitForm.length <= 2;
     if (unit === undefined && (us === undefined || (isCount && !isPlausible(us, nowUs)))) {
-      const other = digitForms(whole, nowUs)[0] ?? noDigits(whole, row, text);
+      const other = digitForms(whole, nowUs)[0] ?? noDigits(asking, name, text, row);
       sameForm(other, text, row);
     }
     if (us === undefined) return bad(row, `a time in ${digitForm}; got ${quote(text, 40)}`);
@@ -125,20 +100,7 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
 
   const fromText = (text: string, row: number): WallTime => {
     const found = timeText(text, order);
-    if ("problem" in found) {
-      const isNumber = /^[+-]?[\d.,]+(e[+-]?\d+)?$/i.test(text);
-      const years = found.problem === "a year of four digits";
-      const zone = found.problem.startsWith("a zone");
-      return bad(
-        row,
-        `${found.problem}; got ${quote(text, 40)}${isNumber && /e/i.test(text) ? ", a number that has lost its digits" : ""}`,
-        years
-          ? `Pass ${say(asking, "dates", "dmy")}, mdy or ymd.`
-          : zone
-            ? `Write UTC or an offset instead; or leave it away, and pass ${say(asking, "tz", "America/New_York")}.`
-            : undefined,
-      );
-    }
+    if ("problem" in found) return noTime(asking, name, found.problem, text, row);
     sameForm(found.form, text, row);
     const { wallUs, offsetUs } = found;
     if (found.proves !== undefined) proof[found.proves] ??= { text, row };
@@ -182,6 +144,48 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
       return isProvisional;
     },
   };
+}
+
+/** The one way in which digits are a plausible time. */
+function inferredForm(asking: Asking, column: string, digits: string, text: string, row: number): DigitForm {
+  const [first, ...more] = digitForms(digits, asking.nowUs);
+  if (first === undefined) return noDigits(asking, column, text, row);
+  if (more.length === 0) return first;
+  return refuseRow(asking, {
+    row,
+    column,
+    need: `a time that can be read in one way; ${quote(text, 40)} can be ${[first, ...more].join(" or ")}`,
+    hint: `Pass ${say(asking, "columns", `time_${first}=${column}`)}, or ${more.join(", ")} likewise.`,
+  });
+}
+
+function noDigits(asking: Asking, column: string, text: string, row: number): never {
+  const isSerial = /^\d{5}(?:\.\d+)?$/.test(text);
+  return refuseRow(asking, {
+    row,
+    column,
+    need: `a time from 2009 to tomorrow where its unit is not named; got ${quote(text, 40)}${isSerial ? ", which looks like the day number of a spreadsheet" : ""}`,
+    hint: isSerial
+      ? "Save the column as dates, for example 2024-01-02."
+      : `Name the unit: ${say(asking, "columns", `time_s=${column}`)}, or time_ms, time_us, time_ns.`,
+  });
+}
+
+/** Says what is wrong with a text that is no time, and what settles it. */
+function noTime(asking: Asking, column: string, problem: string, text: string, row: number): never {
+  const isRounded = /^[+-]?[\d.,]+e[+-]?\d+$/i.test(text);
+  const hint =
+    problem === "a year of four digits"
+      ? `Pass ${say(asking, "dates", "dmy")}, mdy or ymd.`
+      : problem.startsWith("a zone")
+        ? `Write UTC or an offset instead; or leave it away, and pass ${say(asking, "tz", "America/New_York")}.`
+        : undefined;
+  return refuseRow(asking, {
+    row,
+    column,
+    need: `${problem}; got ${quote(text, 40)}${isRounded ? ", a number that has lost its digits" : ""}`,
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 const UNIT_WORDS: Readonly<Record<string, string>> = {
