@@ -14,6 +14,7 @@ export const tasks = {
   watch: { needs: node, program: "watch.js" },
   "test-rules": { needs: node, program: "test-rules.js" },
   import: { needs: node, program: "import.js" },
+  backup: { needs: node, program: "backup.js" },
   archive: { needs: node, program: "archive.js" },
   export: { needs: node, program: "export.js" },
   report: { needs: node, program: "report.js" },

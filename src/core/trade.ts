@@ -1,10 +1,10 @@
 import { requireFields } from "./arguments.ts";
 
 /**
- * What kind of market a venue is: an exchange, a market made from a seed, a recorded tape played again, or files whose
- * origin only their user knows.
+ * What kind of market a venue is: an exchange at an address of its own, a market made from a seed, a recorded tape played
+ * again, files whose origin only their user knows, or an exchange of which all that is known is the name its user gave it.
  */
-export type VenueKind = "real" | "simulated" | "replayed" | "file";
+export type VenueKind = "real" | "simulated" | "replayed" | "file" | "other";
 
 /** Whose clock a venue's times are of: this world's, or one of its own, as that of a tape or of a market at another pace. */
 export type VenueClock = "world" | "own";
@@ -22,7 +22,9 @@ export interface Venue {
 
 /** Whether a venue's times are those of this world: only then do latency, growth and silence say something. */
 export function keepsWorldClock({ kind, clock }: Venue): boolean {
-  return (clock ?? (kind === "real" || kind === "simulated" ? "world" : "own")) === "world";
+  return (
+    (clock ?? (kind === "real" || kind === "simulated" || kind === "other" ? "world" : "own")) === "world"
+  );
 }
 
 /** How a trade reached the store. */
@@ -46,7 +48,7 @@ export interface Trade {
   readonly source: TradeSource;
 }
 
-const LABELS = { simulated: "SIMULATED", replayed: "REPLAYED", file: "FILE" } as const;
+const LABELS = { simulated: "SIMULATED", replayed: "REPLAYED", file: "FILE", other: "OTHER" } as const;
 
 /** The sentence that stands on every chart and export of a venue which is not real; empty for a real one. */
 export function venueLabel(venue: Venue): string {

@@ -60,7 +60,7 @@ export function selfSigned(t: TestContext): { readonly key: string; readonly cer
       [
         ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
         ...["-keyout", key, "-out", cert, "-days", "2", "-subj", "/CN=localhost"],
-        ...["-addext", "subjectAltName=IP:127.0.0.1"],
+        ...["-addext", "subjectAltName=IP:127.0.0.1,DNS:exchange.invalid"],
       ],
       { stdio: "ignore" },
     );

@@ -67,7 +67,10 @@ test("the doctor says of a folder of 0.1 what 0.1 said, holes and merged trades 
       "30d",
       "--json",
     );
-    assert.deepEqual([code, stderr], [1, ""]);
+    // in the week after it was collected it is a collector that has stopped: 3, which 0.1 did not tell apart
+    const { findings } = JSON.parse(stdout) as { findings: { code: string }[] };
+    const isLately = findings.some((one) => one.code === "not-collecting");
+    assert.deepEqual([code, stderr], [isLately ? 3 : 1, ""]);
     assertNear(JSON.parse(stdout), said, name);
   }
 });

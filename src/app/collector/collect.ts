@@ -4,8 +4,10 @@ import { type Backfill, type BackfillStatus, startBackfill } from "../../pipelin
 import { type Feed, type FeedEvents, type FeedStatus, startFeed } from "../../pipeline/feed/feed.ts";
 import type { HttpGet } from "../../pipeline/net/http.ts";
 import { type WeightBudget, weightBudget } from "../../pipeline/net/weight-budget.ts";
+import { heldSymbols } from "../../pipeline/store/file/held-symbols.ts";
 import { type Hole, totalOf } from "../../pipeline/store/ledger/ledger.ts";
 import { type BackgroundWriter, startWriter } from "../../pipeline/store/write/background-writer.ts";
+import { type ExchangeInfo, refuseUnknown } from "../../pipeline/venues/binance/info.ts";
 import { watchedGet } from "../../pipeline/venues/binance/limited-get.ts";
 import { fetchNewestId } from "../../pipeline/venues/binance/newest-id.ts";
 import { type Log, rotatingFile, throttled } from "../terminal/log.ts";
@@ -18,6 +20,8 @@ import { type Intake, intake } from "./intake.ts";
 import { reachExchange } from "./reach.ts";
 import { repairStore } from "./repair-store.ts";
 import { type SymbolCounts, type SymbolStatus, symbolCounts } from "./symbol-status.ts";
+import { watchSymbols } from "./symbol-watch.ts";
+import { troubleNotes } from "./trouble-notes.ts";
 import { type WriterNews, writerNews } from "./writer-news.ts";
 
 export interface CollectorStatus {
@@ -41,6 +45,8 @@ export interface Collector {
   stop(): Promise<number>;
 }
 
+/** What is not stored is written down so often. */
+const TROUBLE_MS = 5000;
 /** Trades are handed to the writer at least this often. */
 const BATCH_MS = 100;
 const DRAIN_MS = 5000;
@@ -59,17 +65,16 @@ export async function startCollector(
     const message = `no requests over REST for ${Math.ceil(ms / 1000)} s: ${reason}; the stream goes on`;
     log({ level: "warn", event: "rest-paused", message });
   });
-  const info = await reachExchange(settings, { ...world, get });
-  if (info === undefined) return undefined;
-  budget.limit(info.weightPerMinute);
-  for (const { symbol, status } of info.symbols) {
-    if (status === "TRADING") continue;
-    const message = `${symbol} is in state ${status}: it may be silent`;
-    log({ level: "warn", event: "symbol-status", message });
-  }
-  const collector = new RunningCollector(settings, { ...world, get, log }, info.venue, budget);
+  const reached = await reachExchange(settings, { ...world, get, log });
+  if (reached === undefined) return undefined;
+  const { venue, info } = reached;
+  // one that is held was listed once: it stops nobody
+  const held = heldSymbols(settings.db, venue.name);
+  const unheard = info?.unknown.filter((symbol) => !held.includes(symbol)) ?? [];
+  if (unheard.length > 0) refuseUnknown(unheard);
+  const collector = new RunningCollector(settings, { ...world, get, log }, venue, budget);
   try {
-    await collector.open();
+    await collector.open(info);
   } catch (error) {
     if (world.signal.aborted) return undefined;
     throw error;
@@ -94,6 +99,7 @@ class RunningCollector implements Collector {
   #intake!: Intake;
   #gate!: Gate;
   #feed!: Feed;
+  #unwatch!: () => void;
 
   constructor(settings: CollectSettings, world: CollectWorld, venue: Venue, budget: WeightBudget) {
     this.venue = venue;
@@ -106,13 +112,14 @@ class RunningCollector implements Collector {
     this.#holes = holeNews(this.#log);
   }
 
-  async open(): Promise<void> {
+  async open(info: ExchangeInfo | undefined): Promise<void> {
     const { db, symbols, hosts, quarantine } = this.#settings;
     const { clock, random, openSocket, get } = this.#world;
     this.#writer = await this.#openWriter(db, symbols);
     this.#holes.opened(totalOf(this.#writer.missing()));
     const restUrls = hosts.map(({ restUrl }) => restUrl);
     this.#backfill = this.#openBackfill(get, restUrls);
+    this.#news.opened(this.#writer.origin);
     if (this.#writer.backup !== undefined) this.#news.migrated(this.#writer.backup);
     this.#intake = intake(this.#writer, {
       pause: (waiting) => {
@@ -123,9 +130,12 @@ class RunningCollector implements Collector {
     });
     this.#gate = openGate({
       symbols,
-      newestIds: this.#writer.lastIds,
+      newest: this.#writer.newest,
+      clock,
       log: this.#log,
+      newestId: (symbol) => fetchNewestId(get, restUrls, symbol),
       quarantine,
+      missed: (symbol, afterId) => this.#backfill.lookBehind(symbol, afterId, 0),
       pass: (s, trade) => {
         this.#counts.received(s, trade);
         this.#intake.add(s, trade);
@@ -140,8 +150,13 @@ class RunningCollector implements Collector {
       newestId: (symbol) => fetchNewestId(get, restUrls, symbol),
       events: this.#feedEvents(),
     });
+    this.#unwatch = watchSymbols(this.#settings, this.#world, info, ({ weightPerMinute }) =>
+      this.#budget.limit(weightPerMinute),
+    );
     this.#every(BATCH_MS, () => this.#intake.flush());
     this.#every(1000, () => this.#counts.second());
+    const troubles = troubleNotes(symbols, (s, kind, trades) => this.#writer.noteTrouble(s, kind, trades));
+    this.#every(TROUBLE_MS, () => troubles(this.status().symbols));
   }
 
   status(): CollectorStatus {
@@ -155,13 +170,17 @@ class RunningCollector implements Collector {
       commitMs: this.#delays.lastSecond(this.#world.clock.monotonicMs()),
       blocked: this.#news.trouble(),
       backfill: this.#backfill.status(),
-      symbols: this.#counts.status(symbols.map((_, s) => missing[s]?.missing ?? 0)),
+      symbols: this.#counts.status(
+        symbols.map((_, s) => missing[s]?.missing ?? 0),
+        this.#gate.anew(),
+      ),
     };
   }
 
   async stop(): Promise<number> {
     this.#feed.stop();
     this.#backfill.stop();
+    this.#unwatch();
     for (const cancel of this.#timers) cancel();
     this.#intake.flush();
     return this.#writer.close(DRAIN_MS);
@@ -212,8 +231,8 @@ class RunningCollector implements Collector {
       }),
       odd: (code, message) => this.#log({ level: "warn", event: code, message }),
     });
-    for (const [s, id] of this.#writer.lastIds.entries()) {
-      if (id !== undefined) backfill.lookBehind(symbols[s]!, id, QUIET_MS);
+    for (const [s, newest] of this.#writer.newest.entries()) {
+      if (newest !== undefined) backfill.lookBehind(symbols[s]!, newest.id, QUIET_MS);
     }
     return backfill;
   }
@@ -225,7 +244,7 @@ class RunningCollector implements Collector {
 
   #feedEvents(): FeedEvents {
     return {
-      trade: this.#gate.received,
+      trade: (trade) => this.#gate.received(trade),
       state: (state) => {
         const entry = feedEntry(state);
         if (entry !== undefined) this.#log(entry);

@@ -1,5 +1,6 @@
 import type { Random } from "../../core/random.ts";
 import type { Clock } from "../../core/time.ts";
+import type { Venue } from "../../core/trade.ts";
 import type { HttpGet } from "../../pipeline/net/http.ts";
 import type { OpenSocket } from "../../pipeline/net/socket.ts";
 import type { Host } from "../../pipeline/venues/binance/info.ts";
@@ -7,9 +8,11 @@ import type { Log } from "../terminal/log.ts";
 
 export interface CollectSettings {
   readonly hosts: readonly Host[];
+  /** What is at the hosts, where that is known before they answer; undefined: they name themselves. */
+  readonly venue: Venue | undefined;
   readonly symbols: readonly string[];
   readonly db: string;
-  /** Give up with `unreachable` instead of trying on when no host answers at the start. */
+  /** Give up with `unreachable` instead of trying on when no host serves us at the start. */
   readonly failIfUnreachable: boolean;
   /** Nothing can be stored any more: the database is damaged, or the writer has a defect. */
   readonly onFailure: (error: Error) => void;

@@ -9,10 +9,14 @@ export interface SymbolStatus {
   conflicts: number;
   /** Trades refused because their ids lie below all that were ever held. */
   regressed: number;
+  /** Trades refused because the exchange's ids have started anew; 0: they have not. */
+  anew: number;
   /** Ids known to be missing: in holes which are neither filled nor given up. */
   missing: number;
   /** Trades received in the last second. */
   rate: number;
+  /** When the newest trade was received; NaN before one. */
+  lastReceivedUs: number;
   /** Receipt minus event time of the newest trade; NaN before one, and where the venue's time is not ours. */
   lagMs: number;
 }
@@ -26,7 +30,7 @@ export interface SymbolCounts {
   /** A second is over. */
   second(): void;
   /** `missing`: ids known to be missing, by symbol. */
-  status(missing: readonly number[]): Record<string, SymbolStatus>;
+  status(missing: readonly number[], anew: readonly number[]): Record<string, SymbolStatus>;
 }
 
 /** `hasLag`: the venue's time is ours. */
@@ -37,8 +41,10 @@ export function symbolCounts(symbols: readonly string[], hasLag: boolean): Symbo
       duplicates: 0,
       conflicts: 0,
       regressed: 0,
+      anew: 0,
       missing: 0,
       rate: 0,
+      lastReceivedUs: Number.NaN,
       lagMs: Number.NaN,
     }),
   );
@@ -46,6 +52,7 @@ export function symbolCounts(symbols: readonly string[], hasLag: boolean): Symbo
   return {
     received: (s, { receivedUs, eventTimeUs }) => {
       inSecond[s]!++;
+      each[s]!.lastReceivedUs = receivedUs;
       if (hasLag) each[s]!.lagMs = (receivedUs - eventTimeUs!) / 1000;
     },
     committed: (counts) => {
@@ -66,7 +73,9 @@ export function symbolCounts(symbols: readonly string[], hasLag: boolean): Symbo
         inSecond[s] = 0;
       }
     },
-    status: (missing) =>
-      Object.fromEntries(symbols.map((symbol, s) => [symbol, { ...each[s]!, missing: missing[s]! }])),
+    status: (missing, anew) =>
+      Object.fromEntries(
+        symbols.map((symbol, s) => [symbol, { ...each[s]!, missing: missing[s]!, anew: anew[s]! }]),
+      ),
   };
 }

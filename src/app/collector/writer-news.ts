@@ -1,4 +1,6 @@
 import { quote } from "../../core/errors.ts";
+import { formatUtc } from "../../core/time.ts";
+import type { Origin } from "../../pipeline/store/file/origin.ts";
 import type { AppendResult } from "../../pipeline/store/write/writer.ts";
 import type { Log } from "../terminal/log.ts";
 
@@ -11,6 +13,7 @@ export interface WriterNews {
   failed(error: Error): void;
   queueFull(waiting: number): void;
   migrated(backup: string): void;
+  opened(origin: Origin): void;
   /** Why nothing is stored at the moment; empty: all is well. */
   trouble(): string;
 }
@@ -57,6 +60,17 @@ export function writerNews(symbols: readonly string[], log: Log): WriterNews {
     migrated: (backup) => {
       const message = `the database was of an older version: it is up to date now, and a copy of it as it was is ${backup}`;
       log({ level: "warn", event: "migrated", message });
+    },
+    opened: (origin) => {
+      if (origin.kind === "backup") {
+        const message = `this file is a backup of ${formatUtc(origin.madeUs)}: what has come since is fetched as far as the exchange has it`;
+        log({ level: "info", event: "restored", message });
+      }
+      if (origin.kind === "copy") {
+        const message =
+          "this file is a plain copy, or was moved from another disk: what was in the write-ahead log beside the original may be missing, and becomes a hole; npm run backup makes a copy that is whole";
+        log({ level: "warn", event: "plain-copy", message });
+      }
     },
     trouble: () => failure?.message ?? blocked,
   };

@@ -3,16 +3,24 @@ import { dirname, join, resolve } from "node:path";
 import { quote, refuse, TickbookError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import { parseDuration } from "../../core/time.ts";
-import { venueLabel } from "../../core/trade.ts";
+import { type Venue, venueLabel } from "../../core/trade.ts";
 import { httpGet } from "../../pipeline/net/http.ts";
+import { useProxy } from "../../pipeline/net/proxy.ts";
 import { openSocket } from "../../pipeline/net/socket.ts";
 import { isDatabase } from "../../pipeline/store/file/is-database.ts";
 import { placeWarning } from "../../pipeline/store/file/place.ts";
-import { BINANCE_HOSTS, checkSymbolForm, type Host } from "../../pipeline/venues/binance/info.ts";
+import {
+  BINANCE,
+  BINANCE_HOSTS,
+  checkSymbolForm,
+  type Host,
+  isBinance,
+} from "../../pipeline/venues/binance/info.ts";
 import { systemClock } from "../clock.ts";
-import { type CollectorStatus, logFile, startCollector } from "../collector/collect.ts";
+import { type Collector, type CollectorStatus, logFile, startCollector } from "../collector/collect.ts";
+import { type MetricsServer, openMetrics } from "../collector/metrics/metrics-server.ts";
 import { type ExchangeProcess, startExchangeProcess } from "../processes/exchange-process.ts";
-import { type Command, type Flags, listFlag, readFlags } from "../terminal/flags.ts";
+import { type Command, type Flags, listFlag, numberFlag, readFlags } from "../terminal/flags.ts";
 import { type LogEntry, logLine } from "../terminal/log.ts";
 import { statusText } from "../terminal/status-text.ts";
 import { steadyOutput } from "../terminal/steady-output.ts";
@@ -34,10 +42,22 @@ const COMMAND = {
     db: { value: "FILE", help: "database; by default data/binance.db, data/sim.db or data/replay.db" },
     "ws-url": { value: "URL", help: "another exchange's WebSocket address, with --rest-url" },
     "rest-url": { value: "URL", help: "another exchange's HTTP address, with --ws-url" },
+    "venue-name": {
+      value: "NAME",
+      help: "what an exchange that does not name itself is called here: the name of its series",
+    },
     ...EXCHANGE_FLAGS,
     "exchange-port": { value: "P", help: "sim, replay: the built-in exchange's port" },
     plan: { value: "FILE", help: "sim, replay: faults on order" },
     duration: { value: "TIME", help: "stop after this long, for example 30s" },
+    "metrics-port": {
+      value: "P",
+      help: "answer /metrics, /healthz and /readyz on this port of this machine",
+    },
+    "metrics-bind": {
+      value: "ADDRESS",
+      help: "on this address instead of 127.0.0.1; needs a token in TICKBOOK_METRICS_TOKEN",
+    },
     "fail-if-unreachable": { help: "end with code 3 when no host answers at the start" },
   },
 } as const satisfies Command<string>;
@@ -47,11 +67,13 @@ const EXIT_CODES: Readonly<Record<string, number>> = { unreachable: 3, "writer-f
 
 type Name = keyof (typeof COMMAND)["flags"];
 
-/** Runs the collector as a program. Exit codes: 0 stopped, 2 refused, 3 unreachable, 1 trades were not stored or the exchange died. */
+/** Runs the collector as a program. Exit codes: 0 stopped, 2 refused, 3 unreachable, 4 a symbol's ids have started anew and are not stored, 1 trades were not stored or the exchange died. */
 export async function collectMain(argv: readonly string[]): Promise<number> {
   try {
     const flags = readFlags<Name>(COMMAND, argv, (text) => process.stdout.write(`${text}\n`));
-    return flags === undefined ? 0 : await run(flags);
+    if (flags === undefined) return 0;
+    useProxy(process.env);
+    return await run(flags);
   } catch (error) {
     if (!(error instanceof TickbookError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -65,6 +87,7 @@ async function run(flags: Flags<Name>): Promise<number> {
   const durationMs =
     flags.duration === undefined ? undefined : parseDuration(flags.duration, "--duration") / 1000;
   const given = givenHost(flags);
+  const named = namedVenue(flags["venue-name"], given);
   const venue = chosenVenue(flags);
   checkExchangeFlags(flags, venue !== "binance" && given === undefined);
   const db = flags.db ?? join("data", `${venue}.db`);
@@ -91,6 +114,7 @@ async function run(flags: Flags<Name>): Promise<number> {
   let endOfDuration = (): void => {};
   let exchange: ExchangeProcess | undefined;
   let exchangeDied = false;
+  let metrics: MetricsServer | undefined;
   let failure: Error | undefined;
   if (venue !== "binance" && given === undefined) {
     exchange = await startExchangeProcess(processFlags(flags), {
@@ -111,6 +135,7 @@ async function run(flags: Flags<Name>): Promise<number> {
     const collector = await startCollector(
       {
         hosts,
+        venue: given !== undefined ? named : exchange !== undefined ? undefined : BINANCE,
         symbols,
         db,
         failIfUnreachable: flags["fail-if-unreachable"] === "true",
@@ -133,6 +158,7 @@ async function run(flags: Flags<Name>): Promise<number> {
       },
     );
     if (collector === undefined) return 0;
+    metrics = await metricsFor(flags, db, collector);
     const warning = placeWarning(dirname(resolve(db)));
     if (warning !== undefined) {
       log({ level: "warn", event: "place", message: `${warning}. Pass a --db on a local disk.` });
@@ -144,6 +170,7 @@ async function run(flags: Flags<Name>): Promise<number> {
       venue: collector.venue,
       db,
       symbols,
+      ...(metrics !== undefined && { metricsPort: metrics.port }),
       message: `collecting ${symbols.join(", ")} from ${label === "" ? collector.venue.detail : label} into ${db}`,
     });
     const ticker = setInterval(() => {
@@ -164,14 +191,46 @@ async function run(flags: Flags<Name>): Promise<number> {
       message: `stopped: ${stored} trades stored${lost === 0 ? "" : `, ${lost} received ones were not`}`,
     });
     if (failure !== undefined) throw asRefusal(failure, db);
-    return lost === 0 && !exchangeDied ? 0 : 1;
+    if (lost > 0 || exchangeDied) return 1;
+    return Object.values(collector.status().symbols).some(({ anew }) => anew > 0) ? 4 : 0;
   } finally {
     endOfDuration();
+    await metrics?.close();
     await exchange?.stop();
     stop.done();
     output.close();
     if (process.connected === true) process.disconnect();
   }
+}
+
+/** Opened only when asked for. */
+async function metricsFor(
+  flags: Flags<Name>,
+  db: string,
+  collector: Collector,
+): Promise<MetricsServer | undefined> {
+  const port = flags["metrics-port"];
+  const bind = flags["metrics-bind"];
+  if (port === undefined) {
+    if (bind !== undefined)
+      refuse({
+        code: "bad-flag",
+        where: "--metrics-bind",
+        problem: "needs --metrics-port beside it; got none",
+        hint: "Pass for example --metrics-port 9464.",
+      });
+    return undefined;
+  }
+  return openMetrics({
+    port: numberFlag("metrics-port", port, 0, 65_535),
+    bind: bind ?? "127.0.0.1",
+    token: process.env.TICKBOOK_METRICS_TOKEN || undefined,
+    db,
+    status: () => collector.status(),
+  }).catch(async (error: unknown) => {
+    await collector.stop();
+    throw error;
+  });
 }
 
 function asRefusal(error: Error, db: string): TickbookError {
@@ -199,6 +258,28 @@ function givenHost(flags: Flags<Name>): Host | undefined {
   checkUrl("--ws-url", wsUrl, ["ws:", "wss:"]);
   checkUrl("--rest-url", restUrl, ["http:", "https:"]);
   return { wsUrl, restUrl };
+}
+
+/** What is known of a given address: that it is Binance's own, or what its user calls it. */
+function namedVenue(name: string | undefined, given: Host | undefined): Venue | undefined {
+  const isOwn = given !== undefined && isBinance(given);
+  if (name === undefined) return isOwn ? BINANCE : undefined;
+  const refusal =
+    given === undefined
+      ? "needs an exchange of another address, --ws-url and --rest-url; got none"
+      : isOwn || name === BINANCE.name
+        ? `needs a name that is not Binance's, and no address of Binance; got ${quote(name, 60)}`
+        : !/^[a-z0-9][a-z0-9-]{0,99}$/.test(name)
+          ? `needs lower-case letters, digits and -; got ${quote(name, 60)}`
+          : undefined;
+  if (refusal !== undefined)
+    refuse({
+      code: "bad-flag",
+      where: "--venue-name",
+      problem: refusal,
+      hint: "Leave it out, or pass for example --venue-name my-exchange.",
+    });
+  return { name, kind: "other", detail: `${new URL(given!.restUrl).host}, named by its user` };
 }
 
 function checkUrl(flag: string, text: string, protocols: readonly string[]): void {

@@ -2,7 +2,7 @@ import { TickbookError } from "../../core/errors.ts";
 import { openStore } from "../../pipeline/open-store.ts";
 import { systemClock } from "../clock.ts";
 import { findStore } from "../data/open-source.ts";
-import type { Diagnosis } from "../doctor/diagnosis.ts";
+import { type Diagnosis, exitCodeOf } from "../doctor/diagnosis.ts";
 import { diagnose } from "../doctor/doctor.ts";
 import { doctorText } from "../doctor/text.ts";
 import { byFlags, type Command, type Flags, listFlag, readFlags } from "../terminal/flags.ts";
@@ -11,7 +11,8 @@ const COMMAND = {
   usage: "npm run doctor --",
   about:
     "Says how healthy and how complete a database is; reads only, and may run beside a collector.\n" +
-    "Ends with 0: healthy; 1: something needs attention; 2: refused.",
+    "Ends with 0: healthy; 1: something needs attention; 2: refused; 3: nothing is collected, though it was until\n" +
+    "lately; 4: trades of a symbol come and are not stored; 5: the file is damaged.",
   flags: {
     source: { value: "FILE", help: "the database (the one that is being filled, or the newest in data/)" },
     since: {
@@ -32,7 +33,7 @@ const COMMAND = {
 
 type Name = keyof (typeof COMMAND)["flags"];
 
-/** Runs the doctor as a program. Exit codes: 0 healthy, 1 something needs attention, 2 refused. */
+/** Runs the doctor as a program. Exit codes: `exitCodeOf`, and 2 refused. */
 export function doctorMain(argv: readonly string[]): number {
   const print = (text: string): void => {
     process.stdout.write(`${text}\n`);
@@ -42,7 +43,7 @@ export function doctorMain(argv: readonly string[]): number {
     if (flags === undefined) return 0;
     const diagnosis = byFlags(COMMAND, () => examine(flags));
     print(flags.json === "true" ? doctorJson(diagnosis) : doctorText(diagnosis));
-    return diagnosis.healthy ? 0 : 1;
+    return exitCodeOf(diagnosis);
   } catch (error) {
     if (!(error instanceof TickbookError)) throw error;
     process.stderr.write(`${error.message}\n`);

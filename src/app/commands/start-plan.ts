@@ -23,7 +23,8 @@ type StartFlag =
   | keyof typeof EXCHANGE_FLAGS
   | "exchange-port"
   | "ws-url"
-  | "rest-url";
+  | "rest-url"
+  | "venue-name";
 
 export type StartFlags = Flags<StartFlag>;
 
@@ -51,6 +52,7 @@ export const START: Command<StartFlag> = {
     "exchange-port": { value: "P", help: "sim, replay: the built-in exchange's port" },
     "ws-url": { value: "URL", help: "another exchange's WebSocket address, with --rest-url" },
     "rest-url": { value: "URL", help: "another exchange's HTTP address, with --ws-url" },
+    "venue-name": { value: "NAME", help: "what an exchange that does not name itself is called here" },
   },
 };
 
@@ -71,7 +73,7 @@ export function planCollector(flags: StartFlags, root: string): CollectorPlan {
   const db = resolve(root, flags.db ?? join("data", `${venue}.db`));
   checkApart(flags.tape, db);
   const symbols = flags.symbols ?? (venue === "replay" ? undefined : DEFAULT_SYMBOLS);
-  const passed = (["exchange-port", "ws-url", "rest-url"] as const).flatMap((name) =>
+  const passed = (["exchange-port", "ws-url", "rest-url", "venue-name"] as const).flatMap((name) =>
     flags[name] === undefined ? [] : [`--${name}`, flags[name]],
   );
   return {

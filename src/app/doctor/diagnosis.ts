@@ -1,4 +1,5 @@
 import type { FileFacts, SeriesQuality } from "../../pipeline/store/quality/quality-types.ts";
+import type { CollectorFacts } from "../../pipeline/store/quality/troubles.ts";
 
 export interface Disk extends FileFacts {
   /** NaN below 1,000 trades. */
@@ -24,6 +25,7 @@ export interface Diagnosis {
     /** Files of the archive that are not there, each with what to do. */
     readonly missingFiles: readonly string[];
   };
+  readonly collector: CollectorFacts;
   readonly since: string;
   readonly sampleTrades: number;
   readonly series: readonly SeriesQuality[];
@@ -33,7 +35,7 @@ export interface Diagnosis {
 
 /** One thing the doctor has to say. */
 export interface Finding {
-  /** Stable: `damaged`, `ledger-mismatch`, `unlisted-ids`, `open-holes`, `conflicts`, `archive-missing`, `wal-large`, `disk-soon-full`, and of notes `gaps-kept`, `clock-offset`, `quiet`, `other-time`, `no-trades`. */
+  /** Stable: `damaged`, `ledger-mismatch`, `unlisted-ids`, `open-holes`, `conflicts`, `archive-missing`, `symbol-refused`, `not-collecting`, `holes-for-files`, `wal-large`, `disk-soon-full`, and of notes `gaps-kept`, `clock-offset`, `quiet`, `other-time`, `no-trades`. */
   readonly code: string;
   /** Whether somebody should act; else it is a note. */
   readonly attention: boolean;
@@ -42,4 +44,16 @@ export interface Finding {
   readonly symbol?: string;
   /** What is the matter, and what to do. */
   readonly text: string;
+}
+
+/**
+ * What the doctor's program ends with: 0 healthy; 5 the file is damaged; 4 trades of a symbol come and are not stored; 3
+ * nothing is collected though it was until lately; 1 something else needs attention. (2: refused.)
+ */
+export function exitCodeOf({ findings }: Pick<Diagnosis, "findings">): number {
+  const codes = findings.filter(({ attention }) => attention).map(({ code }) => code);
+  if (codes.includes("damaged")) return 5;
+  if (codes.includes("symbol-refused")) return 4;
+  if (codes.includes("not-collecting")) return 3;
+  return codes.length > 0 ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 import { quote, refuse } from "../../core/errors.ts";
 import { parseDuration } from "../../core/time.ts";
 import { keepsWorldClock } from "../../core/trade.ts";
+import { LEFT_TO_ARCHIVE } from "../../pipeline/feed/backfill.ts";
 import type { FileFacts, SeriesQuality, Since } from "../../pipeline/store/quality/quality-types.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
@@ -49,6 +50,7 @@ export function diagnose(store: TradeStore, settings: DoctorSettings, nowUs: num
       const figures = {
         disk: diskOf(store, quality.file()),
         integrity: { checked: full, problems, missingFiles },
+        collector: quality.collector(LEFT_TO_ARCHIVE),
         since,
         sampleTrades,
         series,

@@ -8,6 +8,10 @@ import { bytesText, countText, spanText } from "./words.ts";
 /** Days of room on the disk below which somebody should act. */
 const FEW_DAYS = 3;
 const QUIET_US = 60e6;
+/** So long without any trade of a venue, and none is collected; one that ended before was meant to. */
+const DEAD_US = 600e6;
+const LATELY_US = 7 * 86_400e6;
+const HOUR_US = 3600e6;
 
 type Facts = Omit<Diagnosis, "findings" | "healthy">;
 interface Words {
@@ -22,11 +26,12 @@ export function findingsOf(facts: Facts, words: Words): Finding[] {
     ...facts.series.flatMap((series) =>
       series.trades === undefined
         ? [note("no-trades", heldText(series), series)]
-        : [...ofIds(series, series.trades), ...ofClock(series, series.trades)],
+        : [...ofIds(series, series.trades, facts), ...ofClock(series, series.trades)],
     ),
+    ...facts.series.flatMap((series) => ofTroubles(series, facts)),
     ...venues.flatMap((name) => {
       const at = facts.series.filter(({ venue }) => venue.name === name);
-      return ofVenue(at[0]!.venue, at, facts.checkedUs);
+      return ofVenue(at[0]!.venue, at, facts);
     }),
   ];
   return found.sort((a, b) => Number(b.attention) - Number(a.attention));
@@ -84,7 +89,25 @@ function ofFile({ integrity, disk, series }: Facts, { walAlarmBytes, users }: Wo
   return found;
 }
 
-function ofIds(series: SeriesQuality, trades: TradeFacts): Finding[] {
+/** Trades that came in the last hour and were not stored, or after the last one that was. */
+function ofTroubles(series: SeriesQuality, { collector, checkedUs }: Facts): Finding[] {
+  return collector.troubles
+    .filter(({ venue, symbol }) => venue === series.venue.name && symbol === series.symbol)
+    .filter(({ lastUs }) => lastUs > checkedUs - HOUR_US || lastUs > (series.trades?.lastReceivedUs ?? 0))
+    .map(({ kind, trades, firstUs }) => {
+      const why =
+        kind === "ids-anew"
+          ? "the exchange's ids have started anew, and two sequences in one series can't be told apart"
+          : "their ids lie below all that this database holds";
+      return alarm(
+        "symbol-refused",
+        `${countText(trades, "trade")} since ${formatUtc(firstUs)} came and were not stored: ${why}. Go on under another --venue-name or into another --db.`,
+        series,
+      );
+    });
+}
+
+function ofIds(series: SeriesQuality, trades: TradeFacts, { collector }: Facts): Finding[] {
   const { holes, ledger, coverage } = trades;
   const found: Finding[] = [];
   const defect = ledger.defects[0];
@@ -111,9 +134,20 @@ function ofIds(series: SeriesQuality, trades: TradeFacts): Finding[] {
         series,
       ),
     );
-  const open = holes.detected.holes + holes["partly filled"].holes;
+  const left = collector.fileHoles.find(
+    ({ venue, symbol }) => venue === series.venue.name && symbol === series.symbol,
+  );
+  if (left !== undefined)
+    found.push(
+      alarm(
+        "holes-for-files",
+        `${countText(left.holes, "hole")} with ${countText(left.ids, "id")} too large to be asked for one page after the other: no collector fills them. Import the exchange's daily files: npm run import.`,
+        series,
+      ),
+    );
+  const open = holes.detected.holes + holes["partly filled"].holes - (left?.holes ?? 0);
   if (open > 0) {
-    const missing = holes.detected.missingIds + holes["partly filled"].missingIds;
+    const missing = holes.detected.missingIds + holes["partly filled"].missingIds - (left?.ids ?? 0);
     const help = helpFor(series.venue);
     found.push(
       alarm(
@@ -164,7 +198,11 @@ function helpFor({ name, kind }: Venue): string {
 const FUTURES = /^binance-(usdm|coinm)$/;
 
 /** Whether anything comes: one note where the whole venue is quiet, else one a symbol. */
-function ofVenue(venue: Venue, series: readonly SeriesQuality[], nowUs: number): Finding[] {
+function ofVenue(
+  venue: Venue,
+  series: readonly SeriesQuality[],
+  { checkedUs: nowUs, collector }: Facts,
+): Finding[] {
   if (!keepsWorldClock(venue)) {
     const kind =
       venue.kind === "replayed"
@@ -179,6 +217,14 @@ function ofVenue(venue: Venue, series: readonly SeriesQuality[], nowUs: number):
   const quietUs = read.map(({ trades }) => nowUs - trades!.lastReceivedUs);
   const text = (us: number): string =>
     `no trade came for ${spanText(us)}. No collector runs, or the market is quiet.`;
+  const quietestUs = Math.min(...quietUs);
+  if (read.length > 0 && quietestUs > DEAD_US && (collector.running || quietestUs < LATELY_US)) {
+    const whose = collector.running
+      ? "A collector has the database open: look at its log."
+      : "No collector runs: start it.";
+    const dead = `nothing was stored for ${spanText(quietestUs)}. ${whose}`;
+    return [{ code: "not-collecting", attention: true, venue: venue.name, text: dead }];
+  }
   if (read.length > 0 && quietUs.every((us) => us > QUIET_US))
     return [{ code: "quiet", attention: false, venue: venue.name, text: text(Math.min(...quietUs)) }];
   return read.flatMap((one, i) => (quietUs[i]! > QUIET_US ? [note("quiet", text(quietUs[i]!), one)] : []));

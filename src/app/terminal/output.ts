@@ -4,6 +4,8 @@
  */
 export async function runProgram(main: (argv: readonly string[]) => number | Promise<number>): Promise<void> {
   outliveReaders();
+  // else Node would open an inspector to anybody on this machine
+  process.on("SIGUSR1", () => {});
   process.exitCode = await main(process.argv.slice(2));
 }
 

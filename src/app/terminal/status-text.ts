@@ -5,14 +5,23 @@ export interface StatusFacts {
   readonly blocked: string;
   readonly backfill?: { readonly active: boolean; readonly missing: number; readonly reason: string };
   readonly symbols: Readonly<
-    Record<string, { readonly rate: number; readonly stored: number; readonly lagMs: number | null }>
+    Record<
+      string,
+      {
+        readonly rate: number;
+        readonly stored: number;
+        readonly lagMs: number | null;
+        readonly anew?: number;
+      }
+    >
   >;
 }
 
 /** A collector's state as one line for a terminal. */
 export function statusText({ feed, pending, blocked, backfill, symbols }: StatusFacts): string {
   const state = blocked !== "" ? "NOT STORING" : feed.kind === "waiting" ? "disconnected" : feed.kind;
-  const parts = Object.entries(symbols).map(([symbol, { rate, stored, lagMs }]) => {
+  const parts = Object.entries(symbols).map(([symbol, { rate, stored, lagMs, anew = 0 }]) => {
+    if (anew > 0) return `${symbol} NOT STORED (its ids have started anew)`;
     const lag = lagMs === null || Number.isNaN(lagMs) ? "" : ` lag ${Math.round(lagMs)} ms`;
     return `${symbol} ${rate}/s${lag} stored ${stored}`;
   });

@@ -15,6 +15,8 @@ export interface Job {
   sweep: Sweep;
   /** The last answer began above the id asked for. */
   floorMet: boolean;
+  /** An answer contradicted what is held. */
+  doubted: boolean;
   /** The place of trade `id` among the aggregates, as far as it has been found. */
   search: Search & { readonly id?: number };
   /** The last aggregate that was fetched for it. */
@@ -35,6 +37,7 @@ export function newJob(hole: Hole, notBeforeMs: number): Job {
     turn: 0,
     sweep: { cursor: 0, floor: 0 },
     floorMet: false,
+    doubted: false,
     search: {},
     reached: undefined,
     gained: false,

@@ -4,7 +4,7 @@ import type { MergedTrade } from "../store/ledger/merged.ts";
 import type { RepairResult } from "../store/write/repair.ts";
 import { aggregatesUrl, readAggregates, readTrades, tradesUrl } from "../venues/binance/pages.ts";
 import type { Job, Outcome } from "./backfill-queue.ts";
-import { nextAggregate, nextWish, widened } from "./sweep.ts";
+import { nextAggregate, nextWish, widened, withWitnesses } from "./sweep.ts";
 
 /** What filling a hole needs of the world. */
 export interface FillWorld {
@@ -27,7 +27,8 @@ export async function fillTrades(job: Job, world: FillWorld): Promise<Outcome | 
   const wish = nextWish(missing, job.sweep);
   if (wish === undefined) return roundOver(job);
   // after an answer of no use the hole is asked for alone: a neighbour may be what was wrong
-  const { fromId, lastId, fromEnd } = job.fruitless === 0 ? widened(wish, world.neighbours) : wish;
+  const asked = job.fruitless === 0 ? widened(wish, world.neighbours) : wish;
+  const { fromId, lastId, fromEnd } = job.doubted ? withWitnesses(asked) : asked;
   const body = await world.ask(tradesUrl(world.restUrl, symbol, fromId, lastId - fromId + 1));
   if (body === undefined) return undefined;
   const page = readTrades(body, { symbol, fromId, lastId }, world.nowUs());
@@ -44,7 +45,11 @@ export async function fillTrades(job: Job, world: FillWorld): Promise<Outcome | 
   }
   job.floorMet = false;
   const result = await world.fill(page.rows);
-  if (result.kind !== "stored") return refused(result);
+  if (result.kind !== "stored") {
+    // one of them is wrong: who that is more trades around will tell
+    job.doubted ||= result.kind === "conflict";
+    return refused(result);
+  }
   if (fromEnd) return result.stored > 0 ? GOING : roundOver(job);
   const reached = page.rows.at(-1)!.id;
   if (reached === fromId) return NOT_YET;

@@ -38,6 +38,16 @@ export function widened(wish: Wish, others: readonly IdRange[]): Wish {
   return { ...wish, lastId };
 }
 
+/** So many held trades more on each side as fit on the page. */
+const WITNESSES = 20;
+
+/** A wish with more of what is held around the hole: whether the answer or one held trade is wrong, the many tell. */
+export function withWitnesses({ fromId, lastId, fromEnd }: Wish): Wish {
+  const room = Math.max(0, PAGE_ROWS - (lastId - fromId + 1));
+  const before = Math.min(WITNESSES, Math.floor(room / 2), fromId);
+  return { fromId: fromId - before, lastId: lastId + Math.min(WITNESSES, Math.floor(room / 2)), fromEnd };
+}
+
 /** Where in the list of aggregates some trade is to be looked for: what is known to lie below and above it. */
 export interface Search {
   readonly below?: { readonly aggId: number; readonly last: number };

@@ -1,5 +1,6 @@
 import { type ClientOptions, WebSocket } from "ws";
 import { quote } from "../../core/errors.ts";
+import { agentFor } from "./proxy.ts";
 
 /** How a socket ended: closed by either side, refused at the handshake, or broken. */
 export interface SocketEnd {
@@ -56,7 +57,7 @@ const OPTIONS: ClientOptions & { readonly closeTimeout: number } = {
 
 /** Opens a socket by the `ws` package: bounded frames, no compression, no redirects, certificates always verified. */
 export const openSocket: OpenSocket = (url, events) => {
-  const ws = new WebSocket(url, OPTIONS);
+  const ws = new WebSocket(url, { ...OPTIONS, agent: agentFor(url) });
   let over = false;
   const end = (result: SocketEnd): void => {
     if (over) return;

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import Database from "better-sqlite3";
 import { doctorJson } from "../../../src/app/commands/doctor.ts";
-import type { Diagnosis, Finding } from "../../../src/app/doctor/diagnosis.ts";
+import { type Diagnosis, exitCodeOf, type Finding } from "../../../src/app/doctor/diagnosis.ts";
 import { diagnose } from "../../../src/app/doctor/doctor.ts";
 import { findingsOf } from "../../../src/app/doctor/findings.ts";
 import { doctorText } from "../../../src/app/doctor/text.ts";
@@ -14,6 +14,8 @@ import { bytesText, countText, percentText, spanText } from "../../../src/app/do
 import type { Trade } from "../../../src/core/trade.ts";
 import { archive } from "../../../src/pipeline/archive/archive.ts";
 import { openHistory } from "../../../src/pipeline/archive/history.ts";
+import { LEFT_TO_ARCHIVE } from "../../../src/pipeline/feed/backfill.ts";
+import { openWriter } from "../../../src/pipeline/store/write/writer.ts";
 import { BINANCE, REPLAY, reading, SYMBOLS, span, stored, tamper, write } from "../../support/stored.ts";
 import { tempFolder } from "../../support/temp.ts";
 import { batchOf, T0, trade } from "../../support/trades.ts";
@@ -124,16 +126,59 @@ test("missing ids in no hole ask for attention", (t) => {
 test("a quiet venue is one note, a quiet symbol another", (t) => {
   const quiet = (trades: readonly Trade[], nowUs: number): Finding[] =>
     diagnose(reading(t, stored(t, trades)), {}, nowUs).findings.filter(({ code }) => code === "quiet");
-  const hour = quiet(both(span(1, 20)), after(20) + 3600e6);
+  const short = quiet(both(span(1, 20)), after(20) + 540e6);
   assert.deepEqual(
-    hour.map(({ symbol, text }) => [symbol, text.slice(0, 22)]),
-    [[undefined, "no trade came for 1 h."]],
+    short.map(({ symbol, text }) => [symbol, text.slice(0, 25)]),
+    [[undefined, "no trade came for 9 min. "]],
   );
   const one = quiet([...span(1, 2000).map((id) => ten(id)), ten(1, { symbol: "ETHUSDT" })], after(2000));
   assert.deepEqual(
     one.map(({ symbol }) => symbol),
     ["ETHUSDT"],
   );
+});
+
+// row 107
+test("a collector that is dead for 42 minutes is an alarm with an exit code of its own; one that ended long ago is a note", (t) => {
+  const file = stored(t, both(span(1, 20)));
+  const dead = diagnose(reading(t, file), {}, after(20) + 42 * 60e6);
+  assert.equal(exitCodeOf(dead), 3);
+  assert.equal(dead.findings[0]!.code, "not-collecting");
+  assert.equal(dead.findings[0]!.text, "nothing was stored for 42 min. No collector runs: start it.");
+  const old = diagnose(reading(t, file), {}, after(20) + 30 * 86_400e6);
+  assert.deepEqual([exitCodeOf(old), codes(old.findings)], [0, ["(quiet)"]]);
+});
+
+// row 104
+test("trades that come and are not stored have an exit code and a sentence of their own", (t) => {
+  const file = stored(t, both(span(1, 20)));
+  const writer = openWriter(file, { venue: BINANCE, symbols: ["BTCUSDT"] });
+  writer.noteTrouble(0, "ids-anew", 100, after(20));
+  writer.noteTrouble(0, "ids-anew", 20, after(20) + 60e6);
+  writer.close();
+  const found = diagnose(reading(t, file), {}, after(20) + 120e6);
+  assert.equal(exitCodeOf(found), 4);
+  const [first] = found.findings;
+  assert.deepEqual([first!.code, first!.symbol], ["symbol-refused", "BTCUSDT"]);
+  assert.match(
+    first!.text,
+    /^120 trades since \S+Z came and were not stored: the exchange's ids have started anew/,
+  );
+});
+
+// row 59
+test("holes that only files can fill are told so, and not as work of a collector", (t) => {
+  const file = stored(
+    t,
+    [...span(1, 20), ...span(40, 60)].map((id) => ten(id)),
+  );
+  const writer = openWriter(file, { venue: BINANCE, symbols: ["BTCUSDT"] });
+  const [hole] = writer.openHoles();
+  writer.noteHole(0, { holeId: hole!.holeId, note: LEFT_TO_ARCHIVE }, T0);
+  writer.close();
+  const found = diagnose(reading(t, file), {}, after(60));
+  assert.equal(codes(found.findings)[0], "holes-for-files");
+  assert.match(found.findings[0]!.text, /^1 hole with 19 ids too large .*npm run import\.$/);
 });
 
 test("the clock's offset is put into words, and never for times that are not ours", (t) => {

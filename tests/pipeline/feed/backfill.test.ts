@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { history, historyTrade, reply, tradeRow } from "../../support/history.ts";
+import { history, historyTrade, mergedTrade, reply, tradeRow } from "../../support/history.ts";
 import { idsFrom, repairBench } from "../../support/repair-bench.ts";
 
 test("a hole is asked for once, 1.5 s after it was found, with a neighbour on each side", async (t) => {
@@ -315,17 +315,40 @@ test("holes that lie close together come on one page, and a larger one behind th
   assert.ok(bench.holes().every((hole) => / filled /.test(hole)));
 });
 
-test("a hole whose page met a wrong neighbour of another hole is asked for alone", async (t) => {
+// row 105
+test("a held trade that REST contradicts stays, is listed once, and its neighbours' holes are filled all the same", async (t) => {
   const past = history(0, 10_000);
-  const wrong = 110;
+  const wrong = [110, 300, 400];
   const bench = repairBench(t, past, {
-    tradeOf: (symbol, id) => ({ ...historyTrade(symbol, id), ...(id === wrong && { price: "1.00000000" }) }),
+    tradeOf: (symbol, id) => ({
+      ...historyTrade(symbol, id),
+      ...(wrong.includes(id) && { price: "1.00000000" }),
+    }),
   });
-  bench.live("BTCUSDT", 100, 102, wrong, 112);
-  await bench.pass(20_000);
-  assert.deepEqual(past.asked.slice(0, 1), ["a trades BTCUSDT 100 13"]);
-  assert.ok(past.asked.includes("a trades BTCUSDT 100 3"));
-  assert.ok(bench.ids().includes(101));
+  // 300 has a hole on either side; 400 lies alone between two
+  bench.live("BTCUSDT", 100, 102, 110, ...idsFrom(112, 295), 300, ...idsFrom(305, 397), 400, 404);
+  await bench.pass(60_000);
+  assert.deepEqual(bench.ids(), idsFrom(100, 404));
+  const conflicts = bench.rows(
+    "SELECT trade_id, count(*) FROM conflicts GROUP BY trade_id ORDER BY trade_id",
+  );
+  assert.deepEqual(
+    conflicts,
+    wrong.map((id) => [id, 1]),
+  );
+  const prices = bench.rows("SELECT DISTINCT price FROM v_trades WHERE trade_id IN (110, 300, 400)");
+  assert.deepEqual(prices, [["1.00000000"]]);
+  assert.ok(bench.holes().every((hole) => / filled /.test(hole)));
+});
+
+// row 106
+test("where REST wants a key for single trades (401), merged ones fill the hole", async (t) => {
+  const past = history(0, 10_000);
+  past.closed.set("a historicalTrades", 401);
+  const bench = repairBench(t, past, { tradeOf: mergedTrade });
+  bench.live("BTCUSDT", 100, 105);
+  await bench.pass(60_000);
+  assert.match(bench.holes()[0]!, /^101-104 gap aggregated/);
 });
 
 // row 60

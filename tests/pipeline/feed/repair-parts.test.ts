@@ -146,7 +146,7 @@ for (const [status, body, headers, kind, forMs] of [
   [400, { code: -1121, msg: "Invalid symbol." }, {}, "refused"],
   [400, { code: -1100, msg: "Illegal characters" }, {}, "refused"],
   [400, { code: -1007, msg: "Timeout" }, {}, "failed"],
-  [401, "", {}, "refused"],
+  [401, "", {}, "closed"],
   [408, "", {}, "failed"],
   [500, "", {}, "failed"],
   [503, { code: -1008, msg: "busy" }, {}, "failed"],

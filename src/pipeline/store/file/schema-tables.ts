@@ -6,7 +6,7 @@ export const TRADES: string = `
 CREATE TABLE venues (
   venue_id INTEGER PRIMARY KEY,
   name     TEXT NOT NULL UNIQUE,
-  kind     TEXT NOT NULL CHECK (kind IN ('real', 'simulated', 'replayed')),
+  kind     TEXT NOT NULL CHECK (kind IN ('real', 'simulated', 'replayed', 'other')),
   detail   TEXT NOT NULL
 ) STRICT;
 
@@ -120,6 +120,26 @@ CREATE VIEW v_holes AS
 SELECT v.name AS venue, s.symbol, h.first_id, h.last_id, h.last_id - h.first_id + 1 AS ids, h.found_us, h.reason,
   h.state, h.tries, h.note, h.changed_us
 FROM holes h JOIN symbols s USING (symbol_id) JOIN venues v USING (venue_id);
+`;
+
+/**
+ * `troubles`: why trades of a symbol are not stored, since when and until when, as the collector saw it last. `origin`: the
+ * file that was last written, by its number in the file system, and when this copy of it was made, where it is a backup.
+ */
+export const TROUBLES: string = `
+CREATE TABLE troubles (
+  symbol_id INTEGER NOT NULL REFERENCES symbols,
+  kind      TEXT NOT NULL,
+  first_us  INTEGER NOT NULL,
+  last_us   INTEGER NOT NULL,
+  trades    INTEGER NOT NULL,
+  PRIMARY KEY (symbol_id, kind)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE origin (
+  inode     TEXT NOT NULL,
+  backup_us INTEGER
+) STRICT;
 `;
 
 /**
@@ -270,9 +290,6 @@ DROP TABLE bar_conflicts;
 ALTER TABLE bar_conflicts_new RENAME TO bar_conflicts;
 `;
 
-/** SQL for a venue's kind. */
-export const VENUE_KIND: string = "CASE WHEN from_file = 1 THEN 'file' ELSE kind END";
-
 /** What brings a database from the version before to the one it is keyed by. */
 export const MIGRATIONS: Readonly<Record<number, string>> = {
   2: `${LEDGER}
@@ -290,6 +307,18 @@ WHERE next_id IS NOT NULL;`,
 INSERT INTO odd_times SELECT symbol_id, trade_id, event_time_us FROM trades
 WHERE abs(trade_time_us - event_time_us) >= 60000000;`,
   4: IMPORTS,
+  5: `
+CREATE TABLE venues_new (
+  venue_id  INTEGER PRIMARY KEY,
+  name      TEXT NOT NULL UNIQUE,
+  kind      TEXT NOT NULL CHECK (kind IN ('real', 'simulated', 'replayed', 'other')),
+  detail    TEXT NOT NULL,
+  from_file INTEGER NOT NULL DEFAULT 0 CHECK (from_file IN (0, 1))
+) STRICT;
+INSERT INTO venues_new SELECT venue_id, name, kind, detail, from_file FROM venues;
+DROP TABLE venues;
+ALTER TABLE venues_new RENAME TO venues;
+${TROUBLES}`,
 };
 
 /** SQL for the decimal text of an e8 column which was written with 8 − `fewer` decimals. */

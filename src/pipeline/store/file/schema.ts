@@ -1,12 +1,12 @@
 import { rmSync } from "node:fs";
 import type Database from "better-sqlite3";
 import { refuse } from "../../../core/errors.ts";
-import { FILES, IMPORTS, LEDGER, MIGRATIONS, TRADES } from "./schema-tables.ts";
+import { FILES, IMPORTS, LEDGER, MIGRATIONS, TRADES, TROUBLES } from "./schema-tables.ts";
 
 /** "tkbk": tells a database of ours from any other. */
 export const APPLICATION_ID = 0x746b626b;
-export const SCHEMA_VERSION = 4;
-/** The oldest that can be read as it is: version 4 changed what imports keep. */
+export const SCHEMA_VERSION = 5;
+/** The oldest that can be read as it is: version 4 changed what imports keep, 5 what is known of venues and collectors. */
 export const OLDEST_READABLE = 3;
 
 /** The oldest SQLite without the WAL-reset race (3.7.0 to 3.51.2 could corrupt a database with two connections). */
@@ -42,7 +42,7 @@ export function ensureSchema(db: Database.Database, path: string): string | unde
   const objects = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() as number;
   if (objects === 0) {
     db.transaction(() => {
-      db.exec(TRADES + LEDGER + FILES + IMPORTS);
+      db.exec(TRADES + LEDGER + FILES + IMPORTS + TROUBLES);
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${SCHEMA_VERSION}`);
     }).immediate();
@@ -57,11 +57,21 @@ export function ensureSchema(db: Database.Database, path: string): string | unde
   const copy = `${path}.v${version}.bak`;
   rmSync(copy, { force: true });
   db.prepare("VACUUM INTO ?").run(copy);
+  // a table that others point to is made anew
+  db.pragma("foreign_keys = OFF");
+  db.pragma("legacy_alter_table = ON");
   db.transaction(() => {
     for (let step = version + 1; step <= SCHEMA_VERSION; step++) db.exec(MIGRATIONS[step]!);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
   }).immediate();
+  db.pragma("legacy_alter_table = OFF");
   return copy;
+}
+
+/** SQL for a venue's kind, in a database of any version that can be read. */
+export function venueKind(db: Database.Database): string {
+  const hasFiles = (db.pragma("user_version", { simple: true }) as number) >= 4;
+  return hasFiles ? "CASE WHEN from_file = 1 THEN 'file' ELSE kind END" : "kind";
 }
 
 /** Refuses a database that is foreign, or newer or older than this program. */

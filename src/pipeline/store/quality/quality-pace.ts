@@ -25,6 +25,8 @@ export interface PaceQueries {
 }
 
 const MINUTE_US = 60e6;
+/** Of the ids of a minute, held. */
+const ENOUGH = 0.5;
 
 export function paceQueries(db: Database.Database): PaceQueries {
   const edges = edgeTimes(db);
@@ -58,7 +60,11 @@ export function paceQueries(db: Database.Database): PaceQueries {
       const perSecond = (trades: number, us: number): number =>
         us >= 1e6 ? (trades * 1e6) / us : Number.NaN;
       const fromUs = Math.max(firstTimeUs, lastTimeUs - MINUTE_US);
-      const inMinute = held.count({ first: firstIdAt(fromUs) ?? lastId, last: lastId }) - 1;
+      const minute = { first: firstIdAt(fromUs) ?? lastId, last: lastId };
+      const ids = lastId - minute.first;
+      const stored = held.count(minute) - 1;
+      // a pace over holes is none
+      const inMinute = stored < ids * ENOUGH ? Number.NaN : stored;
       return {
         meanPerSecond: perSecond(lastId - firstId, lastTimeUs - firstTimeUs),
         lastMinutePerSecond: perSecond(inMinute, lastTimeUs - fromUs),

@@ -3,6 +3,7 @@ import type { FileUser } from "../file/open-files.ts";
 import type { IdRange } from "../ledger/id-ranges.ts";
 import type { HoleState } from "../ledger/ledger.ts";
 import type { Series } from "../series.ts";
+import type { CollectorFacts } from "./troubles.ts";
 
 export type { FileUser } from "../file/open-files.ts";
 
@@ -65,7 +66,7 @@ export interface Latency {
 export interface Pace {
   /** From the first id to the last, missing ones included: the market's own. Each rate is NaN for less than a second. */
   readonly meanPerSecond: number;
-  /** Stored ones of the minute before the newest trade. */
+  /** Stored ones of the minute before the newest trade; NaN where half of its ids or more are missing. */
   readonly lastMinutePerSecond: number;
   /** Among the newest trades; NaN where all of them are archived. */
   readonly busiestSecond: { readonly startUs: number; readonly trades: number };
@@ -150,6 +151,8 @@ export interface QualityReader {
   file(): FileFacts;
   /** Other processes that have the file open, as far as the system tells. */
   users(): FileUser[];
+  /** What is known of the collector; `left`: the note of holes that are left to files. */
+  collector(left: string): CollectorFacts;
   /** The engine's own check of all that it keeps: reads the whole file. Empty: nothing found; the first 20 or so. */
   integrityProblems(): string[];
   series(series: Series, options: QualityOptions): SeriesQuality;

@@ -2,7 +2,6 @@ import { statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type Database from "better-sqlite3";
 import { fileUsers } from "../file/open-files.ts";
-import { SCHEMA_VERSION } from "../file/schema.ts";
 import { type IdRange, type IdRanges, idRanges } from "../ledger/id-ranges.ts";
 import { connectReadOnly } from "../read/connect.ts";
 import { symbolIdOf } from "../read/keys.ts";
@@ -11,6 +10,7 @@ import type { TradeStore } from "../trade-store.ts";
 import { coverageOf, ledgerChecks } from "./quality-ledger.ts";
 import { latencyOf, paceQueries } from "./quality-pace.ts";
 import type { FileFacts, ImportedFacts, QualityOptions, QualityReader } from "./quality-types.ts";
+import { collectorFacts } from "./troubles.ts";
 
 /** Looks into a database on a connection of its own; `store` is the same with its archive. */
 export function openQuality(path: string, store: TradeStore): QualityReader {
@@ -73,6 +73,7 @@ export function openQuality(path: string, store: TradeStore): QualityReader {
   return {
     file: () => fileFacts(db, path),
     users: () => fileUsers(path),
+    collector: (left) => collectorFacts(path, left),
     integrityProblems: () => integrityProblems(db),
     series: (series, options) => {
       const { venue, symbol } = series;
@@ -151,7 +152,7 @@ function fileFacts(db: Database.Database, path: string): FileFacts {
     .get() as number;
   const pages = ask<number>("page_count") - ask<number>("freelist_count") - otherTrees - 1;
   return {
-    schemaVersion: SCHEMA_VERSION,
+    schemaVersion: Number(db.pragma("user_version", { simple: true })),
     sqliteVersion: db.prepare("SELECT sqlite_version()").pluck().get() as string,
     journalMode: ask("journal_mode"),
     fileBytes: sizeOf(path),

@@ -1,9 +1,8 @@
 import { resolve } from "node:path";
-import type Database from "better-sqlite3";
 import type { VenueKind } from "../../../core/trade.ts";
 import { MOST_BACK_US, type TradeColumns } from "../../../core/trade-columns.ts";
 import { inode } from "../file/open.ts";
-import { VENUE_KIND } from "../file/schema-tables.ts";
+import { venueKind } from "../file/schema.ts";
 import { missingIds } from "../ledger/held-ids.ts";
 import { type IdRange, idRanges } from "../ledger/id-ranges.ts";
 import { openQuality } from "../quality/quality.ts";
@@ -29,7 +28,7 @@ export function openReader(file: string): TradeStore {
     [],
     { name: string; kind: VenueKind; detail: string; symbol: string; symbol_id: number }
   >(
-    `SELECT name, ${kindOf(db)} AS kind, detail, symbol, symbol_id FROM symbols JOIN venues USING (venue_id) ORDER BY symbol_id`,
+    `SELECT name, ${venueKind(db)} AS kind, detail, symbol, symbol_id FROM symbols JOIN venues USING (venue_id) ORDER BY symbol_id`,
   );
   const readColumns = columnsReader(db);
   const readExact = exactReaders(db)("symbol_id = ? AND trade_id >= ? AND trade_id < ?");
@@ -142,9 +141,4 @@ export function openReader(file: string): TradeStore {
     close: () => db.close(),
   };
   return store;
-}
-
-/** Version 3 knows no venue of files. */
-function kindOf(db: Database.Database): string {
-  return (db.pragma("user_version", { simple: true }) as number) < 4 ? "kind" : VENUE_KIND;
 }

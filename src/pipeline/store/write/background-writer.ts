@@ -1,10 +1,11 @@
 import { Worker } from "node:worker_threads";
 import { TickbookError } from "../../../core/errors.ts";
+import type { Origin } from "../file/origin.ts";
 import type { Hole, HoleNote, HoleTotals } from "../ledger/ledger.ts";
 import type { MergedTrade } from "../ledger/merged.ts";
 import { type BatchDelay, batchBuffers, type TradeBatch } from "./batch.ts";
 import type { RepairResult } from "./repair.ts";
-import type { AppendResult, WriterSettings } from "./writer.ts";
+import type { AppendResult, NewestHeld, TroubleKind, WriterSettings } from "./writer.ts";
 import type { FromWriter, ToWriter } from "./writer-loop.ts";
 
 /** A writer in a thread of its own: the socket never waits for the disk. */
@@ -23,10 +24,14 @@ export interface BackgroundWriter {
   holesBelow(symbolIndex: number, below: number, most: number): Promise<readonly Hole[]>;
   /** What is missing, by symbol. */
   missing(): readonly HoleTotals[];
-  /** The last ids held when the database was opened, by symbol; undefined: none. */
-  readonly lastIds: readonly (number | undefined)[];
+  /** Writes down that so many more trades of a symbol were not stored, and why. */
+  noteTrouble(symbolIndex: number, trouble: TroubleKind, trades: number): void;
+  /** The newest held when the database was opened, by symbol; undefined: none. */
+  readonly newest: readonly (NewestHeld | undefined)[];
   /** The copy that was made of an older database. */
   readonly backup: string | undefined;
+  /** What the file was when it was opened. */
+  readonly origin: Origin;
   /** Trades handed over and not committed yet. */
   pending(): number;
   /** Commits what is pending and ends; after `timeoutMs` it ends all the same and tells how many trades were not stored. */
@@ -64,8 +69,9 @@ export function startWriter(
 }
 
 class ThreadWriter implements BackgroundWriter {
-  lastIds: readonly (number | undefined)[] = [];
+  newest: readonly (NewestHeld | undefined)[] = [];
   backup: string | undefined;
+  origin: Origin = { kind: "same" };
   readonly #worker: Worker;
   readonly #events: WriterEvents;
   readonly #opening: { resolve(): void; reject(error: unknown): void };
@@ -101,6 +107,10 @@ class ThreadWriter implements BackgroundWriter {
 
   noteHole(symbolIndex: number, change: HoleNote): void {
     this.#send({ kind: "note", symbolIndex, change });
+  }
+
+  noteTrouble(symbolIndex: number, trouble: TroubleKind, trades: number): void {
+    this.#send({ kind: "trouble", symbolIndex, trouble, trades });
   }
 
   fill(
@@ -162,8 +172,9 @@ class ThreadWriter implements BackgroundWriter {
   #hear(message: FromWriter): void {
     switch (message.kind) {
       case "open":
-        this.lastIds = message.lastIds;
+        this.newest = message.newest;
         this.backup = message.backup;
+        this.origin = message.origin;
         this.#isOpen = true;
         this.#opening.resolve();
         break;

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type Database from "better-sqlite3";
 import type { Venue } from "../../../core/trade.ts";
 import { openLocked } from "../file/open.ts";
-import { VENUE_KIND } from "../file/schema-tables.ts";
+import { venueKind } from "../file/schema.ts";
 import type { TradeBatch } from "./batch.ts";
 
 export interface ImportCounts {
@@ -57,7 +57,7 @@ export function importOutlook(
 ): ImportOutlook | undefined {
   if (!existsSync(resolve(file))) return undefined;
   return openLocked(file, ({ db, release }) => ({
-    venues: db.prepare(`SELECT name, ${VENUE_KIND} AS kind, detail FROM venues`).all() as Venue[],
+    venues: db.prepare(`SELECT name, ${venueKind(db)} AS kind, detail FROM venues`).all() as Venue[],
     entry: db
       .prepare(
         `${ENTRY} WHERE symbol = ? AND sha256 = ? AND (venues.name = ? OR ? IS NULL) ORDER BY import_id DESC`,

@@ -6,8 +6,9 @@ import type { MergedTrade } from "../ledger/merged.ts";
 import type { TradeBatch } from "./batch.ts";
 
 /**
- * What became of a page that is to fill a hole: stored as a whole; or not at all, because it contradicts a trade that is
- * held, or has none in common with what is held, by which it could be told from another symbol's.
+ * What became of a page that is to fill a hole: stored as a whole; or not at all, because it contradicts as many trades that
+ * are held as it agrees with, or has none in common with what is held, by which it could be told from another symbol's. One
+ * that is contradicted among others that are not stays as it is, and is listed in `conflicts`.
  */
 export type RepairResult =
   | { readonly kind: "stored"; readonly stored: number; readonly holes: readonly Hole[] }
@@ -75,8 +76,23 @@ export function repair(
   );
   const conflict = db.prepare(
     `INSERT INTO conflicts (symbol_id, trade_id, found_us, price_e8, qty_e8, trade_time_us, is_buyer_maker, source, agg_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, 2, ?)`,
+     SELECT :symbol, :id, :found, :price, :qty, :time, :maker, :source, :agg WHERE NOT EXISTS (
+       SELECT 1 FROM conflicts WHERE symbol_id = :symbol AND trade_id = :id AND price_e8 = :price AND qty_e8 = :qty
+         AND trade_time_us = :time AND is_buyer_maker = :maker AND agg_id = :agg)`,
   );
+  const listConflict = (row: MergedTrade, nowUs: number, source: number): void => {
+    conflict.run({
+      symbol: symbolId,
+      id: row.first,
+      found: nowUs,
+      price: parseE8(row.price)!,
+      qty: parseE8(row.qty)!,
+      time: row.tradeTimeUs,
+      maker: row.isBuyerMaker ? 1 : 0,
+      source,
+      agg: row.aggId,
+    });
+  };
 
   /** How a merged row stands to what is stored, and what is new in it inside the hole. */
   const examine = (row: MergedTrade, hole: IdRange): Examined => {
@@ -123,13 +139,15 @@ export function repair(
 
   return {
     fill: (holeId, batch, nowUs) => {
-      let anchors = 0;
+      let agree = 0;
+      const contradicted: number[] = [];
       for (let i = 0; i < batch.length; i++) {
         if (ledger.classify(batch.id[i]!) !== "known") continue;
-        anchors++;
-        if (equalsStored(batch, i) === false) return { kind: "conflict", id: batch.id[i]! };
+        if (equalsStored(batch, i) === false) contradicted.push(batch.id[i]!);
+        else agree++;
       }
-      if (anchors === 0) return { kind: "unanchored" };
+      if (agree + contradicted.length === 0) return { kind: "unanchored" };
+      if (contradicted.length >= Math.max(1, agree)) return { kind: "conflict", id: contradicted[0]! };
       const stored = append(batch);
       if (holeId !== undefined && stored > 0) ledger.attempt(holeId);
       return { kind: "stored", stored, holes: ledger.settle(nowUs) };
@@ -138,10 +156,12 @@ export function repair(
       const hole = ledger.span(holeId);
       if (hole === undefined) return { kind: "stored", stored: 0, holes: [] };
       const examined = rows.map((row) => ({ row, found: examine(row, hole) }));
-      const conflict = examined.find(({ found }) => found.verdict === "conflict");
-      if (conflict) return { kind: "conflict", id: conflict.row.first };
-      const anchored = examined.some(({ found }) => found.verdict === "same" || found.verdict === "rest");
-      if (!anchored) return { kind: "unanchored" };
+      const conflicts = examined.filter(({ found }) => found.verdict === "conflict");
+      const agree = examined.filter(({ found }) => found.verdict === "same" || found.verdict === "rest");
+      if (agree.length + conflicts.length === 0) return { kind: "unanchored" };
+      if (conflicts.length >= Math.max(1, agree.length))
+        return { kind: "conflict", id: conflicts[0]!.row.first };
+      for (const { row } of conflicts) listConflict(row, nowUs, FROM_REST);
       let stored = 0;
       for (const { row, found } of examined) {
         if (!("first" in found)) continue;
@@ -160,9 +180,7 @@ export function repair(
           put(row, found);
           result.stored++;
         } else if (found.verdict === "conflict") {
-          const side = row.isBuyerMaker ? 1 : 0;
-          const [price, qty] = [parseE8(row.price)!, parseE8(row.qty)!];
-          conflict.run(symbolId, row.first, nowUs, price, qty, row.tradeTimeUs, side, row.aggId);
+          listConflict(row, nowUs, FROM_FILE);
           result.conflicts++;
         } else result.known++;
       }
@@ -171,6 +189,10 @@ export function repair(
     },
   };
 }
+
+/** `source` of a conflict. */
+const FROM_REST = 1;
+const FROM_FILE = 2;
 
 /** `apart`: none of its ids is held or of this hole. `rest`: the ids not held, the quantity of the held ones taken off. */
 type Examined = { readonly verdict: "same" | "conflict" | "apart" } | New;

@@ -1,13 +1,16 @@
 import { quote, TickbookError } from "../../../core/errors.ts";
 import { damaged, isDamage, isPassing } from "../file/open.ts";
+import type { Origin } from "../file/origin.ts";
 import type { Hole, HoleNote, HoleTotals } from "../ledger/ledger.ts";
 import type { MergedTrade } from "../ledger/merged.ts";
 import type { BatchDelay, TradeBatch } from "./batch.ts";
 import type { RepairResult } from "./repair.ts";
 import {
   type AppendResult,
+  type NewestHeld,
   openWriter,
   type StoreWriter,
+  type TroubleKind,
   WAL_ALARM_BYTES,
   type WriterSettings,
 } from "./writer.ts";
@@ -23,11 +26,12 @@ export type ToWriter =
       page: TradeBatch | readonly MergedTrade[];
     }
   | { kind: "holes"; symbolIndex: number; below: number; most: number }
+  | { kind: "trouble"; symbolIndex: number; trouble: TroubleKind; trades: number }
   | { kind: "close" };
 
 /** What the writer's thread answers. */
 export type FromWriter =
-  | { kind: "open"; lastIds: (number | undefined)[]; backup: string | undefined }
+  | { kind: "open"; newest: (NewestHeld | undefined)[]; backup: string | undefined; origin: Origin }
   | { kind: "reopened" }
   /** What is missing, by symbol, whenever that has changed. */
   | { kind: "totals"; totals: HoleTotals[] }
@@ -118,7 +122,7 @@ export class WriterLoop {
     if (this.#hasOpened) {
       this.#say({ kind: "reopened" });
       this.#forgetRepairs();
-    } else this.#say({ kind: "open", lastIds: store.lastIds(), backup: store.backup });
+    } else this.#say({ kind: "open", newest: store.newest(), backup: store.backup, origin: store.origin });
     this.#hasOpened = true;
     return store;
   }
@@ -134,7 +138,7 @@ export class WriterLoop {
       this.#damages = 0;
       this.#queue.shift();
       this.#tellTotals(store);
-      this.#say(answer);
+      if (answer !== undefined) this.#say(answer);
     }
   }
 
@@ -223,7 +227,7 @@ export class WriterLoop {
   }
 }
 
-function write(to: StoreWriter, message: Work): FromWriter {
+function write(to: StoreWriter, message: Work): FromWriter | undefined {
   const nowUs = Date.now() * 1000;
   switch (message.kind) {
     case "note":
@@ -234,6 +238,9 @@ function write(to: StoreWriter, message: Work): FromWriter {
     }
     case "holes":
       return { kind: "answer", answer: to.holesBelow(message.symbolIndex, message.below, message.most) };
+    case "trouble":
+      to.noteTrouble(message.symbolIndex, message.trouble, message.trades, nowUs);
+      return undefined;
     case "batch": {
       const result = to.append(message.batch, nowUs);
       return { kind: "committed", result, delay: delayOf(message.batch) };

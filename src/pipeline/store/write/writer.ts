@@ -2,7 +2,8 @@ import type Database from "better-sqlite3";
 import { refuse } from "../../../core/errors.ts";
 import type { Venue } from "../../../core/trade.ts";
 import { BUSY_MS, fileSize, inode, openLocked } from "../file/open.ts";
-import { VENUE_KIND } from "../file/schema-tables.ts";
+import { type Origin, originOf } from "../file/origin.ts";
+import { venueKind } from "../file/schema.ts";
 import type { IdRange } from "../ledger/id-ranges.ts";
 import { type Hole, type HoleNote, type HoleTotals, openLedger } from "../ledger/ledger.ts";
 import type { MergedTrade } from "../ledger/merged.ts";
@@ -53,15 +54,28 @@ export interface StoreWriter {
   /** What `work` does in one transaction, calls of this writer included: all of it or nothing. */
   together<T>(work: (db: Database.Database, symbolIds: readonly number[]) => T): T;
   /** By symbol; undefined: none is held. */
-  lastIds(): (number | undefined)[];
+  newest(): (NewestHeld | undefined)[];
+  /** Writes down that so many more trades of a symbol were not stored, and why. */
+  noteTrouble(symbolIndex: number, kind: TroubleKind, trades: number, nowUs: number): void;
   /** The copy that was made of an older database. */
   readonly backup: string | undefined;
+  /** What the file was when it was opened. */
+  readonly origin: Origin;
   /** False when the path no longer leads to the file that is open. */
   isInPlace(): boolean;
   /** Keeps the write-ahead log small; its size in bytes afterwards. */
   care(): number;
   close(): void;
 }
+
+/** The highest id held, and the latest time of the newest trades (NaN: they are archived). */
+export interface NewestHeld {
+  readonly id: number;
+  readonly timeUs: number;
+}
+
+/** `ids-anew`: the exchange's ids have started anew. `ids-below`: they lie below all that were ever held. */
+export type TroubleKind = "ids-anew" | "ids-below";
 
 export interface WriterSettings {
   readonly venue: Venue;
@@ -93,6 +107,7 @@ function writer(
   const path = db.name;
   const wal = `${path}-wal`;
   const opened = inode(path);
+  const origin = originOf(db, opened);
   const symbolIds = db.transaction(() => register(db, settings)).immediate();
   const ledgers = symbolIds.map((id, s) => openLedger(db, id, settings.symbols[s]!));
   const inserts = tradeInserts(db);
@@ -103,7 +118,19 @@ function writer(
     .safeIntegers();
   const conflict = db.prepare(
     `INSERT INTO conflicts (symbol_id, trade_id, found_us, price_e8, qty_e8, trade_time_us, is_buyer_maker, source)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+     SELECT :symbol, :id, :found, :price, :qty, :time, :maker, :source WHERE NOT EXISTS (
+       SELECT 1 FROM conflicts WHERE symbol_id = :symbol AND trade_id = :id AND price_e8 = :price AND qty_e8 = :qty
+         AND trade_time_us = :time AND is_buyer_maker = :maker)`,
+  );
+  const latest = db
+    .prepare<number[], number | null>(
+      `SELECT max(trade_time_us) FROM
+         (SELECT trade_time_us FROM trades WHERE symbol_id = ? ORDER BY trade_id DESC LIMIT 100)`,
+    )
+    .pluck();
+  const trouble = db.prepare(
+    `INSERT INTO troubles (symbol_id, kind, first_us, last_us, trades) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET last_us = excluded.last_us, trades = trades + excluded.trades`,
   );
 
   const equalsStored = (batch: TradeBatch, i: number): boolean | undefined => {
@@ -141,7 +168,7 @@ function writer(
         // an archived trade is held without a row here: nothing to compare with
         if (equalsStored(batch, i) !== false) result.duplicates++;
         else {
-          conflict.run(symbolIds[s], id, received, price, qty, time, maker, source);
+          conflict.run({ symbol: symbolIds[s], id, found: received, price, qty, time, maker, source });
           result.conflicts++;
         }
         continue;
@@ -194,12 +221,20 @@ function writer(
       return { known, conflicts };
     },
     together: (work) => inStep(() => db.transaction(() => work(db, symbolIds)).immediate()),
-    lastIds: () => ledgers.map((ledger) => ledger.lastId()),
+    newest: () =>
+      ledgers.map((ledger, s) => {
+        const id = ledger.lastId();
+        return id === undefined ? undefined : { id, timeUs: latest.get(symbolIds[s]!) ?? Number.NaN };
+      }),
+    noteTrouble: (s, kind, trades, nowUs) => {
+      trouble.run(symbolIds[s], kind, nowUs, nowUs, trades);
+    },
     openHoles: () => ledgers.flatMap((ledger) => ledger.open()),
     holesBelow: (s, below, most) => ledgers[s]!.openBelow(below, most),
     holeTotals: () => ledgers.map((ledger) => ledger.totals()),
     noteHole: (s, change, nowUs) => note.immediate(s, change, nowUs),
     backup,
+    origin,
     isInPlace: () => inode(path) === opened,
     care: () => {
       if (fileSize(wal) < WAL_TRUNCATE_BYTES) return fileSize(wal);
@@ -247,7 +282,7 @@ function register(db: Database.Database, { venue, symbols }: WriterSettings): nu
     "INSERT INTO venues (name, kind, detail, from_file) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
   ).run(venue.name, isFile ? "real" : venue.kind, venue.detail, isFile ? 1 : 0);
   const row = db
-    .prepare(`SELECT venue_id, ${VENUE_KIND} AS kind FROM venues WHERE name = ?`)
+    .prepare(`SELECT venue_id, ${venueKind(db)} AS kind FROM venues WHERE name = ?`)
     .get(venue.name) as {
     venue_id: number;
     kind: string;

@@ -40,6 +40,8 @@ export function restVerdict(reply: HttpReply, nowUs: number): RestVerdict {
     return { kind: "closed", what: "host", reason: "HTTP 451, this address is in a restricted location" };
   }
   if (status === 403) return { kind: "closed", what: "host", reason: "HTTP 403, its firewall turns us away" };
+  if (status === 401)
+    return { kind: "closed", what: "path", reason: "HTTP 401, it wants a key of an account here" };
   if (status === 404) return { kind: "closed", what: "path", reason: "HTTP 404, not served here" };
   if (status >= 400 && status < 500 && status !== 408 && !PASSING.includes(code as number)) {
     return { kind: "refused", reason };

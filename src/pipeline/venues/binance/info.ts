@@ -16,19 +16,29 @@ export const BINANCE_HOSTS: readonly Host[] = [
 
 export const BINANCE: Venue = { name: "binance", kind: "real", detail: "Binance spot" };
 
+/** Whether an address is Binance's own, where its spot market is: what answers there needs no other name. */
+export function isBinance({ wsUrl, restUrl }: Host): boolean {
+  return [wsUrl, restUrl].every((url) => OWN_HOSTS.test(new URL(url).host));
+}
+
 /** What the exchange says of itself and of the symbols asked for. */
 export interface ExchangeInfo {
-  readonly venue: Venue;
-  /** In the order asked for. */
-  readonly symbols: readonly { readonly symbol: string; readonly status: string }[];
+  /** What it names itself; undefined: it does not. */
+  readonly venue: Venue | undefined;
+  /** In the order asked for; without a status: not looked up. */
+  readonly symbols: readonly { readonly symbol: string; readonly status: string | undefined }[];
+  /** Those that it does not list. */
+  readonly unknown: readonly string[];
   /** Request weight that it allows one address. */
   readonly weightPerMinute: number;
 }
 
+const OWN_HOSTS =
+  /^(stream\.binance\.com:(9443|443)|stream\.binance\.com|data-stream\.binance\.vision|api[1-4]?\.binance\.com|api-gcp\.binance\.com|data-api\.binance\.vision)$/;
 const SYMBOL = /^[^\s"'\\/@?&#%<>\p{Ll}\p{C}]{1,50}$/u;
 
 /**
- * Asks exchangeInfo for the symbols. Refuses a lower-case or unknown symbol; an exchange that names itself in the header
+ * Asks exchangeInfo for the symbols. Refuses a lower-case symbol; an exchange that names itself in the header
  * `x-tickbook-venue` (the built-in one) is that venue and never the real one.
  */
 export async function fetchExchangeInfo(
@@ -39,17 +49,18 @@ export async function fetchExchangeInfo(
   for (const symbol of symbols) checkSymbolForm(symbol);
   const states = new Map<string, string>();
   const unknown: string[] = [];
-  let venue = BINANCE;
+  let venue: Venue | undefined;
   let weightPerMinute = USUAL_WEIGHT;
   // where one of many is unknown the exchange names no culprit: the halves are asked for
   const waiting = chunks(symbols, SYMBOLS_A_REQUEST).reverse();
-  for (let some = waiting.pop(); some !== undefined && unknown.length < NAMED_UNKNOWN; some = waiting.pop()) {
+  for (let some = waiting.pop(); some !== undefined; some = waiting.pop()) {
     const asked = encodeURIComponent(JSON.stringify(some));
     const reply = await get(`${restUrl.replace(/\/+$/, "")}/api/v3/exchangeInfo?symbols=${asked}`);
     const body = readJson(reply);
     if (reply.status === 400 && isObject(body) && body.code === -1121) {
       if (some.length === 1) unknown.push(...some);
-      else waiting.push(...chunks(some, Math.ceil(some.length / 2)).reverse());
+      else if (unknown.length < NAMED_UNKNOWN)
+        waiting.push(...chunks(some, Math.ceil(some.length / 2)).reverse());
       continue;
     }
     if (reply.status !== 200 || !isObject(body) || !Array.isArray(body.symbols)) throw httpProblem(reply);
@@ -57,13 +68,13 @@ export async function fetchExchangeInfo(
       if (isObject(entry) && typeof entry.symbol === "string") states.set(entry.symbol, String(entry.status));
     }
     unknown.push(...some.filter((symbol) => !states.has(symbol)));
-    venue = readVenue(reply.header("x-tickbook-venue")) ?? BINANCE;
+    venue = readVenue(reply.header("x-tickbook-venue"));
     weightPerMinute = readWeightLimit(body.rateLimits);
   }
-  if (unknown.length > 0) refuseUnknown(unknown.slice(0, NAMED_UNKNOWN));
   return {
     venue,
-    symbols: symbols.map((symbol) => ({ symbol, status: states.get(symbol)! })),
+    symbols: symbols.map((symbol) => ({ symbol, status: states.get(symbol) })),
+    unknown,
     weightPerMinute,
   };
 }
@@ -102,7 +113,8 @@ export function checkSymbolForm(symbol: string): void {
   });
 }
 
-function refuseUnknown(symbols: readonly string[]): never {
+export function refuseUnknown(unknown: readonly string[]): never {
+  const symbols = unknown.slice(0, NAMED_UNKNOWN);
   refuse({
     code: "unknown-symbol",
     where: "symbols",

@@ -249,7 +249,7 @@ test("a database of version 1 is copied, then brought to this version with its h
   // as version 1 left it: the same tables without the ledger, files and archive
   const old = new Database(file);
   old.exec(
-    `DROP TABLE import_runs; ALTER TABLE venues DROP COLUMN from_file;
+    `DROP TABLE troubles; DROP TABLE origin; DROP TABLE import_runs; ALTER TABLE venues DROP COLUMN from_file;
      DROP TABLE archived_ids; DROP TABLE archived; DROP TABLE imported_bars; DROP TABLE bar_conflicts; DROP TABLE imports;
      ALTER TABLE conflicts DROP COLUMN agg_id`,
   );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TickbookError } from "../../../../src/core/errors.ts";
 import type { HttpGet } from "../../../../src/pipeline/net/http.ts";
-import { fetchExchangeInfo } from "../../../../src/pipeline/venues/binance/info.ts";
+import { fetchExchangeInfo, isBinance, refuseUnknown } from "../../../../src/pipeline/venues/binance/info.ts";
 
 const reply = (status: number, body: unknown, headers: Record<string, string> = {}) => ({
   status,
@@ -30,8 +30,8 @@ test("fetchExchangeInfo gives the symbols in the order asked for, and the venue 
     { symbol: "ETHUSDT", status: "BREAK" },
   ]);
   assert.equal(
-    (await fetchExchangeInfo(async () => reply(200, info), "http://h", ["BTCUSDT"])).venue.kind,
-    "real",
+    (await fetchExchangeInfo(async () => reply(200, info), "http://h", ["BTCUSDT"])).venue,
+    undefined,
   );
 });
 
@@ -44,8 +44,11 @@ test("an exchange can't call itself real by the header", async () => {
 test("an unknown symbol is named, wherever it stands among known ones", async () => {
   const get: HttpGet = async (url) =>
     url.includes("NOPE") ? reply(400, { code: -1121, msg: "Invalid symbol." }) : reply(200, info);
-  await assert.rejects(
-    fetchExchangeInfo(get, "http://h", ["BTCUSDT", "NOPE"]),
+  const { unknown, symbols } = await fetchExchangeInfo(get, "http://h", ["BTCUSDT", "NOPE"]);
+  assert.deepEqual(unknown, ["NOPE"]);
+  assert.equal(symbols[0]!.status, "TRADING");
+  assert.throws(
+    () => refuseUnknown(unknown),
     (error: TickbookError) =>
       error.code === "unknown-symbol" &&
       error.message.includes('"NOPE"') &&
@@ -74,13 +77,13 @@ test("fetchExchangeInfo asks for 1,500 symbols in addresses short enough for any
   );
   assert.equal(requests, 15);
   requests = 0;
-  await assert.rejects(
-    fetchExchangeInfo(exchange(["S7USDT", "S1499USDT"]), "http://h", symbols),
-    /it does not know "S7USDT", "S1499USDT"\./,
+  assert.deepEqual(
+    (await fetchExchangeInfo(exchange(["S7USDT", "S1499USDT"]), "http://h", symbols)).unknown,
+    ["S7USDT", "S1499USDT"],
   );
   assert.ok(requests < 50, `${requests} requests`);
   requests = 0;
-  await assert.rejects(fetchExchangeInfo(exchange(symbols), "http://h", symbols), /it does not know/);
+  assert.ok((await fetchExchangeInfo(exchange(symbols), "http://h", symbols)).unknown.length >= 5);
   assert.ok(requests < 50, `${requests} requests`);
 });
 
@@ -114,3 +117,18 @@ test("HTTP 451, HTML and truncated JSON are problems of the host, not of the use
     );
   }
 });
+
+for (const [wsUrl, restUrl, isOwn] of [
+  ["wss://stream.binance.com:9443", "https://api.binance.com", true],
+  ["wss://data-stream.binance.vision", "https://data-api.binance.vision/", true],
+  ["wss://stream.binance.com", "https://api3.binance.com", true],
+  ["wss://stream.binance.com:9443", "https://api.example.com", false],
+  ["wss://stream.testnet.binance.vision", "https://testnet.binance.vision", false],
+  ["wss://stream.binance.com.example.com", "https://api.binance.com", false],
+  ["wss://stream.binance.us:9443", "https://api.binance.us", false],
+  ["ws://127.0.0.1:1", "http://127.0.0.1:1", false],
+] as const) {
+  test(`${wsUrl} with ${restUrl} is ${isOwn ? "" : "not "}Binance's own address`, () => {
+    assert.equal(isBinance({ wsUrl, restUrl }), isOwn);
+  });
+}
