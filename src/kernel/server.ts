@@ -10,6 +10,7 @@ import { ownCellTimers } from "./output/cell-timers.ts";
 import { type Cell, type Cells, openCell } from "./output/cells.ts";
 import { answerFor, type Completer } from "./requests.ts";
 import type { Runner } from "./runner.ts";
+import { offerPrompt } from "./stdin.ts";
 import type { Activities } from "./stop/activities.ts";
 import type { Channels } from "./stop/channels.ts";
 import type { Interruptible } from "./stop/interruptible.ts";
@@ -192,11 +193,13 @@ export async function serve(parts: ServerParts): Promise<Server> {
   // zeromq.js makes every 512th send asynchronous and refuses the ones in between; with no timeout it never does
   const options = { sendTimeout: 0, sendHighWaterMark: 0 };
   const shell = new Router(options);
-  const stdin = new Router(options);
+  const at = (port: number): string => `${transport}://${ip}:${port}`;
+  const address = at(connection.stdin_port);
   await Promise.all([
-    shell.bind(`${transport}://${ip}:${connection.shell_port}`),
-    stdin.bind(`${transport}://${ip}:${connection.stdin_port}`),
+    shell.bind(at(connection.shell_port)),
+    offerPrompt({ address, key, session, currentCell: cells.current }),
   ]);
+  console.clear = () => cells.current()?.publish("clear_output", { wait: false });
   status("starting");
   void (async () => {
     for await (const frames of shell)

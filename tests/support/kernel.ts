@@ -34,7 +34,13 @@ export interface KernelRun {
 export interface TestKernel {
   run(
     code: string,
-    options?: { stopOnError?: boolean; interruptAfter?: number; cellId?: string; timeout?: number },
+    options?: {
+      stopOnError?: boolean;
+      interruptAfter?: number;
+      cellId?: string;
+      timeout?: number;
+      input?: string;
+    },
   ): Promise<KernelRun>;
   /** Sends code and does not wait; the number of the run. */
   send(code: string): Promise<number>;

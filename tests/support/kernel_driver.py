@@ -37,6 +37,18 @@ def pump(done, timeout):
     return True
 
 
+def answer_questions(text):
+    """Writes the text into the field that the kernel asks for."""
+    if client.stdin_channel.msg_ready():
+        question = client.get_stdin_msg(timeout=1)
+        messages.append(
+            {"channel": "stdin", "type": question["msg_type"], "content": question["content"], "run": None}
+        )
+        client.input(text)
+        return True
+    return False
+
+
 def keep(channel, message):
     parent = message["parent_header"].get("msg_id")
     kind, content = message["msg_type"], message["content"]
@@ -64,7 +76,7 @@ def send(command):
         "silent": False,
         "store_history": True,
         "user_expressions": {},
-        "allow_stdin": False,
+        "allow_stdin": "input" in command,
         "stop_on_error": command.get("stopOnError", True),
     }
     metadata = {"cellId": command["cellId"]} if "cellId" in command else {}
@@ -92,6 +104,8 @@ def answer(command):
         return wait(sent[command["run"]], timeout)
     if name == "run":
         message_id = send(command)
+        if "input" in command:
+            pump(lambda: message_id in idle or answer_questions(command["input"]), timeout)
         if "interruptAfter" in command:
             threading.Timer(command["interruptAfter"], manager.interrupt_kernel).start()
         return wait(message_id, timeout)

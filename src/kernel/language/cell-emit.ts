@@ -1,6 +1,8 @@
 import ts from "typescript-kernel";
 import { type CellScope, type Declared, declaredIn, prefixOf, suffixOf } from "./cell-scope.ts";
+import { capturedIn, copyOf, loopVariables, loopWithCopies } from "./fast-loops.ts";
 import { guarded, placed, RUNTIME, runtimeCall } from "./guards.ts";
+import { type Parts, STARTED, withoutModules } from "./without-modules.ts";
 
 /** A cell as it is type-checked: one line in front that brings earlier names, one behind that hands its own on. */
 export interface CellText {
@@ -33,9 +35,15 @@ export interface EmittedCell {
 }
 
 const LAST = "__last";
-const STARTED = "__started";
 
-export function emitCell(program: ts.Program, path: string, cell: CellText): EmittedCell {
+export function emitCell(
+  program: ts.Program,
+  path: string,
+  cell: CellText,
+  scope: CellScope,
+  /** The variables that functions of any cell speak of; those of this one are added. */
+  captured: Set<string>,
+): EmittedCell {
   const file = program.getSourceFile(path)!;
   const parts: Parts = { imports: [], names: [], boxes: new Set() };
   let code = "";
@@ -49,7 +57,7 @@ export function emitCell(program: ts.Program, path: string, cell: CellText): Emi
     undefined,
     false,
     {
-      before: [fromScope(program.getTypeChecker(), cell, parts)],
+      before: [fromScope(program.getTypeChecker(), cell, parts, scope, captured)],
       after: [withoutModules(parts)],
     },
   );
@@ -77,14 +85,6 @@ export function emitCell(program: ts.Program, path: string, cell: CellText): Emi
 /** Where tslab looks for the value of the last expression. */
 export const lastName = "tickbookLast";
 
-interface Parts {
-  readonly imports: string[];
-  /** What later cells find. */
-  readonly names: string[];
-  /** Names of earlier cells that this one uses. */
-  readonly boxes: Set<string>;
-}
-
 function boxOf(name: string): string {
   return `__of_${name}`;
 }
@@ -94,9 +94,14 @@ function fromScope(
   checker: ts.TypeChecker,
   cell: CellText,
   parts: Parts,
+  scope: CellScope,
+  captured: Set<string>,
 ): ts.TransformerFactory<ts.SourceFile> {
   return (context) => (file) => {
     const { factory } = context;
+    /** Inside a loop that has copies: of which names. */
+    let copies: ReadonlySet<string> | undefined;
+    let depth = 0;
     const isEarlier = (symbol: ts.Symbol | undefined): boolean =>
       symbol?.declarations?.some((one) => one.getSourceFile() === file && one.getStart(file) < cell.prefix) ??
       false;
@@ -105,7 +110,8 @@ function fromScope(
       return placed(factory.createPropertyAccessExpression(factory.createIdentifier(boxOf(name)), "v"), from);
     };
     const called = (callee: ts.Expression): ts.Expression | undefined => {
-      if (!ts.isIdentifier(callee) || !isEarlier(checker.getSymbolAtLocation(callee))) return undefined;
+      if (!ts.isIdentifier(callee) || isCopied(callee)) return undefined;
+      if (!isEarlier(checker.getSymbolAtLocation(callee))) return undefined;
       // without a `this`
       return placed(
         factory.createParenthesizedExpression(
@@ -118,6 +124,8 @@ function fromScope(
       if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return node;
       if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
       if (ts.isHeritageClause(node) && node.token === ts.SyntaxKind.ImplementsKeyword) return node;
+      if (ts.isIdentifier(node) && isCopied(node))
+        return placed(factory.createIdentifier(copyOf(node.text)), node);
       if (ts.isIdentifier(node)) {
         return isEarlier(checker.getSymbolAtLocation(node)) ? box(node.text, node) : node;
       }
@@ -138,12 +146,49 @@ function fromScope(
           node,
         );
       }
-      return guarded(node, factory, visit) ?? ts.visitEachChild(node, visit, context);
+      if (ts.isIterationStatement(node, false) && depth === 0 && copies === undefined) return looped(node);
+      const isInner = ts.isFunctionLike(node) || ts.isClassLike(node);
+      if (isInner) depth++;
+      const visited = guarded(node, factory, visit) ?? ts.visitEachChild(node, visit, context);
+      if (isInner) depth--;
+      return visited;
+    };
+    const variableOf = (node: ts.Identifier): "own" | "earlier" | undefined => {
+      const symbol = ts.isShorthandPropertyAssignment(node.parent)
+        ? checker.getShorthandAssignmentValueSymbol(node.parent)
+        : checker.getSymbolAtLocation(node);
+      if (isEarlier(symbol)) return "earlier";
+      return symbol?.valueDeclaration && isAtTop(symbol.valueDeclaration) ? "own" : undefined;
+    };
+    const isCopied = (node: ts.Identifier): boolean =>
+      (copies?.has(node.text) ?? false) && variableOf(node) !== undefined;
+    const assignable = new Set(cell.declared.filter((one) => one.assignable).map(({ name }) => name));
+    const looped = (node: ts.IterationStatement): ts.Node => {
+      const variables = loopVariables(node, {
+        variableOf,
+        isAssignable: (name, earlier) =>
+          earlier ? (scope.get(name)?.assignable ?? true) : assignable.has(name),
+        isCaptured: (name) => captured.has(name),
+      });
+      if (variables === undefined || variables.length === 0) return ts.visitEachChild(node, visit, context);
+      copies = new Set(variables.map(({ name }) => name));
+      const loop = ts.visitEachChild(node, visit, context);
+      copies = undefined;
+      return loopWithCopies(
+        loop,
+        variables,
+        factory,
+        ({ name, earlier }) => (earlier ? box(name, node) : factory.createIdentifier(name)),
+        (name) => factory.createIdentifier(boxOf(name)),
+      );
     };
     const shorthand = (node: ts.ShorthandPropertyAssignment): ts.Node => {
-      if (!isEarlier(checker.getShorthandAssignmentValueSymbol(node)))
+      const isCopy = isCopied(node.name);
+      if (!isCopy && !isEarlier(checker.getShorthandAssignmentValueSymbol(node)))
         return ts.visitEachChild(node, visit, context);
-      const target = box(node.name.text, node.name);
+      const target = isCopy
+        ? factory.createIdentifier(copyOf(node.name.text))
+        : box(node.name.text, node.name);
       const value = node.objectAssignmentInitializer
         ? factory.createAssignment(target, visit(node.objectAssignmentInitializer) as ts.Expression)
         : target;
@@ -157,6 +202,7 @@ function fromScope(
       if (!callee) return ts.visitEachChild(node, visit, context);
       return factory.updateCallExpression(node, callee, undefined, args());
     };
+    for (const name of capturedIn(file, (node) => variableOf(node) !== undefined)) captured.add(name);
     const own = file.statements.filter((one) => one.getStart(file) >= cell.prefix);
     const last = own.findLast((one) => one.getStart(file) < cell.end && !ts.isEmptyStatement(one));
     const statements = own.map((one) => {
@@ -168,99 +214,6 @@ function fromScope(
       return placed(factory.createExpressionStatement(placed(shown, one)), one);
     });
     return factory.updateSourceFile(file, statements);
-  };
-}
-
-/** What is left of `import` and `export`: constants of what the kernel has loaded, and plain declarations. */
-function withoutModules(parts: Parts): ts.TransformerFactory<ts.SourceFile> {
-  return (context) => (file) => {
-    const { factory } = context;
-    const noteList = (list: ts.VariableDeclarationList): void => {
-      const note = (name: ts.BindingName): void => {
-        if (ts.isIdentifier(name)) parts.names.push(name.text);
-        else for (const one of name.elements) if (ts.isBindingElement(one)) note(one.name);
-      };
-      for (const one of list.declarations) note(one.name);
-    };
-    const plain = (modifiers: ts.NodeArray<ts.ModifierLike> | undefined): ts.Modifier[] =>
-      (modifiers?.filter(
-        (one) =>
-          ts.isModifier(one) &&
-          one.kind !== ts.SyntaxKind.ExportKeyword &&
-          one.kind !== ts.SyntaxKind.DefaultKeyword,
-      ) ?? []) as ts.Modifier[];
-    const isExported = (modifiers: ts.NodeArray<ts.ModifierLike> | undefined): boolean =>
-      modifiers?.some((one) => one.kind === ts.SyntaxKind.ExportKeyword) ?? false;
-    const visit = (node: ts.Statement): ts.Statement | ts.Statement[] => {
-      if (ts.isImportDeclaration(node)) return imported(node);
-      if (ts.isExportDeclaration(node)) {
-        if (node.moduleSpecifier) parts.imports.push((node.moduleSpecifier as ts.StringLiteral).text);
-        else if (node.exportClause && ts.isNamedExports(node.exportClause)) {
-          for (const one of node.exportClause.elements) parts.names.push((one.propertyName ?? one.name).text);
-        }
-        return [];
-      }
-      if (ts.isExportAssignment(node))
-        return placed(factory.createExpressionStatement(node.expression), node);
-      if (ts.isVariableStatement(node) && isExported(node.modifiers)) {
-        noteList(node.declarationList);
-        return factory.updateVariableStatement(node, plain(node.modifiers), node.declarationList);
-      }
-      if (ts.isFunctionDeclaration(node) && isExported(node.modifiers)) {
-        if (node.name) parts.names.push(node.name.text);
-        const { asteriskToken, name = factory.createIdentifier("__default"), parameters, body } = node;
-        return factory.updateFunctionDeclaration(
-          node,
-          plain(node.modifiers),
-          asteriskToken,
-          name,
-          undefined,
-          parameters,
-          undefined,
-          body,
-        );
-      }
-      if (ts.isClassDeclaration(node) && isExported(node.modifiers)) {
-        if (node.name) parts.names.push(node.name.text);
-        const { name = factory.createIdentifier("__default"), heritageClauses, members } = node;
-        return factory.updateClassDeclaration(
-          node,
-          plain(node.modifiers),
-          name,
-          undefined,
-          heritageClauses,
-          members,
-        );
-      }
-      return node;
-    };
-    const imported = (node: ts.ImportDeclaration): ts.Statement[] => {
-      const specifier = (node.moduleSpecifier as ts.StringLiteral).text;
-      const at = parts.imports.push(specifier) - 1;
-      const module = factory.createElementAccessExpression(factory.createIdentifier(STARTED), at);
-      const { name, namedBindings } = node.importClause ?? {};
-      const picked = (as: ts.Identifier, of: string): ts.VariableDeclaration => {
-        const value = runtimeCall(factory, "pick", [
-          module,
-          factory.createStringLiteral(of),
-          factory.createStringLiteral(specifier),
-        ]);
-        return factory.createVariableDeclaration(as, undefined, undefined, value);
-      };
-      const made: ts.VariableDeclaration[] = [];
-      if (name) made.push(picked(name, "default"));
-      if (namedBindings && ts.isNamespaceImport(namedBindings)) {
-        const all = runtimeCall(factory, "all", [module]);
-        made.push(factory.createVariableDeclaration(namedBindings.name, undefined, undefined, all));
-      } else if (namedBindings) {
-        for (const one of namedBindings.elements)
-          made.push(picked(one.name, (one.propertyName ?? one.name).text));
-      }
-      if (made.length === 0) return [];
-      const list = factory.createVariableDeclarationList(made, ts.NodeFlags.Const);
-      return [placed(factory.createVariableStatement(undefined, list), node)];
-    };
-    return factory.updateSourceFile(file, file.statements.flatMap(visit));
   };
 }
 
@@ -276,4 +229,13 @@ function awaitsAtTop(file: ts.SourceFile): boolean {
     return ts.forEachChild(node, awaits) ?? false;
   };
   return ts.forEachChild(file, (node) => awaits(node) || undefined) ?? false;
+}
+
+/** Whether a variable is declared by a statement of the cell itself, and not of a block in it. */
+function isAtTop(declaration: ts.Node): boolean {
+  let at = declaration;
+  while (ts.isBindingElement(at) || ts.isObjectBindingPattern(at) || ts.isArrayBindingPattern(at))
+    at = at.parent;
+  if (!ts.isVariableDeclaration(at)) return false;
+  return ts.isVariableStatement(at.parent.parent) && ts.isSourceFile(at.parent.parent.parent);
 }

@@ -27,6 +27,12 @@ export class Box {
     };
   }
 
+  /** The variable stands elsewhere from now on. */
+  lend(get: () => unknown, set: (value: unknown) => void): void {
+    this.get = get;
+    this.set = set;
+  }
+
   /** False where the declaration has not been reached. */
   hasValue(): boolean {
     try {

@@ -39,6 +39,7 @@ const remembered = 1_000;
 export function createConverter(service: Service, files: LocalFiles, folder: string): Converter {
   const scope = new Map<string, CellName>();
   const cells = new Map<number, CompiledCell>();
+  const captured = new Set<string>();
   /** By file: the key at which it had no mistakes. */
   const sound = new Map<string, string>();
   let count = 0;
@@ -91,7 +92,7 @@ export function createConverter(service: Service, files: LocalFiles, folder: str
       // one that the executor understands as such
       return { diagnostics: wrong.map(() => ({ start: { line: 0, character: 0 }, messageText: "" })) };
     }
-    const emitted = emitCell(program, service.cellFile, cell);
+    const emitted = emitCell(program, service.cellFile, cell, scope, captured);
     cells.set(count, { ...emitted, source });
     cells.delete(count - remembered);
     latest = { file: `__cell_${count}__`, text: cell.text, declared: cell.declared };

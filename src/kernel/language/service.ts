@@ -27,7 +27,9 @@ export interface ServiceOptions {
   readonly find: (specifier: string, from: string) => string | undefined;
 }
 
-const ambient = `declare module "tickbook-cells" {}
+/** What the kernel offers to cells beside Node's own. */
+const ambient = `/** Asks the reader for a line of text: a field under the cell. */
+declare function prompt(question?: string): Promise<string>;
 `;
 
 export function createService({ folder, projectRoot, versionOf, find }: ServiceOptions): Service {

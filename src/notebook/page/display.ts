@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import type { View } from "../../render/view.ts";
 import { bundleOf } from "../view/views.ts";
@@ -25,6 +26,14 @@ export function newPlace(): Place {
 export function display(view: View): void {
   const bundle = bundleOf(view);
   send(view.kind === "chart" ? { [VIEW_MIME]: {}, ...bundle } : bundle, undefined, false);
+}
+
+/** Shows a bundle as it is, also one that is promised: the cell then runs until it is there. */
+export function displayBundle(bundle: MimeBundle | Promise<MimeBundle>): void {
+  const cell = AsyncLocalStorage.snapshot();
+  const shown = (data: MimeBundle): void => cell(() => send(data, undefined, false));
+  if (bundle instanceof Promise) kernelApi()?.holdCell(bundle.then(shown));
+  else shown(bundle);
 }
 
 type WriteDisplayData = (

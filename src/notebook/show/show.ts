@@ -1,14 +1,16 @@
 import { requireSettings } from "../../core/arguments.ts";
 import { controls } from "../controls/arrange.ts";
 import { isControl } from "../controls/control.ts";
-import { display } from "../page/display.ts";
+import { display, displayBundle } from "../page/display.ts";
 import { kernelApi } from "../page/kernel-api.ts";
+import { ownBundle } from "../view/specs.ts";
 import { longTableOf, type ShowOptions, viewOf } from "../view/views.ts";
 import { showPaged } from "./paged.ts";
 
 /**
  * Shows a value under the cell: Polars frames and series, Arquero tables, bars, arrays of objects and plain objects
- * as tables, charts, results and controls as they show themselves, everything else as text.
+ * as tables, charts, results and controls as they show themselves, Vega-Lite and Vega specifications (told by their
+ * `$schema`) as charts, what has a method `Symbol.for("Jupyter.display")` as that says, everything else as text.
  * Long tables have pages and can be sorted; where the kernel cannot talk with the page, and as a cell's last
  * expression, they are cut in the middle. Both say how many rows there are.
  */
@@ -17,6 +19,11 @@ export function show(value: unknown, options: ShowOptions = {}): void {
 
   if (isControl(value)) {
     controls(value);
+    return;
+  }
+  const own = ownBundle(value);
+  if (own) {
+    displayBundle(own);
     return;
   }
   const long = kernelApi() && longTableOf(value, options);

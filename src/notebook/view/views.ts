@@ -6,6 +6,7 @@ import type { TableData } from "../../render/table-data.ts";
 import type { View } from "../../render/view.ts";
 import type { MimeBundle } from "../page/kernel-api.ts";
 import { statisticView } from "./results.ts";
+import { specView } from "./specs.ts";
 import { isTable, type TableSettings, tableOf } from "./tables.ts";
 
 /** A result that knows how it is shown. */
@@ -28,6 +29,8 @@ export function viewOf(value: unknown, options: ShowOptions = {}): View {
 
   if (isView(value)) return value;
   if (isViewable(value)) return value.toView();
+  const spec = specView(value);
+  if (spec) return spec;
   const result = statisticView(value, options);
   if (result) return result;
   const table = tableOf(value, options);
@@ -45,7 +48,7 @@ export function longTableOf(value: unknown, options: ShowOptions): TableData | u
 /** What the last expression of a cell is shown as; undefined for plain values, which the kernel prints. */
 export function resultView(value: unknown): View | undefined {
   if (isView(value) || isViewable(value) || isTable(value)) return viewOf(value);
-  return statisticView(value);
+  return specView(value) ?? statisticView(value);
 }
 
 /** More can hardly be read, and a page hardly draw it. */
