@@ -12,6 +12,8 @@ const files = () => ({
     {
       argv: [
         projectNode(),
+        // the young objects of a kernel are few: it is smaller by a quarter
+        "--max-semi-space-size=4",
         inProject("dist", "src", "kernel", "main.js"),
         "--connection-file",
         "{connection_file}",

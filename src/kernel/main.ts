@@ -111,6 +111,7 @@ async function main(argv: readonly string[]): Promise<void> {
   process.on("warning", (warning) => logError(`${warning.name}: ${warning.message}`));
   Error.stackTraceLimit = 50;
   endWithParent();
+  notebook.service.warm();
   parts.runner = runner;
   parts.server = await serve({
     connection,

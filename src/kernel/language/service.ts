@@ -8,6 +8,8 @@ export interface Service {
   readonly language: ts.LanguageService;
   readonly options: ts.CompilerOptions;
   program(): ts.Program;
+  /** Reads the libraries, so that the first cell need not wait for them. */
+  warm(): void;
   /** The text of the cell that is asked about. */
   setCell(text: string): void;
   /** Keeps the text of a cell, so that later ones can refer to it. */
@@ -27,9 +29,13 @@ export interface ServiceOptions {
   readonly find: (specifier: string, from: string) => string | undefined;
 }
 
-/** What the kernel offers to cells beside Node's own. */
+/** What the kernel offers to cells, and what Node has and this TypeScript does not name yet. */
 const ambient = `/** Asks the reader for a line of text: a field under the cell. */
 declare function prompt(question?: string): Promise<string>;
+interface RegExpConstructor {
+  /** The text as a pattern that matches it and nothing else. */
+  escape(text: string): string;
+}
 `;
 
 export function createService({ folder, projectRoot, versionOf, find }: ServiceOptions): Service {
@@ -106,6 +112,10 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
     options,
     cellFile,
     program: () => language.getProgram()!,
+    warm: () => {
+      set(cellFile, "[1].map((one) => one);");
+      language.getSemanticDiagnostics(cellFile);
+    },
     setCell: (text) => set(cellFile, text),
     keepCell: (name, text) => set(join(folder, name), text),
     resolve: (specifier, from) => resolved(specifier, from)?.resolvedFileName,

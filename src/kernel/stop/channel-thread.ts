@@ -40,7 +40,8 @@ function stop(): void {
       terminator.leave();
       return;
     }
-    if (Atomics.load(words, SHARED.inReach) === 1) {
+    // on Windows the signal would end the process
+    if (Atomics.load(words, SHARED.inReach) === 1 && process.platform !== "win32") {
       Atomics.store(words, SHARED.signalled, shortNow());
       process.kill(process.pid, "SIGINT");
     } else terminator.attempt();
