@@ -65,7 +65,10 @@ export function reasonOf(problem: unknown, most = 300): string {
   try {
     const message =
       typeof problem === "object" && problem !== null && "message" in problem && problem.message;
-    text = typeof message === "string" ? message : String(problem);
+    // an object is not written down: an array may be endless, and so may what it says of itself
+    const isPlain = typeof problem !== "object" && typeof problem !== "function";
+    if (typeof message === "string") text = message;
+    else text = isPlain || problem === null ? String(problem) : "something without a message was thrown";
   } catch {
     text = "something was thrown that cannot be shown";
   }

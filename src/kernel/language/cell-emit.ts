@@ -57,7 +57,7 @@ export function emitCell(
     undefined,
     false,
     {
-      before: [fromScope(program.getTypeChecker(), cell, parts, scope, captured)],
+      before: [fromScope(program.getTypeChecker(), cell, parts, { scope, captured })],
       after: [withoutModules(parts)],
     },
   );
@@ -89,132 +89,172 @@ function boxOf(name: string): string {
   return `__of_${name}`;
 }
 
-/** Reads earlier names where the kernel keeps them, guards awaits, and hands on the value of the last expression. */
-function fromScope(
+/** What the identifiers of a cell stand for. */
+interface Names {
+  /** Whether the symbol is declared by the line that brings earlier names. */
+  isEarlier(symbol: ts.Symbol | undefined): boolean;
+  /** Of which cell's top level the identifier is a variable. */
+  variableOf(node: ts.Identifier): "own" | "earlier" | undefined;
+  /** An earlier name, where the kernel keeps it. */
+  box(name: string, from: ts.Node): ts.Expression;
+}
+
+function namesOf(
   checker: ts.TypeChecker,
+  file: ts.SourceFile,
   cell: CellText,
   parts: Parts,
-  scope: CellScope,
-  captured: Set<string>,
-): ts.TransformerFactory<ts.SourceFile> {
-  return (context) => (file) => {
-    const { factory } = context;
-    /** Inside a loop that has copies: of which names. */
-    let copies: ReadonlySet<string> | undefined;
-    let depth = 0;
-    const isEarlier = (symbol: ts.Symbol | undefined): boolean =>
-      symbol?.declarations?.some((one) => one.getSourceFile() === file && one.getStart(file) < cell.prefix) ??
-      false;
-    const box = (name: string, from: ts.Node): ts.Expression => {
-      parts.boxes.add(name);
-      return placed(factory.createPropertyAccessExpression(factory.createIdentifier(boxOf(name)), "v"), from);
-    };
-    const called = (callee: ts.Expression): ts.Expression | undefined => {
-      if (!ts.isIdentifier(callee) || isCopied(callee)) return undefined;
-      if (!isEarlier(checker.getSymbolAtLocation(callee))) return undefined;
-      // without a `this`
-      return placed(
-        factory.createParenthesizedExpression(
-          factory.createComma(factory.createNumericLiteral(0), box(callee.text, callee)),
-        ),
-        callee,
-      );
-    };
-    const visit = (node: ts.Node): ts.Node => {
-      if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return node;
-      if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
-      if (ts.isHeritageClause(node) && node.token === ts.SyntaxKind.ImplementsKeyword) return node;
-      if (ts.isIdentifier(node) && isCopied(node))
-        return placed(factory.createIdentifier(copyOf(node.text)), node);
-      if (ts.isIdentifier(node)) {
-        return isEarlier(checker.getSymbolAtLocation(node)) ? box(node.text, node) : node;
-      }
-      if (ts.isShorthandPropertyAssignment(node)) return shorthand(node);
-      if (ts.isCallExpression(node)) return call(node);
-      if (ts.isTaggedTemplateExpression(node)) {
-        const tag = called(node.tag);
-        return factory.updateTaggedTemplateExpression(
-          node,
-          tag ?? (visit(node.tag) as ts.Expression),
-          undefined,
-          visit(node.template) as ts.TemplateLiteral,
-        );
-      }
-      if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) {
-        return placed(
-          factory.createPropertyAccessExpression(factory.createIdentifier(RUNTIME), "meta"),
-          node,
-        );
-      }
-      if (ts.isIterationStatement(node, false) && depth === 0 && copies === undefined) return looped(node);
-      const isInner = ts.isFunctionLike(node) || ts.isClassLike(node);
-      if (isInner) depth++;
-      const visited = guarded(node, factory, visit) ?? ts.visitEachChild(node, visit, context);
-      if (isInner) depth--;
-      return visited;
-    };
-    const variableOf = (node: ts.Identifier): "own" | "earlier" | undefined => {
+  factory: ts.NodeFactory,
+): Names {
+  const isEarlier: Names["isEarlier"] = (symbol) =>
+    symbol?.declarations?.some((one) => one.getSourceFile() === file && one.getStart(file) < cell.prefix) ??
+    false;
+  return {
+    isEarlier,
+    variableOf: (node) => {
       const symbol = ts.isShorthandPropertyAssignment(node.parent)
         ? checker.getShorthandAssignmentValueSymbol(node.parent)
         : checker.getSymbolAtLocation(node);
       if (isEarlier(symbol)) return "earlier";
       return symbol?.valueDeclaration && isAtTop(symbol.valueDeclaration) ? "own" : undefined;
-    };
-    const isCopied = (node: ts.Identifier): boolean =>
-      (copies?.has(node.text) ?? false) && variableOf(node) !== undefined;
-    const assignable = new Set(cell.declared.filter((one) => one.assignable).map(({ name }) => name));
-    const looped = (node: ts.IterationStatement): ts.Node => {
-      const variables = loopVariables(node, {
-        variableOf,
-        isAssignable: (name, earlier) =>
-          earlier ? (scope.get(name)?.assignable ?? true) : assignable.has(name),
-        isCaptured: (name) => captured.has(name),
-      });
-      if (variables === undefined || variables.length === 0) return ts.visitEachChild(node, visit, context);
+    },
+    box: (name, from) => {
+      parts.boxes.add(name);
+      return placed(factory.createPropertyAccessExpression(factory.createIdentifier(boxOf(name)), "v"), from);
+    },
+  };
+}
+
+/** Loops at the top of a cell, with copies of the variables that they use. */
+interface Loops {
+  /** The identifier stands in a loop that has a copy for it. */
+  isCopied(node: ts.Identifier): boolean;
+  isInside(): boolean;
+  visited(node: ts.IterationStatement): ts.Node;
+}
+
+function loopsOf(
+  names: Names,
+  cell: CellText,
+  known: { readonly scope: CellScope; readonly captured: ReadonlySet<string> },
+  factory: ts.NodeFactory,
+  visitInside: <T extends ts.Node>(node: T) => T,
+): Loops {
+  let copies: ReadonlySet<string> | undefined;
+  const assignable = new Set(cell.declared.filter((one) => one.assignable).map(({ name }) => name));
+  const isAssignable = (name: string, earlier: boolean): boolean =>
+    earlier ? (known.scope.get(name)?.assignable ?? true) : assignable.has(name);
+  return {
+    isInside: () => copies !== undefined,
+    isCopied: (node) => (copies?.has(node.text) ?? false) && names.variableOf(node) !== undefined,
+    visited: (node) => {
+      const isCaptured = (name: string): boolean => known.captured.has(name);
+      const variables = loopVariables(node, { variableOf: names.variableOf, isAssignable, isCaptured });
+      if (variables === undefined || variables.length === 0) return visitInside(node);
       copies = new Set(variables.map(({ name }) => name));
-      const loop = ts.visitEachChild(node, visit, context);
+      const loop = visitInside(node);
       copies = undefined;
       return loopWithCopies(
         loop,
         variables,
         factory,
-        ({ name, earlier }) => (earlier ? box(name, node) : factory.createIdentifier(name)),
+        ({ name, earlier }) => (earlier ? names.box(name, node) : factory.createIdentifier(name)),
         (name) => factory.createIdentifier(boxOf(name)),
       );
+    },
+  };
+}
+
+/** Reads earlier names where the kernel keeps them, guards awaits, and hands on the value of the last expression. */
+function fromScope(
+  checker: ts.TypeChecker,
+  cell: CellText,
+  parts: Parts,
+  known: { readonly scope: CellScope; readonly captured: Set<string> },
+): ts.TransformerFactory<ts.SourceFile> {
+  return (context) => (file) => {
+    const { factory } = context;
+    const names = namesOf(checker, file, cell, parts, factory);
+    const visit = (node: ts.Node): ts.Node => {
+      if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return node;
+      if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
+      if (ts.isHeritageClause(node) && node.token === ts.SyntaxKind.ImplementsKeyword) return node;
+      if (ts.isIdentifier(node)) return identifier(node);
+      if (ts.isShorthandPropertyAssignment(node)) return shorthand(node);
+      if (ts.isCallExpression(node)) return call(node);
+      if (ts.isTaggedTemplateExpression(node)) {
+        const tag = called(node.tag) ?? (visit(node.tag) as ts.Expression);
+        return factory.updateTaggedTemplateExpression(
+          node,
+          tag,
+          undefined,
+          visit(node.template) as ts.TemplateLiteral,
+        );
+      }
+      if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) {
+        const runtime = factory.createIdentifier(RUNTIME);
+        return placed(factory.createPropertyAccessExpression(runtime, "meta"), node);
+      }
+      if (ts.isIterationStatement(node, false) && depth === 0 && !loops.isInside())
+        return loops.visited(node);
+      const isInner = ts.isFunctionLike(node) || ts.isClassLike(node);
+      if (isInner) depth++;
+      const visited = guarded(node, factory, visit) ?? inside(node);
+      if (isInner) depth--;
+      return visited;
+    };
+    let depth = 0;
+    const inside = <T extends ts.Node>(node: T): T => ts.visitEachChild(node, visit, context);
+    const loops = loopsOf(names, cell, known, factory, inside);
+    const isBoxed = (node: ts.Identifier): boolean => names.isEarlier(checker.getSymbolAtLocation(node));
+    const identifier = (node: ts.Identifier): ts.Expression => {
+      if (loops.isCopied(node)) return placed(factory.createIdentifier(copyOf(node.text)), node);
+      return isBoxed(node) ? names.box(node.text, node) : node;
+    };
+    /** What is called without a `this`. */
+    const called = (callee: ts.Expression): ts.Expression | undefined => {
+      if (!ts.isIdentifier(callee) || loops.isCopied(callee) || !isBoxed(callee)) return undefined;
+      const bare = factory.createComma(factory.createNumericLiteral(0), names.box(callee.text, callee));
+      return placed(factory.createParenthesizedExpression(bare), callee);
     };
     const shorthand = (node: ts.ShorthandPropertyAssignment): ts.Node => {
-      const isCopy = isCopied(node.name);
-      if (!isCopy && !isEarlier(checker.getShorthandAssignmentValueSymbol(node)))
-        return ts.visitEachChild(node, visit, context);
-      const target = isCopy
-        ? factory.createIdentifier(copyOf(node.name.text))
-        : box(node.name.text, node.name);
-      const value = node.objectAssignmentInitializer
-        ? factory.createAssignment(target, visit(node.objectAssignmentInitializer) as ts.Expression)
-        : target;
-      return placed(factory.createPropertyAssignment(node.name.text, value), node);
+      const { name, objectAssignmentInitializer: initial } = node;
+      const isCopy = loops.isCopied(name);
+      if (!isCopy && !names.isEarlier(checker.getShorthandAssignmentValueSymbol(node))) return inside(node);
+      const target = isCopy ? factory.createIdentifier(copyOf(name.text)) : names.box(name.text, name);
+      const value = initial ? factory.createAssignment(target, visit(initial) as ts.Expression) : target;
+      return placed(factory.createPropertyAssignment(name.text, value), node);
     };
     const call = (node: ts.CallExpression): ts.Node => {
       const args = (): ts.Expression[] => node.arguments.map((one) => visit(one) as ts.Expression);
       if (node.expression.kind === ts.SyntaxKind.ImportKeyword)
         return placed(runtimeCall(factory, "load", args()), node);
       const callee = called(node.expression);
-      if (!callee) return ts.visitEachChild(node, visit, context);
-      return factory.updateCallExpression(node, callee, undefined, args());
+      return callee ? factory.updateCallExpression(node, callee, undefined, args()) : inside(node);
     };
-    for (const name of capturedIn(file, (node) => variableOf(node) !== undefined)) captured.add(name);
-    const own = file.statements.filter((one) => one.getStart(file) >= cell.prefix);
-    const last = own.findLast((one) => one.getStart(file) < cell.end && !ts.isEmptyStatement(one));
-    const statements = own.map((one) => {
-      const visited = visit(one) as ts.Statement;
-      if (one !== last || !ts.isExpressionStatement(visited)) return visited;
-      const shown = factory.createCallExpression(factory.createIdentifier(LAST), undefined, [
-        visited.expression,
-      ]);
-      return placed(factory.createExpressionStatement(placed(shown, one)), one);
-    });
-    return factory.updateSourceFile(file, statements);
+    for (const name of capturedIn(file, (node) => names.variableOf(node) !== undefined))
+      known.captured.add(name);
+    return factory.updateSourceFile(file, shownLast(file, cell, visit, factory));
   };
+}
+
+/** The statements of a cell, of which the last one, if it is an expression, hands on its value. */
+function shownLast(
+  file: ts.SourceFile,
+  cell: CellText,
+  visit: (node: ts.Node) => ts.Node,
+  factory: ts.NodeFactory,
+): ts.Statement[] {
+  const own = file.statements.filter((one) => one.getStart(file) >= cell.prefix);
+  const last = own.findLast((one) => one.getStart(file) < cell.end && !ts.isEmptyStatement(one));
+  return own.map((one) => {
+    const visited = visit(one) as ts.Statement;
+    if (one !== last || !ts.isExpressionStatement(visited)) return visited;
+    const shown = factory.createCallExpression(factory.createIdentifier(LAST), undefined, [
+      visited.expression,
+    ]);
+    return placed(factory.createExpressionStatement(placed(shown, one)), one);
+  });
 }
 
 function awaitsAtTop(file: ts.SourceFile): boolean {

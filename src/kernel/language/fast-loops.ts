@@ -115,7 +115,7 @@ export function copyOf(name: string): string {
 
 /**
  * The loop, which speaks of the copies already, with the copies around it. It may be stopped at any time, so it hands
- * its values back every few rounds: at first every 32nd, later every 4,096th. An earlier cell's variable, of which no
+ * its values back every few rounds: at first every 32nd, at last every 4,096th. An earlier cell's variable, of which no
  * function speaks, moves into this cell: to hand it back through the notebook costs more than the loop.
  */
 export function loopWithCopies(
@@ -149,34 +149,27 @@ export function loopWithCopies(
     );
     return statement(factory.createCallExpression(lend, undefined, [get, set]));
   });
-  const counter = id("__rounds");
-  const next = factory.createBitwiseOr(
-    factory.createParenthesizedExpression(factory.createAdd(counter, number(1))),
-    number(0),
+  // `if (--left === 0) { left = wait = wait < 4096 ? wait * 2 : 4096; … }`
+  const [left, wait] = [id("__left"), id("__wait")];
+  const isDue = factory.createStrictEquality(factory.createPrefixDecrement(left), number(0));
+  const longer = factory.createConditionalExpression(
+    factory.createLessThan(wait, number(4096)),
+    undefined,
+    factory.createMultiply(wait, number(2)),
+    undefined,
+    number(4096),
   );
-  const mask = factory.createParenthesizedExpression(
-    factory.createConditionalExpression(
-      factory.createLessThan(counter, number(4096)),
-      undefined,
-      number(31),
-      undefined,
-      number(4095),
-    ),
-  );
-  const counted = factory.createParenthesizedExpression(factory.createAssignment(counter, next));
-  const isDue = factory.createStrictEquality(
-    factory.createParenthesizedExpression(factory.createBitwiseAnd(counted, mask)),
-    number(0),
-  );
+  const again = statement(factory.createAssignment(left, factory.createAssignment(wait, longer)));
   const body = factory.createBlock([
-    factory.createIfStatement(isDue, factory.createBlock(back())),
+    factory.createIfStatement(isDue, factory.createBlock([again, ...back()])),
     loop.statement,
   ]);
   return factory.createBlock([
     declare([
       ...copies,
       ...moved.map((one) => made(keptOf(one.name), id(copyOf(one.name)))),
-      made("__rounds", number(0)),
+      made("__left", number(32)),
+      made("__wait", number(32)),
     ]),
     ...lent,
     factory.createTryStatement(
