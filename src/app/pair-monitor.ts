@@ -1,18 +1,20 @@
 import {
   type HedgeRatio,
   hedgeRatio,
+  type PairVerdict,
+  pairVerdict,
   rollingCorrelation,
   rollingZScore,
   spread,
 } from "../analytics/index.ts";
 import type { Bars } from "../core/bars.ts";
-import { quote, refuse } from "../core/errors.ts";
+import { quote, refuse, TickbookError } from "../core/errors.ts";
 import { parseDuration } from "../core/time.ts";
 import type { Venue } from "../core/trade.ts";
-import { joinBars, joinedColumn } from "../pipeline/bars/join.ts";
 import { type LiveBars, liveBars } from "../pipeline/live-bars.ts";
 import type { Series, TradeStore } from "../pipeline/store/trade-store.ts";
 import { whichSeries } from "../pipeline/store/which-series.ts";
+import { type JoinedCloses, joinCloses, storedStretch, stretchBlock } from "./stored-stretch.ts";
 
 export interface PairSettings {
   /** The symbol that is explained, and the one that explains it. */
@@ -22,7 +24,7 @@ export interface PairSettings {
   readonly interval: string;
   /** Bars in the trailing window of z-score and correlation. */
   readonly window: number;
-  /** Bars from which the hedge ratio is fitted, once; `window` unless told. */
+  /** Bars that the hedge ratio is fitted on: the first of the UTC day, as stored; `window` unless told. */
   readonly calibrationBars?: number;
   /** Closed bars kept and shown; 300 unless told. */
   readonly bars?: number;
@@ -44,7 +46,7 @@ export interface PairFrame {
   readonly timeUs: Float64Array;
   readonly yClose: Float64Array;
   readonly xClose: Float64Array;
-  /** y − α − βx on log prices; NaN before the hedge ratio is fitted, and in no way refitted after. */
+  /** y − α − βx on log prices, with one frozen line; NaN before it is fitted. */
   readonly spread: Float64Array;
   readonly zscore: Float64Array;
   /** Of log returns. */
@@ -58,6 +60,9 @@ export interface FrozenHedge extends HedgeRatio {
   readonly fromUs: number;
   /** End of the last bar of the calibration. */
   readonly toUs: number;
+  readonly bars: number;
+  /** What these bars say of the pair; undefined of fewer than 60. */
+  readonly verdict: PairVerdict | undefined;
 }
 
 export interface PairMonitor {
@@ -78,13 +83,26 @@ export function pairMonitor(reader: TradeStore, given: PairSettings): PairMonito
   const y = liveBars(reader, seriesY, barSettings);
   const x = liveBars(reader, seriesX, barSettings);
   let hedge: FrozenHedge | undefined;
+  let hedgeBlock = Number.NaN;
+  const blockUs = stretchBlock(settings);
+  /** The line of the newest block that has one: a running desk has the one that a new desk finds. */
+  const calibrated = (newestUs: number): FrozenHedge | undefined => {
+    const closedUs = Math.floor((newestUs - graceUs) / intervalUs) * intervalUs;
+    const block = Math.floor(closedUs / blockUs);
+    if (Number.isNaN(block) || (hedge !== undefined && block === hedgeBlock)) return hedge;
+    const asked = { interval: settings.interval, intervalUs, calibrationBars, closedUs };
+    const stretch = storedStretch(reader, [seriesY, seriesX], asked);
+    if (stretch === undefined) return hedge;
+    if (stretch.timeUs[0]! >= block * blockUs) hedgeBlock = block;
+    return hedge?.fromUs === stretch.timeUs[0] ? hedge : frozen(stretch, intervalUs);
+  };
   let version: unknown;
   let last: PairFrame | undefined;
 
   const compute = (newestUs: PairFrame["newestUs"]): PairFrame => {
     const joined = joinCloses(y.closed(), x.closed());
     const n = joined.timeUs.length;
-    hedge ??= calibrate(joined, calibrationBars, intervalUs);
+    hedge = calibrated(Math.max(...Object.values(newestUs).filter((time) => !Number.isNaN(time))));
     const spreads =
       hedge === undefined
         ? new Float64Array(n).fill(Number.NaN)
@@ -149,22 +167,25 @@ function checkSettings(given: PairSettings): PairMonitor["settings"] {
   return { y, x, interval, window, calibrationBars, graceMs, bars, intervalUs };
 }
 
-/** The closes of the bars that both have. */
-function joinCloses(y: Bars, x: Bars): Pick<PairFrame, "timeUs" | "yClose" | "xClose"> {
-  const joined = joinBars([y, x], { how: "inner" });
+function frozen({ timeUs, yClose, xClose }: JoinedCloses, intervalUs: number): FrozenHedge {
+  const bars = timeUs.length;
   return {
-    timeUs: joinedColumn(joined, 0, y, "startUs"),
-    yClose: joinedColumn(joined, 0, y, "close"),
-    xClose: joinedColumn(joined, 1, x, "close"),
+    ...hedgeRatio(yClose, xClose),
+    bars,
+    fromUs: timeUs[0]!,
+    toUs: timeUs[bars - 1]! + intervalUs,
+    verdict: bars >= LEAST_VERDICT ? verdictOf(yClose, xClose) : undefined,
   };
 }
 
-function calibrate(
-  { timeUs, yClose, xClose }: Pick<PairFrame, "timeUs" | "yClose" | "xClose">,
-  bars: number,
-  intervalUs: number,
-): FrozenHedge | undefined {
-  if (timeUs.length < bars) return undefined;
-  const fit = hedgeRatio(yClose.subarray(0, bars), xClose.subarray(0, bars));
-  return { ...fit, fromUs: timeUs[0]!, toUs: timeUs[bars - 1]! + intervalUs };
+const LEAST_VERDICT = 60;
+
+function verdictOf(y: Float64Array, x: Float64Array): PairVerdict | undefined {
+  try {
+    return pairVerdict(y, x);
+  } catch (error) {
+    // a price that stood still says nothing of a pair
+    if (error instanceof TickbookError) return undefined;
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { rollingZScore, spread } from "../../src/analytics/index.ts";
+import { hedgeRatio, rollingZScore, spread } from "../../src/analytics/index.ts";
 import { type PairMonitor, type PairSettings, pairMonitor } from "../../src/app/pair-monitor.ts";
 import { random } from "../../src/core/random.ts";
 import type { Trade } from "../../src/core/trade.ts";
@@ -167,4 +167,53 @@ test("pairMonitor refuses settings and symbols that it can't watch, in the words
   ] as const) {
     assert.throws(() => watching(t, file, settings), { name: "TickbookError", message: says });
   }
+});
+
+test("a desk that is opened later has the line of one that was there before: it follows from what is stored", (t) => {
+  const { add, watch } = stage(t);
+  const trades = market(900);
+  add(trades.slice(0, 100));
+  const early = watch();
+  const { hedge } = early.frame();
+  assert.equal(hedge!.bars, 20);
+  add(trades.slice(100));
+  const late = watch();
+  assert.deepEqual(late.frame().hedge, hedge);
+  assert.equal(early.frame().hedge, hedge);
+  // the line of a backtest that calibrates on the same bars
+  const closes = [1, 0].map((k) =>
+    Float64Array.from(trades.filter((_, i) => i % 2 === 1 - k).slice(0, 20), ({ price }) => Number(price)),
+  );
+  const line = hedgeRatio(closes[0]!, closes[1]!);
+  assert.ok(Math.abs(line.beta - hedge!.beta) < 1e-12);
+});
+
+test("the line is that of the day: yesterday's until today has bars enough", (t) => {
+  const { add, watch } = stage(t);
+  const moved = (days: number, trades: readonly Trade[], first: number): Trade[] =>
+    trades.map((one, i) => ({
+      ...one,
+      id: first + Math.floor(i / 2),
+      tradeTimeUs: one.tradeTimeUs + days * 86_400e6,
+      eventTimeUs: (one.eventTimeUs ?? 0) + days * 86_400e6,
+    }));
+  const day = market(30);
+  add(day);
+  const monitor = watch();
+  const first = monitor.frame().hedge!;
+  add(moved(1, market(10), 31));
+  assert.deepEqual(monitor.frame().hedge, first);
+  assert.deepEqual(watch().frame().hedge, first);
+  add(moved(1, market(40), 31).slice(20));
+  const second = monitor.frame().hedge!;
+  assert.equal(second.fromUs, first.fromUs + 86_400e6);
+  assert.deepEqual(watch().frame().hedge, second);
+});
+
+test("a stretch of 60 bars and more says whether it is a pair", (t) => {
+  const file = stored(t, market(100));
+  const verdict = (calibrationBars: number) =>
+    watching(t, file, { calibrationBars }).frame().hedge?.verdict?.verdict;
+  assert.equal(verdict(59), undefined);
+  assert.ok(["yes", "no", "too short to say"].includes(verdict(60)!));
 });

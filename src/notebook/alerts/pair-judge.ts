@@ -32,6 +32,7 @@ export function pairJudge(pair: PairWatch, reader: TradeStore, log: AlertLog): P
   const graceUs = 1000 * graceMs;
   let rules: readonly AlertRule[] = [];
   let evaluator: AlertEvaluator | undefined;
+  let judgedBy: PairFrame["hedge"];
   let feed: AlertFeed | undefined;
 
   const alertsFor = (some: readonly AlertRule[]): Alert[] =>
@@ -46,6 +47,7 @@ export function pairJudge(pair: PairWatch, reader: TradeStore, log: AlertLog): P
   /** Nothing is judged before the pair has its hedge ratio: alerts and charts use the same one. */
   const begin = ({ hedge, venue, closed, newestUs }: PairFrame, memory?: EvaluatorMemory): void => {
     if (hedge === undefined) return;
+    judgedBy = hedge;
     const alerts = alertsFor(rules);
     evaluator = alertEvaluator(alerts, { judged: log.judged(alerts) });
     if (memory !== undefined) evaluator.remember(memory);
@@ -79,7 +81,8 @@ export function pairJudge(pair: PairWatch, reader: TradeStore, log: AlertLog): P
   return {
     look: () => {
       const now = pair.frame();
-      if (feed === undefined) begin(now);
+      // another day has another line
+      if (feed === undefined || now.hedge !== judgedBy) begin(now, evaluator?.memory());
       feed?.poll(isWritten(now) ? systemClock.nowUs() : Number.NEGATIVE_INFINITY, log.hear);
       return evaluator;
     },

@@ -217,6 +217,7 @@ function pairTiles(
   };
   const zNeed = Math.max(calibrationBars, window);
   return [
+    verdictTile(now, calibrationBars),
     price(y, now.closed.y, now.forming.y, now.newestUs.y),
     price(x, now.closed.x, now.forming.x, now.newestUs.x),
     {
@@ -242,6 +243,24 @@ function pairTiles(
       ),
     },
   ];
+}
+
+const TONES = { yes: "good", no: "bad", "too short to say": "warn" } as const;
+
+/** Whether it is a pair at all, by the stretch that the line is fitted on. */
+function verdictTile({ hedge, timeUs }: PairFrame, calibrationBars: number): Tile {
+  const label = "a pair?";
+  if (hedge === undefined) {
+    const have = Math.min(timeUs.length, calibrationBars);
+    return { label, value: "measuring", note: `${have} of ${calibrationBars} bars` };
+  }
+  const verdict = hedge.verdict?.verdict ?? "too short to say";
+  return {
+    label,
+    value: verdict,
+    tone: TONES[verdict],
+    note: `${hedge.bars} bars, ${clockSpan(hedge.fromUs, hedge.toUs)}`,
+  };
 }
 
 /** All digits that a price has, with thin thousands. */

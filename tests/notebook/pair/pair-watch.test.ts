@@ -48,6 +48,7 @@ test("tiles name the venue, give the newest prices with their time, and say what
   assert.match(text, /^REPLAYED · tape at x8\n/);
   assert.match(text, /ETHUSDT: 2,601\.25 USDT \(at 23:54:18 UTC\)/);
   assert.match(text, /BTCUSDT: 60,010\.50 USDT \(at 23:54:18 UTC\)/);
+  assert.match(text, /a pair\?: measuring \(3 of 5 bars\)/);
   assert.match(text, /z-score: – \(waits for 2 more bars\)/);
   assert.match(text, /correlation: – \(waits for 3 more bars\)/);
 });
@@ -56,6 +57,7 @@ test("with enough bars every panel is drawn, and the z-score tile says on which 
   const pair = watching(t, 12, { threshold: 50 });
   for (const view of [pair.candles("ETHUSDT"), pair.spread(), pair.zscore(), pair.correlation()])
     assert.equal(view.kind, "chart");
+  assert.match(textOf(pair.tiles()), /a pair\?: ▲ too short to say \(5 bars, 23:54:15–23:54:20 UTC\)/);
   assert.match(textOf(pair.tiles()), /z-score: ● −?\d\.\d\d \(within ±50\)/);
   assert.match(textOf(watching(t, 12, { threshold: 1e-9 }).tiles()), /z-score: ■ −?\d\.\d\d \(beyond ±/);
 });
