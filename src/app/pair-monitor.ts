@@ -106,7 +106,8 @@ export function pairMonitor(reader: TradeStore, given: PairSettings): PairMonito
     const spreads =
       hedge === undefined
         ? new Float64Array(n).fill(Number.NaN)
-        : spread(joined.yClose, joined.xClose, hedge).values;
+        : spread(joined.yClose, joined.xClose, { alpha: hedge.alpha, beta: hedge.beta, prices: hedge.prices })
+            .values;
     const returns = (closes: Float64Array): Float64Array =>
       closes.map((close, i) => (i === 0 ? Number.NaN : Math.log(close / closes[i - 1]!)));
     return {

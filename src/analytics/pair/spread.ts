@@ -65,7 +65,20 @@ function perBar(
 /** A hedge ratio, of one window or moving, is taken as it is. */
 const RATIOS = [
   ["method", "beta", "alpha", "low", "high", "prices", "nobs", "missing"],
-  ["method", "beta", "alpha", "low", "high", "prices", "nobs", "missing", "fromUs", "toUs"],
+  [
+    "method",
+    "beta",
+    "alpha",
+    "low",
+    "high",
+    "prices",
+    "nobs",
+    "missing",
+    "fromUs",
+    "toUs",
+    "bars",
+    "verdict",
+  ],
   ["alpha", "beta", "betaError", "prices"],
   [
     ...["alpha", "beta", "betaError", "betaVariance", "innovation", "innovationVariance", "zScore"],
