@@ -63,15 +63,20 @@ export interface LinesOptions extends ChartOptions {
   readonly mostRows?: number;
 }
 
+/** Each of them, or it does not compile. */
+const OWN: Record<Exclude<keyof LinesOptions, keyof ChartOptions>, true> = {
+  yName: true,
+  unit: true,
+  yDomain: true,
+  levels: true,
+  bands: true,
+  markBeyond: true,
+  layers: true,
+  saysThinned: true,
+  mostRows: true,
+};
 export const LINES_OPTIONS: readonly (keyof LinesOptions)[] = [
-  "yName",
-  "unit",
-  "yDomain",
-  "levels",
-  "bands",
-  "markBeyond",
-  "layers",
-  "mostRows",
+  ...(Object.keys(OWN) as (keyof typeof OWN)[]),
   ...CHART_OPTIONS,
 ];
 

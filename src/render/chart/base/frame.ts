@@ -23,16 +23,18 @@ export interface ChartOptions {
   readonly zoom?: boolean;
 }
 
-export const CHART_OPTIONS: readonly (keyof ChartOptions)[] = [
-  "title",
-  "venue",
-  "note",
-  "width",
-  "height",
-  "domainUs",
-  "needs",
-  "zoom",
-];
+/** Each of them, or it does not compile. */
+const OPTIONS: Record<keyof ChartOptions, true> = {
+  title: true,
+  venue: true,
+  note: true,
+  width: true,
+  height: true,
+  domainUs: true,
+  needs: true,
+  zoom: true,
+};
+export const CHART_OPTIONS: readonly (keyof ChartOptions)[] = Object.keys(OPTIONS) as (keyof ChartOptions)[];
 
 /** Part of a specification. */
 export type Json = Record<string, unknown>;
