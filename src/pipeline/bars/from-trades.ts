@@ -16,7 +16,7 @@ export interface BarSettings {
 }
 
 /** A series of a store is taken as it is, with the rest beside it. */
-const SERIES_FIELDS = ["venue", "symbol", "symbolId"];
+const SERIES_FIELDS = ["venue", "symbol", "key"];
 
 /** Bars of trades given by ascending id, the last one (to which more may come) included. */
 export function barsFromTrades(trades: TradeColumns, settings: BarSettings): Bars {

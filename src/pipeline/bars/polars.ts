@@ -87,7 +87,7 @@ export function barsFromFrame(
     "barsFromFrame",
     settings,
     ["venue", "symbol", "every", "holes"],
-    [["venue", "symbol", "symbolId"]],
+    [["venue", "symbol", "key"]],
   );
 
   const { venue, symbol, every, holes = [] } = settings;
