@@ -22,7 +22,7 @@ export function live(name: string, draw: () => unknown, options: LiveOptions): v
 
 /** Stops one live panel, or all of them. Each keeps its last picture and says since when it stands still. */
 export function stopLive(name?: string): void {
-  requireText("stopLive", "name", name);
+  if (name !== undefined) requireText("stopLive", "name", name);
 
   panels().stop(name);
 }
