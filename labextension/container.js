@@ -1,10 +1,10 @@
 // How JupyterLab finds a prebuilt extension: a container of modules in the page (module federation), here by hand.
-// Of JupyterLab's own modules only Lumino's Widget is used; it is the page's copy.
+// Of JupyterLab's own modules two are used, in the page's copies: Lumino's Widget, and what runs a notebook's cells.
 (() => {
   const here = document.currentScript.src;
   let shared;
-  const lumino = async () => {
-    const [version] = Object.values(shared["@lumino/widgets"]);
+  const pageModule = async (name) => {
+    const [version] = Object.values(shared[name]);
     return (await version.get())();
   };
   globalThis._JUPYTERLAB ??= {};
@@ -15,9 +15,10 @@
     get: async () => {
       const [{ plugin }, { Widget }] = await Promise.all([
         import(new URL("labextension/src/plugin.js", here)),
-        lumino(),
+        pageModule("@lumino/widgets"),
       ]);
-      const module = { __esModule: true, default: plugin(Widget) };
+      const notebookActions = async () => (await pageModule("@jupyterlab/notebook")).NotebookActions;
+      const module = { __esModule: true, default: plugin({ Widget, notebookActions }) };
       return () => module;
     },
   };

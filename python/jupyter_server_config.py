@@ -1,6 +1,7 @@
 """JupyterLab's settings for this project; `npm start` adds the port and gives the token in the environment."""
 
 import os
+import secrets
 from pathlib import Path
 
 c = get_config()  # noqa: F821
@@ -17,6 +18,13 @@ c.ServerApp.allow_root = hasattr(os, "geteuid") and os.geteuid() == 0
 c.KernelSpecManager.allowed_kernelspecs = {"tickbook"}
 c.KernelSpecManager.ensure_native_kernel = False
 c.MultiKernelManager.default_kernel_name = "tickbook"
+
+# The notebook whose live panels the page opens as a desk, and the value with which a page runs it by itself, once.
+desk = os.environ.get("TICKBOOK_DESK", "")
+if desk:
+    c.ServerApp.tornado_settings = {
+        "page_config_data": {"tickbookDesk": {"once": secrets.token_hex(16), "notebook": desk}}
+    }
 
 # Nothing is fetched from the internet.
 c.LabApp.news_url = None

@@ -6,6 +6,8 @@ export interface Signal<Sender, Args> {
 }
 
 export interface LuminoWidget {
+  id: string;
+  readonly title: { label: string; caption: string; closable: boolean };
   readonly node: HTMLElement;
   readonly isDisposed: boolean;
   addClass(name: string): void;
@@ -73,7 +75,47 @@ export interface DocumentContext {
   readonly saveState: Signal<unknown, string>;
 }
 
+export interface Cell {
+  inputHidden: boolean;
+  readonly model: { readonly type: string; getMetadata(key: string): unknown };
+}
+
+/** A notebook that is open in the page. */
+export interface OpenNotebook extends LuminoWidget {
+  readonly context: DocumentContext & { readonly ready: Promise<void>; readonly path: string };
+  readonly sessionContext: RunningSession;
+  readonly content: NotebookContent;
+}
+
+export interface NotebookContent {
+  readonly node: HTMLElement;
+  readonly widgets: readonly Cell[];
+  activeCellIndex: number;
+}
+
+export interface RunningSession extends SessionContext {
+  readonly ready: Promise<void>;
+  restartKernel(): Promise<void>;
+}
+
+/** What JupyterLab's own notebook module does with a notebook. */
+export interface NotebookActions {
+  runAll(notebook: NotebookContent, session: RunningSession): Promise<boolean>;
+}
+
+export interface Commands {
+  execute(command: string, options?: object): Promise<unknown>;
+}
+
 export interface JupyterFrontEnd {
+  readonly restored: Promise<void>;
+  readonly commands: Commands;
+  readonly shell: {
+    readonly currentWidget: Partial<OpenNotebook> | null;
+    add(widget: LuminoWidget, area: "main", options?: object): void;
+    activateById(id: string): void;
+    collapseLeft?(): void;
+  };
   readonly docRegistry: {
     addWidgetExtension(
       widget: "Notebook",
@@ -87,4 +129,11 @@ export interface Plugin {
   readonly description: string;
   readonly autoStart: true;
   activate(app: JupyterFrontEnd): void;
+}
+
+/** What the container of modules hands over: the page's own copies. */
+export interface PageModules {
+  readonly Widget: LuminoWidgetClass;
+  /** Loaded when it is asked for. */
+  notebookActions(): Promise<NotebookActions>;
 }

@@ -3,7 +3,9 @@ import {
   type LiveNews,
   type LiveQuestion,
   type PanelState,
+  VIEW_MIME,
 } from "../../src/notebook/page/live-messages.ts";
+import type { View } from "../../src/render/view.ts";
 import { createBrushLine, type Range } from "./chart/brush.ts";
 import type { DocumentContext, KernelMessage } from "./jupyterlab.ts";
 import type { Cut } from "./status-text.ts";
@@ -18,19 +20,33 @@ export interface Listener {
 export interface Links {
   /** Asks for the panel and listens for its news; the returned function ends that. */
   listen(panel: string, listener: Listener): () => void;
+  /** Asks for all panels of the desk, and is told of each picture of one of them; resolves with how many there are. */
+  listenToDesk(listener: (state: PanelState) => void): () => void;
+  askForDesk(): Promise<number>;
+  /** What a panel shows of another stretch of time; undefined where the kernel has no such thing, or does not answer. */
+  history(panel: string, stretch: Stretch): Promise<View | undefined>;
   /** Asks for one panel again: a picture was missed. */
   ask(panel: string): void;
   /** Tells the kernel what the reader has marked in a chart. */
   brushed(brush: string, range: Range): void;
 }
 
+/** Times in ms since 1970, and how many bars there is room for. */
+interface Stretch {
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly bars: number;
+}
+
 export function createLinks(context: DocumentContext): Links {
   const { sessionContext } = context;
   const listeners = new Map<string, Set<Listener>>();
+  const deskListeners = new Set<(state: PanelState) => void>();
   const asked = new Set<string>();
 
   const tell = (data: unknown): void => {
     for (const state of (data as LiveNews).panels ?? []) {
+      if (state.desk) for (const listener of deskListeners) listener(state);
       for (const listener of listeners.get(state.panel) ?? []) listener.news(state);
     }
   };
@@ -61,12 +77,26 @@ export function createLinks(context: DocumentContext): Links {
     };
     comm.open({ panels } satisfies LiveQuestion);
   };
+  /** How many panels the kernel has for the desk; none where it does not answer. */
+  const askForDesk = async (): Promise<number> => {
+    const news = await answerTo(sessionContext, { panels: [], desk: true });
+    if (news) tell(news);
+    return (news?.panels ?? []).filter(({ state }) => state === "live").length;
+  };
+  const history = async (panel: string, { firstMs, lastMs, bars }: Stretch): Promise<View | undefined> => {
+    const stretch = { panel, fromMs: firstMs, toMs: lastMs, bars };
+    return (await answerTo(sessionContext, { panels: [], stretch }))?.panels[0]?.view;
+  };
   const askAll = (): void => {
+    if (deskListeners.size > 0) void askForDesk();
     for (const panel of listeners.keys()) ask(panel);
   };
 
   sessionContext.iopubMessage.connect((_, { header, content }: KernelMessage) => {
     if (header.msg_type === "comm_msg" && content.comm_id === LIVE) tell(content.data);
+    // a cell shows a panel: a kernel that nobody has asked yet tells nobody of it
+    const isPanel = header.msg_type === "display_data" && VIEW_MIME in ((content.data ?? {}) as object);
+    if (isPanel && deskListeners.size > 0) void askForDesk();
   });
   sessionContext.kernelChanged.connect(askAll);
   sessionContext.statusChanged.connect((_, status) => {
@@ -87,7 +117,28 @@ export function createLinks(context: DocumentContext): Links {
         if (each.size === 0) listeners.delete(panel);
       };
     },
+    listenToDesk: (listener) => {
+      deskListeners.add(listener);
+      return () => deskListeners.delete(listener);
+    },
+    askForDesk,
+    history,
     ask,
     brushed: createBrushLine(context),
   };
+}
+
+/** One question to the kernel; undefined where there is none, or it knows of no panels. */
+function answerTo(
+  { session }: DocumentContext["sessionContext"],
+  question: LiveQuestion,
+): Promise<LiveNews | undefined> {
+  const kernel = session?.kernel;
+  if (!kernel?.handleComms) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    const comm = kernel.createComm(LIVE);
+    comm.onMsg = ({ content }) => resolve(content.data as LiveNews);
+    comm.onClose = () => resolve(undefined);
+    comm.open(question);
+  });
 }

@@ -1,6 +1,5 @@
 import type { View } from "../../src/render/view.ts";
-import type { Range } from "./chart/brush.ts";
-import { type Chart, createChart } from "./chart/chart.ts";
+import { type Chart, type ChartTies, createChart } from "./chart/chart.ts";
 import type { Json } from "./chart/split-spec.ts";
 import { createFrames } from "./frames.ts";
 import { drawHtml } from "./html.ts";
@@ -17,7 +16,7 @@ export interface Panel {
 const isLight = (): boolean => document.body.dataset.jpThemeLight !== "false";
 const ground = (): "light" | "dark" => (isLight() ? "light" : "dark");
 
-export function createPanel(node: HTMLElement, brushed: (brush: string, range: Range) => void): Panel {
+export function createPanel(node: HTMLElement, ties: Omit<ChartTies, "redraw">): Panel {
   const message = document.createElement("div");
   message.className = "tickbook-failure";
   message.setAttribute("role", "alert");
@@ -51,7 +50,7 @@ export function createPanel(node: HTMLElement, brushed: (brush: string, range: R
     }
     if (!chart) {
       place.replaceChildren();
-      chart = createChart(place, ground, brushed);
+      chart = createChart(place, ground, { ...ties, redraw: frames.ask });
     }
     const { count } = chart;
     await chart.draw(view.spec as Json);

@@ -1,17 +1,23 @@
 import { VIEW_MIME } from "../../src/notebook/page/live-messages.ts";
-import type { LuminoWidgetClass, Plugin } from "./jupyterlab.ts";
+import { deskConfig } from "./desk/config.ts";
+import { openDesk } from "./desk/open-desk.ts";
+import { mendRunAll } from "./desk/run-all.ts";
+import type { PageModules, Plugin } from "./jupyterlab.ts";
 import { createLinks } from "./links.ts";
 import { createRenderer, type ViewRenderer } from "./renderer.ts";
 
-/** Draws the project's views in every notebook: charts that are changed in place, and know whether they are live. */
-export function plugin(Widget: LuminoWidgetClass): Plugin {
+/**
+ * Draws the project's views in every notebook: charts that are changed in place, and know whether they are live. Opens the
+ * desk where the page was made by `npm start`.
+ */
+export function plugin(modules: PageModules): Plugin {
   return {
     id: "tickbook:views",
     description: "Live charts of Tickbook notebooks.",
     autoStart: true,
-    activate: ({ docRegistry }) => {
+    activate: (app) => {
       addStyle();
-      docRegistry.addWidgetExtension("Notebook", {
+      app.docRegistry.addWidgetExtension("Notebook", {
         createNew: (panel, context) => {
           const renderers = new Set<ViewRenderer>();
           const links = createLinks(context);
@@ -20,7 +26,9 @@ export function plugin(Widget: LuminoWidgetClass): Plugin {
               safe: true,
               mimeTypes: [VIEW_MIME],
               createRenderer: (options) => {
-                const renderer = createRenderer(Widget, options, links, (one) => renderers.delete(one));
+                const renderer = createRenderer(modules.Widget, options, links, (one) =>
+                  renderers.delete(one),
+                );
                 renderers.add(renderer);
                 return renderer;
               },
@@ -32,6 +40,9 @@ export function plugin(Widget: LuminoWidgetClass): Plugin {
           });
         },
       });
+      mendRunAll(app.commands, app.shell);
+      const desk = deskConfig(document);
+      if (desk) void openDesk(app, modules, desk);
     },
   };
 }

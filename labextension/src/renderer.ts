@@ -2,9 +2,8 @@ import { type PanelState, VIEW_MIME } from "../../src/notebook/page/live-message
 import type { View } from "../../src/render/view.ts";
 import type { LuminoWidgetClass, MimeModel, Renderer, RendererOptions } from "./jupyterlab.ts";
 import type { Links } from "./links.ts";
+import { createLive, type Live } from "./live.ts";
 import { createPanel } from "./panel.ts";
-import { createStatusLine } from "./status-line.ts";
-import type { Cut } from "./status-text.ts";
 
 const VEGA_LITE = "application/vnd.vegalite.v5+json";
 
@@ -23,9 +22,12 @@ export function createRenderer(
 ): ViewRenderer {
   const widget = new Widget();
   widget.addClass("tickbook-view");
-  const panel = createPanel(widget.node, links.brushed);
-  let model: MimeModel | undefined;
   let live: Live | undefined;
+  const panel = createPanel(widget.node, {
+    brushed: links.brushed,
+    ask: async (stretch) => live && links.history(live.id, stretch),
+  });
+  let model: MimeModel | undefined;
 
   const renderer: ViewRenderer = Object.assign(widget, {
     renderModel: async (given: MimeModel): Promise<void> => {
@@ -56,84 +58,6 @@ export function createRenderer(
     },
   });
   return renderer;
-}
-
-interface Live {
-  /** What the notebook itself holds. */
-  saved(state: PanelState): void;
-  newest(): { state: PanelState; view: View } | undefined;
-  close(): void;
-}
-
-function createLive(node: HTMLElement, show: (view: View) => void, links: Links, id: string): Live {
-  let newest: PanelState | undefined;
-  let view: View | undefined;
-  let state: PanelState["state"] | undefined;
-  let cut: Cut = "";
-  let paused = false;
-  let heardAt = performance.now();
-  let rightAt = heardAt;
-
-  const pause = (): void => {
-    paused = !paused;
-    if (!paused && view) show(view);
-    tell();
-  };
-  const line = createStatusLine(pause);
-  node.append(line.node);
-  const tell = (): void => {
-    const now = performance.now();
-    line.show({
-      state,
-      cut,
-      paused,
-      ageMs: now - rightAt,
-      silentMs: now - heardAt,
-      atMs: newest?.atMs ?? 0,
-    });
-  };
-  const take = (told: PanelState): void => {
-    newest = { ...told };
-    view = told.view;
-    if (!paused && view) show(view);
-  };
-
-  const hangUp = links.listen(id, {
-    news: (told) => {
-      heardAt = performance.now();
-      cut = "";
-      state = told.state;
-      if (told.state === "unknown") return tell();
-      if (told.view && told.seq > (newest?.seq ?? -1)) take(told);
-      else if (told.seq > (newest?.seq ?? -1)) links.ask(id);
-      if (told.seq === newest?.seq) {
-        newest = { ...newest, state: told.state, atMs: told.atMs };
-        if (!paused) rightAt = heardAt - told.ageMs;
-      }
-      tell();
-    },
-    cut: (why) => {
-      cut = why;
-      tell();
-    },
-  });
-  const clock = setInterval(tell, 1000);
-  tell();
-
-  return {
-    saved: (told) => {
-      if (told.seq > (newest?.seq ?? -1)) take(told);
-    },
-    newest: () => {
-      if (!newest || !view) return undefined;
-      const { view: _, ...state } = newest;
-      return { state, view };
-    },
-    close: () => {
-      clearInterval(clock);
-      hangUp();
-    },
-  };
 }
 
 /** The view in an output: its own type says which panel it is, the others what it shows. */

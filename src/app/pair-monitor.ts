@@ -14,6 +14,7 @@ import type { Venue } from "../core/trade.ts";
 import { type LiveBars, liveBars } from "../pipeline/live-bars.ts";
 import type { Series, TradeStore } from "../pipeline/store/trade-store.ts";
 import { whichSeries } from "../pipeline/store/which-series.ts";
+import { type PairPast, type PastStretch, pairPast } from "./pair-past.ts";
 import { type JoinedCloses, joinCloses, storedStretch, stretchBlock } from "./stored-stretch.ts";
 
 export interface PairSettings {
@@ -69,6 +70,8 @@ export interface PairMonitor {
   readonly settings: Required<Omit<PairSettings, "venue">> & { readonly intervalUs: number };
   /** The present numbers; reads what is new since the last call. */
   frame(): PairFrame;
+  /** A stretch of the past, by the present hedge ratio. */
+  past(stretch: PastStretch): PairPast;
 }
 
 /** Watches two symbols of a store, reading each trade once. */
@@ -125,6 +128,7 @@ export function pairMonitor(reader: TradeStore, given: PairSettings): PairMonito
 
   return {
     settings,
+    past: (stretch) => pairPast(reader, [seriesY, seriesX], settings, hedge, stretch),
     frame: () => {
       const seen = reader.version();
       if (last !== undefined && seen === version) return last;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { hedgeRatio, rollingZScore, spread } from "../../src/analytics/index.ts";
 import { type PairMonitor, type PairSettings, pairMonitor } from "../../src/app/pair-monitor.ts";
+import { lengthFor } from "../../src/app/pair-past.ts";
 import { random } from "../../src/core/random.ts";
 import type { Trade } from "../../src/core/trade.ts";
 import { openReader } from "../../src/pipeline/store/read/reader.ts";
@@ -216,4 +217,43 @@ test("a stretch of 60 bars and more says whether it is a pair", (t) => {
     watching(t, file, { calibrationBars }).frame().hedge?.verdict?.verdict;
   assert.equal(verdict(59), undefined);
   assert.ok(["yes", "no", "too short to say"].includes(verdict(60)!));
+});
+
+test("the past of a pair is what was drawn: the same spread and z-score at the same bars", (t) => {
+  const { add, watch } = stage(t);
+  add(market(200));
+  const monitor = watch();
+  const now = monitor.frame();
+  const [fromUs, toUs] = [now.timeUs[60]!, now.timeUs[120]!];
+  const past = monitor.past({ fromUs, toUs, bars: 100 });
+  assert.equal(past.bars.intervalUs, 1_000_000);
+  assert.deepEqual(past.bars.close, now.closed.y.close.slice(60, 120));
+  assert.deepEqual(past.spread.last, now.spread.slice(60, 120));
+  assert.deepEqual(past.zScore.last, now.zscore.slice(60, 120));
+  assert.deepEqual(past.spread.low, past.spread.high);
+});
+
+test("a stretch with more bars than there is room for comes in longer bars, each with the reach of what it holds", (t) => {
+  const { add, watch } = stage(t);
+  add(market(200));
+  const monitor = watch();
+  const now = monitor.frame();
+  const past = monitor.past({ fromUs: START, toUs: START + 190e6, bars: 40 });
+  assert.equal(past.bars.intervalUs, 5_000_000);
+  assert.equal(past.bars.length, 38);
+  for (let bar = 5; bar < 38; bar++) {
+    const inside = now.zscore.slice(5 * bar, 5 * bar + 5);
+    assert.equal(past.bars.close[bar], now.closed.y.close[5 * bar + 4]);
+    assert.equal(past.zScore.last[bar], inside[4]);
+    assert.equal(past.zScore.low[bar], Math.min(...inside));
+    assert.equal(past.zScore.high[bar], Math.max(...inside));
+  }
+});
+
+test("lengthFor takes usual lengths that are multiples of the pair's own", () => {
+  const day = { fromUs: 0, toUs: 86_400e6 };
+  assert.equal(lengthFor({ ...day, bars: 86_400 }, 1e6), 1e6);
+  assert.equal(lengthFor({ ...day, bars: 400 }, 1e6), 300e6);
+  assert.equal(lengthFor({ ...day, bars: 400 }, 7e6), 7e6 * Math.ceil(86_400 / 400 / 7));
+  assert.equal(lengthFor({ fromUs: 0, toUs: 400 * 86_400e6, bars: 100 }, 60e6), 4 * 86_400e6);
 });

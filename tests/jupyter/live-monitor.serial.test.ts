@@ -164,6 +164,8 @@ describe("live-monitor on the recorded BTC and ETH tape", {
   it("stops by one call", async () => {
     await notebook.page.keyboard.press("Escape");
     const cell = cellWith("// stopLive();");
+    // Run All leaves the page where it was, and a cell far below has no editor yet
+    await notebook.cell(cell).scrollIntoViewIfNeeded();
     await notebook.cell(cell).locator(".cm-content").click();
     await notebook.page.keyboard.press("Control+A");
     await notebook.page.keyboard.type("stopLive();");

@@ -1,6 +1,7 @@
 import type { SignalValue } from "vega";
 import type { Result, VisualizationSpec } from "vega-embed";
 import type { BrushMeta } from "../../../src/notebook/page/brush-messages.ts";
+import type { ViewportMeta } from "../../../src/notebook/page/live-messages.ts";
 import { vegaConfig } from "../../../src/render/theme.ts";
 import { brushOf, onBrush, type Range, withRange } from "./brush.ts";
 import { choicesOf, choose } from "./carry-over.ts";
@@ -8,6 +9,7 @@ import { fitWidth, widthSignals } from "./fit-width.ts";
 import { isObject, type Json, type SplitSpec, splitSpec } from "./split-spec.ts";
 import { setTitle, TITLE, withTitleSignals } from "./title.ts";
 import { loadVega, type VegaParts } from "./vega.ts";
+import { type AskHistory, createViewport, type Viewport, viewportOf } from "./viewport.ts";
 
 /** One chart in the page: a single Vega view for as long as its specification is the same but for rows, values and titles. */
 export interface Chart {
@@ -16,6 +18,16 @@ export interface Chart {
   /** How often a view was made, and how often one was drawn. */
   readonly count: { embeds: number; draws: number };
   finalize(): void;
+}
+
+/** What ties a chart to its kernel and its page. */
+export interface ChartTies {
+  readonly brushed: (brush: string, range: Range) => void;
+  /** Asks for older bars, and longer ones; absent: what is drawn is all. */
+  readonly ask?: AskHistory | undefined;
+  readonly redraw: () => void;
+  /** Whether the plain wheel zooms a time axis; else with Ctrl. */
+  readonly wheel?: boolean;
 }
 
 type Ground = "light" | "dark";
@@ -44,9 +56,10 @@ const neutral = JSON.stringify(vegaConfig("any"));
 export function createChart(
   node: HTMLElement,
   ground: () => Ground,
-  brushed: (brush: string, range: Range) => void,
+  { brushed, wheel = false, ask, redraw }: ChartTies,
 ): Chart {
   const count = { embeds: 0, draws: 0 };
+  let viewport: (Viewport & { readonly series: string }) | undefined;
   let drawn: Drawn | undefined;
   let brush: BrushMeta | undefined;
   let closed = false;
@@ -65,6 +78,7 @@ export function createChart(
       const made = await embed(parts, next, { ...split, spec: marked }, ground());
       if (drawn) choose(made.result.view, choicesOf(drawn.result.view));
       if (brush) onBrush(made.result.view, (range) => brush && brushed(brush.brush, range));
+      viewport?.attach(made.result.view, made.widths);
       count.embeds++;
       // for tests and for whoever looks into the page
       Object.assign(next, { view: made.result.view });
@@ -73,6 +87,16 @@ export function createChart(
       next.remove();
       throw problem;
     }
+  };
+  /** Another series begins with a window of its own. */
+  const seen = (meta: ViewportMeta | undefined): void => {
+    if (meta?.series === viewport?.series) return;
+    viewport?.close();
+    viewport = meta && {
+      series: meta.series,
+      ...createViewport(meta.intervalMs, { node, wheel, ask, redraw }),
+    };
+    if (drawn) viewport?.attach(drawn.result.view, drawn.widths);
   };
   const settle = async ({ result: { view }, split, signals, widths }: Drawn): Promise<void> => {
     if (signals.has(TITLE)) setTitle(view, split.title, node.clientWidth);
@@ -85,11 +109,13 @@ export function createChart(
       const parts = await loadVega();
       const split = splitSpec(spec);
       brush = brushOf(spec);
+      seen(viewportOf(spec));
       const before = drawn;
       const fits = before?.split.skeleton === split.skeleton && before.ground === ground();
       const now = fits ? before : await renew(parts, split);
       try {
-        if (fits) patch(parts, now, split);
+        if (viewport) patch(parts, now, viewport.applied(split));
+        else if (fits) patch(parts, now, split);
         await settle(now);
       } catch (problem) {
         drop(now);
@@ -105,6 +131,7 @@ export function createChart(
     count,
     finalize: () => {
       closed = true;
+      viewport?.close();
       drop(drawn);
     },
   };

@@ -18,6 +18,7 @@ type StartFlag =
   | "notebook"
   | "port"
   | "no-browser"
+  | "plain"
   | "no-alerts"
   | "alert-rules"
   | keyof typeof EXCHANGE_FLAGS
@@ -45,6 +46,7 @@ export const START: Command<StartFlag> = {
     db: { value: "FILE", help: "database (data/binance.db, data/sim.db or data/replay.db)" },
     notebook: { value: "FILE", help: "notebook to open", default: "notebooks/live-monitor.ipynb" },
     port: { value: "P", help: "JupyterLab's port (8888, or the next free one)" },
+    plain: { help: "open the notebook itself instead of the desk of its live panels, and run nothing" },
     "no-browser": { help: "print the address only" },
     "alert-rules": { value: "FILE", help: "alert rules (those that come with Tickbook)" },
     "no-alerts": { help: "watch no alerts" },

@@ -13,6 +13,8 @@ export interface JupyterSettings {
   readonly port: number;
   /** Absolute path of the notebook that the address opens. */
   readonly notebook: string;
+  /** Whether it is opened as a desk, its cells run. */
+  readonly desk: boolean;
   /** For the kernels: what they are to look at. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -34,7 +36,7 @@ const GRACE_MS = 15_000;
 export const jupyterLogFile: string = join(projectRoot, "data", "logs", "jupyter.log");
 
 /** Starts the project's JupyterLab on 127.0.0.1; it ends, with its kernels, when we do. */
-export function startJupyter({ port, notebook, environment }: JupyterSettings): Jupyter {
+export function startJupyter({ port, notebook, desk, environment }: JupyterSettings): Jupyter {
   const token = randomBytes(24).toString("hex");
   const python = join(
     projectRoot,
@@ -42,6 +44,7 @@ export function startJupyter({ port, notebook, environment }: JupyterSettings): 
     ...(process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python"]),
   );
   const settings = join(projectRoot, "python", "jupyter_server_config.py");
+  const path = relative(projectRoot, notebook).split(sep);
   const child = spawn(
     python,
     [
@@ -52,7 +55,13 @@ export function startJupyter({ port, notebook, environment }: JupyterSettings): 
     ],
     {
       cwd: projectRoot,
-      env: { ...process.env, ...ownFolders(), ...environment, JUPYTER_TOKEN: token },
+      env: {
+        ...process.env,
+        ...ownFolders(),
+        ...environment,
+        JUPYTER_TOKEN: token,
+        TICKBOOK_DESK: desk ? path.join("/") : "",
+      },
       stdio: ["pipe", "pipe", "pipe"],
       ...OWN_GROUP,
     },
@@ -68,12 +77,12 @@ export function startJupyter({ port, notebook, environment }: JupyterSettings): 
   child.stdin!.on("error", () => {});
   const ended = endingOf(child);
   const base = `http://127.0.0.1:${port}`;
-  const place = relative(projectRoot, notebook).split(sep).map(encodeURIComponent).join("/");
+  const place = desk ? "lab" : `lab/tree/${path.map(encodeURIComponent).join("/")}`;
   return {
     pid: child.pid,
     ended,
     ready: waitForAnswer(`${base}/api/status?token=${token}`, ended, () => said).then(
-      () => `${base}/lab/tree/${place}?token=${token}`,
+      () => `${base}/${place}?token=${token}`,
     ),
     stop: () => endGently(child, () => child.stdin!.end(), GRACE_MS),
     kill: () => killGroup(child),

@@ -4,14 +4,14 @@ import type { View } from "../../render/view.ts";
 import { bundleOf } from "../view/views.ts";
 import { kernelApi, type MimeBundle } from "./kernel-api.ts";
 import { VIEW_MIME } from "./live-messages.ts";
-import { createPlaces, type Place } from "./places.ts";
+import { createPlaces, type Place, type PlaceOf } from "./places.ts";
 import { unrefClock } from "./unref-clock.ts";
 
 const key = Symbol.for("tickbook.places");
 
 /** A new place in the output of the running cell; all places of a kernel are told of together. */
-export function newPlace(): Place {
-  const places = globalThis as { [key]?: () => Place };
+export function newPlace(of: PlaceOf = {}): Place {
+  const places = globalThis as { [key]?: (of: PlaceOf) => Place };
   places[key] ??= createPlaces({
     clock: unrefClock,
     newId: randomUUID,
@@ -19,7 +19,7 @@ export function newPlace(): Place {
     comms: kernelApi()?.comms,
     onCellRerun: kernelApi()?.onCellRerun,
   });
-  return places[key]();
+  return places[key](of);
 }
 
 /** Shows a view once. */

@@ -6,9 +6,15 @@ export const VIEW_MIME = "application/vnd.tickbook.view+json";
 /** Target of the comm by which a page asks for panels, and the id under which the kernel tells all pages of changes. */
 export const LIVE = "tickbook.live";
 
+/** Where a panel stands on a desk: in the row on top, in the middle, or beside it. */
+export type DeskPlace = "top" | "main" | "side";
+
 /** How a live panel is doing. `unknown`: this kernel has no such panel, as after a restart. */
 export interface PanelState {
   readonly panel: string;
+  /** With a picture: what it is called, and whether it stands on the desk. */
+  readonly name?: string;
+  readonly desk?: DeskPlace;
   readonly state: "live" | "stopped" | "unknown";
   /** Grows with each picture. */
   readonly seq: number;
@@ -27,4 +33,20 @@ export interface LiveNews {
 /** What a page asks for: when it shows a panel first, after a reconnect, and when it has missed a picture. */
 export interface LiveQuestion {
   readonly panels: readonly string[];
+  /** All panels of the desk besides. */
+  readonly desk?: true;
+  /** What one panel shows of another stretch of time, answered to whoever asks alone. */
+  readonly stretch?: {
+    readonly panel: string;
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly bars: number;
+  };
+}
+
+/** What the `usermeta.tickbook` of a chart holds whose time axis a reader may move along. */
+export interface ViewportMeta {
+  /** Of which series, and bars of which length: other ones begin with a view of their own. */
+  readonly series: string;
+  readonly intervalMs: number;
 }

@@ -2,7 +2,14 @@ import type { Clock } from "../../core/time.ts";
 import type { View } from "../../render/view.ts";
 import { bundleOf } from "../view/views.ts";
 import type { CommApi, MimeBundle } from "./kernel-api.ts";
-import { LIVE, type LiveNews, type LiveQuestion, type PanelState, VIEW_MIME } from "./live-messages.ts";
+import {
+  type DeskPlace,
+  LIVE,
+  type LiveNews,
+  type LiveQuestion,
+  type PanelState,
+  VIEW_MIME,
+} from "./live-messages.ts";
 
 /** A live place in a cell's output: shown there first, then changed in place. */
 export interface Place {
@@ -23,7 +30,22 @@ export interface PlacesOptions {
   readonly onCellRerun?: ((cleanUp: () => void) => () => void) | undefined;
 }
 
-interface Panel {
+/** What a place is told of its panel. */
+export interface PlaceOf {
+  readonly name?: string;
+  readonly desk?: DeskPlace;
+  /** What it shows of another stretch of time. */
+  readonly history?: (stretch: TimeStretch) => View | Promise<View>;
+}
+
+/** Begin and end, µs since 1970 UTC, and how many bars there is room for. */
+export interface TimeStretch {
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly bars: number;
+}
+
+interface Panel extends PlaceOf {
   readonly id: string;
   state: "live" | "stopped";
   seq: number;
@@ -41,7 +63,13 @@ const mostStopped = 32;
  * such a page draws them itself, so from then on all pages are told by broadcast, and once a second how the panels do.
  * The output is updated once more at the end.
  */
-export function createPlaces({ clock, newId, display, comms, onCellRerun }: PlacesOptions): () => Place {
+export function createPlaces({
+  clock,
+  newId,
+  display,
+  comms,
+  onCellRerun,
+}: PlacesOptions): (of?: PlaceOf) => Place {
   const panels = new Map<string, Panel>();
   let asked = false;
   let pulsing = false;
@@ -55,6 +83,8 @@ export function createPlaces({ clock, newId, display, comms, onCellRerun }: Plac
   });
   const whole = (panel: Panel): PanelState => ({
     ...stateOf(panel),
+    ...(panel.name !== undefined && { name: panel.name }),
+    ...(panel.desk && { desk: panel.desk }),
     ...(panel.view && { view: panel.view }),
   });
   const unknown = (panel: string): PanelState => ({ panel, state: "unknown", seq: 0, atMs: 0, ageMs: 0 });
@@ -73,26 +103,28 @@ export function createPlaces({ clock, newId, display, comms, onCellRerun }: Plac
     const told = comms ? stateOf(panel) : {};
     if (panel.view) display({ [VIEW_MIME]: told, ...bundleOf(panel.view) }, panel.id, update);
   };
-  const forgetOldest = (): void => {
-    const stopped = [...panels.values()].filter(({ state }) => state === "stopped");
-    for (const { id } of stopped.slice(0, -mostStopped)) panels.delete(id);
-  };
 
-  comms?.onOpen(LIVE, (comm, data) => {
+  comms?.onOpen(LIVE, async (comm, data) => {
     asked = true;
-    const { panels: ids } = data as Partial<LiveQuestion>;
-    const wanted = (Array.isArray(ids) ? ids : []).map(String);
+    const { panels: ids, desk, stretch } = data as Partial<LiveQuestion>;
+    const onDesk =
+      desk === true ? [...panels.values()].filter((one) => one.desk && one.state === "live") : [];
+    const wanted = [...(Array.isArray(ids) ? ids : []).map(String), ...onDesk.map(({ id }) => id)];
     const news = wanted.map((id) => {
       const panel = panels.get(id);
       return panel ? whole(panel) : unknown(id);
     });
-    comm.send({ panels: news } satisfies LiveNews);
+    const asker = stretch && panels.get(stretch.panel);
+    const view = stretch && (await pastOf(asker, stretch));
+    const past = asker && view ? [{ ...stateOf(asker), view }] : [];
+    comm.send({ panels: [...past, ...news] } satisfies LiveNews);
     comm.close();
   });
 
-  return () => {
+  return (of = {}) => {
     const nowMs = (): number => Math.round(clock.nowUs() / 1000);
     const panel: Panel = {
+      ...of,
       id: newId(),
       state: "live",
       seq: -1,
@@ -105,7 +137,7 @@ export function createPlaces({ clock, newId, display, comms, onCellRerun }: Plac
     const stopped = (): void => {
       panel.state = "stopped";
       tell([whole(panel)]);
-      forgetOldest();
+      forgetOldest(panels);
     };
     onCellRerun?.(stopped);
     return {
@@ -130,4 +162,21 @@ export function createPlaces({ clock, newId, display, comms, onCellRerun }: Plac
       },
     };
   };
+}
+
+function forgetOldest(panels: Map<string, Panel>): void {
+  const stopped = [...panels.values()].filter(({ state }) => state === "stopped");
+  for (const { id } of stopped.slice(0, -mostStopped)) panels.delete(id);
+}
+
+/** What a panel shows of another stretch; nothing where that fails, or it has none. */
+async function pastOf(
+  panel: Panel | undefined,
+  { fromMs, toMs, bars }: NonNullable<LiveQuestion["stretch"]>,
+): Promise<View | undefined> {
+  try {
+    return await panel?.history?.({ fromUs: fromMs * 1000, toUs: toMs * 1000, bars });
+  } catch {
+    return undefined;
+  }
 }

@@ -8,8 +8,10 @@ import { formatUtc } from "../../core/time.ts";
 import { barsTable } from "../../render/bars-table.ts";
 import { waitingView } from "../../render/chart/base/waiting.ts";
 import type { LinesOptions } from "../../render/chart/lines.ts";
+import type { AlertSpan } from "../../render/chart/pair/alert-marks.ts";
 import { candleChart } from "../../render/chart/pair/candles.ts";
 import { correlationChart } from "../../render/chart/pair/correlation.ts";
+import { pairChart } from "../../render/chart/pair/pair-chart.ts";
 import { spreadChart } from "../../render/chart/pair/spread.ts";
 import { zscoreChart } from "../../render/chart/pair/zscore.ts";
 import { tableView } from "../../render/table.ts";
@@ -17,6 +19,7 @@ import type { TableColumn, TableData } from "../../render/table-data.ts";
 import { type Tile, tiles } from "../../render/tiles.ts";
 import type { View } from "../../render/view.ts";
 import { sharedReader } from "../data/shared-reader.ts";
+import type { TimeStretch } from "../page/places.ts";
 import { pairOf, startedWith } from "./collected-pair.ts";
 import { type Exported, exportPage, exportPath, exportTable } from "./pair-export.ts";
 
@@ -33,6 +36,13 @@ export interface WatchSettings extends Omit<PairSettings, "y" | "x"> {
 /** Layers over a chart of lines. */
 export type Overlay = Pick<LinesOptions, "layers">;
 
+export interface PairChartMore {
+  /** The times in which alerts fired. */
+  readonly alerts?: readonly AlertSpan[];
+  /** Another stretch of time than the newest bars, as `live` hands it over. */
+  readonly stretch?: TimeStretch | undefined;
+}
+
 /** The panels of one pair. Each call draws the present state; `live` keeps one drawn. */
 export interface PairWatch {
   /** What is watched, complete. */
@@ -40,6 +50,8 @@ export interface PairWatch {
   /** Latest prices, z-score, correlation and trades a second. */
   tiles(): View;
   candles(symbol: string): View;
+  /** Candles of y, spread and z-score on one time axis, with one crosshair. */
+  chart(more?: PairChartMore): View;
   /** `more`: what is drawn into the chart besides, as the marks of alerts. */
   spread(more?: Overlay): View;
   zscore(more?: Overlay): View;
@@ -80,6 +92,7 @@ export function watchPair(given: WatchSettings): PairWatch {
   const monitor = pairMonitor(reader, { ...given, ...pairOf(reader, { ...startedWith(), ...given }) });
   const { y, x, window, calibrationBars, intervalUs } = monitor.settings;
   const { frame } = monitor;
+  let decimals = 0;
 
   const side = <Value>(symbol: string, of: { y: Value; x: Value }): Value => {
     if (symbol === y) return of.y;
@@ -109,6 +122,34 @@ export function watchPair(given: WatchSettings): PairWatch {
     candles: (symbol) => {
       const now = frame();
       return candleChart(side(symbol, now.closed), { ...common(now), forming: side(symbol, now.forming) });
+    },
+    chart: ({ alerts = [], stretch } = {}) => {
+      const now = frame();
+      const { hedge, timeUs, venue } = now;
+      decimals = Math.max(decimals, decimalsOf(now.closed.y.close), decimalsOf(now.forming.y.close));
+      const need = Math.max(calibrationBars, window);
+      const options = {
+        y,
+        x,
+        threshold,
+        decimals,
+        alerts,
+        intervalUs,
+        calibratedUs: hedge?.toUs ?? Number.POSITIVE_INFINITY,
+        waits: timeUs.length < need ? `measuring: ${timeUs.length} of ${need} bars` : "",
+      };
+      if (stretch) {
+        const { bars, spread, zScore } = monitor.past(stretch);
+        const rows = { venue, closed: bars, forming: sliceBars(bars, bars.length), timeUs: bars.startUs };
+        const domainUs = [stretch.fromUs, stretch.toUs] as const;
+        const within = { spread, zScore };
+        return pairChart(
+          { ...rows, spread: spread.last, zScore: zScore.last, within },
+          { ...options, domainUs, isPast: true },
+        );
+      }
+      const rows = { venue, closed: now.closed.y, forming: now.forming.y, timeUs };
+      return pairChart({ ...rows, spread: now.spread, zScore: now.zscore }, { ...options, ...common(now) });
     },
     spread: (more = {}) => {
       const now = frame();
@@ -187,6 +228,15 @@ export function watchPair(given: WatchSettings): PairWatch {
         panels.table(),
       ),
   };
+}
+
+/** Decimals that show every price exactly, at most 8. */
+function decimalsOf(prices: Float64Array): number {
+  let most = 0;
+  for (const price of prices) {
+    while (most < 8 && Number(price.toFixed(most)) !== price && !Number.isNaN(price)) most++;
+  }
+  return most;
 }
 
 function pairTiles(

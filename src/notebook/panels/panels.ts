@@ -1,13 +1,17 @@
 import { quote, reasonOf, refuse } from "../../core/errors.ts";
 import { type Clock, formatUtc } from "../../core/time.ts";
+import type { View } from "../../render/view.ts";
 import { createFollower, type Followed } from "../controls/tracking.ts";
-import type { Place } from "../page/places.ts";
+import type { DeskPlace } from "../page/live-messages.ts";
+import type { Place, PlaceOf, TimeStretch } from "../page/places.ts";
 import { viewOf } from "../view/views.ts";
 import { panelPicture } from "./panel-picture.ts";
 
 export interface LiveOptions {
   /** From the start of one drawing to the start of the next; a drawing that takes longer skips the ones it missed. */
   readonly refreshMs: number;
+  /** Where it stands on the desk that `npm start` opens: in the row on top, in the middle, or beside; nowhere unless told. */
+  readonly desk?: DeskPlace;
 }
 
 /** One live panel, as `liveStatus` reports it. */
@@ -25,10 +29,16 @@ export interface LiveStatus {
   readonly error: string;
 }
 
+/**
+ * What a panel shows: a view or what `show` takes, or a promise of it. One that takes a stretch of time is asked for the past,
+ * too, when a reader moves along its time axis.
+ */
+export type Draw = (stretch?: TimeStretch) => unknown;
+
 /** The live panels of one kernel. */
 export interface Panels {
   /** Resolves after the first drawing; undefined when that is done already. */
-  live(name: string, draw: () => unknown, options: LiveOptions): Promise<void> | undefined;
+  live(name: string, draw: Draw, options: LiveOptions): Promise<void> | undefined;
   stop(name?: string): void;
   status(): LiveStatus[];
 }
@@ -45,15 +55,21 @@ const fastestMs = 50;
 /** `onCellRerun`: see the kernel's API. */
 export function createPanels(
   clock: Clock,
-  newPlace: () => Place,
+  newPlace: (of: PlaceOf) => Place,
   onCellRerun: (stop: () => void) => () => void = () => () => {},
 ): Panels {
   const panels = new Map<string, Panel>();
   return {
-    live: (name, draw, { refreshMs }) => {
+    live: (name, draw, { refreshMs, desk }) => {
       checkPanel(name, refreshMs);
       panels.get(name)?.stop("another run draws it now");
-      const { panel, first } = startPanel(name, draw, refreshMs, clock, newPlace());
+      const { panel, first } = startPanel(
+        name,
+        draw,
+        refreshMs,
+        clock,
+        newPlace({ name, ...(desk && { desk }), ...(draw.length > 0 && { history: pastOf(draw) }) }),
+      );
       panels.set(name, panel);
       panel.onStop(onCellRerun(() => panel.stop("its cell runs again")));
       return first;
@@ -75,6 +91,10 @@ export function createPanels(
     },
     status: () => [...panels.values()].map((panel) => panel.status()),
   };
+}
+
+function pastOf(draw: Draw): (stretch: TimeStretch) => Promise<View> {
+  return async (stretch) => viewOf(drawable(await draw(stretch)));
 }
 
 function checkPanel(name: string, refreshMs: number): void {

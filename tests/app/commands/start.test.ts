@@ -17,9 +17,7 @@ interface Server {
 }
 
 async function serverOf(started: Started): Promise<Server> {
-  const [, url, token] = await started.printed(
-    /JupyterLab: (http:\/\/127\.0\.0\.1:\d+)\/lab\/tree\/\S+\?token=(\w+)/,
-  );
+  const [, url, token] = await started.printed(/JupyterLab: (http:\/\/127\.0\.0\.1:\d+)\/lab\?token=(\w+)/);
   return { url: url!, token: token! };
 }
 

@@ -41,6 +41,7 @@ test("JupyterLab runs code for nobody but the holder of its token, in a page of 
   const jupyter = startJupyter({
     port,
     notebook: join(projectRoot, "notebooks", "live-monitor.ipynb"),
+    desk: false,
     environment: {},
   });
   try {

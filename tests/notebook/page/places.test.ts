@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Comm, CommData, MimeBundle } from "../../../src/notebook/page/kernel-api.ts";
 import { LIVE, type LiveNews, type PanelState, VIEW_MIME } from "../../../src/notebook/page/live-messages.ts";
-import { createPlaces, type Place } from "../../../src/notebook/page/places.ts";
+import { createPlaces, type Place, type PlaceOf } from "../../../src/notebook/page/places.ts";
 import type { View } from "../../../src/render/view.ts";
 import { type VirtualClock, virtualClock } from "../../support/virtual-clock.ts";
 
@@ -10,13 +10,15 @@ const NOON_MS = Date.UTC(2024, 7, 8, 12);
 
 interface Stage {
   readonly clock: VirtualClock;
-  readonly newPlace: () => Place;
+  readonly newPlace: (of?: PlaceOf) => Place;
   /** What went into the notebook: bundle, and whether as an update. */
   readonly shown: { bundle: MimeBundle; update: boolean }[];
   /** What was broadcast. */
   readonly told: PanelState[][];
   /** A page asks for panels, and gets this answer. */
   ask(...panels: string[]): readonly PanelState[];
+  /** As a desk does. */
+  askDesk(): readonly PanelState[];
   /** The cell that all of them belong to is about to run again. */
   rerun(): void;
 }
@@ -47,6 +49,20 @@ function stage(): Stage {
       },
     },
   });
+  const question = (asked: CommData): readonly PanelState[] => {
+    const sent: LiveNews[] = [];
+    let closed = false;
+    const comm = {
+      send: (data: CommData) => sent.push(data as unknown as LiveNews),
+      close: () => {
+        closed = true;
+      },
+    };
+    opened(comm as unknown as Comm, asked);
+    assert.ok(closed, "a question keeps no line open");
+    assert.equal(sent.length, 1);
+    return sent[0]!.panels;
+  };
   return {
     clock,
     newPlace,
@@ -55,20 +71,8 @@ function stage(): Stage {
     rerun: () => {
       for (const cleanUp of cleanUps) cleanUp();
     },
-    ask: (...panels) => {
-      const sent: LiveNews[] = [];
-      let closed = false;
-      const comm = {
-        send: (data: CommData) => sent.push(data as unknown as LiveNews),
-        close: () => {
-          closed = true;
-        },
-      };
-      opened(comm as unknown as Comm, { panels });
-      assert.ok(closed, "a question keeps no line open");
-      assert.equal(sent.length, 1);
-      return sent[0]!.panels;
-    },
+    ask: (...panels) => question({ panels }),
+    askDesk: () => question({ panels: [], desk: true }),
   };
 }
 
@@ -147,6 +151,17 @@ describe("live places", () => {
     assert.deepEqual(
       ask("p0").map(({ state, view }) => [state, view]),
       [["stopped", html("stopped")]],
+    );
+  });
+
+  it("are told of with their names to a desk that asks, the running ones that stand on it", () => {
+    const { newPlace, askDesk } = stage();
+    newPlace({ name: "tiles", desk: "top" }).show(html("a"));
+    newPlace({ name: "elsewhere" }).show(html("b"));
+    newPlace({ name: "over", desk: "side" }).close(html("c"));
+    assert.deepEqual(
+      askDesk().map(({ panel, name, desk, view }) => [panel, name, desk, view]),
+      [["p0", "tiles", "top", html("a")]],
     );
   });
 

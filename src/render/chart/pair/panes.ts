@@ -1,0 +1,330 @@
+import { plainText } from "../../escape.ts";
+import { COLOURS } from "../../theme.ts";
+import type { Json, TimeAxis } from "../base/frame.ts";
+import { type AlertSpan, alertLayers } from "./alert-marks.ts";
+
+/** What all panes of a chart share. */
+export interface Rows {
+  readonly time: TimeAxis;
+  readonly width: number;
+  /** Whether a time needs its seconds. */
+  readonly seconds: boolean;
+}
+
+export interface Pane {
+  readonly name: string;
+  readonly spec: Json;
+}
+
+/** The first line of a pane: its name, and the values at the crosshair, or of the newest bar. */
+export interface Header {
+  readonly title: string;
+  readonly detail: string;
+  /** An expression over a row. */
+  readonly values: string;
+}
+
+type Field = readonly [name: string, field: string, format: string, unit?: string];
+
+export function paneHeader(title: string, detail: string, fields: readonly Field[]): Header {
+  const one = ([name, field, format, unit]: Field): string => {
+    const value = `(isValid(datum.${field}) ? replace(format(datum.${field}, '${format}'), '-', '−') : '–')`;
+    return `'${name === "" ? "" : `${name} `}' + ${value}${unit ? ` + ' ${unit}'` : ""}`;
+  };
+  return {
+    title: plainText(title),
+    detail: plainText(detail),
+    values: fields.map(one).join(" + '   ' + "),
+  };
+}
+
+interface PaneSettings {
+  readonly name: string;
+  readonly height: number;
+  readonly header: Header;
+  readonly unit: string;
+  readonly format: string;
+  /** The parameter that holds the start of the newest bar with a value here. */
+  readonly newest: string;
+  readonly isLast?: boolean;
+}
+
+const HOVERED: Json = { filter: { param: "hover", empty: false } };
+const TAG_HEIGHT = 17;
+/** A box to the right of a plot, over the numbers of its axis: half the root of its size is one of its units. */
+const TAG_SIZE = 4 * TAG_HEIGHT * TAG_HEIGHT;
+const tagBox = (width: number): string => `M0,-0.5H${width / TAG_HEIGHT}V0.5H0Z`;
+/** Beside the plot, kept free whatever stands there. */
+const KEPT = 74;
+
+export function candlePane(rows: Rows, settings: PaneSettings): Pane {
+  const y = axisOf(settings, { zero: false, nice: false, padding: 14 });
+  const x = rows.time.channel;
+  const up = { condition: { test: "datum.up", value: COLOURS.up }, value: COLOURS.down };
+  return paneOf(rows, settings, y, "c", up, [
+    wick(x, y),
+    {
+      mark: { type: "bar", clip: true, strokeWidth: 1, minBandSize: 1 },
+      encoding: {
+        x: x("left"),
+        x2: { field: "right" },
+        y: { ...y, field: "o" },
+        y2: { field: "c" },
+        stroke: up,
+        fill: up,
+        strokeDash: { condition: { test: "datum.kind === 1", value: [2, 2] }, value: [1, 0] },
+        fillOpacity: {
+          condition: [
+            { test: "datum.kind === 1", value: 0.3 },
+            { test: "datum.up", value: 0.25 },
+          ],
+          value: 1,
+        },
+      },
+    },
+    {
+      mark: { type: "text", fontSize: 12, fontWeight: 700, dy: 9, clip: true, color: COLOURS.missing },
+      encoding: {
+        x: x("middle"),
+        y: { ...y, field: "l" },
+        text: { condition: { test: "datum.kind === 2", value: "✕" }, value: "" },
+      },
+    },
+  ]);
+}
+
+function wick(x: (field: string) => Json, y: Json): Json {
+  return {
+    mark: { type: "rule", clip: true, strokeWidth: 1 },
+    encoding: {
+      x: x("middle"),
+      y: { ...y, field: "h" },
+      y2: { field: "l" },
+      stroke: { condition: { test: "datum.up", value: COLOURS.up }, value: COLOURS.down },
+    },
+  };
+}
+
+export interface LinePaneSettings extends PaneSettings {
+  readonly field: string;
+  /** The ground beyond ± this is shaded. */
+  readonly threshold?: number;
+  readonly alerts?: readonly AlertSpan[];
+  /** Said in the middle while no bar in view has a value. */
+  readonly waits?: string | undefined;
+}
+
+/** What ends before the parameter `calibratedMs` is in-sample, and drawn pale. */
+export function linePane(rows: Rows, settings: LinePaneSettings): Pane {
+  const { field, threshold, alerts, waits = "" } = settings;
+  const reach = threshold === undefined ? undefined : 1.25 * threshold;
+  const y = axisOf(settings, {
+    zero: threshold !== undefined,
+    nice: false,
+    padding: 8,
+  });
+  const x = rows.time.channel;
+  const line = (test: string, opacity: number): Json => ({
+    transform: [{ calculate: `${test} ? datum.${field} : null`, as: "drawn" }],
+    mark: {
+      type: "line",
+      clip: true,
+      invalid: "break-paths-show-path-domains",
+      color: COLOURS.line,
+      opacity,
+    },
+    encoding: { x: x("middle"), y: { ...y, field: "drawn" } },
+  });
+  return paneOf(rows, settings, y, field, { value: COLOURS.line }, [
+    ...(threshold === undefined || reach === undefined ? [] : grounds(threshold, reach, y)),
+    ...(alerts === undefined ? [] : alertLayers(alerts)(rows.time, y)),
+    {
+      data: { values: [{ level: 0 }] },
+      mark: { type: "rule", color: "rgba(128,128,128,0.6)", clip: true },
+      encoding: { y: { ...y, field: "level" } },
+    },
+    // of bars that hold several values, how far they went
+    {
+      mark: { type: "rule", clip: true, color: COLOURS.line, opacity: 0.35, strokeWidth: 2 },
+      encoding: {
+        x: x("middle"),
+        y: { ...y, field: `${field}Low` },
+        y2: { field: `${field}High` },
+      },
+    },
+    line("datum.t >= calibratedMs", 1),
+    line("datum.end <= calibratedMs", 0.45),
+    {
+      data: { values: [{ says: plainText(waits) }] },
+      mark: { type: "text", fontSize: 12 },
+      encoding: { x: { value: "width" }, y: { value: "height" }, text: { field: "says" } },
+    },
+  ]);
+}
+
+/** The ground beyond a threshold, and its two lines; the axis reaches so far at least. */
+function grounds(threshold: number, reach: number, y: Json): Json[] {
+  const shade = (from: number, edge: number | "height"): Json => ({
+    data: { values: [{ from }] },
+    mark: { type: "rect", color: COLOURS.alarm, opacity: 0.1, clip: true },
+    encoding: { y: { ...y, field: "from" }, y2: { value: edge } },
+  });
+  return [
+    {
+      data: { values: [{ level: reach }, { level: -reach }] },
+      mark: { type: "rule", opacity: 0 },
+      encoding: { y: { ...y, field: "level" } },
+    },
+    shade(threshold, 0),
+    shade(-threshold, "height"),
+    {
+      data: { values: [{ level: threshold }, { level: -threshold }] },
+      mark: { type: "rule", strokeDash: [5, 3], color: COLOURS.alarm, clip: true },
+      encoding: { y: { ...y, field: "level" } },
+    },
+  ];
+}
+
+function axisOf({ format, unit }: PaneSettings, scale: Json): Json {
+  return {
+    type: "quantitative",
+    scale,
+    axis: {
+      orient: "right",
+      title: null,
+      format,
+      tickCount: 5,
+      labelExpr: `replace(datum.label, '-', '−') + (datum.index === 1 ? ' ${unit}' : '')`,
+    },
+  };
+}
+
+/** The layers of a pane between its ground and its crosshair. */
+function paneOf(
+  rows: Rows,
+  { name, height, header, format, newest, isLast = false }: PaneSettings,
+  y: Json,
+  field: string,
+  colour: Json,
+  layers: readonly Json[],
+): Pane {
+  const { time, width } = rows;
+  const x = isLast ? time : unlabelled(time);
+  const middle = x.channel("middle");
+  const tags = (transform: Json[], fill: Json): Json[] => [
+    {
+      transform,
+      mark: {
+        type: "point",
+        shape: tagBox(KEPT - 4),
+        size: TAG_SIZE,
+        opacity: 1,
+        xOffset: 2,
+        strokeWidth: 0,
+      },
+      encoding: { x: { value: "width" }, y: { ...y, field }, fill },
+    },
+    {
+      transform: [
+        ...transform,
+        { calculate: `replace(format(datum.${field}, '${format}'), '-', '−')`, as: "tag" },
+      ],
+      mark: { type: "text", align: "left", dx: 6, fontWeight: 600, color: "#ffffff" },
+      encoding: { x: { value: "width" }, y: { ...y, field }, text: { field: "tag" } },
+    },
+  ];
+  const isNewest = `datum.t === ${newest}`;
+  const defined = { filter: `isValid(datum.${field})` };
+  const text = (says: Json, dx: number, style: Json, transform: Json[] = []): Json => ({
+    transform,
+    mark: { type: "text", align: "left", baseline: "top", dx, dy: 2, ...style },
+    encoding: { x: { value: 0 }, y: { value: 0 }, text: says },
+  });
+  const said = [header.title, header.detail].filter(Boolean).join("   ");
+  const values = (transform: Json): Json =>
+    text({ field: "said" }, 4, { dy: 17 }, [transform, { calculate: header.values, as: "said" }]);
+  return {
+    name,
+    spec: {
+      width,
+      height,
+      layer: [
+        {
+          data: { values: [{}] },
+          mark: { type: "rule", opacity: 0, x2Offset: KEPT, xOffset: -26 },
+          encoding: { x: { value: 0 }, x2: { value: "width" }, y: { value: 0 } },
+        },
+        ...layers.map((layer, k) => (k === 0 ? withFixedAxis(layer, x) : layer)),
+        {
+          transform: [HOVERED],
+          mark: { type: "rule", color: "#808080", strokeDash: [3, 3], clip: true },
+          encoding: { x: middle },
+        },
+        ...tags([{ filter: `${isNewest} && isNow` }], colour),
+        ...tags([HOVERED, defined], { value: "#5b6168" }),
+        ...(isLast ? timeTag(rows, x) : []),
+        {
+          data: { values: [{ said }] },
+          ...text({ field: "said" }, 4, { fontWeight: 600 }),
+        },
+        values(HOVERED),
+        // while nothing is under the mouse
+        values({ filter: `${isNewest} && !length(data('hover_store'))` }),
+        {
+          name: `${name} columns`,
+          mark: { type: "rect", opacity: 0 },
+          encoding: { x: x.channel("t"), x2: { field: "end" }, y: { value: 0 }, y2: { value: "height" } },
+        },
+      ],
+    },
+  };
+}
+
+/** The time at the crosshair, under the axis of the last pane. */
+function timeTag({ seconds }: Rows, x: TimeAxis): Json[] {
+  const width = seconds ? 122 : 104;
+  const transform = [
+    HOVERED,
+    { calculate: `utcFormat(datum.t, '%b %d  %H:%M${seconds ? ":%S" : ""}')`, as: "tag" },
+  ];
+  const at = { x: x.channel("middle"), y: { value: "height" } };
+  return [
+    {
+      transform,
+      mark: {
+        type: "point",
+        shape: `M${-width / 2 / TAG_HEIGHT},-0.5H${width / 2 / TAG_HEIGHT}V0.5H${-width / 2 / TAG_HEIGHT}Z`,
+        size: TAG_SIZE,
+        yOffset: 11,
+        fill: "#5b6168",
+        opacity: 1,
+        strokeWidth: 0,
+      },
+      encoding: at,
+    },
+    {
+      transform,
+      mark: { type: "text", dy: 11, fontWeight: 600, color: "#ffffff" },
+      encoding: { ...at, text: { field: "tag" } },
+    },
+  ];
+}
+
+function unlabelled(time: TimeAxis): TimeAxis {
+  const bare = (channel: Json): Json => ({
+    ...channel,
+    axis: { title: null, labels: false, ticks: false, grid: true },
+  });
+  return {
+    params: time.params,
+    channel: (field) => bare(time.channel(field)),
+    fixed: (field) => bare(time.fixed(field)),
+  };
+}
+
+/** Vega-Lite wants the ends of the axis said once, and its look by every layer alike. */
+function withFixedAxis(layer: Json, x: TimeAxis): Json {
+  const encoding = layer.encoding as Json;
+  const { field } = (encoding.x ?? {}) as { field?: string };
+  return field === undefined ? layer : { ...layer, encoding: { ...encoding, x: x.fixed(field) } };
+}

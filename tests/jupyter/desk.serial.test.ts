@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { findChromium, launchChromium, screenshot } from "../support/chromium.ts";
+import { projectPython } from "../support/project.ts";
+import { descendants, type Started, start } from "../support/started.ts";
+import { tempFolder } from "../support/temp.ts";
+
+const chromium = findChromium();
+const PANELS = ["alerts", "pair", "tiles"];
+
+/** As much of the page as is read here. */
+interface DeskNode {
+  readonly dataset: { readonly panel: string };
+  readonly textContent: string;
+  querySelector(selector: string): { toDataURL(): string } | null;
+  getBoundingClientRect(): { bottom: number; width: number };
+}
+
+describe("the desk of npm start, on the simulated market at 1280 × 800", {
+  skip: !chromium,
+  timeout: 240_000,
+}, () => {
+  let started: Started;
+  let browser: Browser;
+  let page: Page;
+  let address: string;
+  const errors: string[] = [];
+  const ends: (() => unknown)[] = [];
+  const context = { after: (end: unknown) => ends.unshift(end as () => unknown) };
+
+  /** What each panel shows. */
+  const seen = (): Promise<Record<string, string>> =>
+    page
+      .locator(".tickbook-desk-panel")
+      .evaluateAll((nodes) =>
+        Object.fromEntries(
+          (nodes as unknown as DeskNode[]).map((node) => [
+            node.dataset.panel,
+            node.querySelector("canvas")?.toDataURL() ?? node.textContent,
+          ]),
+        ),
+      );
+  const untilPanels = async (): Promise<void> => {
+    await page.waitForFunction(
+      (count) =>
+        (
+          globalThis as unknown as { document: { querySelectorAll(s: string): { length: number } } }
+        ).document.querySelectorAll(".tickbook-desk-panel").length >= count,
+      PANELS.length,
+    );
+  };
+  const untilChanged = async (panel: string): Promise<void> => {
+    const before = (await seen())[panel];
+    while ((await seen())[panel] === before) await page.waitForTimeout(100);
+  };
+
+  before(async () => {
+    projectPython();
+    const folder = tempFolder(context as never);
+    started = start(context as never, ["--venue", "sim", "--db", join(folder, "sim.db"), "--no-browser"], {
+      HOME: folder,
+    });
+    [, address] = (await started.printed(/JupyterLab: (\S+)/)) as unknown as [string, string];
+    browser = await launchChromium(chromium!);
+    ends.unshift(() => browser.close());
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(60_000);
+    page.on("pageerror", (problem) => errors.push(String(problem)));
+    await page.goto(address);
+  });
+  after(async () => {
+    started.kill("SIGINT");
+    await started.ended;
+    for (const end of ends) await end();
+  });
+
+  it("runs by itself: tiles, chart and alerts stand there, and change, without a key", async () => {
+    await untilPanels();
+    assert.deepEqual(Object.keys(await seen()).sort(), PANELS);
+    for (const panel of ["tiles", "pair"]) await untilChanged(panel);
+    await screenshot(page, "desk");
+    const places = await page
+      .locator(".tickbook-desk-panel")
+      .evaluateAll((nodes) => (nodes as unknown as DeskNode[]).map((node) => node.getBoundingClientRect()));
+    for (const { bottom, width } of places) {
+      assert.ok(bottom <= 800, "nothing lies below the screen");
+      assert.ok(width > 200);
+    }
+  });
+
+  it("is live again after a reload, and the cells have not been run again", async () => {
+    const starts = async (): Promise<unknown> =>
+      page.evaluate(
+        () =>
+          (globalThis as unknown as { localStorage: Record<string, string> }).localStorage[
+            "tickbook.desk.used"
+          ],
+      );
+    const once = await starts();
+    await page.reload();
+    await untilPanels();
+    await untilChanged("pair");
+    assert.equal(await starts(), once);
+    assert.deepEqual(errors, []);
+  });
+
+  it("shows one crosshair through all three charts, with the values at it", async () => {
+    const box = (await page.locator('[data-panel="pair"] canvas').boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 4);
+    await untilChanged("pair");
+    await screenshot(page, "desk-crosshair");
+  });
+
+  it("a kernel that is gone is said, with a button that starts it again", async () => {
+    const [kernel] = descendants(started.pid).filter(({ args }) => args.includes("kernel/main.js"));
+    process.kill(kernel!.pid, "SIGKILL");
+    await page.getByRole("button", { name: "start it again" }).waitFor();
+  });
+});
