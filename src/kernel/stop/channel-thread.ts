@@ -35,16 +35,22 @@ function stop(): void {
   toMain({ type: "stop", press });
   const startedMs = performance.now();
   let said = false;
+  let before = Atomics.load(words, SHARED.inReach);
   const attempt = (): void => {
     if (Atomics.load(words, SHARED.handled) >= press) {
       terminator.leave();
       return;
     }
+    const run = Atomics.load(words, SHARED.inReach);
+    const isSame = run === before;
+    before = run;
     // on Windows the signal would end the process
-    if (Atomics.load(words, SHARED.inReach) === 1 && process.platform !== "win32") {
+    if (run === 0 || process.platform === "win32") terminator.attempt();
+    else if (isSame) {
+      // not for a run that has just begun: it may have ended when the signal arrives, and another one begun
       Atomics.store(words, SHARED.signalled, shortNow());
       process.kill(process.pid, "SIGINT");
-    } else terminator.attempt();
+    }
     if (!said && performance.now() - startedMs > sayAfterMs) {
       said = true;
       sayThatItCannot();

@@ -32,7 +32,7 @@ export interface ChannelsOptions {
 }
 
 /** A signal of the thread's own may arrive after what it was meant for has ended. */
-const staleMs = 500;
+const staleMs = 10_000;
 
 export async function openChannels(options: ChannelsOptions): Promise<Channels> {
   const { connection, session, onStop, onControl, onEnd } = options;
@@ -45,6 +45,7 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
   });
   worker.on("error", onEnd);
   const post = (message: ToThread): void => worker.postMessage(message);
+  let runs = 0;
   const isStopAsked = (): boolean => Atomics.load(words, SHARED.asked) > Atomics.load(words, SHARED.handled);
   const stopped = (): void => {
     Atomics.store(words, SHARED.handled, Atomics.load(words, SHARED.asked));
@@ -70,7 +71,10 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
     isStopAsked,
     stopped,
     reach: {
-      entered: () => Atomics.store(words, SHARED.inReach, 1),
+      entered: () => {
+        runs = (runs % 0x7fffffff) + 1;
+        Atomics.store(words, SHARED.inReach, runs);
+      },
       left: () => Atomics.store(words, SHARED.inReach, 0),
     },
   };

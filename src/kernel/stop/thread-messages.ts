@@ -27,7 +27,7 @@ export const SHARED = {
   asked: 0,
   /** Up to which press the main thread has stopped what it did. */
   handled: 1,
-  /** 1 while user code runs where a signal ends it. */
+  /** While user code runs where a signal ends it, the number of that run; else 0. */
   inReach: 2,
   /** When the last signal was sent from here, in ms of `Date.now()` modulo 2^30. */
   signalled: 3,
