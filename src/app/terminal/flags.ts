@@ -59,13 +59,16 @@ function parse<Name extends string>(
     names.map((name) => [name, { type: command.flags[name].value === undefined ? "boolean" : "string" }]),
   ) as Record<string, { type: "boolean" | "string" }>;
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals, tokens } = parseArgs({
+      tokens: true,
       args: withNumbers(argv, (name) => options[name]?.type === "string"),
       options: { ...options, help: { type: "boolean", short: "h" } },
       allowPositionals: command.operands !== undefined,
     });
+    requireOnce(tokens);
     return { values, operands: positionals };
   } catch (error) {
+    if (error instanceof TickbookError) throw error;
     const message = (error as Error).message.split(/\.\s/)[0]!.replace(/\.$/, "");
     return refuse({
       code: "bad-flag",
@@ -73,6 +76,25 @@ function parse<Name extends string>(
       problem: `needs flags that it knows; ${message}`,
       hint: "See --help.",
     });
+  }
+}
+
+/** One flag with two values can mean either. */
+function requireOnce(
+  tokens: readonly { readonly kind: string; readonly name?: string; readonly value?: unknown }[],
+): void {
+  const seen = new Map<string, unknown>();
+  for (const { kind, name, value } of tokens) {
+    if (kind !== "option" || name === undefined) continue;
+    if (seen.has(name) && seen.get(name) !== value) {
+      refuse({
+        code: "bad-flag",
+        where: `--${name}`,
+        problem: `needs one value; got ${quote(seen.get(name), 60)} and ${quote(value, 60)}`,
+        hint: "Leave one out.",
+      });
+    }
+    seen.set(name, value);
   }
 }
 

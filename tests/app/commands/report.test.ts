@@ -370,6 +370,15 @@ test("a number below 0 is a value of the flag before it", () => {
   assert.throws(() => read("--exit", "--fee", "1"), { code: "bad-flag" });
 });
 
+test("a flag that is given twice with two values is refused", () => {
+  const read = (...argv: string[]) => readFlags({ usage: "u", about: "", flags: RUN_FLAGS }, argv, () => {});
+  assert.throws(() => read("--fee", "1", "--fee=2"), {
+    code: "bad-flag",
+    message: /^--fee: needs one value; got "1" and "2"/,
+  });
+  assert.deepEqual(read("--fee", "1", "--fee", "1"), { fee: "1" });
+});
+
 test("flags say a run and a run its flags, for every kind of hedge and size", () => {
   for (const given of [
     {},
