@@ -11,6 +11,7 @@ import { type ExchangeInfo, refuseUnknown } from "../../pipeline/venues/binance/
 import { watchedGet } from "../../pipeline/venues/binance/limited-get.ts";
 import { fetchNewestId } from "../../pipeline/venues/binance/newest-id.ts";
 import { type Log, rotatingFile, throttled } from "../terminal/log.ts";
+import { scheduleArchiving } from "./archiving/schedule.ts";
 import type { CollectSettings, CollectWorld } from "./collector-types.ts";
 import { type CommitDelay, type DelayWatch, delayWatch } from "./commit-delay.ts";
 import { feedEntry } from "./feed-log.ts";
@@ -100,6 +101,7 @@ class RunningCollector implements Collector {
   #gate!: Gate;
   #feed!: Feed;
   #unwatch!: () => void;
+  #endArchiving: () => Promise<void> = async () => {};
 
   constructor(settings: CollectSettings, world: CollectWorld, venue: Venue, budget: WeightBudget) {
     this.venue = venue;
@@ -153,6 +155,9 @@ class RunningCollector implements Collector {
     this.#unwatch = watchSymbols(this.#settings, this.#world, info, ({ weightPerMinute }) =>
       this.#budget.limit(weightPerMinute),
     );
+    const { archiveAfterUs } = this.#settings;
+    if (archiveAfterUs !== undefined)
+      this.#endArchiving = scheduleArchiving(db, archiveAfterUs, this.#writer, this.#world);
     this.#every(BATCH_MS, () => this.#intake.flush());
     this.#every(1000, () => this.#counts.second());
     const troubles = troubleNotes(symbols, (s, kind, trades) => this.#writer.noteTrouble(s, kind, trades));
@@ -183,6 +188,7 @@ class RunningCollector implements Collector {
     this.#unwatch();
     for (const cancel of this.#timers) cancel();
     this.#intake.flush();
+    await this.#endArchiving();
     return this.#writer.close(DRAIN_MS);
   }
 

@@ -12,6 +12,8 @@ export interface CollectSettings {
   readonly venue: Venue | undefined;
   readonly symbols: readonly string[];
   readonly db: string;
+  /** Days that ended so long before the newest one go into the archive; undefined: none does. */
+  readonly archiveAfterUs?: number;
   /** Give up with `unreachable` instead of trying on when no host serves us at the start. */
   readonly failIfUnreachable: boolean;
   /** Nothing can be stored any more: the database is damaged, or the writer has a defect. */

@@ -50,6 +50,10 @@ const COMMAND = {
     "exchange-port": { value: "P", help: "sim, replay: the built-in exchange's port" },
     plan: { value: "FILE", help: "sim, replay: faults on order" },
     duration: { value: "TIME", help: "stop after this long, for example 30s" },
+    "archive-after": {
+      value: "TIME",
+      help: "move days into Parquet files once they ended so long before the newest, for example 7d",
+    },
     "metrics-port": {
       value: "P",
       help: "answer /metrics, /healthz and /readyz on this port of this machine",
@@ -138,6 +142,9 @@ async function run(flags: Flags<Name>): Promise<number> {
         venue: given !== undefined ? named : exchange !== undefined ? undefined : BINANCE,
         symbols,
         db,
+        ...(flags["archive-after"] !== undefined && {
+          archiveAfterUs: parseDuration(flags["archive-after"], "--archive-after"),
+        }),
         failIfUnreachable: flags["fail-if-unreachable"] === "true",
         quarantine: (why, what) =>
           quarantine(

@@ -43,6 +43,8 @@ export interface ArchiveSettings {
   /** Give freed room back to the system. */
   readonly vacuum?: boolean;
   readonly nowUs: number;
+  /** How the database is opened; under the writer's lock unless told. */
+  readonly open?: (db: string) => ArchiveWriter;
   readonly onProgress?: (progress: ArchiveProgress) => void;
   /** Called after each step: for tests which end the process there. */
   readonly onStep?: (step: ArchiveStep) => void;
@@ -78,7 +80,8 @@ export function archive(settings: ArchiveSettings): ArchiveResult {
   const { db, partRows = PART_ROWS, maxBytes = 0, nowUs, onProgress, onStep } = settings;
   const base = dirname(resolve(db));
   const root = resolve(settings.folder ?? join(base, "archive"));
-  const writer = openArchiveWriter(db);
+  const { open = openArchiveWriter } = settings;
+  const writer = open(db);
   try {
     clear(writer, base);
     const usedBytesBefore = writer.usedBytes();

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import type Database from "better-sqlite3";
 import { refuse } from "../../core/errors.ts";
 import { openLocked } from "./file/open.ts";
 import type { IdRange } from "./ledger/id-ranges.ts";
@@ -71,71 +72,18 @@ const PART = `SELECT part_id AS partId, symbol_id AS symbolId, date, path, first
   first_us AS firstUs, last_us AS lastUs, rows, bytes, sha256 FROM archived`;
 
 export function openArchiveWriter(file: string): ArchiveWriter {
-  if (!existsSync(resolve(file))) {
-    refuse({
-      code: "no-database",
-      where: file,
-      problem: "needs a database; there is no such file",
-      hint: "Pass another --db.",
-    });
-  }
+  checkThere(file);
   return openLocked(file, ({ db, release }) => {
-    const readExact = exactReaders(db)(
-      "symbol_id = ? AND trade_id BETWEEN ? AND ? AND trade_time_us >= ? AND trade_time_us < ?",
-    );
-    const days = db.prepare<[], StoredDay>(
-      `WITH days AS (
-         SELECT symbol_id AS symbolId, trade_time_us / ${DAY_US} * ${DAY_US} AS dayUs, min(trade_id) AS firstId,
-           max(trade_id) AS lastId, count(*) AS rows
-         FROM trades GROUP BY 1, 2)
-       SELECT * FROM (
-         SELECT v.name AS venue, s.symbol, d.*, max(d.dayUs) OVER (PARTITION BY v.venue_id) AS newestDayUs
-         FROM days d JOIN symbols s ON s.symbol_id = d.symbolId JOIN venues v USING (venue_id))
-       WHERE dayUs < newestDayUs ORDER BY dayUs, symbolId`,
-    );
-    const part = db.prepare<[number], ArchivePart>(`${PART} WHERE part_id = ?`);
-    const some = db.prepare<[string], ArchivePart>(`${PART} WHERE state = ? ORDER BY part_id`);
-    const insert = db.prepare(
-      `INSERT INTO archived (symbol_id, date, path, state, first_id, last_id, first_us, last_us, rows, bytes, sha256, at_us)
-       VALUES (:symbolId, :date, :path, 'writing', :firstId, :lastId, :firstUs, :lastUs, :rows, :bytes, :sha256, :nowUs)`,
-    );
-    const remove = db.prepare(
-      `DELETE FROM trades WHERE symbol_id = ? AND trade_id BETWEEN ? AND ? AND trade_time_us >= ? AND trade_time_us < ?`,
-    );
-    const hold = db.prepare(
-      "INSERT INTO archived_ids (part_id, first_id, last_id, first_us, last_us) VALUES (?, ?, ?, ?, ?)",
-    );
-    const archived = db.prepare("UPDATE archived SET state = 'archived' WHERE part_id = ?");
-    const drop = db.prepare("DELETE FROM archived WHERE part_id = ? AND state = 'writing'");
+    const changes = archiveChanges(db);
     const ask = (name: string): number => db.pragma(name, { simple: true }) as number;
-    const releaseTrades = db.transaction((partId: number, ids: readonly ArchivedIds[]) => {
-      const { symbolId, date, firstId, lastId, rows } = part.get(partId)!;
-      const dayUs = Date.parse(date) * 1000;
-      const { changes } = remove.run(symbolId, firstId, lastId, dayUs, dayUs + DAY_US);
-      if (changes !== rows) throw new Error(`${date}: ${changes} trades would go, and ${rows} were archived`);
-      for (const { first, last, firstUs, lastUs } of ids) hold.run(partId, first, last, firstUs, lastUs);
-      archived.run(partId);
-    });
-
     return {
-      sealedDays: () => days.all(),
-      read: ({ symbolId, firstId, lastId, dayUs }, count) => {
-        const trades = readExact(count, symbolId, firstId, lastId, dayUs, dayUs + DAY_US);
-        if (trades.length !== count)
-          throw new Error(`${trades.length} trades of the day were found, and not ${count}`);
-        return trades;
-      },
-      unfinished: () => some.all("writing"),
-      parts: () => some.all("archived"),
-      begin: (given, nowUs) => Number(insert.run({ ...given, nowUs }).lastInsertRowid),
+      ...archiveReads(db),
+      begin: (part, nowUs) => db.transaction(() => changes.begin(part, nowUs)).immediate(),
       release: (partId, ids) => {
-        releaseTrades.immediate(partId, ids);
+        db.transaction(() => changes.release(partId, ids)).immediate();
         db.pragma("wal_checkpoint(TRUNCATE)");
       },
-      forget: (partId) => {
-        drop.run(partId);
-      },
-      usedBytes: () => (ask("page_count") - ask("freelist_count")) * ask("page_size"),
+      forget: changes.forget,
       fileBytes: () => ask("page_count") * ask("page_size"),
       vacuum: () => {
         db.exec("VACUUM");
@@ -147,6 +95,95 @@ export function openArchiveWriter(file: string): ArchiveWriter {
       },
     };
   });
+}
+
+/** The same beside a collector: read here, and changed through its own writer. */
+export function openLentArchive(file: string, changes: ArchiveChanges): ArchiveWriter {
+  const db = connectReadOnly(resolve(file));
+  const ask = (name: string): number => db.pragma(name, { simple: true }) as number;
+  return {
+    ...archiveReads(db),
+    ...changes,
+    fileBytes: () => ask("page_count") * ask("page_size"),
+    // its writer goes on meanwhile
+    vacuum: () => {},
+    close: () => db.close(),
+  };
+}
+
+function checkThere(file: string): void {
+  if (existsSync(resolve(file))) return;
+  refuse({
+    code: "no-database",
+    where: file,
+    problem: "needs a database; there is no such file",
+    hint: "Pass another --db.",
+  });
+}
+
+type ArchiveReads = Pick<ArchiveWriter, "sealedDays" | "read" | "unfinished" | "parts" | "usedBytes">;
+
+function archiveReads(db: Database.Database): ArchiveReads {
+  const readExact = exactReaders(db)(
+    "symbol_id = ? AND trade_id BETWEEN ? AND ? AND trade_time_us >= ? AND trade_time_us < ?",
+  );
+  const days = db.prepare<[], StoredDay>(
+    `WITH days AS (
+       SELECT symbol_id AS symbolId, trade_time_us / ${DAY_US} * ${DAY_US} AS dayUs, min(trade_id) AS firstId,
+         max(trade_id) AS lastId, count(*) AS rows
+       FROM trades GROUP BY 1, 2)
+     SELECT * FROM (
+       SELECT v.name AS venue, s.symbol, d.*, max(d.dayUs) OVER (PARTITION BY v.venue_id) AS newestDayUs
+       FROM days d JOIN symbols s ON s.symbol_id = d.symbolId JOIN venues v USING (venue_id))
+     WHERE dayUs < newestDayUs ORDER BY dayUs, symbolId`,
+  );
+  const some = db.prepare<[string], ArchivePart>(`${PART} WHERE state = ? ORDER BY part_id`);
+  const ask = (name: string): number => db.pragma(name, { simple: true }) as number;
+  return {
+    sealedDays: () => days.all(),
+    read: ({ symbolId, firstId, lastId, dayUs }, count) => {
+      const trades = readExact(count, symbolId, firstId, lastId, dayUs, dayUs + DAY_US);
+      if (trades.length !== count)
+        throw new Error(`${trades.length} trades of the day were found, and not ${count}`);
+      return trades;
+    },
+    unfinished: () => some.all("writing"),
+    parts: () => some.all("archived"),
+    usedBytes: () => (ask("page_count") - ask("freelist_count")) * ask("page_size"),
+  };
+}
+
+/** What archiving changes in a database; each call belongs into one transaction. */
+export type ArchiveChanges = Pick<ArchiveWriter, "begin" | "release" | "forget">;
+
+export function archiveChanges(db: Database.Database): ArchiveChanges {
+  const part = db.prepare<[number], ArchivePart>(`${PART} WHERE part_id = ?`);
+  const insert = db.prepare(
+    `INSERT INTO archived (symbol_id, date, path, state, first_id, last_id, first_us, last_us, rows, bytes, sha256, at_us)
+     VALUES (:symbolId, :date, :path, 'writing', :firstId, :lastId, :firstUs, :lastUs, :rows, :bytes, :sha256, :nowUs)`,
+  );
+  const remove = db.prepare(
+    `DELETE FROM trades WHERE symbol_id = ? AND trade_id BETWEEN ? AND ? AND trade_time_us >= ? AND trade_time_us < ?`,
+  );
+  const hold = db.prepare(
+    "INSERT INTO archived_ids (part_id, first_id, last_id, first_us, last_us) VALUES (?, ?, ?, ?, ?)",
+  );
+  const archived = db.prepare("UPDATE archived SET state = 'archived' WHERE part_id = ?");
+  const drop = db.prepare("DELETE FROM archived WHERE part_id = ? AND state = 'writing'");
+  return {
+    begin: (given, nowUs) => Number(insert.run({ ...given, nowUs }).lastInsertRowid),
+    release: (partId, ids) => {
+      const { symbolId, date, firstId, lastId, rows } = part.get(partId)!;
+      const dayUs = Date.parse(date) * 1000;
+      const { changes } = remove.run(symbolId, firstId, lastId, dayUs, dayUs + DAY_US);
+      if (changes !== rows) throw new Error(`${date}: ${changes} trades would go, and ${rows} were archived`);
+      for (const { first, last, firstUs, lastUs } of ids) hold.run(partId, first, last, firstUs, lastUs);
+      archived.run(partId);
+    },
+    forget: (partId) => {
+      drop.run(partId);
+    },
+  };
 }
 
 /** The files that hold trades in a database's stead, for readers. */

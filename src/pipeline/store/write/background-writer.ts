@@ -4,6 +4,7 @@ import type { Origin } from "../file/origin.ts";
 import type { Hole, HoleNote, HoleTotals } from "../ledger/ledger.ts";
 import type { MergedTrade } from "../ledger/merged.ts";
 import { type BatchDelay, batchBuffers, type TradeBatch } from "./batch.ts";
+import type { Loan } from "./lent-writer.ts";
 import type { RepairResult } from "./repair.ts";
 import type { AppendResult, NewestHeld, TroubleKind, WriterSettings } from "./writer.ts";
 import type { FromWriter, ToWriter } from "./writer-loop.ts";
@@ -32,6 +33,8 @@ export interface BackgroundWriter {
   readonly backup: string | undefined;
   /** What the file was when it was opened. */
   readonly origin: Origin;
+  /** Lets another thread change the archive through this writer. */
+  lend(loan: Loan): void;
   /** Trades handed over and not committed yet. */
   pending(): number;
   /** Commits what is pending and ends; after `timeoutMs` it ends all the same and tells how many trades were not stored. */
@@ -123,6 +126,10 @@ class ThreadWriter implements BackgroundWriter {
 
   holesBelow(symbolIndex: number, below: number, most: number): Promise<readonly Hole[]> {
     return this.#ask({ kind: "holes", symbolIndex, below, most });
+  }
+
+  lend(loan: Loan): void {
+    this.#worker.postMessage({ kind: "lend", loan } satisfies ToWriter, [loan.port]);
   }
 
   missing(): readonly HoleTotals[] {

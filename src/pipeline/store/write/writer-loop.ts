@@ -4,6 +4,7 @@ import type { Origin } from "../file/origin.ts";
 import type { Hole, HoleNote, HoleTotals } from "../ledger/ledger.ts";
 import type { MergedTrade } from "../ledger/merged.ts";
 import type { BatchDelay, TradeBatch } from "./batch.ts";
+import { type Loan, lend } from "./lent-writer.ts";
 import type { RepairResult } from "./repair.ts";
 import {
   type AppendResult,
@@ -27,6 +28,7 @@ export type ToWriter =
     }
   | { kind: "holes"; symbolIndex: number; below: number; most: number }
   | { kind: "trouble"; symbolIndex: number; trouble: TroubleKind; trades: number }
+  | { kind: "lend"; loan: Loan }
   | { kind: "close" };
 
 /** What the writer's thread answers. */
@@ -51,7 +53,7 @@ export interface WriterPort {
   close(): void;
 }
 
-type Work = Exclude<ToWriter, { kind: "close" }>;
+type Work = Exclude<ToWriter, { kind: "close" | "lend" }>;
 
 const RETRY_MS = 1000;
 const CARE_MS = 10_000;
@@ -87,6 +89,10 @@ export class WriterLoop {
   }
 
   receive(message: ToWriter): void {
+    if (message.kind === "lend") {
+      lend(message.loan, () => (this.#blocked === "" ? this.#store : undefined));
+      return;
+    }
     if (message.kind === "close") this.#closing = true;
     else this.#queue.push(message);
     if (this.#timer === undefined) this.#drain();

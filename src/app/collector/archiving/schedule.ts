@@ -1,0 +1,52 @@
+import { MessageChannel, Worker } from "node:worker_threads";
+import { quote } from "../../../core/errors.ts";
+import type { Clock } from "../../../core/time.ts";
+import type { BackgroundWriter } from "../../../pipeline/store/write/background-writer.ts";
+import type { Log } from "../../terminal/log.ts";
+import type { Archived } from "./archive-thread.ts";
+
+/** Soon after the start, and once a day: days are archived whole. */
+const FIRST_MS = 60_000;
+const EVERY_MS = 86_400_000;
+
+/**
+ * Moves the days that ended so long before the newest one into Parquet files, in a thread of its own, while trades are
+ * collected. What goes wrong is said, and tried again the next day. Returns what ends it.
+ */
+export function scheduleArchiving(
+  db: string,
+  keepUs: number,
+  writer: Pick<BackgroundWriter, "lend">,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): () => Promise<void> {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  let running: Worker | undefined;
+  const run = (): void => {
+    cancel = clock.after(EVERY_MS, run);
+    if (running !== undefined) return;
+    const { port1, port2 } = new MessageChannel();
+    const flag = new SharedArrayBuffer(4);
+    writer.lend({ port: port1, flag });
+    running = new Worker(new URL(`./archive-thread.${extension}`, import.meta.url), {
+      workerData: { db, keepUs, loan: { port: port2, flag } },
+      transferList: [port2],
+    });
+    running.on("message", ({ files, trades }: Archived) => {
+      if (files === 0) return;
+      const message = `${trades} trades of days that are over were moved into ${files} files of the archive`;
+      log({ level: "info", event: "archived", files, trades, message });
+    });
+    running.on("error", (error) => {
+      const message = `days that are over could not be archived, and stay in the database: ${quote((error as Error).message)}; tried again tomorrow`;
+      log({ level: "warn", event: "archive-failed", message });
+    });
+    running.on("exit", () => {
+      running = undefined;
+    });
+  };
+  let cancel = clock.after(FIRST_MS, run);
+  return async () => {
+    cancel();
+    await running?.terminate();
+  };
+}
