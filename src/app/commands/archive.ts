@@ -10,7 +10,7 @@ const COMMAND = {
   usage: "npm run archive --",
   about:
     "Moves the trades of days that are over (UTC) from the database into Parquet files, each read back and compared first.\n" +
-    "Notebooks, exports and bars see both as one. Stop the collector before.",
+    "Notebooks, exports and bars see both as one. Stop the collector before, or let it archive itself: npm run collect -- --archive-after 7d.",
   flags: {
     db: { value: "FILE", help: "the database" },
     before: { value: "DATE", help: "days before this one only, for example 2026-01-31" },

@@ -27,22 +27,25 @@ export function scheduleArchiving(
     const { port1, port2 } = new MessageChannel();
     const flag = new SharedArrayBuffer(4);
     writer.lend({ port: port1, flag });
-    running = new Worker(new URL(`./archive-thread.${extension}`, import.meta.url), {
+    const worker = new Worker(new URL(`./archive-thread.${extension}`, import.meta.url), {
       workerData: { db, keepUs, loan: { port: port2, flag } },
       transferList: [port2],
     });
-    running.on("message", ({ files, trades }: Archived) => {
+    running = worker;
+    const over = (): void => {
+      if (running === worker) running = undefined;
+    };
+    worker.on("message", ({ files, trades }: Archived) => {
       if (files === 0) return;
       const message = `${trades} trades of days that are over were moved into ${files} files of the archive`;
       log({ level: "info", event: "archived", files, trades, message });
     });
-    running.on("error", (error) => {
+    worker.on("error", (error) => {
+      over();
       const message = `days that are over could not be archived, and stay in the database: ${quote((error as Error).message)}; tried again tomorrow`;
       log({ level: "warn", event: "archive-failed", message });
     });
-    running.on("exit", () => {
-      running = undefined;
-    });
+    worker.on("exit", over);
   };
   let cancel = clock.after(FIRST_MS, run);
   return async () => {
