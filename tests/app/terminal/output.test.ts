@@ -34,6 +34,10 @@ const COMMANDS: Readonly<Record<string, (folder: string) => Command | Promise<Co
     const flags = ["--source", await storedTrades(folder), "--symbol", "BTCUSDT", "--out", out];
     return { flags, isDone: () => readFileSync(out, "utf8").split("\n").length === 202 };
   },
+  backup: async (folder) => {
+    const out = join(folder, "copy.db");
+    return { flags: ["--db", await storedTrades(folder), "--out", out], isDone: () => tradesIn(out) === 200 };
+  },
   report: (folder) => {
     const out = join(folder, "report.html");
     const flags = ["--source", "sim:7", "--bars", "2000", "--out", out];
@@ -101,11 +105,14 @@ for (const [name, prepare] of Object.entries(COMMANDS)) {
   }
 }
 
-test("every command of package.json but start, which has a test beside JupyterLab's, is among these", () => {
+/** `start` has a test beside JupyterLab's; the others ask the registry of npm. */
+const ELSEWHERE = ["start", "add", "remove"];
+
+test("every command of package.json is among these, or has its test elsewhere", () => {
   const { scripts } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as {
     scripts: Record<string, string>;
   };
-  assert.deepEqual(["start", ...Object.keys(COMMANDS)].sort(), Object.keys(scripts).sort());
+  assert.deepEqual([...ELSEWHERE, ...Object.keys(COMMANDS)].sort(), Object.keys(scripts).sort());
 });
 
 test("what is refused is said with its exit code also when stdout is closed, and a full disk is told on stderr", async (t) => {
