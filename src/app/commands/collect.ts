@@ -20,6 +20,7 @@ import { systemClock } from "../clock.ts";
 import { type Collector, type CollectorStatus, logFile, startCollector } from "../collector/collect.ts";
 import { type MetricsServer, openMetrics } from "../collector/metrics/metrics-server.ts";
 import { type ExchangeProcess, startExchangeProcess } from "../processes/exchange-process.ts";
+import { storeSimulatedPast } from "../processes/simulated-past.ts";
 import { type Command, type Flags, listFlag, numberFlag, readFlags } from "../terminal/flags.ts";
 import { type LogEntry, logLine } from "../terminal/log.ts";
 import { statusText } from "../terminal/status-text.ts";
@@ -49,6 +50,7 @@ const COMMAND = {
     ...EXCHANGE_FLAGS,
     "exchange-port": { value: "P", help: "sim, replay: the built-in exchange's port" },
     plan: { value: "FILE", help: "sim, replay: faults on order" },
+    past: { value: "TIME", help: "sim: a new database begins so far in the market's past, for example 1h" },
     duration: { value: "TIME", help: "stop after this long, for example 30s" },
     "archive-after": {
       value: "TIME",
@@ -121,6 +123,7 @@ async function run(flags: Flags<Name>): Promise<number> {
   let metrics: MetricsServer | undefined;
   let failure: Error | undefined;
   if (venue !== "binance" && given === undefined) {
+    begin(flags, venue, db, asked);
     exchange = await startExchangeProcess(processFlags(flags), {
       died: (code, said) => {
         exchangeDied = true;
@@ -309,6 +312,31 @@ function checkExchangeFlags(flags: Flags<Name>, isOurs: boolean): void {
       hint: "Pass --venue sim and no addresses, or leave it out.",
     });
   }
+}
+
+/** Gives a new database of the simulated market its past, where one was asked for. */
+function begin(
+  { past, seed, speed }: Flags<Name>,
+  venue: string,
+  db: string,
+  asked: readonly string[] | undefined,
+): void {
+  if (past === undefined) return;
+  if (venue !== "sim" || (speed !== undefined && speed !== "1")) {
+    refuse({
+      code: "bad-flag",
+      where: "--past",
+      problem:
+        "needs --venue sim at its own speed: another market has no past that is known before it is collected",
+      hint: "Leave it out.",
+    });
+  }
+  storeSimulatedPast(db, {
+    seed: seed === undefined ? 7 : numberFlag("seed", seed, 0, Number.MAX_SAFE_INTEGER),
+    symbols: asked ?? DEFAULT_SYMBOLS.split(","),
+    pastUs: parseDuration(past, "--past"),
+    nowUs: systemClock.nowUs(),
+  });
 }
 
 function processFlags(flags: Flags<Name>): string[] {

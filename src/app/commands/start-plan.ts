@@ -88,6 +88,8 @@ export function planCollector(flags: StartFlags, root: string): CollectorPlan {
       ...(symbols === undefined ? [] : ["--symbols", symbols]),
       "--db",
       db,
+      // the desk's line and z-score have bars from the first second on
+      ...(venue === "sim" && flags.speed === undefined ? ["--past", "1h"] : []),
       ...exchangeFlags(flags),
       ...passed,
     ],
