@@ -20,7 +20,7 @@ test("a trade file with named columns in any order, ISO times and the taker's si
   const folder = tempFolder(t);
   const db = join(folder, "x.db");
   const text = `Side,note,"Timestamp",Quantity,Price,trade_id\r
-buy,"a ""quoted"", note",2024-08-08 00:00:00.000001,0.5,60000.10,7\r
+buy,"a ""quoted"", note",2024-08-08 00:00:00.000001Z,0.5,60000.10,7\r
 SELL,,2024-08-08T02:00:00+02:00,1,60000.1,8\r
 `;
   const result = await importing(put(folder, "mine.csv", text), db, { symbol: "BTCUSDT" });

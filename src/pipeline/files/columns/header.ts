@@ -222,6 +222,14 @@ function groupsOf(asking: Asking, names: readonly string[], at: At, { twin }: Ti
       meaningOf(name) === undefined &&
       maySayPrices(name),
   );
+  const twice = plain.find(([i, name]) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    refuseRow(asking, {
+      code: "bad-columns",
+      need: `a name for each column; two are called ${quote(twice[1])}`,
+      hint: "Rename or drop one of them.",
+    });
+  }
   return plain.map(([i, name]) => ({ symbol: name, at: { close: i } }));
 }
 
@@ -251,7 +259,7 @@ function checkNeeded(asking: Asking, { kind, at, groups, names }: Layout, isAske
   refuseRow(asking, {
     code: "bad-columns",
     need: `the columns ${COLUMNS[kind]}; ${missing.join(", ")} not found in ${quote(names.join(","), 200)}`,
-    hint: `Name it: ${say(asking, "columns", `${missing[0]}=${names.find((name) => name !== "" && meaningOf(name) === undefined) ?? "NAME"}`)}.`,
+    hint: `Name it: ${say(asking, "columns", `${missing[0]}=${names.find((name) => maySayPrices(name) && meaningOf(name) === undefined) ?? "NAME"}`)}.`,
     facts: { missing },
   });
 }

@@ -91,7 +91,11 @@ export function headerless(
     return bars(width === 7 ? KRAKEN_BARS : { ...OHLCV, volume: 6, tradeCount: 7 }, {
       told: ["It has Kraken's columns of bars."],
     });
-  if (width === 3 && (hints.kraken === "trades" || hints.symbol !== undefined)) {
+  if (
+    width === 3 &&
+    /^\d{10}(?:\.\d+)?$/.test(first[0]!) &&
+    (hints.kraken === "trades" || hints.symbol !== undefined)
+  ) {
     const told = ["It has Kraken's columns of trades."];
     return {
       ...base,

@@ -1,3 +1,4 @@
+import { markedOffset } from "../values/calendar.ts";
 import type { TimeUnit } from "../values/time-digits.ts";
 
 /** What a column of a file means. */
@@ -55,6 +56,10 @@ const NAMES: Readonly<Record<Role, string>> = {
 const OTHER =
   /(volume|vol|trades|count|qty|quantity|amount|turnover|interest|funding|return|ret|log|spread|signal|zscore|position|weight|rank|index|spread|flag|factor|dividend|split|change|chg|pct|percent|vwap|average|avg|fee|cost|id|ignore|complete|bid|ask|time|date|end|per|adjclose|adjustedclose|bestmatch|order|type|rpi|liquidation)s?$/;
 
+/** Words that make a name of several of them another thing than a price, wherever they stand. */
+const NO_PRICE =
+  /^(?:volumes?|vol|turnover|amount|qty|quantity|size|trades|count|market_?cap|cap|supply|funding|returns?|log|ln|signal|zscore|weight|dividends?|vwap|sma\d*|ema\d*|wma\d*|rsi\d*|atr\d*|macd|std|stdev|mean|average|avg|unnamed|timestamp|time|date)$/i;
+
 const BY_NAME: ReadonlyMap<string, { readonly role: Role; readonly rank: number }> = new Map(
   (Object.entries(NAMES) as [Role, string][]).flatMap(([role, names]) =>
     names.split(" ").map((name, rank) => [name, { role, rank }] as const),
@@ -70,10 +75,14 @@ export interface Meaning {
 
 /** `Open time (UTC)` → `opentime`: what is compared. */
 export function bareName(name: string): string {
-  return name
-    .replace(/\s*\((?:[A-Za-z0-9/+:\s-]*)\)\s*$/, "")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, "");
+  return (
+    name
+      .replace(/\s*\((?:[A-Za-z0-9/+:_\s-]*)\)\s*$/, "")
+      // OKX names its columns twice: `size/数量`
+      .replace(/\/\p{Script=Han}[^/]*$/u, "")
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]/gu, "")
+  );
 }
 
 /** What a column's name says; undefined: nothing that is known. */
@@ -91,7 +100,10 @@ export function meaningOf(name: string): Meaning | undefined {
     .replace(/[^a-z0-9]/g, "")
     .slice(0, -unit.length);
   const role = BY_NAME.get(short);
-  return role?.role === "time" || role?.role === "eventTime" ? { ...role, unit: unitOf(unit) } : undefined;
+  if (role?.role !== "time" && role?.role !== "eventTime") return undefined;
+  // `dates` and `timestamps` are several, and no seconds
+  const isPlural = unit === "s" && /[a-z]s$/i.test(name.trim());
+  return { ...role, unit: isPlural ? undefined : unitOf(unit) };
 }
 
 function unitOf(text: string): TimeUnit {
@@ -103,12 +115,31 @@ function unitOf(text: string): TimeUnit {
 
 /** Whether a name that is not known may be the name of a symbol, whose prices its column then holds. */
 export function maySayPrices(name: string): boolean {
-  return name !== "" && !OTHER.test(bareName(name));
+  const bare = bareName(name);
+  if (
+    name === "" ||
+    OTHER.test(bare) ||
+    /^(?:unnamed\d*|row|rownumber|no|nr|number|note|comment)$/.test(bare)
+  )
+    return false;
+  const words = name.split(/[^\p{L}\p{N}]+|(?<=\p{Ll})(?=\p{Lu})/u).filter((word) => word !== "");
+  return words.length < 2 || !words.some((word) => NO_PRICE.test(word));
 }
 
-/** The zone that a column's name tells: `start (UTC)`, `Gmt time`; undefined: none, or one that is not known here. */
+/** The offset that the name of a column of times tells: `start (UTC)`, `Gmt time`, `Date (UTC+8)`; undefined: none. */
 export function zoneInName(name: string): number | undefined {
-  return /(?:\((?:utc|gmt)\)|^(?:utc|gmt)[\s_]|[\s_](?:utc|gmt)$)/i.test(name.trim()) ? 0 : undefined;
+  if (/(?:^(?:utc|gmt)[\s_]|[\s_](?:utc|gmt)$)/i.test(name.trim())) return 0;
+  const mark = /\(([^()]*)\)$/.exec(name.trim())?.[1];
+  return mark === undefined || mark.trim() === "" ? undefined : markedOffset(mark.trim());
+}
+
+/** A zone in such a name that is no offset: `Time (EST)`, `Date (America/New_York)`, `Local time`. */
+export function openZoneInName(name: string): string | undefined {
+  if (/^local[\s_]?time$/i.test(name.trim())) return "local";
+  const mark = /\(([^()]*)\)$/.exec(name.trim())?.[1]?.trim() ?? "";
+  const isZone =
+    /^[A-Z]{2,5}$/.test(mark) || /^[A-Z][A-Za-z]+\/[A-Za-z_]+$/.test(mark) || /^local(?: time)?$/i.test(mark);
+  return isZone && !/^(?:MS|US|NS|SEC|UTC|GMT|OPEN|CLOSE)$/.test(mark) ? mark : undefined;
 }
 
 export const ROLES: readonly Role[] = Object.keys(NAMES) as Role[];

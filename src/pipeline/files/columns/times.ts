@@ -5,7 +5,7 @@ import { digitForms } from "../values/time-digits.ts";
 import type { TimeColumn } from "../values/time-reader.ts";
 import { timeText } from "../values/time-text.ts";
 import type { Expectations } from "./layout.ts";
-import { type Meaning, meaningOf, zoneInName } from "./roles.ts";
+import { bareName, type Meaning, meaningOf, openZoneInName, zoneInName } from "./roles.ts";
 
 /** Which columns tell the time of a row. */
 export interface TimeChoice {
@@ -20,6 +20,8 @@ type Shape = "full" | "date" | "clock" | "none";
 
 /** Names that mean the end of a bar, or the clock of whoever recorded. */
 const NOT_THE_TIME = /^(close|end|receipt|receive|recv|local|arrival|ingest|expiry)/i;
+
+const IS_BEGIN = /^(?:opentime|timeopen|start|starttime|barstart|windowstart|timeperiodstart)$/;
 
 /** Chooses among the columns that could be the time, by their names and by what the first rows have in them. */
 export function timeChoice(
@@ -48,7 +50,10 @@ export function timeChoice(
   );
   if (full.length > 0) {
     const [first, second] = full;
-    const twin = second ?? found.find(({ shape }) => shape === "date");
+    // what says that it is the begin needs no witness, and the other may be the end
+    const twin = IS_BEGIN.test(bareName(first!.name))
+      ? undefined
+      : (second ?? found.find(({ shape }) => shape === "date"));
     return {
       at: first!.at,
       clockAt: undefined,
@@ -81,7 +86,15 @@ function noTime(asking: Asking, names: readonly string[]): never {
 function timeColumn(name: string, typed: Omit<TimeColumn, "name"> | undefined): TimeColumn {
   const offsetUs = zoneInName(name);
   const order = /^(gmt|local) time$/i.test(name) ? ("dmy" as const) : undefined;
-  return { name: name === "" ? "time" : name, unit: meaningOf(name)?.unit, offsetUs, order, ...typed };
+  const openZone = offsetUs === undefined ? openZoneInName(name) : undefined;
+  return {
+    name: name === "" ? "time" : name,
+    unit: meaningOf(name)?.unit,
+    offsetUs,
+    openZone,
+    order,
+    ...typed,
+  };
 }
 
 function shapeOf(asking: Asking, rows: readonly (readonly string[])[], at: number, isTyped: boolean): Shape {

@@ -47,6 +47,8 @@ function joined(what: string, symbol: string, swapped = false): WideName | undef
   const found = meaningOf(role)?.role;
   if (found === undefined || !BAR_ROLES.has(found) || bareName(role).length < 3) return undefined;
   const plain = name.trim();
-  if (plain === "" || OTHER_KIND.test(plain)) return undefined;
+  // `close_time` is when a bar ends
+  const isSymbol = plain !== "" && !OTHER_KIND.test(plain) && meaningOf(plain)?.role !== "time";
+  if (!isSymbol) return undefined;
   return { symbol: plain, role: found === "price" ? "close" : found };
 }

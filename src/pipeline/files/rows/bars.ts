@@ -64,7 +64,7 @@ export function barTaker(asking: Asking, layout: Layout, reader: RowReader): Bar
       let anyPrice = false;
       for (let k = 0; k < groups.length; k++) {
         const group = groups[k]!;
-        const raw = wide ? fixed[k]! : rawOf(symbolAt === undefined ? "" : cells[symbolAt]!);
+        const raw = wide ? fixed[k]! : rawOf(symbolAt === undefined ? "" : reader.symbol(cells, row));
         const isEmpty = noPrice(group, cells);
         anyPrice ||= !isEmpty;
         // a wide file's rows stand for all its symbols; a row of one symbol that has no price is none

@@ -41,8 +41,7 @@ export function spacingOf(asking: Asking, starts: Starts, told: number | undefin
   }
   const byTime = grid(starts.timeUs, length);
   const byWall = grid(starts.wallUs, length);
-  const isMonthly = looksMonthly(starts);
-  if (isMonthly) return months(asking, starts, told);
+  if (looksMonthly(starts)) return months(asking, starts, told);
   for (const [by, { step, common }] of [
     ["time", byTime],
     ["wall", byWall],
@@ -59,7 +58,21 @@ export function spacingOf(asking: Asking, starts: Starts, told: number | undefin
       facts: { told, step: byTime.step },
     });
   }
+  if (inMonths(starts)) return months(asking, starts, told);
+  if (areZoneDays(starts) && byTime.step > 22 * 3_600e6) {
+    return refuseRow(asking, {
+      code: "zone-days",
+      need: `days of a zone that is known; these begin at ${[0, length - 1].map((i) => formatUtc(starts.timeUs[i]!)).join(" and ")}, as those of a zone with summer time do`,
+      hint: `Pass ${say(asking, "tz", "America/New_York")}, or whichever zone it is.`,
+    });
+  }
   return offGrid(asking, starts, told);
+}
+
+/** Whether all distances are multiples of the shortest. */
+export function isRegular(timeUs: ArrayLike<number>): boolean {
+  const { step, common } = grid(timeUs, timeUs.length);
+  return step === common;
 }
 
 interface Grid {
@@ -98,6 +111,23 @@ function looksMonthly({ length, wallUs }: Starts): boolean {
     longest = Math.max(longest, days);
   }
   return longest >= 28;
+}
+
+/** No two distances need be alike: the last business days of months, for example. */
+function inMonths({ length, wallUs }: Starts): boolean {
+  for (let i = 1; i < length; i++) {
+    const days = (wallUs[i]! - wallUs[i - 1]!) / DAY_US;
+    if (days < 25 || days > 35) return false;
+  }
+  return length > 2;
+}
+
+/** Days of a zone whose clocks go forward and back, told in UTC: they begin at one of two hours. */
+function areZoneDays({ length, timeUs }: Starts): boolean {
+  const hours = new Set<number>();
+  for (let i = 0; i < length && hours.size < 3; i++) hours.add(timeUs[i]! % DAY_US);
+  const [a, b] = [...hours] as [number, number];
+  return hours.size === 2 && [3_600e6, 23 * 3_600e6].includes(Math.abs(a - b));
 }
 
 function months(asking: Asking, { wallUs, length }: Starts, told: number | undefined): never {

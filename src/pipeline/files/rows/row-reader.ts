@@ -21,6 +21,8 @@ export interface RowReader {
   shape(cells: readonly string[], row: number): void;
   /** Empty where the file has no such column. */
   text(cells: readonly string[], role: Role): string;
+  /** Refuses a row that leaves it out. */
+  symbol(cells: readonly string[], row: number): string;
   time(cells: readonly string[], row: number): WallTime;
   /** NaN: none. */
   eventTime(cells: readonly string[], row: number): number;
@@ -55,13 +57,19 @@ export function rowReader(
     at.eventTime === undefined
       ? undefined
       : timeReader(asking, { name: names[at.eventTime]! }, conventions.dates);
-  const [timeAt, clockAt] = [at.time!, at.clock];
+  const [timeAt, clockAt, venueAt] = [at.time!, at.clock, at.venue];
+  let venue: string | undefined;
   return {
     numbers,
     times,
     zone,
     shape: (cells, row) => {
-      if (cells.length === width) return;
+      if (cells.length === width) {
+        if (venueAt === undefined || cells[venueAt] === venue) return;
+        if (venue !== undefined) severalVenues(asking, names[venueAt]!, venue, cells[venueAt]!, row);
+        venue = cells[venueAt]!;
+        return;
+      }
       const more = cells.length > width;
       refuseRow(asking, {
         code: "ragged-row",
@@ -76,11 +84,20 @@ export function rowReader(
       const index = at[role];
       return index === undefined ? "" : cells[index]!;
     },
+    symbol: (cells, row) => {
+      const symbol = cells[at.symbol!]!;
+      if (symbol !== "") return symbol;
+      return refuseRow(asking, {
+        row,
+        column: names[at.symbol!]!,
+        need: "a symbol in every row; got nothing",
+      });
+    },
     time: (cells, row) => {
       const text = clockAt === undefined ? cells[timeAt]! : `${cells[timeAt]} ${cells[clockAt]}`;
       const time = times.read(text, row);
       if (twin !== undefined && !isMissing(cells[twin.at]!) && !times.isProvisional)
-        agree(asking, { text, time }, twin, cells, row);
+        agree(asking, { text, time }, twin, zone, cells, row);
       return time;
     },
     eventTime: (cells, row) => {
@@ -98,26 +115,45 @@ export function rowReader(
   };
 }
 
+/** What two venues traded is never one series. */
+function severalVenues(asking: Asking, column: string, one: string, other: string, row: number): never {
+  return refuseRow(asking, {
+    code: "several-venues",
+    row,
+    column,
+    need: `${quote(one, 40)} in every row, as in those before; got ${quote(other, 40)}`,
+    hint: "Take each venue from a file of its own.",
+  });
+}
+
 interface Twin {
   readonly at: number;
   readonly name: string;
   readonly times: TimeReader;
 }
 
-const UNITS_US = [1, 1e3, 1e6, 60e6, 3_600e6, 86_400e6];
+const UNITS_US = [1, 1e3, 1e6];
+
+/** What the text of a time tells at least, µs. */
+function precisionOf(text: string): number {
+  if (/^[\d.]+$/.test(text) || /\d:\d\d:\d/.test(text)) return 1;
+  return /\d:\d\d/.test(text) ? 60e6 : 3_600e6;
+}
 
 /** Two columns that tell the time tell the same one, to what the coarser of them says. */
 function agree(
   asking: Asking,
   { text, time }: { readonly text: string; readonly time: WallTime },
   twin: Twin,
+  zone: Zone,
   cells: readonly string[],
   row: number,
 ): void {
   const other = twin.times.read(cells[twin.at]!, row);
-  const [a, b] = [utc(time), utc(other)];
+  const [a, b] = [utc(time, zone), utc(other, zone)];
+  const said = cells[twin.at]!;
   const coarse = UNITS_US.findLast((unit) => a % unit === 0 || b % unit === 0)!;
-  const unit = Math.min(coarse, twin.times.isDates ? 86_400e6 : coarse);
+  const unit = twin.times.isDates ? 86_400e6 : Math.max(coarse, precisionOf(said), precisionOf(text));
   if (Math.floor(a / unit) === Math.floor(b / unit)) return;
   refuseRow(asking, {
     code: "two-times",
@@ -127,6 +163,6 @@ function agree(
   });
 }
 
-function utc({ wallUs, offsetUs }: WallTime): number {
-  return Number.isNaN(offsetUs) ? wallUs : wallUs - offsetUs;
+function utc({ wallUs, offsetUs }: WallTime, zone: Zone): number {
+  return Number.isNaN(offsetUs) ? (zone.instants(wallUs)[0] ?? wallUs) : wallUs - offsetUs;
 }

@@ -2,7 +2,7 @@ import { formatUtc } from "../../../core/time.ts";
 import { type Asking, refuseRow } from "../asking.ts";
 import { instantReader } from "../values/instants.ts";
 import { BAR_ROLES, type BarRole, type RawBars } from "./bars.ts";
-import { type Spacing, spacingOf } from "./intervals.ts";
+import { isRegular, type Spacing, spacingOf } from "./intervals.ts";
 import type { RowReader } from "./row-reader.ts";
 
 /** Bars of one symbol, oldest first. NaN: the file has no value there. */
@@ -55,7 +55,9 @@ export function seriesOf(
     return out;
   };
   const timeUs = pick(instant);
-  const wallUs = pick(raw.wallUs);
+  // days of a zone, told in UTC
+  const isOfZone = asking.options.tz !== undefined && reader.times.isAbsolute && !isRegular(timeUs);
+  const wallUs = isOfZone ? timeUs.map(reader.zone.wall) : pick(raw.wallUs);
   const row = pick(raw.row);
   const values: Partial<Record<BarRole, Float64Array>> = {};
   for (const role of BAR_ROLES) {

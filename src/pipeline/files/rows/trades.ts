@@ -4,10 +4,10 @@ import { formatUtc } from "../../../core/time.ts";
 import { createBatch, type TradeBatch } from "../../store/write/batch.ts";
 import { type Asking, refuseRow } from "../asking.ts";
 import type { Layout } from "../columns/layout.ts";
-import type { Role } from "../columns/roles.ts";
 import { type Scaled, scaled, wideColumn } from "../values/e8.ts";
 import { type InstantReader, instantReader } from "../values/instants.ts";
 import type { RowReader } from "./row-reader.ts";
+import { makerOf } from "./taker.ts";
 
 /** The time that a file's rows lie in, as its name says. */
 export interface Span {
@@ -82,7 +82,7 @@ export function tradeTaker(
       rows++;
       const { batch } = columns;
       const i = batch.length;
-      const symbol = at.symbol === undefined ? symbols.only() : symbols.of(cells[at.symbol]!, row);
+      const symbol = at.symbol === undefined ? symbols.only() : symbols.of(reader.symbol(cells, row), row);
       // a repeat that the exchange took out of its files, in 2022: its id stays, it stands for no trade
       if (isMerged && isTakenOut(cells, at)) return;
       const price = decimal("price", cells, row);
@@ -271,38 +271,5 @@ function timeOf(asking: Asking, reader: RowReader, instants: InstantReader, span
       });
     }
     return us;
-  };
-}
-
-const TRUE: ReadonlySet<string> = new Set(["true", "True", "TRUE", "1", "t"]);
-const FALSE: ReadonlySet<string> = new Set(["false", "False", "FALSE", "0", "f"]);
-
-function makerOf(asking: Asking, { at, names }: Layout): (cells: readonly string[], row: number) => boolean {
-  const { maker: makerAt, side: sideAt, makerSide: makerSideAt } = at as Partial<Record<Role, number>>;
-  if (makerAt !== undefined) {
-    return (cells, row) => {
-      const cell = cells[makerAt]!;
-      if (TRUE.has(cell)) return true;
-      if (FALSE.has(cell)) return false;
-      return refuseRow(asking, {
-        row,
-        column: names[makerAt]!,
-        need: `true or false; got ${quote(cell, 40)}`,
-      });
-    };
-  }
-  const index = sideAt ?? makerSideAt;
-  if (index === undefined) return () => false;
-  const isNumeric = /^type$/i.test(names[index]!);
-  const isMakers = sideAt === undefined;
-  return (cells, row) => {
-    const cell = cells[index]!.toLowerCase();
-    const isSell = cell === "sell" || (isNumeric && cell === "1");
-    if (isSell || cell === "buy" || (isNumeric && cell === "0")) return isSell !== isMakers;
-    return refuseRow(asking, {
-      row,
-      column: names[index]!,
-      need: `buy or sell; got ${quote(cells[index], 40)}`,
-    });
   };
 }

@@ -12,7 +12,7 @@ export interface JsonTable {
 
 /**
  * JSON lines, or one list, of objects or of lists. Numbers keep the text they were written with. A key that some rows do
- * not have is an empty cell there; what is nested is no cell.
+ * not have is an empty cell there; what is nested is a cell that no column can be read from.
  */
 export function jsonTable(content: Uint8Array, asking: Asking): JsonTable {
   const bytes = textBytes(asking.where);
@@ -90,9 +90,11 @@ function badLine(asking: Asking, row: number, need: string): never {
   return refuseRow(asking, { code: "bad-json", row, need });
 }
 
+const NESTED = "{…}";
+
 function cell(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (value instanceof Written) return value.text;
   if (typeof value === "string") return value.trim();
-  return typeof value === "boolean" ? String(value) : "";
+  return typeof value === "boolean" ? String(value) : NESTED;
 }

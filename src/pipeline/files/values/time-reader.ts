@@ -12,6 +12,7 @@ import {
   type TimeUnit,
 } from "./time-digits.ts";
 import { timeText } from "./time-text.ts";
+import { hourWatch } from "./twelve-hours.ts";
 
 /** What is known of a column of times before its first row. */
 export interface TimeColumn {
@@ -21,6 +22,8 @@ export interface TimeColumn {
   readonly unit?: TimeUnit | undefined;
   /** The zone that its name or its layout tells for times that name none, as an offset. */
   readonly offsetUs?: number | undefined;
+  /** A zone that its name tells and that is no offset: `EST`, `local`. */
+  readonly openZone?: string | undefined;
   /** The order of day and month that its layout is known to write. */
   readonly order?: "dmy" | "mdy" | undefined;
   /** Its numbers are readings of a wall clock and no count since 1970 UTC: a data frame's times without a zone. */
@@ -67,6 +70,17 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
 
   const bad = (row: number, need: string): never => refuseRow(asking, { row, column: name, need });
 
+  let zoned: boolean | undefined;
+  const hours = hourWatch();
+  /** Without a zone that was told, times name one all or none; those that name none are not of a zone that is open. */
+  const sameZone = (isZoned: boolean, text: string, row: number): void => {
+    if (options.tz !== undefined || isZoned === zoned) return;
+    if (zoned !== undefined && column.offsetUs === undefined)
+      mixedZones(asking, name, { text, row, isZoned });
+    if (!isZoned && column.openZone !== undefined) openZone(asking, name, column.openZone, { text, row });
+    zoned = isZoned;
+  };
+
   const sameForm = (next: string, text: string, row: number): void => {
     if (form === undefined) {
       form = next;
@@ -108,7 +122,10 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
     if (found.isCut) cut++;
     if (order === undefined && found.form.startsWith("D")) isProvisional = true;
     isDates = isDates && found.isDate;
-    if (Number.isNaN(offsetUs)) isAbsolute = false;
+    const isZoned = !Number.isNaN(offsetUs);
+    sameZone(isZoned, text, row);
+    if (!isZoned) isAbsolute = false;
+    if (!found.isDate && !found.form.endsWith("AM")) hours.see(wallUs, text, row);
     return { wallUs, offsetUs: Number.isNaN(offsetUs) ? noOffset : offsetUs };
   };
 
@@ -119,7 +136,9 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
         const isUtc = text.endsWith("Z");
         sameForm("Y-M-D h:m", text, row);
         isDates = false;
+        sameZone(isUtc, text, row);
         if (!isUtc) isAbsolute = false;
+        hours.see(isoUs, text, row);
         return { wallUs: isoUs, offsetUs: isUtc ? 0 : noOffset };
       }
       if (DIGITS.test(text) && text.length <= 20) return fromDigits(text, row);
@@ -130,7 +149,10 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
       return fromText(text, row);
     },
     // where day and month are the same number everywhere, either order is right
-    settle: () => settledOrder(asking, name, { order, proof, open }) ?? (isProvisional ? "dmy" : undefined),
+    settle: () => {
+      hours.settle(asking, name);
+      return settledOrder(asking, name, { order, proof, open }) ?? (isProvisional ? "dmy" : undefined);
+    },
     get cut() {
       return cut;
     },
@@ -144,6 +166,30 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
       return isProvisional;
     },
   };
+}
+
+function mixedZones(
+  asking: Asking,
+  column: string,
+  { text, row, isZoned }: Seen & { readonly isZoned: boolean },
+): never {
+  return refuseRow(asking, {
+    code: "mixed-zones",
+    row,
+    column,
+    need: `times that name their zone all or none; ${quote(text, 40)} ${isZoned ? "names one, and those before it do not" : "names none, and those before it do"}`,
+    hint: `Pass ${say(asking, "tz", "UTC")}, or the zone of those that name none.`,
+  });
+}
+
+function openZone(asking: Asking, column: string, zone: string, { text, row }: Seen): never {
+  return refuseRow(asking, {
+    code: "open-zone",
+    row,
+    column,
+    need: `times of a zone that is one thing; got ${quote(text, 40)} under a name that says ${quote(zone, 40)}`,
+    hint: `Pass ${say(asking, "tz", zone.includes("/") ? zone : "America/New_York")}, or whichever zone it is.`,
+  });
 }
 
 /** The one way in which digits are a plausible time. */
@@ -179,7 +225,9 @@ function noTime(asking: Asking, column: string, problem: string, text: string, r
       ? `Pass ${say(asking, "dates", "dmy")}, mdy or ymd.`
       : problem.startsWith("a zone")
         ? `Write UTC or an offset instead; or leave it away, and pass ${say(asking, "tz", "America/New_York")}.`
-        : undefined;
+        : /^\d{5}\.\d+$/.test(text)
+          ? "It looks like the day number of a spreadsheet: save the column as dates, for example 2024-01-02."
+          : undefined;
   return refuseRow(asking, {
     row,
     column,

@@ -5,9 +5,11 @@ export interface Zone {
   readonly name: string;
   /** Instants at which the wall clock shows `wallUs` (counted as if it were UTC), ascending: none, one or two. */
   instants(wallUs: number): readonly number[];
+  /** What the clock shows at an instant. */
+  wall(us: number): number;
 }
 
-export const UTC: Zone = { name: "UTC", instants: (wallUs) => [wallUs] };
+export const UTC: Zone = { name: "UTC", instants: (wallUs) => [wallUs], wall: (us) => us };
 
 const DAY_MS = 86_400_000;
 
@@ -15,7 +17,8 @@ const DAY_MS = 86_400_000;
 export function zoneOf(name: string, where: string): Zone {
   if (/^(utc|gmt|z)$/i.test(name)) return UTC;
   const offset = offsetOf(name);
-  if (offset !== undefined) return { name, instants: (wallUs) => [wallUs - offset] };
+  if (offset !== undefined)
+    return { name, instants: (wallUs) => [wallUs - offset], wall: (us) => us + offset };
   let format: Intl.DateTimeFormat;
   try {
     format = new Intl.DateTimeFormat("en-US", {
@@ -34,7 +37,11 @@ export function zoneOf(name: string, where: string): Zone {
   }
   // EST, CET and the like are names of the table as well, and of more than one place
   if (!name.includes("/")) return unknownZone(name, where);
-  return { name, instants: wallClock((ms) => offsetAt(format, ms)) };
+  return {
+    name,
+    instants: wallClock((ms) => offsetAt(format, ms)),
+    wall: (us) => us + offsetAt(format, us / 1000) * 1000,
+  };
 }
 
 function unknownZone(name: string, where: string): never {

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { reading, refusal, timesOf } from "../../support/files.ts";
+
+/** A file of closes at these times, under a column of that name. */
+const file = (name: string, times: readonly string[]): string =>
+  `${name},close\n${times.map((time, i) => `${time},${i + 1}.5\n`).join("")}`;
+
+test("a column called dates or timestamps is a column of times, and no seconds", (t) => {
+  assert.deepEqual(timesOf(reading(t, file("dates", ["20240102", "20240103"]))), [
+    "2024-01-02T00:00:00Z",
+    "2024-01-03T00:00:00Z",
+  ]);
+  for (const name of ["times", "timestamps", "Datetimes"])
+    assert.deepEqual(
+      timesOf(reading(t, file(name, ["1704067200000", "1704067260000"]))),
+      ["2024-01-01T00:00:00Z", "2024-01-01T00:01:00Z"],
+      name,
+    );
+  assert.match(refusal(t, file("time_s", ["1704067200000", "1704067260000"])), /needs a time in s/);
+});
+
+test("times of which some name a zone and others do not are refused until the zone is told", (t) => {
+  const mixed = file("time", [
+    "2024-03-10 00:00:00-05:00",
+    "2024-03-10 01:00:00",
+    "2024-03-10 02:00:00-05:00",
+  ]);
+  assert.match(
+    refusal(t, mixed),
+    /line 3, time: needs times that name their zone all or none; .* Pass --tz UTC/,
+  );
+  assert.match(
+    refusal(t, file("time", ["2024-03-10T00:00:00", "2024-03-10T01:00:00Z"])),
+    /line 3.*names one/,
+  );
+  assert.deepEqual(timesOf(reading(t, mixed, { tz: "-05:00" })), [
+    "2024-03-10T05:00:00Z",
+    "2024-03-10T06:00:00Z",
+    "2024-03-10T07:00:00Z",
+  ]);
+});
+
+test("a zone in the name of a column is its times' zone, or asked for where it is no offset", (t) => {
+  const times = ["2024-01-02 00:00:00", "2024-01-02 01:00:00"];
+  for (const [name, first] of [
+    ["Date (UTC+8)", "2024-01-01T16:00:00Z"],
+    ["Time (GMT-05:00)", "2024-01-02T05:00:00Z"],
+    ["Time (UTC)", "2024-01-02T00:00:00Z"],
+  ] as const)
+    assert.equal(timesOf(reading(t, file(name, times)))[0], first, name);
+  for (const name of ["Time (EST)", "Time (EET)", "Local time", "Date (America/New_York)"]) {
+    assert.match(refusal(t, file(name, times)), /line 2.* of a zone that is one thing.* Pass --tz/, name);
+    assert.equal(timesOf(reading(t, file(name, times), { tz: "+02:00" }))[0], "2024-01-01T22:00:00Z", name);
+  }
+});
+
+test("hours of a clock of twelve without AM and PM are refused, not sorted", (t) => {
+  const hours = ["11:00", "12:00", "01:00", "02:00"].map((hour) => `2024-01-01 ${hour}`);
+  assert.match(refusal(t, file("time", hours)), /line 4, time: needs hours from 0 to 23, or AM and PM/);
+  const morning = ["01:00", "02:00", "11:00", "12:00"].map((hour) => `2024-01-01 ${hour}`);
+  assert.equal(timesOf(reading(t, file("time", morning))).length, 4);
+});
+
+test("days of a zone with summer time that are written in UTC are days once the zone is told", (t) => {
+  const days = [
+    "2024-03-09T05:00:00Z",
+    "2024-03-10T05:00:00Z",
+    "2024-03-11T04:00:00Z",
+    "2024-03-12T04:00:00Z",
+  ];
+  for (const times of [days, days.map((day) => String(Date.parse(day) / 1000))]) {
+    assert.match(refusal(t, file("time", times)), /needs days of a zone that is known; .* Pass --tz/);
+    const [series] = reading(t, file("time", times), { tz: "America/New_York" }).series;
+    assert.deepEqual(series!.spacing, { intervalUs: 86_400e6, by: "wall" });
+  }
+});
+
+test("the last business days of months are months", (t) => {
+  assert.match(
+    refusal(t, file("time", ["2024-01-31", "2024-02-29", "2024-03-28", "2024-04-30"])),
+    /these are months/,
+  );
+});
+
+test("two columns that tell the time have to agree at midnight as well", (t) => {
+  const head = "timestamp,datetime,close\n";
+  const rows = (clock: string): string =>
+    `${head}1704067200000,2024-01-01T${clock}:00.000Z,1\n1704070800000,2024-01-01T01:00:00.000Z,2\n`;
+  assert.match(refusal(t, rows("05:00")), /line 2: needs one time a row/);
+  assert.equal(timesOf(reading(t, rows("00:00")))[0], "2024-01-01T00:00:00Z");
+  const byMinute = `${head}1704067205000,2024-01-01 00:00,1\n1704067265000,2024-01-01 00:01,2\n`;
+  assert.equal(timesOf(reading(t, byMinute))[0], "2024-01-01T00:00:05Z");
+  const begin = `timeOpen,timestamp,close\n2024-01-01T00:00:00Z,2024-01-01T23:59:59.999Z,1\n2024-01-02T00:00:00Z,2024-01-02T23:59:59.999Z,1\n`;
+  assert.equal(timesOf(reading(t, begin))[0], "2024-01-01T00:00:00Z");
+});
+
+test("what is no price by any word of its name is never taken for one", (t) => {
+  const two = (names: string): string => `time,${names}\n2024-01-01,100,10,5\n2024-01-02,101,11,6\n`;
+  for (const other of [
+    "BTC Volume USD",
+    "btc_volume_24h",
+    "vol_btc",
+    "turnover_usd",
+    "BTC_marketcap",
+    "btc_sma20",
+    "amountBtc",
+    "close_timestamp",
+    "log_btc",
+    "Unnamed: 0",
+    "row",
+  ])
+    assert.deepEqual(
+      reading(t, two(`BTC,ETH,${other}`)).series.map(({ symbol }) => symbol),
+      ["BTC", "ETH"],
+      other,
+    );
+  assert.match(
+    refusal(t, "time,vol_btc,vol_eth\n2024-01-01,1,2\n2024-01-02,1,2\n"),
+    /close not found .* --columns close=NAME/,
+  );
+  assert.match(refusal(t, two("BTC,BTC,ETH")), /a name for each column; two are called "BTC"/);
+});
+
+test("rows that contradict themselves, or leave out whose they are, are refused", (t) => {
+  const trade = "id,price,qty,time,is_buyer_maker,side\n";
+  const both = `${trade}1,100,1,1704067200000,true,sell\n2,100,1,1704067200001,true,buy\n`;
+  assert.match(refusal(t, both), /line 3, side: needs the side of the taker.* --columns maker_side=side/);
+  assert.match(
+    refusal(t, "time,symbol,close\n2024-01-01,BTC,1\n2024-01-01,,2\n"),
+    /line 3, symbol: needs a symbol in every row/,
+  );
+  assert.match(
+    refusal(t, "time,exchange,symbol,close\n2024-01-01,a,BTC,1\n2024-01-02,b,BTC,7\n"),
+    /line 3, exchange: needs "a" in every row/,
+  );
+  assert.match(
+    refusal(
+      t,
+      '{"time":1704067200000,"bar":{"close":1}}\n{"time":1704067260000,"bar":{"close":1}}\n',
+      {},
+      { name: "x.jsonl" },
+    ),
+    /line 1, bar: needs a number/,
+  );
+});
+
+test("three columns without a header are Kraken's trades only where the first counts seconds", (t) => {
+  const how = { name: "GOOGL.csv" };
+  assert.match(refusal(t, "2024-01-02,100,200\n2024-01-03,101,300\n", {}, how), /needs a header/);
+  assert.equal(
+    reading(t, "1704067200,100.5,0.1\n1704067201.25,100.6,0.2\n", {}, { name: "XBTUSD.csv" }).kind,
+    "trades",
+  );
+});
+
+test("OKX's columns with two names are known by the first", (t) => {
+  const text =
+    "trade_id/撮合id,side/交易方向,size/数量,price/价格,created_time/成交时间\n1,buy,0.1,100.5,1704067200000\n";
+  const [one] = reading(t, text).trades;
+  assert.deepEqual([one!.isCounted, one!.columns.price[0]], [true, 100.5]);
+});
