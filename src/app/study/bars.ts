@@ -48,6 +48,7 @@ export function fileMarket(
 /** The same of bars that were read before. */
 export function marketOfBars(where: string, file: BarFile, request: FileRequest): FileMarket {
   const { interval, skipsGaps = false, symbols = file.priceColumns } = request;
+  twoLegs(where, file, symbols);
   const ownUs = file.intervalUs;
   const intervalUs = interval === undefined ? ownUs : Math.max(ownUs, parseDuration(interval, "interval"));
   if (intervalUs % ownUs !== 0) {
@@ -87,6 +88,19 @@ export function marketOfBars(where: string, file: BarFile, request: FileRequest)
       legs: symbols.map((symbol, k) => fileLeg(where, file, symbol, opened[k], bin, rows, length)),
     },
   };
+}
+
+/** `BTC` and `BTCUSDT` may be one column. */
+function twoLegs(where: string, file: BarFile, symbols: readonly string[]): void {
+  const names = symbols.map((symbol) => file.nameOf(symbol));
+  const k = names.findIndex((name, i) => names.indexOf(name) !== i);
+  if (k < 0) return;
+  refuse({
+    code: "bad-pair",
+    where,
+    problem: `needs a column for each symbol; ${quote(symbols[names.indexOf(names[k]!)], 60)} and ${quote(symbols[k], 60)} are both its ${quote(names[k], 60)}`,
+    hint: `Name y and x among ${file.priceColumns.join(", ")}.`,
+  });
 }
 
 function notAPrice(path: string, symbol: string, got: number, timeUs: number): never {

@@ -21,6 +21,8 @@ export interface BarFile {
   readonly timeUs: Float64Array;
   /** What each symbol's closes are called: its column, or its own name. */
   readonly priceColumns: readonly string[];
+  /** Which of `priceColumns` a symbol means. */
+  nameOf(symbol: string): string;
   /** The closes of a symbol, NaN where it has none: of the column of its very name, or of its own. */
   column(symbol: string): Float64Array;
   /** What else the file has of that symbol; undefined: nothing, or a volume that is nowhere above 0. */
@@ -86,6 +88,7 @@ export function barFileOf(
     ...about,
     timeUs,
     priceColumns: byName,
+    nameOf: (symbol) => byName[find(symbol)]!,
     column: (symbol) => {
       const k = find(symbol);
       return spread(k, all[k]!.close);

@@ -9,7 +9,7 @@ import { fileIntake, type Intake } from "./intake.ts";
 import { type FileTrades, tradesOf } from "./rows/file-trades.ts";
 import { inOrder } from "./rows/order.ts";
 import type { Conventions } from "./rows/row-reader.ts";
-import { type FileSeries, type Ordering, seriesOf } from "./rows/series.ts";
+import { checkSpan, type FileSeries, type Ordering, seriesOf } from "./rows/series.ts";
 import type { TradeRows } from "./rows/trades.ts";
 import { type Content, contentOf } from "./tables/content.ts";
 import { type FrameTable, featherTable, parquetTable } from "./tables/frames.ts";
@@ -232,6 +232,7 @@ function dataOf(
   const series =
     intake.bars?.series.map((raw) => {
       const made = seriesOf(asking, raw, reader, toldUs, ordering);
+      checkSpan(asking, made, named);
       return made.symbol === undefined && symbol !== undefined ? { ...made, symbol } : made;
     }) ?? [];
   const lengths = new Set(series.map(({ spacing }) => spacing.intervalUs));

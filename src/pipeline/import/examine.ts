@@ -5,7 +5,7 @@ import { fileIntake, type Intake } from "../files/intake.ts";
 import { kindOfName, toldInterval, typedRows } from "../files/read-file.ts";
 import { inOrder } from "../files/rows/order.ts";
 import type { Conventions } from "../files/rows/row-reader.ts";
-import { type FileSeries, type Ordering, seriesOf } from "../files/rows/series.ts";
+import { checkSpan, type FileSeries, type Ordering, seriesOf } from "../files/rows/series.ts";
 import type { TradeRows } from "../files/rows/trades.ts";
 import type { Content } from "../files/tables/content.ts";
 import type { OpenFile } from "../files/tables/open-file.ts";
@@ -85,6 +85,7 @@ export async function examineFile(
   const series = (intake.bars?.series ?? []).map((raw) =>
     seriesOf(asking, raw, intake.reader!, toldUs, ordering),
   );
+  for (const one of series) checkSpan(asking, one, settings.named);
   const told = toldOf(asking, layout!, intake.reader!, ordering, {
     empty: intake.bars?.empty ?? 0,
     preamble: pass.preamble,

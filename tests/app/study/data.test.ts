@@ -227,3 +227,17 @@ describe("backtestData refuses", () => {
       assert.throws(asking({ y }), /^TickbookError: y: needs the symbol that is traded; got/);
   });
 });
+
+it("two symbols that mean one column of a file are refused", (t) => {
+  const source = csv(t, [
+    "time,BTC,ETH",
+    `${minute(0)},100,10`,
+    `${minute(1)},101,11`,
+    `${minute(2)},102,12`,
+  ]);
+  assert.throws(
+    () => backtestData({ source, y: "BTC", x: "BTCUSDT" }),
+    /needs a column for each symbol; "BTC" and "BTCUSDT" are both its "BTC"\. Name y and x among BTC, ETH\./,
+  );
+  assert.equal(backtestData({ source, y: "ETHUSDT", x: "BTCUSDT" }).market.length, 3);
+});

@@ -55,6 +55,33 @@ test("a zone in the name of a column is its times' zone, or asked for where it i
   }
 });
 
+test("a zone in a column of its own, or in the name of the clock's column, is asked for", (t) => {
+  for (const text of [
+    "time,timezone,close\n2024-01-01 09:30,America/New_York,1\n2024-01-01 09:31,America/New_York,2\n",
+    "date,time,utc_offset,close\n2024-01-01,09:30,-5,1\n2024-01-01,09:31,-5,2\n",
+    "Date,Time (EST),close\n2024-01-01,09:30,1\n2024-01-01,09:31,2\n",
+  ]) {
+    assert.match(refusal(t, text), /line 2, .* of a zone that is one thing.* Pass --tz/, text);
+    assert.equal(timesOf(reading(t, text, { tz: "America/New_York" }))[0], "2024-01-01T14:30:00Z", text);
+  }
+  const zoned = "time,tz,close\n2024-01-01T09:30:00Z,x,1\n2024-01-01T09:31:00Z,x,2\n";
+  assert.equal(timesOf(reading(t, zoned))[0], "2024-01-01T09:30:00Z");
+});
+
+test("klines lie in the day or month of their name, and long ones may begin before it", (t) => {
+  const klines = (from: string, stepMs: number): string =>
+    [0, 1]
+      .map((i) => Date.parse(from) + i * stepMs)
+      .map((ms) => `${ms},1,2,0.5,1.5,10,${ms + stepMs - 1},15,3,5,7,0\n`)
+      .join("");
+  const day = { name: "BTCUSDT-1m-2025-01-01.csv" };
+  assert.equal(reading(t, klines("2025-01-01", 60e3), {}, day).rows, 2);
+  assert.match(refusal(t, klines("2025-01-02", 60e3), {}, day), /line 1, time: needs a time in 2025-01-01/);
+  assert.match(refusal(t, klines("2024-12-31T23:59Z", 60e3), {}, day), /line 1, time/);
+  const weeks = { name: "BTCUSDT-1w-2025-01.csv" };
+  assert.equal(reading(t, klines("2024-12-30", 7 * 86_400e3), {}, weeks).rows, 2);
+});
+
 test("hours of a clock of twelve without AM and PM are refused, not sorted", (t) => {
   const hours = ["11:00", "12:00", "01:00", "02:00"].map((hour) => `2024-01-01 ${hour}`);
   assert.match(refusal(t, file("time", hours)), /line 4, time: needs hours from 0 to 23, or AM and PM/);

@@ -135,11 +135,16 @@ export function zoneInName(name: string): number | undefined {
 
 /** A zone in such a name that is no offset: `Time (EST)`, `Date (America/New_York)`, `Local time`. */
 export function openZoneInName(name: string): string | undefined {
-  if (/^local[\s_]?time$/i.test(name.trim())) return "local";
+  if (/^local[\s_]?time$/i.test(name.trim())) return name;
   const mark = /\(([^()]*)\)$/.exec(name.trim())?.[1]?.trim() ?? "";
   const isZone =
     /^[A-Z]{2,5}$/.test(mark) || /^[A-Z][A-Za-z]+\/[A-Za-z_]+$/.test(mark) || /^local(?: time)?$/i.test(mark);
-  return isZone && !/^(?:MS|US|NS|SEC|UTC|GMT|OPEN|CLOSE)$/.test(mark) ? mark : undefined;
+  return isZone && !/^(?:MS|US|NS|SEC|UTC|GMT|OPEN|CLOSE)$/.test(mark) ? name : undefined;
+}
+
+/** A column that holds the zone of each row's time, or its offset. */
+export function saysZone(name: string): boolean {
+  return /^(?:tz|timezone|zone|utcoffset|gmtoffset|tzoffset|timezoneoffset|offset)$/.test(bareName(name));
 }
 
 export const ROLES: readonly Role[] = Object.keys(NAMES) as Role[];

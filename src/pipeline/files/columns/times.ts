@@ -5,7 +5,7 @@ import { digitForms } from "../values/time-digits.ts";
 import type { TimeColumn } from "../values/time-reader.ts";
 import { timeText } from "../values/time-text.ts";
 import type { Expectations } from "./layout.ts";
-import { bareName, type Meaning, meaningOf, openZoneInName, zoneInName } from "./roles.ts";
+import { bareName, type Meaning, meaningOf, openZoneInName, saysZone, zoneInName } from "./roles.ts";
 
 /** Which columns tell the time of a row. */
 export interface TimeChoice {
@@ -44,7 +44,9 @@ export function timeChoice(
       shape: shapeOf(asking, rows, at, typed[at] !== undefined),
     }))
     .sort((a, b) => a.meaning.rank - b.meaning.rank);
-  const column = (at: number): TimeColumn => timeColumn(names[at]!, typed[at]);
+  const zoneColumn = names.find(saysZone);
+  const column = (at: number, clockAt?: number): TimeColumn =>
+    timeColumn(names[at]!, clockAt === undefined ? undefined : names[clockAt]!, zoneColumn, typed[at]);
   const full = found.filter(
     ({ shape, meaning }) => shape === "full" || (shape === "none" && meaning.unit !== undefined),
   );
@@ -63,7 +65,7 @@ export function timeChoice(
   }
   const date = found.find(({ shape }) => shape === "date");
   const clock = found.find(({ shape, at }) => shape === "clock" && at !== date?.at);
-  if (date) return { at: date.at, clockAt: clock?.at, column: column(date.at), twin: undefined };
+  if (date) return { at: date.at, clockAt: clock?.at, column: column(date.at, clock?.at), twin: undefined };
   const index = typed.findIndex((one) => one !== undefined);
   if (index >= 0) return { at: index, clockAt: undefined, column: column(index), twin: undefined };
   if (names[0] === "" && shapeOf(asking, rows, 0, false) !== "none")
@@ -83,10 +85,17 @@ function noTime(asking: Asking, names: readonly string[]): never {
   });
 }
 
-function timeColumn(name: string, typed: Omit<TimeColumn, "name"> | undefined): TimeColumn {
-  const offsetUs = zoneInName(name);
+function timeColumn(
+  name: string,
+  clock: string | undefined,
+  zoneColumn: string | undefined,
+  typed: Omit<TimeColumn, "name"> | undefined,
+): TimeColumn {
+  const told = clock ?? name;
+  const offsetUs = zoneInName(told) ?? zoneInName(name);
+  const openZone =
+    offsetUs === undefined ? (openZoneInName(told) ?? openZoneInName(name) ?? zoneColumn) : undefined;
   const order = /^(gmt|local) time$/i.test(name) ? ("dmy" as const) : undefined;
-  const openZone = offsetUs === undefined ? openZoneInName(name) : undefined;
   return {
     name: name === "" ? "time" : name,
     unit: meaningOf(name)?.unit,

@@ -4,6 +4,7 @@ import { instantReader } from "../values/instants.ts";
 import { BAR_ROLES, type BarRole, type RawBars } from "./bars.ts";
 import { isRegular, type Spacing, spacingOf } from "./intervals.ts";
 import type { RowReader } from "./row-reader.ts";
+import type { Span } from "./trades.ts";
 
 /** Bars of one symbol, oldest first. NaN: the file has no value there. */
 export interface FileSeries extends Readonly<Partial<Record<BarRole, Float64Array>>> {
@@ -77,6 +78,23 @@ export function seriesOf(
     ...values,
     close: values.close!,
   };
+}
+
+/** Bars lie in the day or month that their file's name tells; long ones may begin before it. */
+export function checkSpan(
+  asking: Asking,
+  { timeUs, row, spacing }: FileSeries,
+  span: Span | undefined,
+): void {
+  if (span === undefined) return;
+  const early = spacing.intervalUs > 86_400e6 ? spacing.intervalUs : 0;
+  const k = timeUs.findIndex((us) => us < span.fromUs - early || us >= span.toUs);
+  if (k < 0) return;
+  refuseRow(asking, {
+    row: row[k]!,
+    column: "time",
+    need: `a time in ${span.period}, as the file's name says; got ${formatUtc(timeUs[k]!)}`,
+  });
 }
 
 function descends({ wallUs, offsetUs, row }: RawBars): boolean {

@@ -12,7 +12,7 @@ import {
   type TimeUnit,
 } from "./time-digits.ts";
 import { timeText } from "./time-text.ts";
-import { hourWatch } from "./twelve-hours.ts";
+import { wallWatch } from "./wall-watch.ts";
 
 /** What is known of a column of times before its first row. */
 export interface TimeColumn {
@@ -70,16 +70,7 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
 
   const bad = (row: number, need: string): never => refuseRow(asking, { row, column: name, need });
 
-  let zoned: boolean | undefined;
-  const hours = hourWatch();
-  /** Without a zone that was told, times name one all or none; those that name none are not of a zone that is open. */
-  const sameZone = (isZoned: boolean, text: string, row: number): void => {
-    if (options.tz !== undefined || isZoned === zoned) return;
-    if (zoned !== undefined && column.offsetUs === undefined)
-      mixedZones(asking, name, { text, row, isZoned });
-    if (!isZoned && column.openZone !== undefined) openZone(asking, name, column.openZone, { text, row });
-    zoned = isZoned;
-  };
+  const watch = wallWatch(asking, column);
 
   const sameForm = (next: string, text: string, row: number): void => {
     if (form === undefined) {
@@ -123,9 +114,8 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
     if (order === undefined && found.form.startsWith("D")) isProvisional = true;
     isDates = isDates && found.isDate;
     const isZoned = !Number.isNaN(offsetUs);
-    sameZone(isZoned, text, row);
     if (!isZoned) isAbsolute = false;
-    if (!found.isDate && !found.form.endsWith("AM")) hours.see(wallUs, text, row);
+    watch.see({ wallUs, isZoned, hasHalf: found.isDate || found.form.endsWith("AM") }, text, row);
     return { wallUs, offsetUs: Number.isNaN(offsetUs) ? noOffset : offsetUs };
   };
 
@@ -136,9 +126,8 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
         const isUtc = text.endsWith("Z");
         sameForm("Y-M-D h:m", text, row);
         isDates = false;
-        sameZone(isUtc, text, row);
         if (!isUtc) isAbsolute = false;
-        hours.see(isoUs, text, row);
+        watch.see({ wallUs: isoUs, isZoned: isUtc, hasHalf: false }, text, row);
         return { wallUs: isoUs, offsetUs: isUtc ? 0 : noOffset };
       }
       if (DIGITS.test(text) && text.length <= 20) return fromDigits(text, row);
@@ -150,7 +139,7 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
     },
     // where day and month are the same number everywhere, either order is right
     settle: () => {
-      hours.settle(asking, name);
+      watch.settle();
       return settledOrder(asking, name, { order, proof, open }) ?? (isProvisional ? "dmy" : undefined);
     },
     get cut() {
@@ -166,30 +155,6 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
       return isProvisional;
     },
   };
-}
-
-function mixedZones(
-  asking: Asking,
-  column: string,
-  { text, row, isZoned }: Seen & { readonly isZoned: boolean },
-): never {
-  return refuseRow(asking, {
-    code: "mixed-zones",
-    row,
-    column,
-    need: `times that name their zone all or none; ${quote(text, 40)} ${isZoned ? "names one, and those before it do not" : "names none, and those before it do"}`,
-    hint: `Pass ${say(asking, "tz", "UTC")}, or the zone of those that name none.`,
-  });
-}
-
-function openZone(asking: Asking, column: string, zone: string, { text, row }: Seen): never {
-  return refuseRow(asking, {
-    code: "open-zone",
-    row,
-    column,
-    need: `times of a zone that is one thing; got ${quote(text, 40)} under a name that says ${quote(zone, 40)}`,
-    hint: `Pass ${say(asking, "tz", zone.includes("/") ? zone : "America/New_York")}, or whichever zone it is.`,
-  });
 }
 
 /** The one way in which digits are a plausible time. */
