@@ -99,7 +99,7 @@ function twoLegs(where: string, file: BarFile, symbols: readonly string[]): void
     code: "bad-pair",
     where,
     problem: `needs a column for each symbol; ${quote(symbols[names.indexOf(names[k]!)], 60)} and ${quote(symbols[k], 60)} are both its ${quote(names[k], 60)}`,
-    hint: `Name y and x among ${file.priceColumns.join(", ")}.`,
+    hint: `Choose among ${file.priceColumns.join(", ")}.`,
   });
 }
 

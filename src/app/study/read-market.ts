@@ -63,6 +63,14 @@ export function readMarket(
 
 function requestOf(request: MarketRequest): Request {
   const { symbols, venue, graceMs, sessions } = request;
+  if (sessions !== undefined && typeof sessions !== "boolean") {
+    refuse({
+      code: "bad-setting",
+      where: "sessions",
+      problem: `needs true or false; got ${quote(sessions, 60)}`,
+      hint: "Leave it out to keep the bars in which a file has no row.",
+    });
+  }
   const read = { ...readOptions(request), ...(sessions === true && { sessions }) };
   return {
     ...(symbols !== undefined && symbols.length > 0 && { symbols }),

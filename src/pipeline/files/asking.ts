@@ -124,6 +124,19 @@ export function columnsText(columns: NonNullable<FileOptions["columns"]>): strin
 
 const SEPARATORS: readonly string[] = [",", ";", "\t", "|", "tab"];
 
+function checkColumns(columns: unknown): void {
+  if (columns === undefined || typeof columns === "string") return;
+  const names: readonly unknown[] =
+    typeof columns === "object" && columns !== null ? Object.values(columns) : [undefined];
+  if (names.length > 0 && names.every((name) => typeof name === "string")) return;
+  refuse({
+    code: "bad-setting",
+    where: "columns",
+    problem: `needs names of columns by their meaning, or meanings in the order of the columns; got ${quote(columns, 60)}`,
+    hint: 'Pass for example { time: "Datum", close: "Kurs" } or ["time", "price", "qty"].',
+  });
+}
+
 /** Refuses options that are none, before a file is opened. */
 export function checkOptions(options: FileOptions, voice: Voice): void {
   const one = (option: OptionName, allowed: readonly string[]): void => {
@@ -136,6 +149,16 @@ export function checkOptions(options: FileOptions, voice: Voice): void {
       hint: "Leave it out where the file proves it.",
     });
   };
+  for (const option of ["tz", "table", "query", "symbol", "interval"] as const) {
+    if (options[option] === undefined || typeof options[option] === "string") continue;
+    refuse({
+      code: "bad-setting",
+      where: option,
+      problem: `needs a text; got ${quote(options[option], 60)}`,
+      hint: "Write it in quotes.",
+    });
+  }
+  checkColumns(options.columns);
   one("dates", ["dmy", "mdy", "ymd"]);
   one("decimal", [".", ","]);
   one("separator", SEPARATORS);

@@ -237,7 +237,7 @@ it("two symbols that mean one column of a file are refused", (t) => {
   ]);
   assert.throws(
     () => backtestData({ source, y: "BTC", x: "BTCUSDT" }),
-    /needs a column for each symbol; "BTC" and "BTCUSDT" are both its "BTC"\. Name y and x among BTC, ETH\./,
+    /needs a column for each symbol; "BTC" and "BTCUSDT" are both its "BTC"\. Choose among BTC, ETH\./,
   );
   assert.equal(backtestData({ source, y: "ETHUSDT", x: "BTCUSDT" }).market.length, 3);
 });

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import pl from "nodejs-polars";
 import { reading, refusal, timesOf } from "../../support/files.ts";
+import { tempFolder } from "../../support/temp.ts";
 
 /** A file of closes at these times, under a column of that name. */
 const file = (name: string, times: readonly string[]): string =>
@@ -68,6 +72,26 @@ test("a zone in a column of its own, or in the name of the clock's column, is as
   assert.equal(timesOf(reading(t, zoned))[0], "2024-01-01T09:30:00Z");
 });
 
+test("settings of another type are refused in one sentence", (t) => {
+  const text = "time,close\n2024-01-01,1\n2024-01-02,2\n";
+  const settings = { voice: "settings" } as const;
+  for (const columns of [5, null, {}, { time: 1 }, [1]] as unknown as string[])
+    assert.match(refusal(t, text, { columns }, settings), /^columns: needs names of columns/);
+  assert.match(refusal(t, text, { tz: 5 as unknown as string }, settings), /^tz: needs a text; got 5/);
+});
+
+test("what names the end of a bar or a receipt is never its time, typed or not", (t) => {
+  for (const name of ["close_time", "receipt_timestamp"]) {
+    const frame = pl.DataFrame({
+      [name]: [0, 1].map((i) => new Date(Date.UTC(2024, 0, 1, 0, i))),
+      close: [1, 2],
+    });
+    const path = join(tempFolder(t), "x.parquet");
+    frame.writeParquet(path);
+    assert.match(refusal(t, readFileSync(path), {}, { name: "x.parquet" }), /needs a column of times/, name);
+  }
+});
+
 test("klines lie in the day or month of their name, and long ones may begin before it", (t) => {
   const klines = (from: string, stepMs: number): string =>
     [0, 1]
@@ -78,6 +102,10 @@ test("klines lie in the day or month of their name, and long ones may begin befo
   assert.equal(reading(t, klines("2025-01-01", 60e3), {}, day).rows, 2);
   assert.match(refusal(t, klines("2025-01-02", 60e3), {}, day), /line 1, time: needs a time in 2025-01-01/);
   assert.match(refusal(t, klines("2024-12-31T23:59Z", 60e3), {}, day), /line 1, time/);
+  assert.match(
+    refusal(t, klines("2025-01-01", 60e3), {}, { name: "BTCUSDT-1h-2025-01-01.csv" }),
+    /needs bars of 1h; its rows are 1m apart\. Give the file back its own name/,
+  );
   const weeks = { name: "BTCUSDT-1w-2025-01.csv" };
   assert.equal(reading(t, klines("2024-12-30", 7 * 86_400e3), {}, weeks).rows, 2);
 });

@@ -66,7 +66,7 @@ export function timeChoice(
   const date = found.find(({ shape }) => shape === "date");
   const clock = found.find(({ shape, at }) => shape === "clock" && at !== date?.at);
   if (date) return { at: date.at, clockAt: clock?.at, column: column(date.at, clock?.at), twin: undefined };
-  const index = typed.findIndex((one) => one !== undefined);
+  const index = typed.findIndex((one, i) => one !== undefined && !NOT_THE_TIME.test(names[i]!));
   if (index >= 0) return { at: index, clockAt: undefined, column: column(index), twin: undefined };
   if (names[0] === "" && shapeOf(asking, rows, 0, false) !== "none")
     return { at: 0, clockAt: undefined, column: column(0), twin: undefined };

@@ -1,6 +1,7 @@
 import { quote } from "../../../core/errors.ts";
 import { formatDuration, formatUtc } from "../../../core/time.ts";
 import { type Asking, refuseRow, say } from "../asking.ts";
+import { binanceName } from "../binance-name.ts";
 import { wallText } from "../values/time-reader.ts";
 
 /** Where the bars of a series begin. */
@@ -51,10 +52,13 @@ export function spacingOf(asking: Asking, starts: Starts, told: number | undefin
     if (told === undefined && step === common) return { intervalUs: step, by };
   }
   if (told !== undefined && byTime.step === byTime.common) {
+    const isNamed = binanceName(asking.where) !== undefined;
     return refuseRow(asking, {
       code: "bad-interval",
       need: `bars of ${formatDuration(told)}; its rows are ${formatDuration(byTime.step)} apart`,
-      hint: `Pass ${say(asking, "interval", formatDuration(byTime.step))} if these are their length.`,
+      hint: isNamed
+        ? "Give the file back its own name, or see whether it is complete."
+        : `Pass ${say(asking, "interval", formatDuration(byTime.step))} if these are their length.`,
       facts: { told, step: byTime.step },
     });
   }
