@@ -92,6 +92,29 @@ test("what names the end of a bar or a receipt is never its time, typed or not",
   }
 });
 
+test("a price beside a close is refused until one of them is named", (t) => {
+  const text = "time,price,last\n2024-01-01,1,2\n2024-01-02,3,4\n";
+  assert.match(
+    refusal(t, text),
+    /both "price" and "last" could be the close. Say which: --columns close=last/,
+  );
+  const closes = (columns: string): number[] => [...reading(t, text, { columns }).series[0]!.close];
+  assert.deepEqual(
+    [closes("close=last"), closes("close=price")],
+    [
+      [2, 4],
+      [1, 3],
+    ],
+  );
+  const units = "Time,Close [USD],Volume [BTC]\n2024-01-01,1,5\n2024-01-02,2,6\n";
+  assert.deepEqual([...reading(t, units).series[0]!.volume!], [5, 6]);
+});
+
+test("an id with a mark for thousands is no id", (t) => {
+  const text = "id;price;qty;time;side\n1.000;40015,15;1,5;1704067200000;buy\n";
+  assert.equal(reading(t, text).trades[0]!.isCounted, false);
+});
+
 test("klines lie in the day or month of their name, and long ones may begin before it", (t) => {
   const klines = (from: string, stepMs: number): string =>
     [0, 1]

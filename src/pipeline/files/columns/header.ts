@@ -32,6 +32,7 @@ export function layoutOf(
   at.time = choice.at;
   if (choice.clockAt !== undefined) at.clock = choice.clockAt;
   const kind = expected.kind ?? kindOf(at);
+  if (kind === "bars") oneClose(asking, names, at, header.given);
   const groups = kind === "bars" ? groupsOf(asking, names, at, choice) : [];
   const layout: Layout = {
     kind,
@@ -192,6 +193,18 @@ function kindOf(at: At): RowKind {
   return isTrade ? "trades" : "bars";
 }
 
+/** Beside an open, a high and a low the close is the close; alone, a price is one as well as it. */
+function oneClose(asking: Asking, names: readonly string[], at: At, given: ReadonlySet<number>): void {
+  const { close, price, open } = at;
+  if (close === undefined || price === undefined || close === price || open !== undefined || given.has(close))
+    return;
+  refuseRow(asking, {
+    code: "bad-columns",
+    need: `one column of each kind; both ${quote(names[price]!)} and ${quote(names[close]!)} could be the close`,
+    hint: `Say which: ${say(asking, "columns", `close=${names[close]}`)}.`,
+  });
+}
+
 /** The markets of a file of bars: one, one a row, or several side by side. */
 function groupsOf(asking: Asking, names: readonly string[], at: At, { twin }: TimeChoice): BarGroup[] {
   if (at.close === undefined && at.price !== undefined) at.close = at.price;
@@ -240,7 +253,7 @@ function isCounted(names: readonly string[], at: At, sample: readonly (readonly 
   // Bybit numbers the rows of each file anew
   const bare = names.map(bareName).join(" ");
   if (/^id timestamp price volume side( rpi)?$/.test(bare)) return false;
-  return sample.slice(0, 20).every((row) => /^\d{1,16}$/.test(row[at.id!]!.replace(/\.0+$/, "")));
+  return sample.slice(0, 20).every((row) => /^\d{1,16}$/.test(row[at.id!]!.replace(/\.0$/, "")));
 }
 
 const NEEDED: Readonly<Record<RowKind, readonly Role[]>> = {

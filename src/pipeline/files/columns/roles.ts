@@ -77,7 +77,7 @@ export interface Meaning {
 export function bareName(name: string): string {
   return (
     name
-      .replace(/\s*\((?:[A-Za-z0-9/+:_\s-]*)\)\s*$/, "")
+      .replace(/\s*[([](?:[A-Za-z0-9/+:_\s-]*)[)\]]\s*$/, "")
       // OKX names its columns twice: `size/数量`
       .replace(/\/\p{Script=Han}[^/]*$/u, "")
       .toLowerCase()

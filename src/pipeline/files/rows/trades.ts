@@ -233,7 +233,7 @@ function wholeOf(asking: Asking): (text: string, column: string, row: number) =>
   return (text, column, row) => {
     const value = /^\d{1,16}$/.test(text)
       ? Number(text)
-      : /^\d{1,16}\.0+$/.test(text)
+      : /^\d{1,16}\.0$/.test(text)
         ? Number(text)
         : Number.NaN;
     if (Number.isSafeInteger(value)) return value;
