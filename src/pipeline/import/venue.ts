@@ -11,17 +11,6 @@ const MARKETS = {
   coinm: { name: "binance-coinm", kind: "real", detail: "Binance COIN-M futures" },
 } as const satisfies Record<string, Venue>;
 
-/** Exchanges whose own trades may be named as a venue; any other name is that of files. */
-const EXCHANGES: readonly string[] = [
-  "binance",
-  "binance-us",
-  "coinbase",
-  "kraken",
-  "okx",
-  "bybit",
-  "bitstamp",
-];
-
 /**
  * The venue that a file's rows belong to: of Binance's own files the market they are of; of others the one that is asked
  * for, or `file`. `known`: as the database has them.
@@ -49,7 +38,6 @@ export function fileVenue(
   if (there !== undefined) return there;
   const own = Object.values(MARKETS).find((one) => one.name === wanted);
   if (own !== undefined) return own;
-  if (EXCHANGES.includes(wanted)) return { name: wanted, kind: "real", detail: "imported files" };
   return { name: wanted, kind: "file", detail: `files, the first ${name}` };
 }
 

@@ -380,3 +380,11 @@ test("parseUtcText reads dates, times, fractions and offsets, and refuses what d
   ])
     assert.equal(parseUtcText(bad), undefined, bad);
 });
+
+test("what came from a file is of the kind file, whatever exchange its user names", async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  const text = `id,price,qty,time,side\n1,2,3,${T},buy\n`;
+  await importing(put(folder, "mine.csv", text), db, { symbol: "BTCUSD", venue: "kraken" });
+  assert.deepEqual(rows(db, "SELECT name, from_file FROM venues"), [["kraken", 1]]);
+});
