@@ -212,6 +212,9 @@ test("rows that contradict themselves, or leave out whose they are, are refused"
     refusal(t, "time,exchange,symbol,close\n2024-01-01,a,BTC,1\n2024-01-02,b,BTC,7\n"),
     /line 3, exchange: needs "a" in every row/,
   );
+  const shares =
+    "time,symbol,exchange,close\n2024-01-01,AAPL,NASDAQ,1\n2024-01-01,IBM,NYSE,2\n2024-01-02,AAPL,NASDAQ,1\n2024-01-02,IBM,NYSE,2\n";
+  assert.equal(reading(t, shares).series.length, 2);
   assert.match(
     refusal(
       t,

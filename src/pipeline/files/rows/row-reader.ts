@@ -58,16 +58,19 @@ export function rowReader(
       ? undefined
       : timeReader(asking, { name: names[at.eventTime]! }, conventions.dates);
   const [timeAt, clockAt, venueAt] = [at.time!, at.clock, at.venue];
-  let venue: string | undefined;
+  const venues = new Map<string, string>();
   return {
     numbers,
     times,
     zone,
     shape: (cells, row) => {
       if (cells.length === width) {
-        if (venueAt === undefined || cells[venueAt] === venue) return;
-        if (venue !== undefined) severalVenues(asking, names[venueAt]!, venue, cells[venueAt]!, row);
-        venue = cells[venueAt]!;
+        if (venueAt === undefined) return;
+        const symbol = at.symbol === undefined ? "" : cells[at.symbol]!;
+        const venue = cells[venueAt]!;
+        const before = venues.get(symbol);
+        if (before === undefined) venues.set(symbol, venue);
+        else if (before !== venue) severalVenues(asking, names[venueAt]!, before, venue, row);
         return;
       }
       const more = cells.length > width;
@@ -121,7 +124,7 @@ function severalVenues(asking: Asking, column: string, one: string, other: strin
     code: "several-venues",
     row,
     column,
-    need: `${quote(one, 40)} in every row, as in those before; got ${quote(other, 40)}`,
+    need: `${quote(one, 40)} in every row of a symbol, as in those before; got ${quote(other, 40)}`,
     hint: "Take each venue from a file of its own.",
   });
 }
