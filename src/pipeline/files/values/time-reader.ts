@@ -115,7 +115,7 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
     isDates = isDates && found.isDate;
     const isZoned = !Number.isNaN(offsetUs);
     if (!isZoned) isAbsolute = false;
-    watch.see({ wallUs, isZoned, hasHalf: found.isDate || found.form.endsWith("AM") }, text, row);
+    watch.see(wallUs, isZoned, found.isDate || found.form.endsWith("AM"), text, row);
     return { wallUs, offsetUs: Number.isNaN(offsetUs) ? noOffset : offsetUs };
   };
 
@@ -127,7 +127,7 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
         sameForm("Y-M-D h:m", text, row);
         isDates = false;
         if (!isUtc) isAbsolute = false;
-        watch.see({ wallUs: isoUs, isZoned: isUtc, hasHalf: false }, text, row);
+        watch.see(isoUs, isUtc, false, text, row);
         return { wallUs: isoUs, offsetUs: isUtc ? 0 : noOffset };
       }
       if (DIGITS.test(text) && text.length <= 20) return fromDigits(text, row);

@@ -4,18 +4,14 @@ import { type Asking, refuseRow, say } from "../asking.ts";
 const HOUR_US = 3_600e6;
 const DAY_US = 86_400e6;
 
-export interface WallReading {
-  readonly wallUs: number;
-  /** It names its zone. */
-  readonly isZoned: boolean;
-  /** Its half of the day is known: it says AM or PM, or has no hour. */
-  readonly hasHalf: boolean;
-}
-
 /** Watches over times that can only be read together: which zone those mean that name none, and which half of a day. */
 export interface WallWatch {
-  /** Refuses a time whose zone is open: others in its column name one, or the column's name tells one that is no offset. */
-  see(reading: WallReading, text: string, row: number): void;
+  /**
+   * `isZoned`: the time names its zone. `hasHalf`: its half of the day is known, by AM or PM, or as it has no hour. Refuses a
+   * time whose zone is open: others in its column name one, or the column's name tells one that
+   * is no offset.
+   */
+  see(wallUs: number, isZoned: boolean, hasHalf: boolean, text: string, row: number): void;
   /** After the last row: refuses hours from 1 to 12 among which 1 o'clock follows 12 of the same day, backwards. */
   settle(): void;
 }
@@ -40,7 +36,7 @@ export function wallWatch(asking: Asking, { name, offsetUs, openZone }: WatchedC
   };
 
   return {
-    see: ({ wallUs, isZoned, hasHalf }, text, row) => {
+    see: (wallUs, isZoned, hasHalf, text, row) => {
       if (isZoned !== zoned && !isTold) sameZone(isZoned, text, row);
       if (!isTwelve || hasHalf) return;
       const hour = Math.floor((wallUs % DAY_US) / HOUR_US);
