@@ -49,14 +49,6 @@ function packagesOf(root: string): string[] {
   });
 }
 
-/** A server that was killed leaves no kernel behind. */
-function endWithParent(): void {
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) exitKernel(0);
-  }, 1_000).unref();
-}
-
 async function main(argv: readonly string[]): Promise<void> {
   const connectionFile = argv[argv.indexOf("--connection-file") + 1];
   if (!argv.includes("--connection-file") || connectionFile === undefined) {
@@ -110,7 +102,6 @@ async function main(argv: readonly string[]): Promise<void> {
   process.removeAllListeners("warning");
   process.on("warning", (warning) => logError(`${warning.name}: ${warning.message}`));
   Error.stackTraceLimit = 50;
-  endWithParent();
   notebook.service.warm();
   parts.runner = runner;
   parts.server = await serve({

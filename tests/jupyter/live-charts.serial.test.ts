@@ -230,8 +230,8 @@ describe("live charts in JupyterLab", { skip: chromium === undefined, timeout: 2
     assert.equal(await notebook.runCell(7), false);
     const text = await notebook.text(7);
     assert.match(text, /^TypeError: Cannot read properties of undefined/);
-    assert.match(text, /\nat In \[\d+\], line 1: const spreadOf/);
-    assert.match(text, /\ncalled from In \[\d+\], line 2: spreadOf\(undefined\);/);
+    assert.match(text, /\nat In \[\d+\], line 1, column \d+\n\s+const spreadOf/);
+    assert.match(text, /\ncalled from In \[\d+\], line 2, column 1: spreadOf\(undefined\);/);
   });
 
   it("a kernel that is started again leaves it not live; the cell, run again, makes it live", async () => {

@@ -44,4 +44,12 @@ describe("the kernel's launcher", { timeout: 60_000 }, () => {
     await until(() => processesNaming(kernel.home).length === 0, "the kernel ends");
     await kernel.stop();
   });
+
+  it("ends by itself while a cell loops, when the server was killed", async () => {
+    const kernel = await startKernel();
+    void kernel.run("while (true) {}").catch(() => {});
+    await kernel.killParent();
+    await until(() => processesNaming(kernel.home).length === 0, "the kernel ends");
+    await kernel.stop();
+  });
 });

@@ -29,6 +29,15 @@ const publish = (frames: readonly (Uint8Array | string)[]): void => {
 };
 const terminator = createTerminator();
 
+/** The server that started the kernel: one that was killed, before the kernel had started or while a cell loops, leaves none behind. */
+const server = Number(process.env.JPY_PARENT_PID) || process.ppid;
+const isChild = process.ppid === server;
+const endWithServer = (): void => {
+  if (isChild ? process.ppid !== server : !isThere(server)) process.kill(process.pid, "SIGKILL");
+};
+endWithServer();
+setInterval(endWithServer, 500);
+
 /** Ends what runs, by a signal where that reaches it, else by V8; says so where nothing does. */
 function stop(): void {
   const press = Atomics.add(words, SHARED.asked, 1) + 1;
@@ -115,3 +124,12 @@ void (async () => {
   for await (const frames of heartbeat) await heartbeat.send(frames);
 })();
 for await (const frames of control) answered(frames);
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (problem) {
+    return (problem as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}
