@@ -25,6 +25,10 @@ function cellWith(text: string): number {
   return n;
 }
 
+interface Shown {
+  content: { widgets: { model: { sharedModel: { setSource(text: string): void } } }[] };
+}
+
 const PANELS = { "candles y": 8, "candles x": 8, spread: 2, "z-score": 2, correlation: 2 };
 
 describe("live-monitor on the recorded BTC and ETH tape", {
@@ -164,11 +168,12 @@ describe("live-monitor on the recorded BTC and ETH tape", {
   it("stops by one call", async () => {
     await notebook.page.keyboard.press("Escape");
     const cell = cellWith("// stopLive();");
-    // Run All leaves the page where it was, and a cell far below has no editor yet
-    await notebook.cell(cell).scrollIntoViewIfNeeded();
-    await notebook.cell(cell).locator(".cm-content").click();
-    await notebook.page.keyboard.press("Control+A");
-    await notebook.page.keyboard.type("stopLive();");
+    // Run All leaves the page where it was: this cell, far below, has no editor yet
+    await notebook.page.evaluate((n) => {
+      const { shell } = (globalThis as unknown as { jupyterapp: { shell: { currentWidget: Shown } } })
+        .jupyterapp;
+      shell.currentWidget.content.widgets[n]!.model.sharedModel.setSource("stopLive();");
+    }, cell);
     assert.equal(await notebook.runCell(cell), true);
     await notebook
       .output(cellWith('live("tiles"'))
