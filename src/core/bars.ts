@@ -73,6 +73,13 @@ export const BAR_COLUMNS: readonly BarColumnName[] = [
   "complete",
 ];
 
+/** Refuses what lacks a column of bars, or has one that is none. */
+export function requireBarColumns(where: string, bars: BarColumns): void {
+  requireFields(where, "bars", bars, BAR_COLUMNS);
+  const numbers = BAR_COLUMNS.filter((name) => name !== "complete");
+  requireColumns(where, Object.fromEntries(numbers.map((name) => [`bars.${name}`, bars[name]])));
+}
+
 /** What bars are of. */
 export type BarIdentity = Pick<Bars, "venue" | "symbol" | "rule">;
 

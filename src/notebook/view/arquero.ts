@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import type { ColumnTable } from "arquero";
 import { requireColumns, requireFields } from "../../core/arguments.ts";
-import type { Bars } from "../../core/bars.ts";
+import { type Bars, requireBarColumns } from "../../core/bars.ts";
 import type { TradeColumns } from "../../core/trade-columns.ts";
 
 /** Loaded when it is wanted: it takes longer to load than a cell to run. */
@@ -12,37 +12,7 @@ function table(columns: Readonly<Record<string, ArrayLike<unknown>>>): ColumnTab
 
 /** Bars as an Arquero table: `start` and `end` as dates (milliseconds), then the other fields. */
 export function barsArquero(bars: Bars): ColumnTable {
-  requireFields("barsArquero", "bars", bars, [
-    "open",
-    "high",
-    "low",
-    "close",
-    "volume",
-    "quoteVolume",
-    "vwap",
-    "tradeCount",
-    "takerBuyVolume",
-    "firstId",
-    "lastId",
-    "startUs",
-    "endUs",
-    "complete",
-  ]);
-  requireColumns("barsArquero", {
-    "bars.open": bars.open,
-    "bars.high": bars.high,
-    "bars.low": bars.low,
-    "bars.close": bars.close,
-    "bars.volume": bars.volume,
-    "bars.quoteVolume": bars.quoteVolume,
-    "bars.vwap": bars.vwap,
-    "bars.tradeCount": bars.tradeCount,
-    "bars.takerBuyVolume": bars.takerBuyVolume,
-    "bars.firstId": bars.firstId,
-    "bars.lastId": bars.lastId,
-    "bars.startUs": bars.startUs,
-    "bars.endUs": bars.endUs,
-  });
+  requireBarColumns("barsArquero", bars);
 
   const { open, high, low, close, volume, quoteVolume, vwap, tradeCount, takerBuyVolume } = bars;
   const { firstId, lastId } = bars;

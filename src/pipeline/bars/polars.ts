@@ -1,6 +1,6 @@
 import pl from "nodejs-polars";
 import { requireColumns, requireFields, requireSettings } from "../../core/arguments.ts";
-import { type BarColumnName, type Bars, makeBars } from "../../core/bars.ts";
+import { type BarColumnName, type Bars, makeBars, requireBarColumns } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { type MissingIds, MOST_BACK_US, type TradeColumns } from "../../core/trade-columns.ts";
 import { MS_FROM, MS_TO } from "./bad-trades.ts";
@@ -25,37 +25,7 @@ export function tradesFrame(trades: TradeColumns): pl.DataFrame {
 
 /** Bars as a Polars frame: `start` and `end` as UTC datetimes, then the other fields. */
 export function barsFrame(bars: Bars): pl.DataFrame {
-  requireFields("barsFrame", "bars", bars, [
-    "startUs",
-    "endUs",
-    "complete",
-    "open",
-    "high",
-    "low",
-    "close",
-    "volume",
-    "quoteVolume",
-    "vwap",
-    "tradeCount",
-    "takerBuyVolume",
-    "firstId",
-    "lastId",
-  ]);
-  requireColumns("barsFrame", {
-    "bars.startUs": bars.startUs,
-    "bars.endUs": bars.endUs,
-    "bars.open": bars.open,
-    "bars.high": bars.high,
-    "bars.low": bars.low,
-    "bars.close": bars.close,
-    "bars.volume": bars.volume,
-    "bars.quoteVolume": bars.quoteVolume,
-    "bars.vwap": bars.vwap,
-    "bars.tradeCount": bars.tradeCount,
-    "bars.takerBuyVolume": bars.takerBuyVolume,
-    "bars.firstId": bars.firstId,
-    "bars.lastId": bars.lastId,
-  });
+  requireBarColumns("barsFrame", bars);
 
   const { startUs, endUs, complete, open, high, low, close, volume, quoteVolume, vwap, tradeCount } = bars;
   const { takerBuyVolume, firstId, lastId } = bars;
