@@ -5,8 +5,8 @@ import json
 import sys
 import threading
 import time
-from queue import Empty
 
+import zmq
 from jupyter_client.manager import start_new_kernel
 
 kernel_name, folder, log = sys.argv[1:4]
@@ -21,19 +21,21 @@ idle = set()
 messages = []
 
 
+poller = zmq.Poller()
+for channel in (client.shell_channel, client.iopub_channel):
+    poller.register(channel.socket, zmq.POLLIN)
+
+
 def pump(done, timeout):
-    """Reads what the kernel sends until done() or the time is over; True when done."""
+    """Reads what the kernel sends until done() or the time is over; True when done. What done() itself looks at is asked every 10 ms."""
     deadline = time.monotonic() + timeout
     while not done():
         if time.monotonic() > deadline:
             return False
-        for channel, read in (("shell", client.get_shell_msg), ("iopub", client.get_iopub_msg)):
-            while True:
-                try:
-                    message = read(timeout=0.01)
-                except Empty:
-                    break
-                keep(channel, message)
+        poller.poll(10)
+        for name, channel in (("shell", client.shell_channel), ("iopub", client.iopub_channel)):
+            while channel.socket.poll(0):
+                keep(name, channel.get_msg(timeout=1))
     return True
 
 

@@ -74,7 +74,11 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
     const own = texts.get(path);
     return own ? `${own.version}` : (versionOf(path) ?? "1");
   };
-  const host: ts.LanguageServiceHost = {
+  // what the package.json of each folder says is read once a cell, not once for each file
+  const readPackages = (): ts.ModuleResolutionCache =>
+    ts.createModuleResolutionCache(folder, (name) => name, options);
+  let packages = readPackages();
+  const host: ts.LanguageServiceHost & Pick<ts.CompilerHost, "getModuleResolutionCache"> = {
     getCompilationSettings: () => options,
     getScriptFileNames: () => [ambientFile, cellFile],
     getScriptVersion: versionOfFile,
@@ -82,10 +86,10 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
       const version = versionOfFile(path);
       const known = snapshots.get(path);
       if (known?.version === version) return known.snapshot;
-      const text = texts.get(path)?.text ?? textOf(path);
-      if (text === undefined) return undefined;
-      const snapshot = ts.ScriptSnapshot.fromString(text);
-      if (version !== "1") snapshots.set(path, { version, snapshot });
+      const own = texts.get(path)?.text;
+      if (own === undefined && !isFile(path)) return undefined;
+      const snapshot = own === undefined ? fileSnapshot(path) : ts.ScriptSnapshot.fromString(own);
+      snapshots.set(path, { version, snapshot });
       return snapshot;
     },
     getCurrentDirectory: () => folder,
@@ -96,6 +100,7 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
     directoryExists: ts.sys.directoryExists,
     getDirectories: ts.sys.getDirectories,
     realpath: ts.sys.realpath!,
+    getModuleResolutionCache: () => packages,
     useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
     resolveModuleNameLiterals: (literals, from, _redirected, _options, file) =>
       literals.map((literal) => ({
@@ -116,7 +121,10 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
       set(cellFile, "[1].map((one) => one);");
       language.getSemanticDiagnostics(cellFile);
     },
-    setCell: (text) => set(cellFile, text),
+    setCell: (text) => {
+      packages = readPackages();
+      set(cellFile, text);
+    },
     keepCell: (name, text) => set(join(folder, name), text),
     resolve: (specifier, from) => resolved(specifier, from)?.resolvedFileName,
   };
@@ -127,12 +135,25 @@ function fileAt(path: string | undefined): ts.ResolvedModuleFull | undefined {
   return { resolvedFileName: path, extension: extname(path), isExternalLibraryImport: false };
 }
 
-function textOf(path: string): string | undefined {
-  try {
-    return statSync(path).isFile() ? readFileSync(path, "utf8") : undefined;
-  } catch {
-    return undefined;
-  }
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** The text of a file, read when TypeScript parses it: at every cell it asks for the snapshots of all files, and looks into none whose version it knows. */
+function fileSnapshot(path: string): ts.IScriptSnapshot {
+  let text: string | undefined;
+  return {
+    getLength: () => {
+      text = readFileSync(path, "utf8");
+      return text.length;
+    },
+    getText: (start, end) => {
+      const whole = text ?? readFileSync(path, "utf8");
+      text = undefined; // TypeScript keeps it with what it has parsed
+      return whole.slice(start, end);
+    },
+    getChangeRange: () => undefined,
+  };
 }
 
 function compilerOptions(projectRoot: string): ts.CompilerOptions {
