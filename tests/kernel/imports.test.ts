@@ -176,6 +176,9 @@ describe("what a cell imports from files", { timeout: 120_000 }, () => {
     await gives('import { value } from "./waits"; value', "7");
     write("waits.ts", "export const value: number = await Promise.resolve(8);\n");
     await gives('const name = "./waits.ts"; (await import(name)).value', "8");
+    write("waits.ts", "export const value = await Promise.resolve(9);\n");
+    const anew = await gives("(await import(name)).value", "9");
+    assert.match(told(anew), /^Loaded anew.*waits\.ts \(changed\)/);
     write(
       "frames.ts",
       'import pl, { DataFrame } from "nodejs-polars";\nimport * as aq from "arquero";\nexport const rows = [pl.DataFrame({ a: [1, 2] }).height, DataFrame({ a: [1] }).height, aq.table({ a: [1] }).numRows()];\n',

@@ -121,9 +121,15 @@ interface RuntimeParts
 function offerRuntime(parts: RuntimeParts): void {
   const { values, loader, activities, interruptible, say, folder, projectRoot, files } = parts;
   const { wait, each } = activities;
+  const sayReloads = (): void => {
+    const anew = loader.loadedAnew();
+    if (anew.length > 0) say(reloadText(anew, folder));
+  };
   const load = async (specifier: unknown): Promise<Namespace> => {
     files.look();
-    return (await loader.load(String(specifier))) as Namespace;
+    const loaded = (await loader.load(String(specifier))) as Namespace;
+    sayReloads();
+    return loaded;
   };
   const place = globalThis as Record<symbol, unknown>;
   place[Symbol.for("tickbook.cells")] = {
@@ -144,8 +150,7 @@ function offerRuntime(parts: RuntimeParts): void {
     start: async (imports: readonly string[], body: (loaded: readonly Namespace[]) => unknown) => {
       const loaded: Namespace[] = [];
       for (const specifier of imports) loaded.push(await loader.load(specifier));
-      const anew = loader.loadedAnew();
-      if (anew.length > 0) say(reloadText(anew, folder));
+      sayReloads();
       if (activities.isStopped()) throw new Stopped();
       return interruptible(() => body(loaded));
     },

@@ -43,9 +43,12 @@ type WriteDisplayData = (
 
 function send(bundle: MimeBundle, id: string | undefined, update: boolean): void {
   const kernel = kernelApi();
+  if (kernel) {
+    kernel.display(bundle, id, update);
+    return;
+  }
   const write = stockTslab();
-  if (kernel) kernel.display(bundle, id, update);
-  else if (write)
+  if (write)
     write({ data: bundle, metadata: {}, transient: id === undefined ? {} : { display_id: id } }, update);
   else process.stdout.write(`${String(bundle["text/plain"])}\n`);
 }

@@ -67,10 +67,17 @@ function convert(value: unknown): TableData | undefined {
   return record(value as Record<string, unknown>);
 }
 
+interface PolarsType {
+  readonly variant?: string;
+  readonly timeUnit?: string;
+  /** What a list holds; of a time its unit and zone. */
+  readonly inner?: readonly unknown[] | null;
+}
+
 interface PolarsSeries {
   readonly name: string;
   readonly length: number;
-  readonly dtype: { readonly variant?: string; readonly timeUnit?: string };
+  readonly dtype: PolarsType;
   getIndex(index: number): unknown;
   cast(type: unknown): PolarsSeries;
 }
@@ -83,19 +90,31 @@ interface PolarsFrame {
 
 function series(of: PolarsSeries): TableColumn {
   const { variant = "", timeUnit = "us" } = of.dtype;
-  const { name, length } = of;
+  const { length } = of;
+  const name = { name: of.name, unit: typeName(of.dtype) };
   const values = lazy(length, (i) => of.getIndex(i));
   if (variant === "Datetime") {
     // as a Date, Polars hands out whole milliseconds only
     const ticks = of.cast(polarsTypes().Int64);
     const toUs = { ms: 1_000, us: 1, ns: 0.001 }[timeUnit] ?? 1;
     const microseconds = (tick: unknown): unknown => (tick === null ? null : Number(tick) * toUs);
-    return { name, kind: "time", values: lazy(length, (i) => microseconds(ticks.getIndex(i))) };
+    return { ...name, kind: "time", values: lazy(length, (i) => microseconds(ticks.getIndex(i))) };
   }
-  if (variant === "Date") return { name, kind: "time", values };
-  if (/^Float\d+$/.test(variant)) return column(name, values, "number");
-  if (/^U?Int\d+$/.test(variant)) return column(name, exactIntegers(of, values), "integer");
-  return { name, values };
+  if (variant === "Date") return { ...name, kind: "time", values };
+  if (/^Float\d+$/.test(variant)) return { ...column(of.name, values, "number"), ...name };
+  if (/^U?Int\d+$/.test(variant))
+    return { ...column(of.name, exactIntegers(of, values), "integer"), ...name };
+  return { ...name, values };
+}
+
+/** The type as Polars itself writes it above a column: `f64`, `str`, `datetime[ms]`, `list[i64]`. */
+function typeName({ variant = "", timeUnit, inner }: PolarsType): string {
+  const number = /^(U?Int|Float)(\d+)$/.exec(variant);
+  if (number) return `${{ Int: "i", UInt: "u", Float: "f" }[number[1]!]}${number[2]}`;
+  const [of] = inner ?? [];
+  if (variant === "List") return `list[${typeName(of as PolarsType)}]`;
+  if (variant === "Datetime") return `datetime[${[timeUnit, inner?.[1]].filter(Boolean).join(", ")}]`;
+  return { String: "str", Utf8: "str", Categorical: "cat" }[variant] ?? variant.toLowerCase();
 }
 
 /** Polars hands out 64-bit integers as numbers, which beyond 2^53 are not the ones that it holds. */

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import * as aq from "arquero";
 import pl from "nodejs-polars";
 import type { Bars } from "../../../src/core/bars.ts";
+import { ownBundle } from "../../../src/notebook/view/specs.ts";
 import { tableOf } from "../../../src/notebook/view/tables.ts";
 import { resultView, viewOf } from "../../../src/notebook/view/views.ts";
 
@@ -49,6 +50,35 @@ describe("tables of a Polars frame", () => {
     assert.equal(JSON.stringify(found.list?.values), "[[1,2],[3]]");
   });
 
+  it("name the type of each column in their head, as Polars writes it", () => {
+    const frame = pl.DataFrame({
+      f: [1.5],
+      s: ["x"],
+      b: [true],
+      l: [[1, 2]],
+      i: pl.Series("i", [1], pl.Int32),
+      u: [2n],
+      d: pl.Series("d", [new Date(0)]).cast(pl.Date),
+      t: pl.Series("t", [new Date(0)]).cast(pl.Datetime("ms", "UTC")),
+      c: pl.Series("c", ["x"]).cast(pl.Categorical),
+    });
+    assert.deepEqual(
+      tableOf(frame)!.columns.map(({ name, unit }) => `${name}: ${unit}`),
+      [
+        "f: f64",
+        "s: str",
+        "b: bool",
+        "l: list[f64]",
+        "i: i32",
+        "u: u64",
+        "d: date",
+        "t: datetime[ms, UTC]",
+        "c: cat",
+      ],
+    );
+    assert.equal(ownBundle(frame), undefined, "Polars' own display names no types");
+  });
+
   it("are cut in the middle and say how many rows there are, without reading the rest", () => {
     const frame = pl.DataFrame({ n: Array.from({ length: 200_000 }, (_, i) => i) });
     assert.equal(
@@ -56,9 +86,9 @@ describe("tables of a Polars frame", () => {
         .split("\n")
         .map((line) => line.trim())
         .join("|"),
-      "n|0|1|… 200,000 rows in all|199,998|199,999",
+      "n (f64)|0|1|… 200,000 rows in all|199,998|199,999",
     );
-    assert.equal(text(pl.DataFrame({ n: [] })), "n\nno rows");
+    assert.equal(text(pl.DataFrame({ n: [] })), "n (f64)\nno rows");
   });
 
   it("are made of a series, too", () => {
