@@ -14,7 +14,7 @@ import { routeChildOutput } from "./output/children.ts";
 import { createPrinter } from "./output/result.ts";
 import { routeProcessOutput } from "./output/streams.ts";
 import { createRunner, type Runner } from "./runner.ts";
-import { readConnection, type Server, serve } from "./server.ts";
+import { readConnection, type Server, serve } from "./server/server.ts";
 import { createActivities } from "./stop/activities.ts";
 import { openChannels } from "./stop/channels.ts";
 import { createInterruptible } from "./stop/interruptible.ts";

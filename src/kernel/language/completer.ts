@@ -1,5 +1,5 @@
 import ts from "typescript-kernel";
-import type { Completer } from "../requests.ts";
+import type { Completer } from "../server/requests.ts";
 import { cellText } from "./cell-emit.ts";
 import type { CellScope } from "./cell-scope.ts";
 import type { Service } from "./service.ts";

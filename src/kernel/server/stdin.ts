@@ -1,7 +1,7 @@
 import { Router } from "zeromq";
-import { TickbookError } from "../core/errors.ts";
-import type { Cell } from "./output/cells.ts";
-import { readMessage, writeMessage } from "./wire.ts";
+import { TickbookError } from "../../core/errors.ts";
+import type { Cell } from "../output/cells.ts";
+import { readMessage, writeMessage } from "../wire.ts";
 
 export interface StdinOptions {
   readonly address: string;

@@ -1,4 +1,4 @@
-import type { CommData } from "../notebook/page/kernel-api.ts";
+import type { CommData } from "../../notebook/page/kernel-api.ts";
 
 /** The targets of Jupyter's widgets, protocol 2.1. */
 export const widgetTarget = "jupyter.widget";

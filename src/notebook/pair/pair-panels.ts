@@ -1,0 +1,159 @@
+import type { PairFrame, PairMonitor } from "../../app/pair-monitor.ts";
+import type { PairPast } from "../../app/pair-past.ts";
+import { type Bars, makeBars, sliceBars } from "../../core/bars.ts";
+import { quote, refuse } from "../../core/errors.ts";
+import { barsTable } from "../../render/bars-table.ts";
+import { waitingView } from "../../render/chart/base/waiting.ts";
+import type { LinesOptions } from "../../render/chart/lines.ts";
+import type { AlertSpan } from "../../render/chart/pair/alert-marks.ts";
+import { candleChart } from "../../render/chart/pair/candles.ts";
+import { correlationChart } from "../../render/chart/pair/correlation.ts";
+import { type PairChartOptions, pairChart } from "../../render/chart/pair/pair-chart.ts";
+import { spreadChart } from "../../render/chart/pair/spread.ts";
+import { zscoreChart } from "../../render/chart/pair/zscore.ts";
+import { tableView } from "../../render/table.ts";
+import type { View } from "../../render/view.ts";
+import type { TimeStretch } from "../page/places.ts";
+import { clockSpan } from "./pair-figures.ts";
+
+/** What is watched, complete. */
+export type Watched = PairMonitor["settings"] & { readonly threshold: number };
+
+/** Layers over a chart of lines. */
+export type Overlay = Pick<LinesOptions, "layers">;
+
+/** What is drawn into the chart of a pair besides its numbers. */
+interface ChartMore {
+  readonly decimals: number;
+  readonly alerts: readonly AlertSpan[];
+}
+
+export function candlePanel(watched: Watched, now: PairFrame, symbol: string): View {
+  const forming = sideOf(watched, symbol, now.forming);
+  return candleChart(sideOf(watched, symbol, now.closed), { ...common(watched, now), forming });
+}
+
+export function pairPanel(watched: Watched, now: PairFrame, more: ChartMore): View {
+  const { venue, closed, forming, timeUs, spread, zscore: zScore } = now;
+  const rows = { venue, closed: closed.y, forming: forming.y, timeUs, spread, zScore };
+  return pairChart(rows, { ...chartOptions(watched, now, more), ...common(watched, now) });
+}
+
+/** A stretch of the past in the place of the newest bars. */
+export function pastPanel(
+  watched: Watched,
+  now: PairFrame,
+  { bars, spread, zScore }: PairPast,
+  { fromUs, toUs }: TimeStretch,
+  more: ChartMore,
+): View {
+  return pairChart(
+    {
+      venue: now.venue,
+      closed: bars,
+      forming: sliceBars(bars, bars.length),
+      timeUs: bars.startUs,
+      spread: spread.last,
+      zScore: zScore.last,
+      within: { spread, zScore },
+    },
+    { ...chartOptions(watched, now, more), domainUs: [fromUs, toUs], isPast: true },
+  );
+}
+
+function chartOptions(watched: Watched, { hedge, timeUs }: PairFrame, more: ChartMore): PairChartOptions {
+  const { y, x, threshold, intervalUs } = watched;
+  const need = zNeed(watched);
+  return {
+    ...{ y, x, threshold, intervalUs, ...more },
+    calibratedUs: hedge?.toUs ?? Number.POSITIVE_INFINITY,
+    waits: timeUs.length < need ? `measuring: ${timeUs.length} of ${need} bars` : "",
+  };
+}
+
+export function spreadPanel(watched: Watched, now: PairFrame, more: Overlay): View {
+  const { y, x, calibrationBars } = watched;
+  const { hedge } = now;
+  if (hedge === undefined) return waiting(`Spread ${y} against ${x}`, calibrationBars, now);
+  return spreadChart(now.timeUs, now.spread, {
+    ...common(watched, now),
+    y,
+    x,
+    hedgeRatio: hedge.beta,
+    intercept: hedge.alpha,
+    scale: "log",
+    note: `fitted on ${clockSpan(hedge.fromUs, hedge.toUs)}, frozen since`,
+    ...more,
+  });
+}
+
+export function zscorePanel(watched: Watched, now: PairFrame, more: Overlay): View {
+  const { y, x, threshold, window } = watched;
+  const need = zNeed(watched);
+  if (now.hedge === undefined || now.timeUs.length < need) return waiting("z-score of the spread", need, now);
+  const title = `z-score of the spread ${y} against ${x}`;
+  return zscoreChart(now.timeUs, now.zscore, { ...common(watched, now), title, threshold, window, ...more });
+}
+
+export function correlationPanel(watched: Watched, now: PairFrame, more: Overlay): View {
+  const { y, x, window } = watched;
+  if (now.timeUs.length <= window) return waiting("Rolling correlation", window + 1, now);
+  const title = `Correlation of ${y} and ${x}`;
+  return correlationChart(now.timeUs, now.correlation, { ...common(watched, now), title, window, ...more });
+}
+
+export function latestPanel(watched: Watched, now: PairFrame, symbol: string, rows: number): View {
+  const newest = newestFirst(sliceBars(sideOf(watched, symbol, now.closed), -rows));
+  const title = `${symbol}: the latest closed bars`;
+  if (newest.length === 0) return waitingView(title, 1, 0, { venue: now.venue, height: 60 });
+  return tableView({ ...barsTable(newest, LATEST), caption: `${title}, newest first` }, { maxRows: rows });
+}
+
+const LATEST = ["start", "open", "high", "low", "close", "vwap", "volume", "tradeCount", "complete"] as const;
+
+/** Decimals that show every price of y exactly, at most 8. */
+export function decimalsOf({ closed, forming }: PairFrame): number {
+  let most = 0;
+  for (const price of [...closed.y.close, ...forming.y.close]) {
+    while (most < 8 && Number(price.toFixed(most)) !== price && !Number.isNaN(price)) most++;
+  }
+  return most;
+}
+
+function sideOf<Value>(
+  { y, x }: Watched,
+  symbol: string,
+  of: { readonly y: Value; readonly x: Value },
+): Value {
+  if (symbol === y) return of.y;
+  if (symbol === x) return of.x;
+  return refuse({
+    code: "unknown-symbol",
+    where: "watchPair",
+    problem: `needs one of its symbols, ${y} or ${x}; got ${quote(symbol)}`,
+    hint: "Run the cell with watchPair again after a change of the parameters.",
+    facts: { symbol },
+  });
+}
+
+/** The same time axis under every panel. */
+function common({ intervalUs }: Watched, { venue, closed, forming }: PairFrame) {
+  const starts = [closed.y, closed.x, forming.y, forming.x].filter((bars) => bars.length > 0);
+  if (starts.length === 0) return { venue };
+  const from = Math.min(...starts.map((bars) => bars.startUs[0]!));
+  const to = Math.max(...starts.map((bars) => bars.startUs[bars.length - 1]!)) + intervalUs;
+  return { venue, domainUs: [from, to] as const };
+}
+
+/** Bars until there is a z-score. */
+function zNeed({ calibrationBars, window }: Watched): number {
+  return Math.max(calibrationBars, window);
+}
+
+function waiting(title: string, need: number, { timeUs, venue }: PairFrame): View {
+  return waitingView(title, need, timeUs.length, { venue, height: 170 });
+}
+
+function newestFirst(bars: Bars): Bars {
+  return makeBars(bars, bars.length, (name) => bars[name].slice().reverse());
+}
