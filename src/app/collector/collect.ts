@@ -11,6 +11,7 @@ import { type ExchangeInfo, refuseUnknown } from "../../pipeline/venues/binance/
 import { watchedGet } from "../../pipeline/venues/binance/limited-get.ts";
 import { fetchNewestId } from "../../pipeline/venues/binance/newest-id.ts";
 import { type Log, rotatingFile, throttled } from "../terminal/log.ts";
+import { watchRoom } from "./archiving/room.ts";
 import { scheduleArchiving } from "./archiving/schedule.ts";
 import type { CollectSettings, CollectWorld } from "./collector-types.ts";
 import { type CommitDelay, type DelayWatch, delayWatch } from "./commit-delay.ts";
@@ -102,6 +103,7 @@ class RunningCollector implements Collector {
   #feed!: Feed;
   #unwatch!: () => void;
   #endArchiving: () => Promise<void> = async () => {};
+  #endRoom: () => void = () => {};
 
   constructor(settings: CollectSettings, world: CollectWorld, venue: Venue, budget: WeightBudget) {
     this.venue = venue;
@@ -155,9 +157,11 @@ class RunningCollector implements Collector {
     this.#unwatch = watchSymbols(this.#settings, this.#world, info, ({ weightPerMinute }) =>
       this.#budget.limit(weightPerMinute),
     );
-    const { archiveAfterUs } = this.#settings;
-    if (archiveAfterUs !== undefined)
-      this.#endArchiving = scheduleArchiving(db, archiveAfterUs, this.#writer, this.#world);
+    const { archive } = this.#settings;
+    if (archive !== undefined) this.#endArchiving = scheduleArchiving(db, archive, this.#writer, this.#world);
+    const stored = (): number =>
+      Object.values(this.status().symbols).reduce((sum, one) => sum + one.stored, 0);
+    this.#endRoom = watchRoom(db, archive, stored, this.#world);
     this.#every(BATCH_MS, () => this.#intake.flush());
     this.#every(1000, () => this.#counts.second());
     const troubles = troubleNotes(symbols, (s, kind, trades) => this.#writer.noteTrouble(s, kind, trades));
@@ -186,6 +190,7 @@ class RunningCollector implements Collector {
     this.#feed.stop();
     this.#backfill.stop();
     this.#unwatch();
+    this.#endRoom();
     for (const cancel of this.#timers) cancel();
     this.#intake.flush();
     await this.#endArchiving();

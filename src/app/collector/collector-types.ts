@@ -5,6 +5,7 @@ import type { HttpGet } from "../../pipeline/net/http.ts";
 import type { OpenSocket } from "../../pipeline/net/socket.ts";
 import type { Host } from "../../pipeline/venues/binance/info.ts";
 import type { Log } from "../terminal/log.ts";
+import type { ArchivePlan } from "./archiving/schedule.ts";
 
 export interface CollectSettings {
   readonly hosts: readonly Host[];
@@ -12,8 +13,8 @@ export interface CollectSettings {
   readonly venue: Venue | undefined;
   readonly symbols: readonly string[];
   readonly db: string;
-  /** Days that ended so long before the newest one go into the archive; undefined: none does. */
-  readonly archiveAfterUs?: number;
+  /** Undefined: no day goes into the archive, and none is removed. */
+  readonly archive?: ArchivePlan | undefined;
   /** Give up with `unreachable` instead of trying on when no host serves us at the start. */
   readonly failIfUnreachable: boolean;
   /** Nothing can be stored any more: the database is damaged, or the writer has a defect. */

@@ -17,6 +17,7 @@ import {
   isBinance,
 } from "../../pipeline/venues/binance/info.ts";
 import { systemClock } from "../clock.ts";
+import type { ArchivePlan } from "../collector/archiving/schedule.ts";
 import { type Collector, type CollectorStatus, logFile, startCollector } from "../collector/collect.ts";
 import { type MetricsServer, openMetrics } from "../collector/metrics/metrics-server.ts";
 import { type ExchangeProcess, startExchangeProcess } from "../processes/exchange-process.ts";
@@ -55,6 +56,10 @@ const COMMAND = {
     "archive-after": {
       value: "TIME",
       help: "move days into Parquet files once they ended so long before the newest, for example 7d",
+    },
+    keep: {
+      value: "TIME",
+      help: "with --archive-after: remove archived days once they are so old, for example 30d (they are kept)",
     },
     "metrics-port": {
       value: "P",
@@ -145,9 +150,7 @@ async function run(flags: Flags<Name>): Promise<number> {
         venue: given !== undefined ? named : exchange !== undefined ? undefined : BINANCE,
         symbols,
         db,
-        ...(flags["archive-after"] !== undefined && {
-          archiveAfterUs: parseDuration(flags["archive-after"], "--archive-after"),
-        }),
+        archive: archivePlan(flags["archive-after"], flags.keep),
         failIfUnreachable: flags["fail-if-unreachable"] === "true",
         quarantine: (why, what) =>
           quarantine(
@@ -211,6 +214,19 @@ async function run(flags: Flags<Name>): Promise<number> {
     output.close();
     if (process.connected === true) process.disconnect();
   }
+}
+
+function archivePlan(after: string | undefined, keep: string | undefined): ArchivePlan | undefined {
+  const keepUs = keep === undefined ? undefined : parseDuration(keep, "--keep");
+  const archiveAfterUs = after === undefined ? undefined : parseDuration(after, "--archive-after");
+  if (keepUs !== undefined && (archiveAfterUs === undefined || keepUs < archiveAfterUs))
+    refuse({
+      code: "bad-flag",
+      where: "--keep",
+      problem: `needs --archive-after, and no longer than itself: only what is archived is removed; got ${after ?? "none"} with --keep ${keep}`,
+      hint: "Pass for example --archive-after 7d --keep 30d.",
+    });
+  return archiveAfterUs === undefined ? undefined : { archiveAfterUs, keepUs };
 }
 
 /** Opened only when asked for. */

@@ -83,7 +83,7 @@ export function archive(settings: ArchiveSettings): ArchiveResult {
   const { open = openArchiveWriter } = settings;
   const writer = open(db);
   try {
-    clear(writer, base);
+    clearUnfinished(writer, base);
     const usedBytesBefore = writer.usedBytes();
     const days = chosen(writer, settings);
     const taken = new Set(writer.parts().map(({ path }) => path));
@@ -143,8 +143,8 @@ export function checkArchive(
   }
 }
 
-/** Removes the files that were noted and never counted; their trades are in the database. */
-function clear(writer: ArchiveWriter, base: string): void {
+/** Removes the files that are noted and do not count: their trades are in the database, or are not kept any more. */
+export function clearUnfinished(writer: ArchiveWriter, base: string): void {
   for (const { partId, path } of writer.unfinished()) {
     rmSync(join(base, path), { force: true });
     writer.forget(partId);
@@ -264,7 +264,7 @@ function rangesOf({ length, id, tradeTimeUs }: StoredTrades): ArchivedIds[] {
   return ranges;
 }
 
-function digest(bytes: Uint8Array): string {
+export function digest(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 

@@ -7,6 +7,7 @@ import type { IdRange } from "./ledger/id-ranges.ts";
 import { connectReadOnly } from "./read/connect.ts";
 import { exactReaders } from "./read/exact-trades.ts";
 import type { StoredTrades } from "./read/stored-trades.ts";
+import { dropParts, newestDays } from "./retention.ts";
 
 /** A Parquet file that holds trades in the database's stead. Trades of one day may be in several. */
 export interface ArchivePart {
@@ -59,6 +60,10 @@ export interface ArchiveWriter {
   /** In one transaction the file counts, and its trades leave the database: exactly these, or nothing happens. */
   release(partId: number, ids: readonly ArchivedIds[]): void;
   forget(partId: number): void;
+  /** By symbol, the begin of its venue's newest day. */
+  newestDays(nowUs: number): ReadonlyMap<number, number>;
+  /** In one transaction archived files of a symbol count no more, and the ledger knows it. */
+  drop(symbolId: number, partIds: readonly number[], nowUs: number): void;
   /** Bytes that trades and all else take inside the file; what was freed is not among them. */
   usedBytes(): number;
   fileBytes(): number;
@@ -84,6 +89,7 @@ export function openArchiveWriter(file: string): ArchiveWriter {
         db.pragma("wal_checkpoint(TRUNCATE)");
       },
       forget: changes.forget,
+      drop: (...args) => db.transaction(() => changes.drop(...args)).immediate(),
       fileBytes: () => ask("page_count") * ask("page_size"),
       vacuum: () => {
         db.exec("VACUUM");
@@ -121,7 +127,10 @@ function checkThere(file: string): void {
   });
 }
 
-type ArchiveReads = Pick<ArchiveWriter, "sealedDays" | "read" | "unfinished" | "parts" | "usedBytes">;
+type ArchiveReads = Pick<
+  ArchiveWriter,
+  "sealedDays" | "read" | "unfinished" | "parts" | "newestDays" | "usedBytes"
+>;
 
 function archiveReads(db: Database.Database): ArchiveReads {
   const readExact = exactReaders(db)(
@@ -149,12 +158,13 @@ function archiveReads(db: Database.Database): ArchiveReads {
     },
     unfinished: () => some.all("writing"),
     parts: () => some.all("archived"),
+    newestDays: (nowUs) => newestDays(db, nowUs),
     usedBytes: () => (ask("page_count") - ask("freelist_count")) * ask("page_size"),
   };
 }
 
 /** What archiving changes in a database; each call belongs into one transaction. */
-export type ArchiveChanges = Pick<ArchiveWriter, "begin" | "release" | "forget">;
+export type ArchiveChanges = Pick<ArchiveWriter, "begin" | "release" | "forget" | "drop">;
 
 export function archiveChanges(db: Database.Database): ArchiveChanges {
   const part = db.prepare<[number], ArchivePart>(`${PART} WHERE part_id = ?`);
@@ -183,6 +193,7 @@ export function archiveChanges(db: Database.Database): ArchiveChanges {
     forget: (partId) => {
       drop.run(partId);
     },
+    drop: (symbolId, partIds, nowUs) => dropParts(db, symbolId, partIds, nowUs),
   };
 }
 

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { roomOf, watchRoom } from "../../../src/app/collector/archiving/room.ts";
 import { scheduleArchiving } from "../../../src/app/collector/archiving/schedule.ts";
 import type { LogEntry } from "../../../src/app/terminal/log.ts";
 import { openHistory } from "../../../src/pipeline/archive/history.ts";
 import { startWriter } from "../../../src/pipeline/store/write/background-writer.ts";
+import { rows } from "../../support/import.ts";
 import { until } from "../../support/processes.ts";
 import { tempFolder } from "../../support/temp.ts";
 import { batchOf, trade } from "../../support/trades.ts";
@@ -23,7 +25,7 @@ const at = (id: number) => {
   return trade(id, { tradeTimeUs: us, eventTimeUs: us, receivedUs: us });
 };
 
-test("days that are over are archived through the one writer while it goes on storing, and nothing is lost or twice", async (t) => {
+test("days that are over are archived, and old ones removed, through the one writer while it goes on storing, and nothing else is lost or twice", async (t) => {
   const db = join(tempFolder(t), "x.db");
   const noted: LogEntry[] = [];
   const clock = virtualClock();
@@ -57,7 +59,10 @@ test("days that are over are archived through the one writer while it goes on st
   for (let day = 0; day < 10; day++) store(PER_DAY);
   store(1);
   await until(() => committed === next, "the days");
-  const end = scheduleArchiving(db, 3 * DAY_US, writer, { clock, log: (entry) => noted.push(entry) });
+  const end = scheduleArchiving(db, { archiveAfterUs: 3 * DAY_US, keepUs: 6 * DAY_US }, writer, {
+    clock,
+    log: (entry) => noted.push(entry),
+  });
   t.after(end);
   clock.advance(60_000);
   // while it archives, trades go on being stored
@@ -67,19 +72,25 @@ test("days that are over are archived through the one writer while it goes on st
   clearInterval(storing);
   assert.deepEqual(
     noted.map(({ event, files, trades }) => [event, files, trades]),
-    [["archived", 7, 7 * PER_DAY]],
+    [
+      ["archived", 7, 7 * PER_DAY],
+      ["removed", 4, 4 * PER_DAY],
+    ],
   );
   await until(() => committed === next, "the trades of meanwhile");
   assert.equal(await writer.close(5000), 0);
-  assert.equal(readdirSync(join(db, "..", "archive", "venue=sim-seed7", "symbol=BTCUSDT")).length, 7);
+  assert.equal(readdirSync(join(db, "..", "archive", "venue=sim-seed7", "symbol=BTCUSDT")).length, 3);
   assert.ok(!existsSync(join(db, "..", "archive", "venue=sim-seed7", "symbol=BTCUSDT", "date=2026-01-08")));
   const history = openHistory(db);
   t.after(() => history.close());
   const ids = [...history.blocks(history.series()[0]!)].flatMap((block) => [...block.id]);
   assert.deepEqual(
     ids,
-    Array.from({ length: next }, (_, id) => id),
+    Array.from({ length: next - 4 * PER_DAY }, (_, i) => i + 4 * PER_DAY),
   );
+  // the ledger that the writer knows by heart is the one of the file
+  assert.deepEqual(rows(db, "SELECT first_id, last_id FROM ranges"), [[4 * PER_DAY, next - 1]]);
+  assert.deepEqual(rows(db, "SELECT * FROM holes"), []);
 });
 
 test("what can't be archived stays in the database, is said, and is tried again the next day", async (t) => {
@@ -88,7 +99,7 @@ test("what can't be archived stays in the database, is said, and is tried again 
   const clock = virtualClock();
   const end = scheduleArchiving(
     join(folder, "none.db"),
-    DAY_US,
+    { archiveAfterUs: DAY_US },
     { lend: ({ port }) => port.close() },
     {
       clock,
@@ -101,4 +112,41 @@ test("what can't be archived stays in the database, is said, and is tried again 
   clock.advance(86_400_000);
   await until(() => noted.length === 2, "the second");
   assert.ok(noted.every(({ event }) => event === "archive-failed"));
+});
+
+test("the room on the disk is told in days at the pace of the market, or as what is kept in all", () => {
+  const GB = 2 ** 30;
+  const tradesPerDay = 10e6;
+  const open = roomOf({ freeBytes: 100 * GB, tradesPerDay });
+  assert.ok(open!.days > 150 && open!.days < 170, String(open!.days));
+  assert.match(
+    open!.message,
+    /room for about 163 days at this pace \(100 GiB left, 629 MiB a day\); --archive-after/,
+  );
+  const archived = roomOf({ freeBytes: 100 * GB, tradesPerDay, archive: { archiveAfterUs: 7 * DAY_US } });
+  assert.ok(archived!.days > 800 && archived!.days < 900, String(archived!.days));
+  const archive = { archiveAfterUs: 7 * DAY_US, keepUs: 30 * DAY_US };
+  const bounded = roomOf({ freeBytes: 100 * GB, tradesPerDay, archive });
+  assert.equal(bounded!.days, Number.POSITIVE_INFINITY);
+  assert.match(bounded!.message, /no more than 7\.\d+ GiB/);
+  assert.equal(roomOf({ freeBytes: GB, tradesPerDay: 0 }), undefined);
+});
+
+test("room is told ten minutes after the start and each day, and every six hours where it is short", (t) => {
+  const clock = virtualClock();
+  const noted: LogEntry[] = [];
+  let stored = 0;
+  t.after(
+    watchRoom(join(tempFolder(t), "x.db"), undefined, () => stored, { clock, log: (e) => noted.push(e) }),
+  );
+  clock.advance(599_000);
+  assert.equal(noted.length, 0);
+  stored = 1e12;
+  clock.advance(1000);
+  assert.deepEqual([noted[0]!.event, noted[0]!.level], ["room", "warn"]);
+  stored += 1;
+  clock.advance(6 * 3_600_000);
+  assert.deepEqual([noted[1]!.event, noted[1]!.level], ["room", "info"]);
+  clock.advance(86_300_000);
+  assert.equal(noted.length, 2);
 });

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { archive } from "../../../pipeline/archive/archive.ts";
-import { openLentArchive } from "../../../pipeline/store/archive-writer.ts";
+import { type ArchiveDefect, archive } from "../../../pipeline/archive/archive.ts";
+import { removeOld } from "../../../pipeline/archive/retention.ts";
+import { type ArchiveWriter, openLentArchive } from "../../../pipeline/store/archive-writer.ts";
 import { borrowed, type Loan } from "../../../pipeline/store/write/lent-writer.ts";
 import { systemClock } from "../../clock.ts";
 
@@ -8,18 +9,33 @@ import { systemClock } from "../../clock.ts";
 export interface Archived {
   readonly files: number;
   readonly trades: number;
+  /** Of the oldest days, which are not kept. */
+  readonly removed: {
+    readonly files: number;
+    readonly trades: number;
+    readonly kept: readonly ArchiveDefect[];
+  };
 }
 
 /** A run that its collector asked for; smaller files than the command's, as each is taken out between two commits. */
 const PART_ROWS = 250_000;
 
-const { db, keepUs, loan } = workerData as { db: string; keepUs: number; loan: Loan };
+const { db, archiveAfterUs, keepUs, loan } = workerData as {
+  db: string;
+  archiveAfterUs: number;
+  keepUs: number | undefined;
+  loan: Loan;
+};
+const nowUs = systemClock.nowUs();
+const open = (file: string): ArchiveWriter => openLentArchive(file, borrowed(loan));
 const { parts, trades } = archive({
   db,
-  keepUs,
+  keepUs: archiveAfterUs,
   partRows: PART_ROWS,
-  nowUs: systemClock.nowUs(),
-  open: (file) => openLentArchive(file, borrowed(loan)),
+  nowUs,
+  open,
 });
-parentPort!.postMessage({ files: parts.length, trades } satisfies Archived);
+const removed =
+  keepUs === undefined ? { files: 0, trades: 0, kept: [] } : removeOld({ db, keepUs, nowUs, open });
+parentPort!.postMessage({ files: parts.length, trades, removed } satisfies Archived);
 loan.port.close();

@@ -9,13 +9,20 @@ import type { Archived } from "./archive-thread.ts";
 const FIRST_MS = 60_000;
 const EVERY_MS = 86_400_000;
 
+export interface ArchivePlan {
+  readonly archiveAfterUs: number;
+  /** Undefined: for ever. */
+  readonly keepUs?: number | undefined;
+}
+
 /**
- * Moves the days that ended so long before the newest one into Parquet files, in a thread of its own, while trades are
- * collected. What goes wrong is said, and tried again the next day. Returns what ends it.
+ * Moves the days that ended so long before the newest one into Parquet files, and removes those that are older than what is
+ * kept, in a thread of its own, while trades are collected. What goes wrong is said, and tried again the next day. Returns
+ * what ends it.
  */
 export function scheduleArchiving(
   db: string,
-  keepUs: number,
+  { archiveAfterUs, keepUs }: ArchivePlan,
   writer: Pick<BackgroundWriter, "lend">,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): () => Promise<void> {
@@ -28,18 +35,14 @@ export function scheduleArchiving(
     const flag = new SharedArrayBuffer(4);
     writer.lend({ port: port1, flag });
     const worker = new Worker(new URL(`./archive-thread.${extension}`, import.meta.url), {
-      workerData: { db, keepUs, loan: { port: port2, flag } },
+      workerData: { db, archiveAfterUs, keepUs, loan: { port: port2, flag } },
       transferList: [port2],
     });
     running = worker;
     const over = (): void => {
       if (running === worker) running = undefined;
     };
-    worker.on("message", ({ files, trades }: Archived) => {
-      if (files === 0) return;
-      const message = `${trades} trades of days that are over were moved into ${files} files of the archive`;
-      log({ level: "info", event: "archived", files, trades, message });
-    });
+    worker.on("message", (archived: Archived) => tell(archived, log));
     worker.on("error", (error) => {
       over();
       const message = `days that are over could not be archived, and stay in the database: ${quote((error as Error).message)}; tried again tomorrow`;
@@ -52,4 +55,19 @@ export function scheduleArchiving(
     cancel();
     await running?.terminate();
   };
+}
+
+function tell({ files, trades, removed }: Archived, log: Log): void {
+  if (files > 0) {
+    const message = `${trades} trades of days that are over were moved into ${files} files of the archive`;
+    log({ level: "info", event: "archived", files, trades, message });
+  }
+  if (removed.files > 0) {
+    const message = `${removed.trades} trades of days older than what is kept were removed, with ${removed.files} files of the archive`;
+    log({ level: "info", event: "removed", files: removed.files, trades: removed.trades, message });
+  }
+  for (const { path, what } of removed.kept) {
+    const message = `${path} is older than what is kept and stays: ${what}`;
+    log({ level: "warn", event: "not-removed", path, message });
+  }
 }

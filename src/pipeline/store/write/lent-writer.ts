@@ -30,6 +30,8 @@ export function lend({ port, flag }: Loan, store: () => StoreWriter | undefined)
       const value = writer.together((db) =>
         (archiveChanges(db)[name] as (...given: readonly unknown[]) => unknown)(...args),
       );
+      // the ledger that the writer knows by heart is another one now
+      if (name === "drop") writer.reread();
       answer = { value };
     } catch (error) {
       answer = { problem: (error as Error).message };
@@ -57,5 +59,6 @@ export function borrowed({ port, flag }: Loan): ArchiveChanges {
     begin: (...args) => ask("begin", ...args) as number,
     release: (...args) => void ask("release", ...args),
     forget: (...args) => void ask("forget", ...args),
+    drop: (...args) => void ask("drop", ...args),
   };
 }

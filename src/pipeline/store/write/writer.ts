@@ -53,6 +53,8 @@ export interface StoreWriter {
   compare(batch: TradeBatch): { readonly known: number; readonly conflicts: number };
   /** What `work` does in one transaction, calls of this writer included: all of it or nothing. */
   together<T>(work: (db: Database.Database, symbolIds: readonly number[]) => T): T;
+  /** Reads the ledger anew: another hand has changed its tables. */
+  reread(): void;
   /** By symbol; undefined: none is held. */
   newest(): (NewestHeld | undefined)[];
   /** Writes down that so many more trades of a symbol were not stored, and why. */
@@ -221,6 +223,9 @@ function writer(
       return { known, conflicts };
     },
     together: (work) => inStep(() => db.transaction(() => work(db, symbolIds)).immediate()),
+    reread: () => {
+      for (const ledger of ledgers) ledger.reset();
+    },
     newest: () =>
       ledgers.map((ledger, s) => {
         const id = ledger.lastId();
