@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import Database from "better-sqlite3";
 import { readMarket } from "../../src/app/study/read-market.ts";
 import type { Bars } from "../../src/core/bars.ts";
 import { readBars } from "../../src/pipeline/bars/read-bars.ts";
@@ -161,6 +162,61 @@ test("what came from a file is a venue of the kind file, under the name that its
     },
   );
   assert.deepEqual(rows(db, "SELECT count(*) FROM imported_bars WHERE volume IS NULL"), [[5]]);
+});
+
+test("one's own file joins an exchange's series by --venue only, never by a name that is given to it", async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  const csv = put(
+    folder,
+    "mine.csv",
+    "id,price,qty,time,side\n1,5,1,2024-01-01T00:00:00Z,buy\n2,5,1,2024-01-01T00:00:01Z,sell\n",
+  );
+  const with_ = (...flags: string[]): { code: number | null; text: string } =>
+    run("import", "--db", db, "--symbol", "BTCUSDT", ...flags, csv);
+  for (const name of ["binance", "binance-usdm"]) {
+    const { code, text } = with_("--venue-name", name);
+    assert.equal(code, 2);
+    assert.match(
+      text,
+      new RegExp(`needs a name of its own.*${name}.* exchange's own series.*--venue-name my-${name}`),
+    );
+  }
+  assert.equal(with_("--venue-name", "my-binance").code, 0);
+  const joined = with_("--venue", "binance");
+  assert.equal(joined.code, 0, joined.text);
+  assert.match(joined.text, /join the series of binance \(real\), as you said by --venue/);
+});
+
+test("an interval that is shorter than a file's rows is refused where it is typed, and told in a notebook", (t) => {
+  const path = put(
+    tempFolder(t),
+    "x.csv",
+    `time,A,B\n${Array.from({ length: 30 }, (_, i) => `2024-01-01 00:${String(i).padStart(2, "0")},${1 + (i % 3)},${2 + (i % 5)}\n`).join("")}`,
+  );
+  const request = { source: path, symbols: ["A", "B"], interval: "1s" };
+  assert.throws(() => readMarket(request, undefined, "flags"), {
+    code: "bad-interval",
+    message: /which are 1m long; got "1s"\. No shorter bars can be made of them: leave it out/,
+  });
+  const { market, notes } = readMarket(request);
+  assert.equal(market.intervalUs, 60e6);
+  assert.match(notes.join(" "), /rows are 1m long, and stay so: no bars of 1s/);
+});
+
+test("another program's database is read as rows, and its tables are named where there are several", (t) => {
+  const path = join(tempFolder(t), "theirs.db");
+  const db = new Database(path);
+  db.exec("CREATE TABLE ticks (time TEXT, A REAL, B REAL); CREATE TABLE notes (x TEXT)");
+  const insert = db.prepare("INSERT INTO ticks VALUES (?, ?, ?)");
+  for (let i = 0; i < 20; i++) insert.run(`2024-01-01 00:${String(i).padStart(2, "0")}`, 1 + i, 2 + i);
+  db.close();
+  const request = { source: path, symbols: ["A", "B"] };
+  assert.throws(
+    () => readMarket(request, undefined, "flags"),
+    /Pass --table notes; there are "notes", "ticks"/,
+  );
+  assert.equal(readMarket({ ...request, table: "ticks" }).market.length, 20);
 });
 
 test("trades without ids that count come in as bars of a length that is told, and say so", async (t) => {

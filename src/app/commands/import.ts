@@ -30,7 +30,10 @@ const COMMAND = {
       help: "trades, aggTrades, klines, or csv (its header tells), where the name does not tell",
     },
     interval: { value: "1m", help: "of bars, which must agree; or to make of trades without ids" },
-    venue: { value: "NAME", help: "where rows belong: of Binance's own files their market, of others file" },
+    venue: {
+      value: "NAME",
+      help: "the series that rows join, an exchange's too; Binance's own files join their market",
+    },
     "venue-name": {
       value: "NAME",
       help: "what you call the origin of other files: a venue of the kind file",
@@ -82,7 +85,8 @@ async function importFiles(
     try {
       const result = await importFile(file, {
         db,
-        ...(venue !== undefined && { venue }),
+        ...(flags.venue !== undefined && { venue: flags.venue }),
+        ...(name !== undefined && { venueName: name }),
         ...(symbol !== undefined && { symbol }),
         ...(kind !== undefined && { kind: kind as ImportKind }),
         ...(interval !== undefined && { interval }),

@@ -7,7 +7,7 @@ import type { Venue } from "../../core/trade.ts";
 import { barBuilder } from "../../pipeline/bars/builder.ts";
 import { fillEmpty } from "../../pipeline/bars/fill-empty.ts";
 import type { SimulatedMarket } from "../../pipeline/exchange/market/market.ts";
-import type { FileOptions } from "../../pipeline/files/asking.ts";
+import type { FileOptions, Voice } from "../../pipeline/files/asking.ts";
 import { type BarFile, readBarFile } from "../../pipeline/files/bar-file.ts";
 import type { Caller } from "../../pipeline/files/read-file.ts";
 import { refuseEmpty } from "../data/data-source.ts";
@@ -29,6 +29,8 @@ export interface FileRequest {
   readonly options?: FileOptions;
   /** Bars in which the file has no row are left out. */
   readonly skipsGaps?: boolean;
+  /** Who asks: what is typed has to have an effect, and a setting of a notebook fits files of many lengths. */
+  readonly voice: Voice;
 }
 
 /**
@@ -37,9 +39,10 @@ export interface FileRequest {
  */
 export function fileMarket(
   paths: string | readonly string[],
-  request: FileRequest,
+  given: Omit<FileRequest, "voice">,
   caller: Caller,
 ): FileMarket {
+  const request = { ...given, voice: caller.voice };
   const { interval, options = {} } = request;
   const file = readBarFile(paths, { ...options, ...(interval !== undefined && { every: interval }) }, caller);
   return marketOfBars(typeof paths === "string" ? paths : paths.join(" and "), file, request);
@@ -50,7 +53,9 @@ export function marketOfBars(where: string, file: BarFile, request: FileRequest)
   const { interval, skipsGaps = false, symbols = file.priceColumns } = request;
   twoLegs(where, file, symbols);
   const ownUs = file.intervalUs;
-  const intervalUs = interval === undefined ? ownUs : Math.max(ownUs, parseDuration(interval, "interval"));
+  const askedUs = interval === undefined ? ownUs : parseDuration(interval, "interval");
+  if (askedUs < ownUs && request.voice === "flags") tooShort(where, ownUs, interval!);
+  const intervalUs = Math.max(ownUs, askedUs);
   if (intervalUs % ownUs !== 0) {
     refuse({
       code: "bad-interval",
@@ -73,6 +78,10 @@ export function marketOfBars(where: string, file: BarFile, request: FileRequest)
   const rows = { from: firstAtLeast(bin, 0), to: firstAtLeast(bin, length) };
   const opened = symbols.map((symbol) => file.more(symbol, "open"));
   const notes = [...file.told];
+  if (askedUs < ownUs)
+    notes.push(
+      `Its rows are ${formatDuration(ownUs)} long, and stay so: no bars of ${interval} can be made of them.`,
+    );
   if (opened.some((column) => column === undefined)) {
     notes.push(
       "The file has no opens. An order is filled at the first price after its decision that the file has: the close of a later bar's first row.",
@@ -88,6 +97,16 @@ export function marketOfBars(where: string, file: BarFile, request: FileRequest)
       legs: symbols.map((symbol, k) => fileLeg(where, file, symbol, opened[k], bin, rows, length)),
     },
   };
+}
+
+function tooShort(where: string, ownUs: number, interval: string): never {
+  return refuse({
+    code: "bad-interval",
+    where,
+    problem: `needs an interval of whole rows, which are ${formatDuration(ownUs)} long; got ${quote(interval, 60)}`,
+    hint: "No shorter bars can be made of them: leave it out.",
+    facts: { ownUs },
+  });
 }
 
 /** `BTC` and `BTCUSDT` may be one column. */

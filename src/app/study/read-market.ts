@@ -3,6 +3,7 @@ import type { Leg, Market } from "../../analytics/backtest/types.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
 import { readOptions, type Voice } from "../../pipeline/files/asking.ts";
+import { isOtherProgram } from "../../pipeline/store/file/is-database.ts";
 import { type SourceWords, type WindowWords, windowOf } from "../data/data-source.ts";
 import { type FoundSource, findSource } from "../data/open-source.ts";
 import { projectRoot } from "../project.ts";
@@ -81,11 +82,12 @@ function requestOf(request: MarketRequest): Request {
   };
 }
 
-/** A table of another program's database is a file of rows. */
+/** Another program's database is a file of rows. */
 function findIn({ read }: Request, word: string | undefined, folder: string): FoundSource {
   const found = findSource(word, folder);
-  const isForeign = read?.table !== undefined || read?.query !== undefined;
-  return found.kind === "store" && isForeign ? { kind: "file", path: found.path } : found;
+  if (found.kind !== "store") return found;
+  const isForeign = read?.table !== undefined || read?.query !== undefined || isOtherProgram(found.path);
+  return isForeign ? { kind: "file", path: found.path } : found;
 }
 
 /** What a request says to a source of that kind. */
@@ -120,7 +122,7 @@ function readOne(request: Request, place: FoundSource, voice: Voice): SourcedMar
     place.kind === "simulated"
       ? seededBars(request, place.market)
       : place.kind === "store"
-        ? storedBars(request, place.path)
+        ? storedBars(request, place.path, voice)
         : filedBars(request, place.path, voice);
   return { source: nameOf(place), ...read };
 }

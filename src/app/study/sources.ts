@@ -48,7 +48,7 @@ export function filedBars(
   path: string | readonly string[],
   voice: Voice,
 ): ReadMarket {
-  const request: FileRequest = {
+  const request: Omit<FileRequest, "voice"> = {
     ...(symbols !== undefined && { symbols }),
     ...(interval !== undefined && { interval }),
     ...(fromUs !== undefined && { fromUs }),

@@ -5,6 +5,7 @@ import { firstAtLeast } from "../../core/search.ts";
 import { parseDuration } from "../../core/time.ts";
 import { importedLengths, importedSeries } from "../../pipeline/bars/imported-series.ts";
 import { readBars } from "../../pipeline/bars/read-bars.ts";
+import type { Voice } from "../../pipeline/files/asking.ts";
 import { barFileOf } from "../../pipeline/files/bar-file.ts";
 import { openStore } from "../../pipeline/open-store.ts";
 import type { HoleSpan } from "../../pipeline/store/quality/quality-types.ts";
@@ -20,21 +21,21 @@ import { type MarketHole, type ReadMarket, type Request, readOf } from "./source
  * have to the last one that is closed in all of them. A symbol's bar is closed when its own newest trade has passed the end:
  * what comes later changes none of them.
  */
-export function storedBars(request: Request, path: string): ReadMarket {
+export function storedBars(request: Request, path: string, voice: Voice): ReadMarket {
   const store = openStore(path);
   try {
-    return readStore(store, request);
+    return readStore(store, request, voice);
   } finally {
     store.close();
   }
 }
 
-function readStore(store: TradeStore, request: Request): ReadMarket {
+function readStore(store: TradeStore, request: Request, voice: Voice): ReadMarket {
   const { symbols, venue, interval = "1m" } = request;
   const intervalUs = parseDuration(interval, "interval");
   const wanted = { ...(symbols !== undefined && { symbols }), ...(venue !== undefined && { venue }) };
   const asBars = barsOnly(store, wanted);
-  if (asBars !== undefined) return importedMarket(store, asBars, request);
+  if (asBars !== undefined) return importedMarket(store, asBars, request, voice);
   const series = seriesOf(store, wanted);
   const [fromUs, toUs] = windowIn(store, series, request, intervalUs);
   const names = marketNames(series.map((one) => ({ venue: one.venue.name, symbol: one.symbol })));
@@ -71,7 +72,12 @@ function barsOnly(store: TradeStore, wanted: WantedSeries): readonly Series[] | 
 }
 
 /** Bars that came as bars, as they are. */
-function importedMarket(store: TradeStore, series: readonly Series[], request: Request): ReadMarket {
+function importedMarket(
+  store: TradeStore,
+  series: readonly Series[],
+  request: Request,
+  voice: Voice,
+): ReadMarket {
   const { interval, fromUs, toUs, bars, read = {} } = request;
   const askedUs = interval === undefined ? undefined : parseDuration(interval, "interval");
   const all = series.map((one) => importedSeries(store, one, askedUs));
@@ -88,6 +94,7 @@ function importedMarket(store: TradeStore, series: readonly Series[], request: R
       ...(toUs !== undefined && { toUs }),
       ...(bars !== undefined && { bars }),
       skipsGaps: read.sessions === true,
+      voice,
     }),
   );
 }

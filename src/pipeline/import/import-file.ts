@@ -13,16 +13,15 @@ import { checkEntry, checkSum } from "./checksum.ts";
 import { type Examined, examineFile } from "./examine.ts";
 import { loadOf } from "./load.ts";
 import { openShelf } from "./shelf.ts";
-import { fileVenue } from "./venue.ts";
+import { fileVenue, joinedText } from "./venue.ts";
 
 export interface ImportSettings extends Omit<FileOptions, "symbol"> {
   /** The database's file; made where there is none. */
   readonly db: string;
-  /**
-   * Where the rows belong: Binance's own files to the market that they are of, others to a venue of the kind `file`, named
-   * `file`, unless told.
-   */
+  /** The series that the rows join, whatever its kind: Binance's own files join the market that they are of unless told. */
   readonly venue?: string | undefined;
+  /** What its user calls the origin of other files: a venue of the kind `file`, named `file` unless told. */
+  readonly venueName?: string | undefined;
   /** Needed where neither the file's name nor a column tells it. */
   readonly symbol?: string;
   /** What the file holds; told by its name or its header unless given. `csv`: by its header. */
@@ -118,11 +117,11 @@ async function imported(source: Source, settings: ImportSettings): Promise<Impor
   file.checkUnchanged();
   const symbol = symbolOf(file.name, early, examined);
   const load = loadOf(asking, examined, symbol);
-  const outlook = importOutlook(db, { symbol, sha256, venue: settings.venue });
+  const outlook = importOutlook(db, { symbol, sha256, venue: settings.venue ?? settings.venueName });
   const { entry, venues } = outlook ?? { venues: [] };
   outlook?.close();
   if (early === undefined && entry?.finishedUs != null) return knownResult(entry, symbol);
-  const venue = fileVenue(file, named, examined.layout, settings.venue, venues);
+  const venue = fileVenue(file, named, examined.layout, settings, venues);
   const writer = openWriter(db, { venue, symbols: [symbol] });
   const archived = openArchivedTrades(db);
   try {
@@ -147,7 +146,7 @@ async function imported(source: Source, settings: ImportSettings): Promise<Impor
       known,
       conflicts,
       intervalUs: load.intervalUs,
-      told: load.told,
+      told: [...load.told, ...joinedText(venue, named)],
       issuedBeforeUs: shelf.issuedBefore?.startedUs,
       backup: writer.backup,
     };
@@ -176,8 +175,12 @@ function kindOf(asked: ImportKind | undefined, named: BinanceName | undefined): 
 }
 
 /** The very content, taken in before. */
-function knownBefore({ db, venue }: ImportSettings, symbol: string, sha256: string): ImportEntry | undefined {
-  const outlook = importOutlook(db, { symbol, sha256, venue });
+function knownBefore(
+  { db, venue, venueName }: ImportSettings,
+  symbol: string,
+  sha256: string,
+): ImportEntry | undefined {
+  const outlook = importOutlook(db, { symbol, sha256, venue: venue ?? venueName });
   outlook?.close();
   return outlook?.entry?.finishedUs == null ? undefined : outlook.entry;
 }

@@ -12,14 +12,18 @@ const MARKETS = {
 } as const satisfies Record<string, Venue>;
 
 /**
- * The venue that a file's rows belong to: of Binance's own files the market they are of; of others the one that is asked
- * for, or `file`. `known`: as the database has them.
+ * The venue that a file's rows belong to: of Binance's own files the market they are of; of others one of the kind `file`
+ * under the name that its user gives, or `file`. A series of an exchange takes them in only where `asked` names that very
+ * series. `known`: as the database has them.
  */
 export function fileVenue(
   { name, path }: OpenFile,
   named: BinanceName | undefined,
   layout: Layout,
-  asked: string | undefined,
+  {
+    venue: asked,
+    venueName,
+  }: { readonly venue?: string | undefined; readonly venueName?: string | undefined },
   known: readonly Venue[],
 ): Venue {
   const market = named === undefined ? undefined : marketOf(named, layout, path);
@@ -31,14 +35,32 @@ export function fileVenue(
       hint: "Leave --venue out.",
     });
   }
-  if (asked === undefined && market !== undefined)
+  if (asked === undefined && venueName === undefined && market !== undefined)
     return known.find((one) => one.name === market.name) ?? market;
-  const wanted = asked ?? "file";
-  const there = known.find((one) => one.name === wanted);
-  if (there !== undefined) return there;
-  const own = Object.values(MARKETS).find((one) => one.name === wanted);
-  if (own !== undefined) return own;
-  return { name: wanted, kind: "file", detail: `files, the first ${name}` };
+  const wanted = asked ?? venueName ?? "file";
+  const there =
+    known.find((one) => one.name === wanted) ?? Object.values(MARKETS).find((one) => one.name === wanted);
+  if (there !== undefined && there.kind !== "file" && asked === undefined) notItsOwn(name, wanted, there);
+  return there ?? { name: wanted, kind: "file", detail: `files, the first ${name}` };
+}
+
+function notItsOwn(file: string, wanted: string, { kind, detail }: Venue): never {
+  const what = kind === "real" ? "the exchange's own series" : `a series of the kind ${kind}`;
+  return refuse({
+    code: "another-market",
+    where: file,
+    problem: `needs a name of its own, for what a file says is not proven by an exchange; ${quote(wanted, 60)} is ${what} (${detail})`,
+    hint: `Pass --venue-name my-${wanted}; or --venue ${wanted}, if its rows are to join that series.`,
+    facts: { venue: wanted, kind },
+  });
+}
+
+/** What is told where rows of one's own file join an exchange's series. */
+export function joinedText(venue: Venue, named: BinanceName | undefined): string[] {
+  if (venue.kind === "file" || named !== undefined) return [];
+  return [
+    `Its rows join the series of ${quote(venue.name, 60).slice(1, -1)} (${venue.kind}), as you said by --venue.`,
+  ];
 }
 
 function isMarket(name: string): boolean {

@@ -241,3 +241,122 @@ test("OKX's columns with two names are known by the first", (t) => {
   const [one] = reading(t, text).trades;
   assert.deepEqual([one!.isCounted, one!.columns.price[0]], [true, 100.5]);
 });
+
+const minutes = (count: number, row: (i: number) => string): string =>
+  Array.from({ length: count }, (_, i) => `${row(i)}\n`).join("");
+
+test("rows without a price count for the length of bars, and are no bars", (t) => {
+  const at = (i: number): string => `2024-01-01 00:${String(i).padStart(2, "0")}`;
+  const one = reading(t, `time,close\n${minutes(10, (i) => `${at(i)},${i % 2 === 0 ? i + 1 : ""}`)}`);
+  assert.deepEqual([one.series[0]!.spacing.intervalUs, [...one.series[0]!.close]], [60e6, [1, 3, 5, 7, 9]]);
+  const tidy = minutes(
+    20,
+    (i) => `${at(i >> 1)},${i % 2 === 0 ? "A" : "B"},${(i >> 1) % 2 === 0 ? "5" : "NaN"}`,
+  );
+  for (const { spacing, length } of reading(t, `time,symbol,close\n${tidy}`).series)
+    assert.deepEqual([spacing.intervalUs, length], [60e6, 5]);
+  const wide = reading(
+    t,
+    `time,a_open,a_high,a_low,a_close,b_open,b_high,b_low,b_close\n${minutes(4, (i) => `${at(i)},1,2,1,2,${i === 1 ? ",,," : "1,2,1,2"}`)}`,
+  );
+  assert.deepEqual([...wide.series[1]!.close], [2, Number.NaN, 2, 2]);
+  const doubled = reading(t, `time,close\n${at(0)},1\n${at(1)},\n${at(1)},2\n${at(2)},3\n`);
+  assert.deepEqual([...doubled.series[0]!.close], [1, 2, 3]);
+  assert.match(
+    refusal(t, `time,close\n${minutes(4, (i) => `${at(i)},`)}`),
+    /a price in some row; it has none/,
+  );
+});
+
+test("a unit that its column contradicts is asked for; years of before 2009 stand", (t) => {
+  const counts = (name: string, from: number, step: number, rows = 4): string =>
+    file(
+      name,
+      Array.from({ length: rows }, (_, i) => String(from + i * step)),
+    );
+  for (const [name, from, step] of [
+    ["timestamp_ms", 1_704_067_200, 60],
+    ["time_us", 1_704_067_200_000, 60_000],
+    ["time_ns", 1_704_067_200, 60],
+  ] as const) {
+    const said = refusal(t, counts(name, from, step));
+    assert.match(
+      said,
+      /needs times in the unit that its name tells; .* in a larger unit 2024-01-01T00:00:00Z/,
+      name,
+    );
+    const larger = from < 1e11 ? "time_s" : "time_ms";
+    assert.ok(said.includes(`--columns ${larger}=${name}`), said);
+    const read = reading(t, counts(name, from, step), { columns: `${larger}=${name}` });
+    assert.equal(timesOf(read)[1], "2024-01-01T00:01:00Z", name);
+  }
+  const meant = reading(t, counts("timestamp_ms", 1_704_067_200, 60), { columns: "time_ms=timestamp_ms" });
+  assert.match(timesOf(meant)[0]!, /^1970-01-20/);
+  const smaller = refusal(t, counts("time_ms", 1_704_067_200_000_000, 60_000_000));
+  assert.match(smaller, /needs a time in ms; got .* which is one in us\. .*--columns time_us=time_ms/);
+  assert.equal(timesOf(reading(t, counts("time_s", 473_385_600, 86_400)))[0], "1985-01-01T00:00:00Z");
+  // a file that goes through January 1970 on its way
+  const through = reading(t, counts("time_ms", -10 * 86_400_000, 86_400_000, 500));
+  assert.equal(timesOf(through)[0], "1969-12-22T00:00:00Z");
+  const made = file(
+    "time",
+    [0, 1, 2].map((i) => `1970-01-01 00:28:24.${String(67_200 + 60 * i).padStart(6, "0")}`),
+  );
+  assert.match(refusal(t, made), /needs times in the unit that they were made from.* --columns time=time/);
+  assert.match(timesOf(reading(t, made, { columns: "time=time" }))[0]!, /^1970-01-01T00:28/);
+  assert.match(timesOf(reading(t, file("date", ["1970-01-12", "1970-01-13"])))[0]!, /^1970-01-12/);
+});
+
+test("a typed column that was made in too small a unit is refused, and read by the unit that is told", (t) => {
+  const frame = pl.DataFrame({
+    ts: pl
+      .Series(
+        "ts",
+        [0, 1, 2].map((i) => 1_704_067_200_000 + i * 60_000),
+        pl.Int64,
+      )
+      .cast(pl.Datetime("ns")),
+    close: [1, 2, 3],
+  });
+  const path = join(tempFolder(t), "x.parquet");
+  frame.writeParquet(path);
+  const bytes = readFileSync(path);
+  assert.match(refusal(t, bytes, {}, { name: "x.parquet" }), /--columns time_ms=ts/);
+  const read = reading(t, bytes, { columns: "time_ms=ts" }, { name: "x.parquet" });
+  assert.equal(timesOf(read)[2], "2024-01-01T00:02:00Z");
+});
+
+test("the hours of one symbol are no clock of twelve beside another's", (t) => {
+  const hour = (i: number): string => `2024-01-01 ${String(i).padStart(2, "0")}:00`;
+  const stacked = ["A", "B"]
+    .map((symbol) => minutes(12, (i) => `${hour(i + 1)},${symbol},${i + 1}`))
+    .join("");
+  assert.deepEqual(
+    reading(t, `time,symbol,close\n${stacked}`).series.map(({ length }) => length),
+    [12, 12],
+  );
+  const turned = [11, 12, 1].map((i) => `${hour(i)},A,${i}\n${hour(i)},B,${i}\n`).join("");
+  assert.match(
+    refusal(t, `time,symbol,close\n${turned}`),
+    /line 6, time: needs hours from 0 to 23, or AM and PM/,
+  );
+});
+
+test("names of markets and shares are symbols, whatever else their letters mean", (t) => {
+  const day =
+    (cells: string) =>
+    (i: number): string =>
+      `2024-01-0${i + 1},${cells}`;
+  const names = (header: string, cells: string): (string | undefined)[] =>
+    reading(t, `${header}\n${minutes(3, day(cells))}`).series.map(({ symbol }) => symbol);
+  for (const all of ["BTC_USDT,TIME_USDT,CAP_USDT", "MASK,SUPER,HYPER,GRID,LEND", "AAPL,MSFT,T,V,C"])
+    assert.deepEqual(names(`Date,${all}`, all.replaceAll(/[A-Z_]+/g, "5")), all.split(","));
+  assert.deepEqual(names("time,BTC_USDT,VOLUME_USDT,CAP_USD", "1,2,3"), ["BTC_USDT"]);
+  assert.deepEqual(names("time,btc,btc_bid,btc_ask,best_ask,closetime", "1,2,3,4,5"), ["btc"]);
+  assert.match(
+    refusal(t, `Date,AAPL,C\n${minutes(3, day("1,2"))}`),
+    /both "AAPL" and "C" could be the close/,
+  );
+  const table = reading(t, `t,o,h,l,c,v\n${minutes(3, day("1,2,1,2,9"))}`).series[0]!;
+  assert.deepEqual([table.close[0], table.volume![0]], [2, 9]);
+});

@@ -2,12 +2,12 @@ import { assetsOf } from "../../../core/assets.ts";
 import { quote } from "../../../core/errors.ts";
 import { type Asking, refuseRow, say } from "../asking.ts";
 import { nameHints } from "../file-name.ts";
+import { groupsOf, lettersAreSymbols, oneClose } from "./groups.ts";
 import { headerless } from "./headerless.ts";
-import type { BarGroup, Expectations, Layout, RowKind } from "./layout.ts";
+import type { Expectations, Layout, RowKind } from "./layout.ts";
 import { headerNames } from "./names.ts";
 import { bareName, maySayPrices, meaningOf, type Role } from "./roles.ts";
 import { type TimeChoice, timeChoice } from "./times.ts";
-import { wideName } from "./wide.ts";
 
 type At = Partial<Record<Role, number>>;
 
@@ -26,14 +26,15 @@ export function layoutOf(
   const header = headerNames(asking, rows);
   if (header === undefined) return headerless(asking, rows, expected);
   const { names } = header;
+  const isSymbol = lettersAreSymbols(names, header.given);
   const sample = rows.slice(header.rows);
-  const choice = timeChoice(asking, names, sample, expected);
-  const { at, told } = rolesOf(asking, names, sample, choice);
+  const choice = timeChoice(asking, header, sample, expected);
+  const { at, told } = rolesOf(asking, names, sample, choice, isSymbol);
   at.time = choice.at;
   if (choice.clockAt !== undefined) at.clock = choice.clockAt;
   const kind = expected.kind ?? kindOf(at);
   if (kind === "bars") oneClose(asking, names, at, header.given);
-  const groups = kind === "bars" ? groupsOf(asking, names, at, choice) : [];
+  const groups = kind === "bars" ? groupsOf(asking, names, at, choice, isSymbol) : [];
   const layout: Layout = {
     kind,
     headerRows: header.rows,
@@ -59,11 +60,12 @@ function rolesOf(
   names: readonly string[],
   sample: readonly (readonly string[])[],
   choice: TimeChoice,
+  isSymbol: (name: string) => boolean,
 ): { at: At; told: string[] } {
   const at: At = {};
   const told: string[] = [];
   for (const [i, name] of names.entries()) {
-    const found = meaningOf(name);
+    const found = isSymbol(name) ? undefined : meaningOf(name);
     if (found === undefined || found.role === "time" || found.role === "clock" || i === choice.at) continue;
     const { role } = found;
     const other = at[role];
@@ -191,59 +193,6 @@ function kindOf(at: At): RowKind {
   const isTrade =
     has("price", "qty") || (!has("close") && ["id", "side", "maker"].some((role) => has(role as Role)));
   return isTrade ? "trades" : "bars";
-}
-
-/** Beside an open, a high and a low the close is the close; alone, a price is one as well as it. */
-function oneClose(asking: Asking, names: readonly string[], at: At, given: ReadonlySet<number>): void {
-  const { close, price, open } = at;
-  if (close === undefined || price === undefined || close === price || open !== undefined || given.has(close))
-    return;
-  refuseRow(asking, {
-    code: "bad-columns",
-    need: `one column of each kind; both ${quote(names[price]!)} and ${quote(names[close]!)} could be the close`,
-    hint: `Say which: ${say(asking, "columns", `close=${names[close]}`)}.`,
-  });
-}
-
-/** The markets of a file of bars: one, one a row, or several side by side. */
-function groupsOf(asking: Asking, names: readonly string[], at: At, { twin }: TimeChoice): BarGroup[] {
-  if (at.close === undefined && at.price !== undefined) at.close = at.price;
-  if (at.close !== undefined) return [{ symbol: undefined, at }];
-  const groups = new Map<string, At>();
-  for (const [i, name] of names.entries()) {
-    if (i === at.time || i === twin?.at) continue;
-    const wide = wideName(name);
-    if (wide === undefined) continue;
-    const group = groups.get(wide.symbol) ?? {};
-    if (group[wide.role] !== undefined) {
-      refuseRow(asking, {
-        code: "bad-columns",
-        need: `one column of each kind; two could be the ${wide.role} of ${quote(wide.symbol)}, ${quote(names[group[wide.role]!]!)} and ${quote(name)}`,
-        hint: "Rename or drop one of them.",
-      });
-    }
-    group[wide.role] = i;
-    groups.set(wide.symbol, group);
-  }
-  const closes = [...groups].filter(([, group]) => group.close !== undefined);
-  if (closes.length > 0) return closes.map(([symbol, group]) => ({ symbol, at: group }));
-  const plain = [...names.entries()].filter(
-    ([i, name]) =>
-      i !== at.time &&
-      i !== at.clock &&
-      i !== twin?.at &&
-      meaningOf(name) === undefined &&
-      maySayPrices(name),
-  );
-  const twice = plain.find(([i, name]) => names.indexOf(name) !== i);
-  if (twice !== undefined) {
-    refuseRow(asking, {
-      code: "bad-columns",
-      need: `a name for each column; two are called ${quote(twice[1])}`,
-      hint: "Rename or drop one of them.",
-    });
-  }
-  return plain.map(([i, name]) => ({ symbol: name, at: { close: i } }));
 }
 
 /** Whether a trade has an id that an exchange counts by, and a taker. */

@@ -54,11 +54,29 @@ const NAMES: Readonly<Record<Role, string>> = {
 
 /** Names that mean something else than a price, however they are written: no column of theirs is offered as one. */
 const OTHER =
-  /(volume|vol|trades|count|qty|quantity|amount|turnover|interest|funding|return|ret|log|spread|signal|zscore|position|weight|rank|index|spread|flag|factor|dividend|split|change|chg|pct|percent|vwap|average|avg|fee|cost|id|ignore|complete|bid|ask|time|date|end|per|adjclose|adjustedclose|bestmatch|order|type|rpi|liquidation)s?$/;
+  /(volume|trades|count|quantity|amount|turnover|interest|funding|returns?|signal|zscore|position|weight|spread|factor|dividend|change|percent|vwap|average|timestamp|datetime|adjclose|adjustedclose|bestmatch|liquidation|(?:trade|order|agg|buyer|seller|user|row)id|(?:open|close|start|end|event|local|receive|received|exchange)time|best(?:bid|ask)(?:price|qty|size)?|(?:open|close|start|end|settle|trade)date)s?$/;
+
+/** The same, where they are the whole name or a word of it: `MASK` and `GRID` are symbols. */
+const OTHER_WORD =
+  /^(?:vol|qty|ret|log|rank|index|flag|split|chg|pct|avg|fee|cost|id|ignore|complete|bid|ask|time|date|end|per|order|type|rpi|takerbuy)s?$/i;
 
 /** Words that make a name of several of them another thing than a price, wherever they stand. */
 const NO_PRICE =
   /^(?:volumes?|vol|turnover|amount|qty|quantity|size|trades|count|market_?cap|cap|supply|funding|returns?|log|ln|signal|zscore|weight|dividends?|vwap|sma\d*|ema\d*|wma\d*|rsi\d*|atr\d*|macd|std|stdev|mean|average|avg|unnamed|timestamp|time|date)$/i;
+
+/** A market by its two assets, in capitals: `TIME_USDT`, `CAP/BTC`. */
+const PAIR = /^([A-Z0-9]{2,10})[_/-](USDT|USDC|FDUSD|TUSD|BUSD|BTC|ETH|BNB|EUR|GBP|JPY|TRY|KRW|USD)$/;
+/** What money can be counted of; `CAP_USD` and `SUPPLY_USD` as well, in a currency of states. */
+const OF_MONEY =
+  /^(?:VOLUMES?|VOL|TURNOVER|AMOUNT|QTY|QUANTITY|SIZE|TRADES|COUNT|MARKETCAP|MCAP|OI|FUNDING|VWAP|RETURNS?|TAKER|BUY|SELL|BASE|QUOTE)$/;
+const OF_STATES = /^(?:CAP|SUPPLY|FEE|FEES|COST|MEAN|AVG|STD)$/;
+
+/** Whether a name is that of a market, though a word of it means something else elsewhere. */
+function isPair(name: string): boolean {
+  const [, base, quote] = PAIR.exec(name) ?? [];
+  if (base === undefined || OF_MONEY.test(base)) return false;
+  return !(OF_STATES.test(base) && /^(?:EUR|GBP|JPY|TRY|KRW|USD)$/.test(quote!));
+}
 
 const BY_NAME: ReadonlyMap<string, { readonly role: Role; readonly rank: number }> = new Map(
   (Object.entries(NAMES) as [Role, string][]).flatMap(([role, names]) =>
@@ -115,6 +133,7 @@ function unitOf(text: string): TimeUnit {
 
 /** Whether a name that is not known may be the name of a symbol, whose prices its column then holds. */
 export function maySayPrices(name: string): boolean {
+  if (isPair(name)) return true;
   const bare = bareName(name);
   if (
     name === "" ||
@@ -123,7 +142,7 @@ export function maySayPrices(name: string): boolean {
   )
     return false;
   const words = name.split(/[^\p{L}\p{N}]+|(?<=\p{Ll})(?=\p{Lu})/u).filter((word) => word !== "");
-  return words.length < 2 || !words.some((word) => NO_PRICE.test(word));
+  return !words.some((word) => OTHER_WORD.test(word) || (words.length > 1 && NO_PRICE.test(word)));
 }
 
 /** The offset that the name of a column of times tells: `start (UTC)`, `Gmt time`, `Date (UTC+8)`; undefined: none. */

@@ -5,6 +5,7 @@ import { digitForms } from "../values/time-digits.ts";
 import type { TimeColumn } from "../values/time-reader.ts";
 import { timeText } from "../values/time-text.ts";
 import type { Expectations } from "./layout.ts";
+import type { HeaderNames } from "./names.ts";
 import { bareName, type Meaning, meaningOf, openZoneInName, saysZone, zoneInName } from "./roles.ts";
 
 /** Which columns tell the time of a row. */
@@ -26,7 +27,7 @@ const IS_BEGIN = /^(?:opentime|timeopen|start|starttime|barstart|windowstart|tim
 /** Chooses among the columns that could be the time, by their names and by what the first rows have in them. */
 export function timeChoice(
   asking: Asking,
-  names: readonly string[],
+  { names, given }: HeaderNames,
   rows: readonly (readonly string[])[],
   expected: Expectations,
 ): TimeChoice {
@@ -45,8 +46,14 @@ export function timeChoice(
     }))
     .sort((a, b) => a.meaning.rank - b.meaning.rank);
   const zoneColumn = names.find(saysZone);
-  const column = (at: number, clockAt?: number): TimeColumn =>
-    timeColumn(names[at]!, clockAt === undefined ? undefined : names[clockAt]!, zoneColumn, typed[at]);
+  const column = (at: number, clockAt?: number): TimeColumn => {
+    const clock = clockAt === undefined ? undefined : names[clockAt]!;
+    const told = timeColumn(names[at]!, clock, zoneColumn, typed[at]);
+    if (!given.has(at)) return told;
+    // the word of its user goes before the column's type
+    const unit = meaningOf(names[at]!)?.unit ?? told.unit;
+    return { ...told, unit, isGiven: true };
+  };
   const full = found.filter(
     ({ shape, meaning }) => shape === "full" || (shape === "none" && meaning.unit !== undefined),
   );

@@ -1,7 +1,6 @@
 import { quote } from "../../../core/errors.ts";
 import { type Asking, refuseRow, say } from "../asking.ts";
 import type { BarGroup, Layout } from "../columns/layout.ts";
-import type { Role } from "../columns/roles.ts";
 import { isMissing } from "../values/number-text.ts";
 import type { RowReader } from "./row-reader.ts";
 
@@ -17,9 +16,11 @@ export const BAR_ROLES = [
 ] as const;
 export type BarRole = (typeof BAR_ROLES)[number];
 
-/** The rows of one symbol as they stand in the file, before their times are instants. */
+/** The rows of one symbol as they stand in the file, those without a price included, before their times are instants. */
 export interface RawBars {
   readonly symbol: string | undefined;
+  /** Its rows stand for other symbols, too: one without a price is a row all the same. */
+  readonly isWide: boolean;
   /** The column of its closes, as the file names it. */
   readonly closeName: string;
   readonly row: number[];
@@ -33,7 +34,7 @@ export interface RawBars {
 export interface BarTaker {
   take(cells: readonly string[], row: number): void;
   readonly series: readonly RawBars[];
-  /** Rows without a price, which were left out. */
+  /** Rows without a price. */
   readonly empty: number;
 }
 
@@ -45,13 +46,13 @@ export function barTaker(asking: Asking, layout: Layout, reader: RowReader): Bar
   const symbolAt = at.symbol;
   const bySymbol = new Map<string, RawBars>();
   const wide = groups.length > 1 || groups[0]!.symbol !== undefined;
-  const fixed = wide ? groups.map((group) => rawBars(group.symbol, group, names)) : [];
+  const fixed = wide ? groups.map((group) => rawBars(group.symbol, true, group, names)) : [];
   let empty = 0;
 
   const rawOf = (symbol: string): RawBars => {
     let raw = bySymbol.get(symbol);
     if (raw === undefined) {
-      raw = rawBars(symbol === "" ? undefined : symbol, groups[0]!, names);
+      raw = rawBars(symbol === "" ? undefined : symbol, false, groups[0]!, names);
       bySymbol.set(symbol, raw);
     }
     return raw;
@@ -67,22 +68,28 @@ export function barTaker(asking: Asking, layout: Layout, reader: RowReader): Bar
         const raw = wide ? fixed[k]! : rawOf(symbolAt === undefined ? "" : reader.symbol(cells, row));
         const isEmpty = noPrice(group, cells);
         anyPrice ||= !isEmpty;
-        // a wide file's rows stand for all its symbols; a row of one symbol that has no price is none
-        if (isEmpty && !wide) continue;
         raw.row.push(row);
         raw.wallUs.push(wallUs);
         raw.offsetUs.push(offsetUs);
         for (const role of BAR_ROLES) {
           const index = group.at[role];
           if (index === undefined) continue;
-          raw.values[role]!.push(cellNumber(asking, reader, cells[index]!, role, row, names[index]!));
+          const isNone = isEmpty && !wide;
+          raw.values[role]!.push(
+            isNone ? Number.NaN : cellNumber(asking, reader, cells[index]!, role, row, names[index]!),
+          );
         }
-        if (!reader.numbers.isProvisional) checkShape(asking, raw, row);
+        if (!isEmpty && !reader.numbers.isProvisional) checkShape(asking, raw, row);
       }
       if (!anyPrice) empty++;
     },
     get series() {
-      return wide ? fixed : [...bySymbol.values()];
+      const all = wide ? fixed : [...bySymbol.values()];
+      const priced = all.filter(
+        ({ isWide, values }) =>
+          isWide || PRICE_ROLES.some((role) => values[role]?.some((value) => !Number.isNaN(value))),
+      );
+      return priced.length > 0 ? priced : noPrices(asking, names[groups[0]!.at.close!]!);
     },
     get empty() {
       return empty;
@@ -90,16 +97,31 @@ export function barTaker(asking: Asking, layout: Layout, reader: RowReader): Bar
   };
 }
 
-function rawBars(symbol: string | undefined, { at }: BarGroup, names: readonly string[]): RawBars {
+function rawBars(
+  symbol: string | undefined,
+  isWide: boolean,
+  { at }: BarGroup,
+  names: readonly string[],
+): RawBars {
   const values: Partial<Record<BarRole, number[]>> = {};
   for (const role of BAR_ROLES) if (at[role] !== undefined) values[role] = [];
-  return { symbol, closeName: names[at.close!] ?? "close", row: [], wallUs: [], offsetUs: [], values };
+  const closeName = names[at.close!] ?? "close";
+  return { symbol, isWide, closeName, row: [], wallUs: [], offsetUs: [], values };
 }
 
-const PRICES: readonly Role[] = ["open", "high", "low", "close"];
+export const PRICE_ROLES: readonly BarRole[] = ["open", "high", "low", "close"];
+
+function noPrices(asking: Asking, column: string): never {
+  return refuseRow(asking, {
+    code: "no-rows",
+    column,
+    need: "a price in some row; it has none",
+    hint: "Look whether it is the right file, and the right column.",
+  });
+}
 
 function noPrice({ at }: BarGroup, cells: readonly string[]): boolean {
-  return PRICES.every((role) => at[role] === undefined || isMissing(cells[at[role]!]!));
+  return PRICE_ROLES.every((role) => at[role] === undefined || isMissing(cells[at[role]!]!));
 }
 
 function cellNumber(
@@ -115,7 +137,7 @@ function cellNumber(
   const plain = reader.numbers.read(scale === null ? text : scale[1]!, row, column);
   if (plain === "") return Number.NaN;
   const value = Number(plain) * (scale === null ? 1 : { K: 1e3, M: 1e6, B: 1e9 }[scale[2]!.toUpperCase()]!);
-  const isPrice = PRICES.includes(role);
+  const isPrice = PRICE_ROLES.includes(role);
   if (Number.isFinite(value) && (isPrice ? value > 0 : value >= 0)) return value;
   return refuseRow(asking, {
     row,

@@ -57,7 +57,7 @@ export function rowReader(
     at.eventTime === undefined
       ? undefined
       : timeReader(asking, { name: names[at.eventTime]! }, conventions.dates);
-  const [timeAt, clockAt, venueAt] = [at.time!, at.clock, at.venue];
+  const [timeAt, clockAt, venueAt, symbolAt] = [at.time!, at.clock, at.venue, at.symbol];
   const venues = new Map<string, string>();
   return {
     numbers,
@@ -98,7 +98,7 @@ export function rowReader(
     },
     time: (cells, row) => {
       const text = clockAt === undefined ? cells[timeAt]! : `${cells[timeAt]} ${cells[clockAt]}`;
-      const time = times.read(text, row);
+      const time = times.read(text, row, symbolAt === undefined ? "" : cells[symbolAt]);
       if (twin !== undefined && !isMissing(cells[twin.at]!) && !times.isProvisional)
         agree(asking, { text, time }, twin, zone, cells, row);
       return time;

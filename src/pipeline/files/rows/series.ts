@@ -1,7 +1,7 @@
 import { formatUtc } from "../../../core/time.ts";
 import { type Asking, refuseRow } from "../asking.ts";
 import { instantReader } from "../values/instants.ts";
-import { BAR_ROLES, type BarRole, type RawBars } from "./bars.ts";
+import { BAR_ROLES, type BarRole, PRICE_ROLES, type RawBars } from "./bars.ts";
 import { isRegular, type Spacing, spacingOf } from "./intervals.ts";
 import type { RowReader } from "./row-reader.ts";
 import type { Span } from "./trades.ts";
@@ -49,23 +49,27 @@ export function seriesOf(
   instants.end();
   const order = ascending(instant);
   if (length > 1 && (isDescending || order.some((k, i) => k !== i))) ordering.sorted++;
-  const kept = withoutRepeats(asking, raw, instant, order, ordering);
-  const pick = (column: ArrayLike<number>): Float64Array => {
-    const out = new Float64Array(kept.length);
-    for (let i = 0; i < out.length; i++) out[i] = column[kept[i]!]!;
-    return out;
-  };
-  const timeUs = pick(instant);
+  const rows = withoutRepeats(asking, raw, instant, order, ordering);
+  const pickFrom =
+    (kept: Uint32Array) =>
+    (column: ArrayLike<number>): Float64Array => {
+      const out = new Float64Array(kept.length);
+      for (let i = 0; i < out.length; i++) out[i] = column[kept[i]!]!;
+      return out;
+    };
   // days of a zone, told in UTC
-  const isOfZone = asking.options.tz !== undefined && reader.times.isAbsolute && !isRegular(timeUs);
-  const wallUs = isOfZone ? timeUs.map(reader.zone.wall) : pick(raw.wallUs);
-  const row = pick(raw.row);
+  const isOfZone =
+    asking.options.tz !== undefined && reader.times.isAbsolute && !isRegular(pickFrom(rows)(instant));
+  const wall = isOfZone ? instant.map(reader.zone.wall) : raw.wallUs;
+  const spacing = spacingIn(asking, pickFrom(rows), { instant, wall, row: raw.row }, toldUs);
+  const kept = raw.isWide ? rows : rows.filter((k) => hasPrice(raw, k));
+  const pick = pickFrom(kept);
+  const [timeUs, wallUs, row] = [pick(instant), pick(wall), pick(raw.row)];
   const values: Partial<Record<BarRole, Float64Array>> = {};
   for (const role of BAR_ROLES) {
     const column = raw.values[role];
     if (column !== undefined) values[role] = pick(column);
   }
-  const spacing = spacingOf(asking, { length: timeUs.length, timeUs, wallUs, row }, toldUs);
   const { symbol, closeName } = raw;
   return {
     symbol,
@@ -78,6 +82,25 @@ export function seriesOf(
     ...values,
     close: values.close!,
   };
+}
+
+/** The length of bars by all rows that stand for one, whether they have a price or not. */
+function spacingIn(
+  asking: Asking,
+  pick: (column: ArrayLike<number>) => Float64Array,
+  {
+    instant,
+    wall,
+    row,
+  }: Readonly<Record<"instant" | "wall", ArrayLike<number>>> & { readonly row: number[] },
+  toldUs: number | undefined,
+): Spacing {
+  const timeUs = pick(instant);
+  return spacingOf(asking, { length: timeUs.length, timeUs, wallUs: pick(wall), row: pick(row) }, toldUs);
+}
+
+function hasPrice({ values }: RawBars, k: number): boolean {
+  return PRICE_ROLES.some((role) => values[role] !== undefined && !Number.isNaN(values[role][k]!));
 }
 
 /** Bars lie in the day or month that their file's name tells; long ones may begin before it. */
@@ -117,11 +140,12 @@ function ascending(instant: Float64Array): Uint32Array {
 
 function withoutRepeats(
   asking: Asking,
-  { row, values }: RawBars,
+  raw: RawBars,
   instant: Float64Array,
   order: Uint32Array,
   ordering: Ordering,
 ): Uint32Array {
+  const { row, values } = raw;
   const columns = Object.values(values);
   const kept = new Uint32Array(order.length);
   let length = 0;
@@ -130,6 +154,11 @@ function withoutRepeats(
     const last = length === 0 ? -1 : kept[length - 1]!;
     if (last < 0 || instant[k] !== instant[last]) {
       kept[length++] = k;
+      continue;
+    }
+    // a row without a price says nothing against another one
+    if (!raw.isWide && !(hasPrice(raw, k) && hasPrice(raw, last))) {
+      if (hasPrice(raw, k)) kept[length - 1] = k;
       continue;
     }
     if (columns.some((column) => !Object.is(column[k], column[last]))) {

@@ -12,6 +12,7 @@ import {
   type TimeUnit,
 } from "./time-digits.ts";
 import { timeText } from "./time-text.ts";
+import { unitWatch } from "./unit-watch.ts";
 import { wallWatch } from "./wall-watch.ts";
 
 /** What is known of a column of times before its first row. */
@@ -28,11 +29,14 @@ export interface TimeColumn {
   readonly order?: "dmy" | "mdy" | undefined;
   /** Its numbers are readings of a wall clock and no count since 1970 UTC: a data frame's times without a zone. */
   readonly isWall?: boolean | undefined;
+  /** Its user said which column it is: what its name tells stands. */
+  readonly isGiven?: boolean | undefined;
 }
 
 /** Reads the times of one column, all written in one way, and remembers what proves that way. */
 export interface TimeReader {
-  read(text: string, row: number): WallTime;
+  /** `of`: the symbol of a row, where a column tells it. */
+  read(text: string, row: number, of?: string): WallTime;
   /**
    * After the last row: refuses a file whose days could be months; tells the order of day and month that it proves, and
    * undefined where it needs none.
@@ -62,8 +66,6 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
   const order = options.dates ?? column.order ?? proven;
   const noOffset = column.offsetUs ?? Number.NaN;
   let digitForm: DigitForm | undefined = unit;
-  let form: string | undefined;
-  let formSeen: Seen | undefined;
   const proof: Partial<Record<"dmy" | "mdy", Seen>> = {};
   let open: Seen | undefined;
   let [cut, isAbsolute, isDates, isProvisional] = [0, true, true, false];
@@ -71,16 +73,9 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
   const bad = (row: number, need: string): never => refuseRow(asking, { row, column: name, need });
 
   const watch = wallWatch(asking, column);
+  const units = unitWatch(asking, { name, unit, isGiven: column.isGiven === true });
 
-  const sameForm = (next: string, text: string, row: number): void => {
-    if (form === undefined) {
-      form = next;
-      formSeen = { text, row };
-    } else if (form !== next) {
-      const told = `${asking.unit} ${formSeen!.row} has ${formWords(form, formSeen!.text)}, and here come ${formWords(next, text)}`;
-      bad(row, `one kind of time in the whole file; ${told}`);
-    }
-  };
+  const sameForm = oneForm(asking, bad);
 
   const fromDigits = (text: string, row: number): WallTime => {
     const whole = text.includes(".") ? text.slice(0, text.indexOf(".")) : text;
@@ -94,16 +89,17 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
       const other = digitForms(whole, nowUs)[0] ?? noDigits(asking, name, text, row);
       sameForm(other, text, row);
     }
-    if (us === undefined) return bad(row, `a time in ${digitForm}; got ${quote(text, 40)}`);
+    if (us === undefined) return notIn(asking, name, digitForm, text, row);
     sameForm(digitForm, text, row);
     isDates = isDates && digitForm === "YYYYMMDD";
     if (isCount && isFinerThanMicro(text, digitForm)) cut++;
+    if (isCount) units.see(digitForm === "ns" ? Number(whole) / 1000 : us, text, row);
     if (isCount && column.isWall !== true) return { wallUs: us, offsetUs: 0 };
     isAbsolute = false;
     return { wallUs: us, offsetUs: noOffset };
   };
 
-  const fromText = (text: string, row: number): WallTime => {
+  const fromText = (text: string, row: number, of: string): WallTime => {
     const found = timeText(text, order);
     if ("problem" in found) return noTime(asking, name, found.problem, text, row);
     sameForm(found.form, text, row);
@@ -115,19 +111,21 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
     isDates = isDates && found.isDate;
     const isZoned = !Number.isNaN(offsetUs);
     if (!isZoned) isAbsolute = false;
-    watch.see(wallUs, isZoned, found.isDate || found.form.endsWith("AM"), text, row);
+    watch.see(wallUs, isZoned, found.isDate || found.form.endsWith("AM"), text, row, of);
+    if (!found.isDate) units.see(wallUs, text, row);
     return { wallUs, offsetUs: Number.isNaN(offsetUs) ? noOffset : offsetUs };
   };
 
   return {
-    read: (text, row) => {
+    read: (text, row, of = "") => {
       const isoUs = isoWallUs(text);
       if (!Number.isNaN(isoUs)) {
         const isUtc = text.endsWith("Z");
         sameForm("Y-M-D h:m", text, row);
         isDates = false;
         if (!isUtc) isAbsolute = false;
-        watch.see(isoUs, isUtc, false, text, row);
+        watch.see(isoUs, isUtc, false, text, row, of);
+        units.see(isoUs, text, row);
         return { wallUs: isoUs, offsetUs: isUtc ? 0 : noOffset };
       }
       if (DIGITS.test(text) && text.length <= 20) return fromDigits(text, row);
@@ -135,11 +133,12 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
       // before 1970, where the unit is known
       if (unit !== undefined && text.startsWith("-") && DIGITS.test(text.slice(1)))
         return fromDigits(text, row);
-      return fromText(text, row);
+      return fromText(text, row, of);
     },
     // where day and month are the same number everywhere, either order is right
     settle: () => {
       watch.settle();
+      units.settle();
       return settledOrder(asking, name, { order, proof, open }) ?? (isProvisional ? "dmy" : undefined);
     },
     get cut() {
@@ -155,6 +154,38 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
       return isProvisional;
     },
   };
+}
+
+/** Refuses a time that is written otherwise than the first one. */
+function oneForm(
+  { unit }: Asking,
+  bad: (row: number, need: string) => never,
+): (next: string, text: string, row: number) => void {
+  let form: string | undefined;
+  let seen: Seen | undefined;
+  return (next, text, row) => {
+    if (form === undefined) {
+      form = next;
+      seen = { text, row };
+    } else if (form !== next) {
+      const told = `${unit} ${seen!.row} has ${formWords(form, seen!.text)}, and here come ${formWords(next, text)}`;
+      bad(row, `one kind of time in the whole file; ${told}`);
+    }
+  };
+}
+
+/** Digits that are no time in the unit that was named. */
+function notIn(asking: Asking, column: string, form: DigitForm, text: string, row: number): never {
+  const [other] = digitForms(text.replace(/\..*/, ""), asking.nowUs);
+  return refuseRow(asking, {
+    row,
+    column,
+    need: `a time in ${form}; got ${quote(text, 40)}${other === undefined ? "" : `, which is one in ${other}`}`,
+    ...(other !== undefined &&
+      other.length < 3 && {
+        hint: `If that is its unit: ${say(asking, "columns", `time_${other}=${column}`)}.`,
+      }),
+  });
 }
 
 /** The one way in which digits are a plausible time. */

@@ -11,7 +11,7 @@ export interface WallWatch {
    * time whose zone is open: others in its column name one, or the column's name tells one that
    * is no offset.
    */
-  see(wallUs: number, isZoned: boolean, hasHalf: boolean, text: string, row: number): void;
+  see(wallUs: number, isZoned: boolean, hasHalf: boolean, text: string, row: number, of: string): void;
   /** After the last row: refuses hours from 1 to 12 among which 1 o'clock follows 12 of the same day, backwards. */
   settle(): void;
 }
@@ -26,7 +26,8 @@ export function wallWatch(asking: Asking, { name, offsetUs, openZone }: WatchedC
   const isTold = asking.options.tz !== undefined;
   let zoned: boolean | undefined;
   let isTwelve = true;
-  let beforeUs = Number.NaN;
+  /** By symbol: each has its own rows. */
+  const beforeUs = new Map<string, number>();
   let turned: { readonly text: string; readonly row: number } | undefined;
 
   const sameZone = (isZoned: boolean, text: string, row: number): void => {
@@ -36,14 +37,14 @@ export function wallWatch(asking: Asking, { name, offsetUs, openZone }: WatchedC
   };
 
   return {
-    see: (wallUs, isZoned, hasHalf, text, row) => {
+    see: (wallUs, isZoned, hasHalf, text, row, of) => {
       if (isZoned !== zoned && !isTold) sameZone(isZoned, text, row);
       if (!isTwelve || hasHalf) return;
       const hour = Math.floor((wallUs % DAY_US) / HOUR_US);
       isTwelve = hour >= 1 && hour <= 12;
-      const back = beforeUs - wallUs;
+      const back = (beforeUs.get(of) ?? Number.NaN) - wallUs;
       if (back > 10 * HOUR_US && back < 12 * HOUR_US && hour === 1) turned ??= { text, row };
-      beforeUs = wallUs;
+      beforeUs.set(of, wallUs);
     },
     settle: () => {
       if (!isTwelve || turned === undefined) return;
