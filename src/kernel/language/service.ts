@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { dirname, extname, join } from "node:path";
 import ts from "typescript-kernel";
 import { isLocal, packageFolders } from "../modules/places.ts";
@@ -54,6 +55,10 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
     getDirectories: ts.sys.getDirectories,
     realpath: ts.sys.realpath!,
   };
+  // the packages that cells have imported: TypeScript would forget them at a cell that needs none, and parse them again at the next
+  const used = new Set<string>();
+  // what the files of packages import is as settled as their texts
+  const settled = new Map<string, ts.ResolvedModuleFull>();
   const isUsers = (from: string): boolean => texts.has(from) || versionOf(from) !== undefined;
   const resolved = (
     specifier: string,
@@ -62,10 +67,19 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
   ): ts.ResolvedModuleFull | undefined => {
     const look = (at: string): ts.ResolvedModuleFull | undefined =>
       ts.resolveModuleName(specifier, at, options, moduleHost, undefined, undefined, mode).resolvedModule;
-    if (isLocal(specifier)) return look(from) ?? fileAt(find(specifier, from));
-    if (!isUsers(from)) return look(from);
+    if (isLocal(specifier) && isUsers(from)) return look(from) ?? fileAt(find(specifier, from));
+    if (!isUsers(from)) {
+      if (isBuiltin(specifier)) return undefined;
+      const key = `${mode} ${specifier} ${from}`;
+      const known = settled.get(key) ?? look(from);
+      if (known) settled.set(key, known);
+      return known;
+    }
     for (const folder of packageFolders(specifier, dirname(from), projectRoot)) {
       const found = look(join(folder, "notebook.ts"));
+      if (found && texts.has(from) && versionOf(found.resolvedFileName) === undefined) {
+        used.add(found.resolvedFileName);
+      }
       if (found) return found;
     }
     return undefined;
@@ -80,7 +94,7 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
   let packages = readPackages();
   const host: ts.LanguageServiceHost & Pick<ts.CompilerHost, "getModuleResolutionCache"> = {
     getCompilationSettings: () => options,
-    getScriptFileNames: () => [ambientFile, cellFile],
+    getScriptFileNames: () => [ambientFile, cellFile, ...[...used].filter(isFile)],
     getScriptVersion: versionOfFile,
     getScriptSnapshot: (path) => {
       const version = versionOfFile(path);
