@@ -55,35 +55,14 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
     getDirectories: ts.sys.getDirectories,
     realpath: ts.sys.realpath!,
   };
-  // the packages that cells have imported: TypeScript would forget them at a cell that needs none, and parse them again at the next
-  const used = new Set<string>();
-  // what the files of packages import is as settled as their texts
-  const settled = new Map<string, ts.ResolvedModuleFull>();
-  const isUsers = (from: string): boolean => texts.has(from) || versionOf(from) !== undefined;
-  const resolved = (
-    specifier: string,
-    from: string,
-    mode?: ts.ResolutionMode,
-  ): ts.ResolvedModuleFull | undefined => {
-    const look = (at: string): ts.ResolvedModuleFull | undefined =>
-      ts.resolveModuleName(specifier, at, options, moduleHost, undefined, undefined, mode).resolvedModule;
-    if (isLocal(specifier) && isUsers(from)) return look(from) ?? fileAt(find(specifier, from));
-    if (!isUsers(from)) {
-      if (isBuiltin(specifier)) return undefined;
-      const key = `${mode} ${specifier} ${from}`;
-      const known = settled.get(key) ?? look(from);
-      if (known) settled.set(key, known);
-      return known;
-    }
-    for (const folder of packageFolders(specifier, dirname(from), projectRoot)) {
-      const found = look(join(folder, "notebook.ts"));
-      if (found && texts.has(from) && versionOf(found.resolvedFileName) === undefined) {
-        used.add(found.resolvedFileName);
-      }
-      if (found) return found;
-    }
-    return undefined;
-  };
+  const { resolved, used } = createResolver({
+    options,
+    host: moduleHost,
+    isCell: (path) => texts.has(path),
+    versionOf,
+    find,
+    projectRoot,
+  });
   const versionOfFile = (path: string): string => {
     const own = texts.get(path);
     return own ? `${own.version}` : (versionOf(path) ?? "1");
@@ -142,6 +121,51 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
     keepCell: (name, text) => set(join(folder, name), text),
     resolve: (specifier, from) => resolved(specifier, from)?.resolvedFileName,
   };
+}
+
+interface ResolverOptions extends Pick<ServiceOptions, "projectRoot" | "versionOf" | "find"> {
+  readonly options: ts.CompilerOptions;
+  readonly host: ts.ModuleResolutionHost;
+  /** Whether a file is the text of a cell. */
+  readonly isCell: (path: string) => boolean;
+}
+
+interface Resolver {
+  resolved(specifier: string, from: string, mode?: ts.ResolutionMode): ts.ResolvedModuleFull | undefined;
+  /** The packages that cells have imported: TypeScript would forget them at a cell that needs none, and parse them again at the next. */
+  readonly used: ReadonlySet<string>;
+}
+
+function createResolver({ options, host, isCell, versionOf, find, projectRoot }: ResolverOptions): Resolver {
+  const used = new Set<string>();
+  // what the files of packages import is as settled as their texts
+  const settled = new Map<string, ts.ResolvedModuleFull>();
+  const isUsers = (from: string): boolean => isCell(from) || versionOf(from) !== undefined;
+  const resolved = (
+    specifier: string,
+    from: string,
+    mode?: ts.ResolutionMode,
+  ): ts.ResolvedModuleFull | undefined => {
+    const look = (at: string): ts.ResolvedModuleFull | undefined =>
+      ts.resolveModuleName(specifier, at, options, host, undefined, undefined, mode).resolvedModule;
+    if (isLocal(specifier) && isUsers(from)) return look(from) ?? fileAt(find(specifier, from));
+    if (!isUsers(from)) {
+      if (isBuiltin(specifier)) return undefined;
+      const key = `${mode} ${specifier} ${from}`;
+      const known = settled.get(key) ?? look(from);
+      if (known) settled.set(key, known);
+      return known;
+    }
+    for (const folder of packageFolders(specifier, dirname(from), projectRoot)) {
+      const found = look(join(folder, "notebook.ts"));
+      if (found && isCell(from) && versionOf(found.resolvedFileName) === undefined) {
+        used.add(found.resolvedFileName);
+      }
+      if (found) return found;
+    }
+    return undefined;
+  };
+  return { resolved, used };
 }
 
 function fileAt(path: string | undefined): ts.ResolvedModuleFull | undefined {
