@@ -21,10 +21,6 @@ const LONGER: readonly string[] = [
   "src/pipeline/exchange/faults/fault-wire.ts faultyWire",
   "src/pipeline/feed/feed.ts startFeed",
   "src/pipeline/feed/liveness.ts liveness",
-  "src/pipeline/store/read/columns.ts columnsReader",
-  "src/pipeline/store/read/reader.ts openReader",
-  "src/pipeline/store/write/repair.ts repair",
-  "src/pipeline/store/write/writer.ts writer",
   "src/pipeline/venues/binance/subscriptions.ts subscriptions",
 ];
 

@@ -2,10 +2,10 @@ import { quote, refuse } from "../../core/errors.ts";
 import { parseDuration } from "../../core/time.ts";
 import { keepsWorldClock } from "../../core/trade.ts";
 import { LEFT_TO_ARCHIVE } from "../../pipeline/feed/backfill.ts";
+import { WAL_ALARM_BYTES } from "../../pipeline/store/file/write-ahead-log.ts";
 import type { FileFacts, SeriesQuality, Since } from "../../pipeline/store/quality/quality-types.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
-import { WAL_ALARM_BYTES } from "../../pipeline/store/write/writer.ts";
 import type { Diagnosis, Disk } from "./diagnosis.ts";
 import { findingsOf } from "./findings.ts";
 

@@ -4,7 +4,7 @@ import { firstAtLeast } from "../../core/search.ts";
 import { type ArchivePart, openArchiveList } from "../store/archive-writer.ts";
 import type { StoredTrades } from "../store/read/stored-trades.ts";
 import type { TradeBatch } from "../store/write/batch.ts";
-import { sameTime } from "../store/write/writer.ts";
+import { sameTime } from "../store/write/trade-rows.ts";
 import { missingPart, readStored } from "./parquet.ts";
 
 /** How a batch of one symbol stands to what is archived. */

@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import { firstAtLeast } from "../../../core/search.ts";
 import type { TradeColumns } from "../../../core/trade-columns.ts";
+import { allocate, COLUMNS, columnSink, FIELDS } from "./column-sink.ts";
 
 /** Rows of one symbol with `fromId ≤ id < toId`, at most `limit`, the first ones; holes are not looked at. */
 export type ReadColumns = (symbolId: number, fromId: number, toId: number, limit: number) => TradeColumns;
@@ -26,34 +27,12 @@ const MAPPED_BYTES = 2 ** 31 - 65_536;
 const LONG_RUN = 1024;
 
 /**
- * SQL rows → typed arrays. A function that SQLite calls for each row stores it, so no row object is made: more than twice
- * the speed of reading rows. Each argument costs, hence ids are counted where the ledger has a run of them. As a condition
- * which never holds it spares SQLite a result. Statements go along the primary key, hence by ascending id.
+ * SQL rows → typed arrays, at more than twice the speed of reading rows. Each argument of the function that SQLite calls
+ * costs, hence ids are counted where the ledger has a run of them. Statements go along the primary key, hence by ascending id.
  */
 export function columnsReader(db: Database.Database): ReadColumns {
-  let columns = allocate(0);
-  let { id: ids, tradeTimeUs: times, price: prices, qty: qtys, isBuyerMaker: makers } = columns;
-  let filled = 0;
-  const step = (timeUs: number, priceE8: number, qtyE8: number, isBuyerMaker: number): number => {
-    times[filled] = timeUs;
-    prices[filled] = priceE8 / 1e8;
-    qtys[filled] = qtyE8 / 1e8;
-    makers[filled] = isBuyerMaker;
-    filled++;
-    return 0;
-  };
-  const stepWithId = (timeUs: number, priceE8: number, qtyE8: number, maker: number, id: number): number => {
-    ids[filled] = id;
-    return step(timeUs, priceE8, qtyE8, maker);
-  };
-  const target = (made: TradeColumns): void => {
-    columns = made;
-    ({ id: ids, tradeTimeUs: times, price: prices, qty: qtys, isBuyerMaker: makers } = columns);
-  };
-  const FIELDS = "trade_time_us, price_e8, qty_e8, is_buyer_maker";
+  const sink = columnSink(db);
   const RANGE = "FROM trades WHERE symbol_id = ? AND trade_id >= ? AND trade_id < ?";
-  db.function("fill", { directOnly: true }, step as (...values: unknown[]) => unknown);
-  db.function("fill_with_id", { directOnly: true }, stepWithId as (...values: unknown[]) => unknown);
   const fill = db.prepare(`SELECT 1 ${RANGE} AND fill(${FIELDS})`);
   const fillWithIds = db.prepare(`SELECT 1 ${RANGE} AND fill_with_id(${FIELDS}, trade_id)`);
   const runEnd = db
@@ -84,32 +63,30 @@ export function columnsReader(db: Database.Database): ReadColumns {
 
   return (symbolId, fromId, toId, limit) => {
     const expected = held.get({ symbol: symbolId, from: fromId, to: toId }) ?? 0;
-    target(allocate(Math.min(expected, limit, MOST_EXPECTED)));
-    filled = 0;
-    const isLong = columns.length >= LONG_READ;
+    sink.begin(Math.min(expected, limit, MOST_EXPECTED));
+    const isLong = sink.room() >= LONG_READ;
     if (isLong) db.pragma(`mmap_size = ${MAPPED_BYTES}`);
     try {
       fillRange(symbolId, fromId, toId, limit);
     } finally {
       if (isLong) db.pragma("mmap_size = 0");
     }
-    const singles = cut(columns, filled);
-    target(allocate(0));
+    const singles = sink.take();
     for (const { id, timeUs } of oddTimes.all(symbolId, fromId, toId)) {
       const row = firstAtLeast(singles.id, id);
       if (singles.id[row] === id) singles.tradeTimeUs[row] = timeUs;
     }
-    const end = filled === limit ? singles.id[filled - 1]! : toId;
+    const end = singles.length === limit ? singles.id[limit - 1]! : toId;
     const rows = merged.all(symbolId, fromId, end, limit);
     return rows.length === 0 ? singles : weave(singles, rows, limit);
   };
 
   function fillRange(symbolId: number, fromId: number, toId: number, limit: number): void {
-    for (let from = fromId; filled < limit; ) {
+    for (let from = fromId; sink.filled() < limit; ) {
       const first = next.get(symbolId, from) ?? toId;
       if (first >= toId) break;
       const run = (runEnd.get(symbolId, first) ?? 0) + 1 - first;
-      const window = Math.min(WINDOW, limit - filled, run < LONG_RUN ? WINDOW : run);
+      const window = Math.min(WINDOW, limit - sink.filled(), run < LONG_RUN ? WINDOW : run);
       const to = Math.min(toId, first + window);
       if (run < LONG_RUN || !fillRun(symbolId, first, to)) fillSparse(symbolId, first, to);
       from = to;
@@ -118,60 +95,24 @@ export function columnsReader(db: Database.Database): ReadColumns {
 
   /** False, with nothing filled, where not all of these ids have a row. */
   function fillRun(symbolId: number, first: number, to: number): boolean {
-    const start = filled;
-    reserve(start + to - first);
+    const start = sink.filled();
+    sink.reserve(start + to - first);
     fill.get(symbolId, first, to);
-    const isWhole = filled - start === to - first;
-    if (isWhole) for (let i = start; i < filled; i++) ids[i] = first + i - start;
-    else filled = start;
+    const isWhole = sink.filled() - start === to - first;
+    if (isWhole) sink.countIds(start, first);
+    else sink.cutTo(start);
     return isWhole;
   }
 
   /** Of many ids few may have a row: memory is taken for as many as the ledger holds, and for all only if those were more. */
   function fillSparse(symbolId: number, first: number, to: number): void {
-    const start = filled;
+    const start = sink.filled();
     fillWithIds.get(symbolId, first, to);
-    if (filled <= columns.length) return;
-    filled = start;
-    reserve(start + to - first);
+    if (sink.filled() <= sink.room()) return;
+    sink.cutTo(start);
+    sink.reserve(start + to - first);
     fillWithIds.get(symbolId, first, to);
   }
-
-  function reserve(size: number): void {
-    if (size <= columns.length) return;
-    const old = columns;
-    target(allocate(Math.max(size, 2 * old.length)));
-    for (const name of COLUMNS) columns[name].set(old[name].subarray(0, filled));
-  }
-}
-
-const COLUMNS = ["id", "tradeTimeUs", "price", "qty", "isBuyerMaker"] as const;
-
-function allocate(length: number): TradeColumns {
-  return {
-    length,
-    id: new Float64Array(length),
-    tradeTimeUs: new Float64Array(length),
-    price: new Float64Array(length),
-    qty: new Float64Array(length),
-    isBuyerMaker: new Uint8Array(length),
-  };
-}
-
-/** The first rows; a copy where most of the memory would be idle. */
-function cut(columns: TradeColumns, length: number): TradeColumns {
-  const isIdle = columns.length > 1.25 * length + 1024;
-  const of = <Column extends Float64Array | Uint8Array>(column: Column): Column =>
-    (isIdle ? column.slice(0, length) : column.subarray(0, length)) as Column;
-  const { id, tradeTimeUs, price, qty, isBuyerMaker } = columns;
-  return {
-    length,
-    id: of(id),
-    tradeTimeUs: of(tradeTimeUs),
-    price: of(price),
-    qty: of(qty),
-    isBuyerMaker: of(isBuyerMaker),
-  };
 }
 
 /** Trades and merged trades by ascending id, the first `limit` of them. */

@@ -5,8 +5,9 @@ import type { Hole, HoleNote, HoleTotals } from "../ledger/ledger.ts";
 import type { MergedTrade } from "../ledger/merged.ts";
 import { type BatchDelay, batchBuffers, type TradeBatch } from "./batch.ts";
 import type { Loan } from "./lent-writer.ts";
+import type { WriterSettings } from "./register.ts";
 import type { RepairResult } from "./repair.ts";
-import type { AppendResult, NewestHeld, TroubleKind, WriterSettings } from "./writer.ts";
+import type { AppendResult, NewestHeld, TroubleKind } from "./writer.ts";
 import type { FromWriter, ToWriter } from "./writer-loop.ts";
 
 /** A writer in a thread of its own: the socket never waits for the disk. */

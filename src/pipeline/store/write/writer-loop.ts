@@ -1,10 +1,12 @@
 import { quote, TickbookError } from "../../../core/errors.ts";
 import { damaged, isDamage, isPassing } from "../file/open.ts";
 import type { Origin } from "../file/origin.ts";
+import { WAL_ALARM_BYTES } from "../file/write-ahead-log.ts";
 import type { Hole, HoleNote, HoleTotals } from "../ledger/ledger.ts";
 import type { MergedTrade } from "../ledger/merged.ts";
 import type { BatchDelay, TradeBatch } from "./batch.ts";
 import { type Loan, lend } from "./lent-writer.ts";
+import type { WriterSettings } from "./register.ts";
 import type { RepairResult } from "./repair.ts";
 import {
   type AppendResult,
@@ -12,8 +14,6 @@ import {
   openWriter,
   type StoreWriter,
   type TroubleKind,
-  WAL_ALARM_BYTES,
-  type WriterSettings,
 } from "./writer.ts";
 
 /** What the socket's thread says to the writer's. */

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { WriterSettings } from "./writer.ts";
+import type { WriterSettings } from "./register.ts";
 import { type ToWriter, WriterLoop } from "./writer-loop.ts";
 
 /** The thread of a `BackgroundWriter`. */
