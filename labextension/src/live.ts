@@ -11,6 +11,8 @@ export interface Live {
   /** What the notebook itself holds. */
   saved(state: PanelState): void;
   newest(): { state: PanelState; view: View } | undefined;
+  /** A reader looks at a stretch that ends then; undefined: at the newest. */
+  looksAt(pastMs: number | undefined): void;
   close(): void;
 }
 
@@ -22,9 +24,12 @@ export function createLive(node: HTMLElement, show: (view: View) => void, links:
   let paused = false;
   let heardAt = performance.now();
   let rightAt = heardAt;
+  let pastMs: number | undefined;
+  let pausedMs = 0;
 
   const pause = (): void => {
     paused = !paused;
+    pausedMs = newest?.atMs ?? 0;
     if (!paused && view) show(view);
     tell();
   };
@@ -38,7 +43,9 @@ export function createLive(node: HTMLElement, show: (view: View) => void, links:
       paused,
       ageMs: now - rightAt,
       silentMs: now - heardAt,
-      atMs: newest?.atMs ?? 0,
+      atMs: paused ? pausedMs : (newest?.atMs ?? 0),
+      asOfMs: view?.asOfMs,
+      pastMs,
     });
   };
   const take = (told: PanelState): void => {
@@ -78,6 +85,10 @@ export function createLive(node: HTMLElement, show: (view: View) => void, links:
       if (!newest || !view) return undefined;
       const { view: _, ...state } = newest;
       return { state, view };
+    },
+    looksAt: (ms) => {
+      pastMs = ms;
+      tell();
     },
     close: () => {
       clearInterval(clock);

@@ -26,6 +26,7 @@ export function createRenderer(
   const panel = createPanel(widget.node, {
     brushed: links.brushed,
     ask: async (stretch) => live && links.history(live.id, stretch),
+    looksAt: (pastMs) => live?.looksAt(pastMs),
   });
   let model: MimeModel | undefined;
 

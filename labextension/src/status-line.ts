@@ -25,7 +25,7 @@ export function createStatusLine(onPause: () => void): StatusLine {
       button.title = condition.paused
         ? "Draw the newest picture again"
         : "Stop drawing in this tab; the kernel goes on";
-      button.hidden = text.state !== "live" && text.state !== "paused";
+      button.hidden = text.state === "not live" || text.state === "asking";
     },
   };
 }

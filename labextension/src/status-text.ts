@@ -14,16 +14,22 @@ export interface Condition {
   readonly silentMs: number;
   /** When the picture was drawn, by the kernel's clock, ms since 1970. */
   readonly atMs: number;
+  /** When the newest trade in it was received, by the same clock, where that is known. */
+  readonly asOfMs: number | undefined;
+  /** The end of the stretch that a reader looks at, where it is not the newest. */
+  readonly pastMs: number | undefined;
 }
 
 const silence = 5_000;
+/** What is drawn of trades that came longer ago does not live, however often it is drawn. */
+const quiet = 30_000;
 
 /** The words under a live panel, the first of them the state. */
-export function statusText({ state, cut, paused, ageMs, silentMs, atMs }: Condition): {
-  readonly state: "live" | "paused" | "not live" | "asking";
+export function statusText({ state, cut, paused, ageMs, silentMs, atMs, asOfMs, pastMs }: Condition): {
+  readonly state: "live" | "as of" | "paused" | "not live" | "asking";
   readonly detail: string;
 } {
-  const drawn = atMs > 0 ? `drawn ${new Date(atMs).toISOString().slice(11, 19)} UTC` : "";
+  const drawn = atMs > 0 ? `drawn ${clockText(atMs, atMs)}` : "";
   const notLive = (...why: string[]): ReturnType<typeof statusText> => ({
     state: "not live",
     detail: [...why, drawn].filter(Boolean).join(", "),
@@ -35,8 +41,18 @@ export function statusText({ state, cut, paused, ageMs, silentMs, atMs }: Condit
     return silentMs > silence ? notLive("no kernel answers") : { state: "asking", detail: "…" };
   }
   if (silentMs > silence) return notLive(`the kernel is silent for ${ageText(silentMs)}`);
-  if (paused) return { state: "paused", detail: `${ageText(ageMs)} old` };
+  if (paused) return { state: "paused", detail: `as of ${clockText(atMs, atMs)}` };
+  if (pastMs !== undefined) return { state: "as of", detail: clockText(pastMs, atMs) };
+  if (asOfMs !== undefined && atMs - asOfMs > quiet)
+    return { state: "as of", detail: `${clockText(asOfMs, atMs)}: no trade since` };
   return { state: "live", detail: ageMs < 2_500 ? "" : `${ageText(ageMs)} old` };
+}
+
+/** With its day, where that is not the day of `nowMs`. */
+function clockText(ms: number, nowMs: number): string {
+  const [day, time] = new Date(ms).toISOString().split("T") as [string, string];
+  const isToday = new Date(nowMs).toISOString().startsWith(day);
+  return `${isToday ? "" : `${day} `}${time.slice(0, 8)} UTC`;
 }
 
 function ageText(ms: number): string {

@@ -43,6 +43,8 @@ export interface PairFrame {
   readonly forming: { readonly y: Bars; readonly x: Bars };
   /** Time of each symbol's newest trade, µs; NaN before one. */
   readonly newestUs: { readonly y: number; readonly x: number };
+  /** When the newest of both was received, µs; NaN before one. */
+  readonly receivedUs: number;
   /** Start of the bar, µs. */
   readonly timeUs: Float64Array;
   readonly yClose: Float64Array;
@@ -99,13 +101,21 @@ export function pairMonitor(reader: TradeStore, given: PairSettings): PairMonito
     if (stretch.timeUs[0]! >= block * blockUs) hedgeBlock = block;
     return hedge?.fromUs === stretch.timeUs[0] ? hedge : frozen(stretch, intervalUs);
   };
+  /** A bar is over when any symbol of the venue has traded after its end. */
+  const venueTimeUs = (): number =>
+    Math.max(
+      ...reader
+        .series()
+        .filter((series) => series.venue.name === seriesY.venue.name)
+        .map((series) => reader.newest(series)?.timeUs ?? Number.NEGATIVE_INFINITY),
+    );
   let version: unknown;
   let last: PairFrame | undefined;
 
-  const compute = (newestUs: PairFrame["newestUs"]): PairFrame => {
+  const compute = (times: Pick<PairFrame, "newestUs" | "receivedUs">, venueUs: number): PairFrame => {
     const joined = joinCloses(y.closed(), x.closed());
     const n = joined.timeUs.length;
-    hedge = calibrated(Math.max(...Object.values(newestUs).filter((time) => !Number.isNaN(time))));
+    hedge = calibrated(venueUs);
     const spreads =
       hedge === undefined
         ? new Float64Array(n).fill(Number.NaN)
@@ -117,7 +127,7 @@ export function pairMonitor(reader: TradeStore, given: PairSettings): PairMonito
       venue: seriesY.venue,
       closed: { y: y.closed(), x: x.closed() },
       forming: { y: y.forming(), x: x.forming() },
-      newestUs,
+      ...times,
       ...joined,
       spread: spreads,
       zscore: rollingZScore(spreads, { window }),
@@ -133,11 +143,14 @@ export function pairMonitor(reader: TradeStore, given: PairSettings): PairMonito
       const seen = reader.version();
       if (last !== undefined && seen === version) return last;
       version = seen;
-      const newestOf = (series: Series): number => reader.newest(series)?.timeUs ?? Number.NaN;
-      const newestUs = { y: newestOf(seriesY), x: newestOf(seriesX) };
-      const known = Object.values(newestUs).filter((time) => !Number.isNaN(time));
-      const changes = [y, x].map((one: LiveBars) => one.advance(Math.max(...known)));
-      if (last === undefined || changes.some(({ changed }) => changed)) last = compute(newestUs);
+      const newest = [seriesY, seriesX].map((series) => reader.newest(series));
+      const [ofY, ofX] = newest.map((trade) => trade?.timeUs ?? Number.NaN) as [number, number];
+      const received = newest.flatMap((trade) => trade?.receivedUs ?? []);
+      const receivedUs = received.length === 0 ? Number.NaN : Math.max(...received);
+      const venueUs = venueTimeUs();
+      const changes = [y, x].map((one: LiveBars) => one.advance(venueUs));
+      if (last === undefined || changes.some(({ changed }) => changed))
+        last = compute({ newestUs: { y: ofY, x: ofX }, receivedUs }, venueUs);
       return last;
     },
   };

@@ -23,7 +23,8 @@ export interface TableOptions {
  * The class stands twice to weigh more than JupyterLab's own rule, which aligns every cell to the right.
  */
 export const TABLE_CSS: string = `
-.tickbook-table{overflow-x:auto;max-width:100%;margin:4px 0}
+.tickbook-table{overflow-x:auto;max-width:100%;margin:4px 0;container-type:inline-size}
+@container (max-width:560px){.tickbook-table .spare{display:none}}
 div.tickbook-table.tickbook-table table{border-collapse:collapse;border:0;margin:0;font:12px/1.45 var(--jp-ui-font-family,system-ui,sans-serif);font-variant-numeric:tabular-nums}
 div.tickbook-table.tickbook-table table caption{caption-side:top;text-align:left;font-weight:600;padding:2px 0 4px}
 div.tickbook-table.tickbook-table table :is(th,td){padding:2px 7px;text-align:left;white-space:nowrap;max-width:44em;overflow:hidden;text-overflow:ellipsis;vertical-align:baseline}
@@ -49,12 +50,13 @@ export function tableView(table: TableData, options: TableOptions = {}): HtmlVie
 /** The table alone: for a page that has `TABLE_CSS` already. */
 export function tableMarkup(table: TableData, options: TableOptions = {}): string {
   const { columns, rows, cutAfter, note } = layOut(table, options);
-  const cell = ({ kind, texts, title, wrap, alarms }: LaidColumn, r: number): string => {
+  const cell = ({ kind, texts, title, wrap, spare, alarms }: LaidColumn, r: number): string => {
     // a text that the column cuts off can still be read under the mouse
     const why = title(r) ?? (texts[r]!.length > 60 && !wrap ? texts[r] : undefined);
     const classes = [
       isRight(kind) ? "n" : "",
       wrap ? "w" : "",
+      spare ? "spare" : "",
       title(r) === undefined ? "" : "none",
       alarms[r] ? "alarm" : "",
     ]
@@ -64,9 +66,10 @@ export function tableMarkup(table: TableData, options: TableOptions = {}): strin
     return `<td${attributes}>${escapeHtml(texts[r]!)}</td>`;
   };
   const head = columns
-    .map(({ name, unit, kind, mark }) => {
+    .map(({ name, unit, kind, mark, spare }) => {
       const small = unit || mark ? `<small>${escapeHtml(`${unit ?? ""}${mark}`)}</small>` : "";
-      return `<th scope="col"${isRight(kind) ? ' class="n"' : ""}>${escapeHtml(name)}${small}</th>`;
+      const classes = [isRight(kind) ? "n" : "", spare ? "spare" : ""].filter(Boolean).join(" ");
+      return `<th scope="col"${classes ? ` class="${classes}"` : ""}>${escapeHtml(name)}${small}</th>`;
     })
     .join("");
   const body: string[] = [];
@@ -106,6 +109,7 @@ interface LaidColumn extends CellTexts {
   readonly unit: string | undefined;
   readonly kind: CellKind;
   readonly wrap: boolean;
+  readonly spare: boolean;
   /** Which way the rows are sorted by it. */
   readonly mark: string;
   readonly alarms: readonly boolean[];
@@ -136,6 +140,7 @@ function layOut(table: TableData, options: TableOptions): Layout {
       unit: column.unit,
       kind,
       wrap: column.wrap === true,
+      spare: column.spare === true,
       mark: column.name === sortBy ? (descending ? " ↓" : " ↑") : "",
       title,
       alarms,

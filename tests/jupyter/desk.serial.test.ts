@@ -106,6 +106,15 @@ describe("the desk of npm start, on the simulated market at 1280 × 800", {
     assert.deepEqual(errors, []);
   });
 
+  it("says the same in tile, table and chart in 1,000 looks", async () => {
+    const looks = await page.evaluate(lookAtPair, 1000);
+    assert.deepEqual(
+      looks.filter(({ tile, table, chart }) => tile !== chart || table !== chart),
+      [],
+    );
+    assert.ok(new Set(looks.map(({ chart }) => chart)).size > 5, "it has moved");
+  });
+
   it("shows one crosshair through all three charts, with the values at it", async () => {
     const box = (await page.locator('[data-panel="pair"] canvas').boundingBox())!;
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 4);
@@ -119,3 +128,48 @@ describe("the desk of npm start, on the simulated market at 1280 × 800", {
     await page.getByRole("button", { name: "start it again" }).waitFor();
   });
 });
+
+interface Look {
+  readonly tile: string;
+  readonly table: string;
+  readonly chart: string;
+}
+
+/** Runs in the page: z-scores as a reader sees them, one look a frame. */
+function lookAtPair(count: number): Promise<Look[]> {
+  interface Node {
+    readonly innerText: string;
+    querySelector(selector: string): Node | null;
+    querySelectorAll(selector: string): Iterable<Node>;
+    readonly view: { data(name: string): { z: number | null }[]; signal(name: string): unknown };
+  }
+  const { document, setTimeout } = globalThis as unknown as {
+    document: Node;
+    setTimeout(run: () => void, ms: number): void;
+  };
+  const panel = (name: string): Node => document.querySelector(`[data-panel="${name}"]`)!;
+  const cellsOf = (row: Node): string[] => [...row.querySelectorAll("td")].map(({ innerText }) => innerText);
+  const tile = (): string => {
+    const all = [...panel("tiles").querySelectorAll(".tickbook-tile")].map(({ innerText }) => innerText);
+    return /z-score\s+\S?\s*([−\d.]+)/.exec(all.find((text) => text.startsWith("z-score")) ?? "")?.[1] ?? "";
+  };
+  const table = (): string => {
+    const rows = [...panel("alerts").querySelectorAll("tbody tr")].map(cellsOf);
+    const row = rows.find((cells) => cells.some((cell) => cell.startsWith("z-score out")));
+    return row?.find((cell) => cell.endsWith(" σ"))?.replace(" σ", "") ?? "";
+  };
+  const chart = (): string => {
+    const { view } = panel("pair").querySelector(".tickbook-chart")!;
+    const [rows] = view.data("rows_0") as unknown as [{ z: (number | null)[] }];
+    return (rows.z.findLast((z) => z !== null) ?? Number.NaN).toFixed(2).replace("-", "−");
+  };
+  return new Promise((resolve) => {
+    const looks: Look[] = [];
+    const look = (): void => {
+      looks.push({ tile: tile(), table: table(), chart: chart() });
+      if (looks.length === count) resolve(looks);
+      else setTimeout(look, 9);
+    };
+    look();
+  });
+}

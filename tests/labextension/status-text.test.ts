@@ -9,6 +9,8 @@ const live: Condition = {
   ageMs: 300,
   silentMs: 300,
   atMs: Date.UTC(2026, 10, 22, 14, 3, 22),
+  asOfMs: undefined,
+  pastMs: undefined,
 };
 const says = (more: Partial<Condition>): string => {
   const { state, detail } = statusText({ ...live, ...more });
@@ -22,8 +24,16 @@ it("statusText says live, and how old the picture is once it is older than a ref
   assert.equal(says({ ageMs: 150_000 }), "live 2 min old");
 });
 
-it("statusText says paused and how old", () => {
-  assert.equal(says({ paused: true, ageMs: 12_000 }), "paused 12 s old");
+it("statusText says paused, and as of when", () => {
+  assert.equal(says({ paused: true, ageMs: 12_000 }), "paused as of 14:03:22 UTC");
+});
+
+it("statusText says live only under what lives: of a past stretch, and of trades that came long ago, as of when", () => {
+  const { atMs } = live;
+  assert.equal(says({ pastMs: atMs - 3_600_000 }), "as of 13:03:22 UTC");
+  assert.equal(says({ pastMs: atMs - 86_400_000 }), "as of 2026-11-21 14:03:22 UTC");
+  assert.equal(says({ asOfMs: atMs - 20_000 }), "live");
+  assert.equal(says({ asOfMs: atMs - 60_000 }), "as of 14:02:22 UTC: no trade since");
 });
 
 it("statusText tells why a panel is not live, and when it was drawn", () => {

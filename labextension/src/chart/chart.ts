@@ -26,6 +26,8 @@ export interface ChartTies {
   /** Asks for older bars, and longer ones; absent: what is drawn is all. */
   readonly ask?: AskHistory | undefined;
   readonly redraw: () => void;
+  /** A reader looks at a stretch that ends then, ms since 1970; undefined: at the newest bars. */
+  readonly looksAt?: ((pastMs: number | undefined) => void) | undefined;
   /** Whether the plain wheel zooms a time axis; else with Ctrl. */
   readonly wheel?: boolean;
 }
@@ -56,7 +58,7 @@ const neutral = JSON.stringify(vegaConfig("any"));
 export function createChart(
   node: HTMLElement,
   ground: () => Ground,
-  { brushed, wheel = false, ask, redraw }: ChartTies,
+  { brushed, wheel = false, ask, redraw, looksAt = () => {} }: ChartTies,
 ): Chart {
   const count = { embeds: 0, draws: 0 };
   let viewport: (Viewport & { readonly series: string }) | undefined;
@@ -94,7 +96,7 @@ export function createChart(
     viewport?.close();
     viewport = meta && {
       series: meta.series,
-      ...createViewport(meta.intervalMs, { node, wheel, ask, redraw }),
+      ...createViewport(meta.intervalMs, { node, wheel, ask, redraw, looksAt }),
     };
     if (drawn) viewport?.attach(drawn.result.view, drawn.widths);
   };

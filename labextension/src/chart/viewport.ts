@@ -33,6 +33,8 @@ export interface ViewportOptions {
   readonly ask: AskHistory | undefined;
   /** Draws once more. */
   readonly redraw: () => void;
+  /** The end of the stretch in view, where it is not the newest. */
+  readonly looksAt: (pastMs: number | undefined) => void;
 }
 
 const mostRows = 20_000;
@@ -44,7 +46,10 @@ export function viewportOf({ usermeta }: Json): ViewportMeta | undefined {
   return isObject(meta) && typeof meta.series === "string" ? (meta as unknown as ViewportMeta) : undefined;
 }
 
-export function createViewport(intervalMs: number, { node, wheel, ask, redraw }: ViewportOptions): Viewport {
+export function createViewport(
+  intervalMs: number,
+  { node, wheel, ask, redraw, looksAt }: ViewportOptions,
+): Viewport {
   let window: TimeWindow | undefined;
   let live: Span = { firstMs: 0, lastMs: 0 };
   let rows: Columns = {};
@@ -69,6 +74,7 @@ export function createViewport(intervalMs: number, { node, wheel, ask, redraw }:
   const look = (next: TimeWindow | undefined): void => {
     window = next;
     toNow.hidden = next === undefined;
+    looksAt(next && !next.follows ? next.lastMs : undefined);
     const { firstMs, lastMs } = span();
     void view?.signal("firstMs", firstMs).signal("lastMs", lastMs).runAsync();
     clearTimeout(timer);
@@ -121,6 +127,7 @@ export function createViewport(intervalMs: number, { node, wheel, ask, redraw }:
     },
     close: () => {
       clearTimeout(timer);
+      looksAt(undefined);
       asked++;
       toNow.remove();
     },

@@ -60,8 +60,9 @@ export function createDesk(Widget: LuminoWidgetClass, links: Links): Desk {
       brushed: links.brushed,
       wheel: true,
       ask: (stretch) => links.history(state.panel, stretch),
+      looksAt: (pastMs) => live.looksAt(pastMs),
     });
-    const live = createLive(node, panel.show, links, state.panel);
+    const live: Live = createLive(node, panel.show, links, state.panel);
     live.saved(state as PanelState);
     slots.set(name, { node, panel, live, id: state.panel });
   });

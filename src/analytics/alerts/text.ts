@@ -1,6 +1,7 @@
 import { requireFields } from "../../core/arguments.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
 import type { Alert } from "./alerts.ts";
+import type { Measure } from "./measures/measure.ts";
 import { MEASURES } from "./measures/measures.ts";
 import { conditionsOf } from "./rules/conditions.ts";
 
@@ -87,6 +88,13 @@ export function eventText(
   if (kind !== "no data") return `${watched}: ${values} again`;
   const missing = alert.conditions.filter((_, i) => Number.isNaN(moment.values[i]!));
   return `${watched}: no value of ${missing.map(({ of }) => of.measure).join(" and ")}`;
+}
+
+/** A value of a measure, as a table shows it. */
+export function measureText(measure: Measure, value: number): string {
+  const { decimals } = MEASURES[measure];
+  if (decimals === undefined || !Number.isFinite(value)) return valueText(value);
+  return value.toFixed(decimals).replace("-", "−");
 }
 
 /** Four significant digits; a proper minus. */

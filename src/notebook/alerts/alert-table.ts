@@ -1,6 +1,6 @@
 import type { Threshold } from "../../analytics/alerts/judge.ts";
 import { MEASURES } from "../../analytics/alerts/measures/measures.ts";
-import { valueText } from "../../analytics/alerts/text.ts";
+import { measureText, valueText } from "../../analytics/alerts/text.ts";
 import type { AlertStatus } from "../../analytics/alerts/values/evaluator.ts";
 import { spanText } from "../../app/doctor/words.ts";
 import type { TableData } from "../../render/table-data.ts";
@@ -46,12 +46,14 @@ export function alertsTable(
       text("watched", ({ alert }) => alert.watched.join("/")),
       text("value", ({ alert, values }) =>
         alert.conditions
-          .map(({ of }, i) => [valueText(values[i]!), MEASURES[of.measure].unit].filter(Boolean).join(" "))
+          .map(({ of }, i) =>
+            [measureText(of.measure, values[i]!), MEASURES[of.measure].unit].filter(Boolean).join(" "),
+          )
           .join(" · "),
       ),
-      text("fires", ({ alert }) => judgeText(alert)),
-      text("last values", ({ alert }) => sparkline(trail(alert.key))),
-      text("severity", ({ alert }) => alert.severity),
+      { ...text("fires", ({ alert }) => judgeText(alert)), spare: true },
+      { ...text("last values", ({ alert }) => sparkline(trail(alert.key))), spare: true },
+      { ...text("severity", ({ alert }) => alert.severity), spare: true },
     ],
   };
 }

@@ -14,6 +14,7 @@ import { type AlertSpan, alertLayers } from "../../render/chart/pair/alert-marks
 import { tableView } from "../../render/table.ts";
 import type { View } from "../../render/view.ts";
 import { sharedReader } from "../data/shared-reader.ts";
+import { dated } from "../pair/dated.ts";
 import type { PairWatch } from "../pair/pair-watch.ts";
 import { toldView } from "../view/sentence.ts";
 import { type AlertLog, alertLog } from "./alert-log.ts";
@@ -78,7 +79,7 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
     own.splice(0, own.length, ...own.filter((rule) => rule.name !== name));
     log.forget(name);
   };
-  return {
+  const alerts: PairAlerts = {
     table: () => {
       const now = judge.look();
       if (now === undefined) {
@@ -121,6 +122,7 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
     rules: () => rules,
     status: () => judge.look()?.status() ?? [],
   };
+  return dated(alerts, ["table", "history", "strategy"], pair.frame);
 }
 
 type ChartMeasure = "spread" | "zScore" | "correlation";

@@ -4,22 +4,32 @@ import type { View } from "../../render/view.ts";
 import { bundleOf } from "../view/views.ts";
 import { kernelApi, type MimeBundle } from "./kernel-api.ts";
 import { VIEW_MIME } from "./live-messages.ts";
-import { createPlaces, type Place, type PlaceOf } from "./places.ts";
+import { createPlaces, type Place, type PlaceOf, type Places } from "./places.ts";
 import { unrefClock } from "./unref-clock.ts";
 
 const key = Symbol.for("tickbook.places");
 
-/** A new place in the output of the running cell; all places of a kernel are told of together. */
-export function newPlace(of: PlaceOf = {}): Place {
-  const places = globalThis as { [key]?: (of: PlaceOf) => Place };
-  places[key] ??= createPlaces({
+/** One set of places a kernel, also when the package is loaded twice. */
+function places(): Places {
+  const kept = globalThis as { [key]?: Places };
+  kept[key] ??= createPlaces({
     clock: unrefClock,
     newId: randomUUID,
     display: send,
     comms: kernelApi()?.comms,
     onCellRerun: kernelApi()?.onCellRerun,
   });
-  return places[key](of);
+  return kept[key];
+}
+
+/** A new place in the output of the running cell. */
+export function newPlace(of: PlaceOf = {}): Place {
+  return places().place(of);
+}
+
+/** What places are given while the work runs, pages are told by one message. */
+export function together<T>(work: () => T): T {
+  return places().together(work);
 }
 
 /** Shows a view once. */

@@ -45,6 +45,14 @@ export interface TimeStretch {
   readonly bars: number;
 }
 
+/** All live places of a kernel. */
+export interface Places {
+  /** A new one, in the output of the running cell. */
+  place(of?: PlaceOf): Place;
+  /** What changes while the work runs, pages are told by one message: they draw it in one frame. */
+  together<T>(work: () => T): T;
+}
+
 interface Panel extends PlaceOf {
   readonly id: string;
   state: "live" | "stopped";
@@ -63,15 +71,10 @@ const mostStopped = 32;
  * such a page draws them itself, so from then on all pages are told by broadcast, and once a second how the panels do.
  * The output is updated once more at the end.
  */
-export function createPlaces({
-  clock,
-  newId,
-  display,
-  comms,
-  onCellRerun,
-}: PlacesOptions): (of?: PlaceOf) => Place {
+export function createPlaces({ clock, newId, display, comms, onCellRerun }: PlacesOptions): Places {
   const panels = new Map<string, Panel>();
-  let asked = false;
+  const pages = newsLine(comms);
+  const { tell } = pages;
   let pulsing = false;
 
   const stateOf = ({ id, state, seq, atMs, rightMs }: Panel): PanelState => ({
@@ -88,9 +91,6 @@ export function createPlaces({
     ...(panel.view && { view: panel.view }),
   });
   const unknown = (panel: string): PanelState => ({ panel, state: "unknown", seq: 0, atMs: 0, ageMs: 0 });
-  const tell = (news: readonly PanelState[]): void => {
-    if (asked && news.length > 0) comms?.broadcast(LIVE, { panels: news } satisfies LiveNews);
-  };
   const pulse = (): void => {
     const running = [...panels.values()].filter(({ state }) => state === "live");
     pulsing = running.length > 0;
@@ -105,7 +105,7 @@ export function createPlaces({
   };
 
   comms?.onOpen(LIVE, async (comm, data) => {
-    asked = true;
+    pages.listen();
     const { panels: ids, desk, stretch } = data as Partial<LiveQuestion>;
     const onDesk =
       desk === true ? [...panels.values()].filter((one) => one.desk && one.state === "live") : [];
@@ -121,7 +121,7 @@ export function createPlaces({
     comm.close();
   });
 
-  return (of = {}) => {
+  const place = (of: PlaceOf = {}): Place => {
     const nowMs = (): number => Math.round(clock.nowUs() / 1000);
     const panel: Panel = {
       ...of,
@@ -146,7 +146,7 @@ export function createPlaces({
         panel.seq++;
         if (panel.rightMs === undefined) panel.atMs = nowMs();
         const isFirst = panel.seq === 0;
-        if (isFirst || !asked) put(panel, !isFirst);
+        if (isFirst || !pages.hear()) put(panel, !isFirst);
         else tell([whole(panel)]);
       },
       confirm: () => {
@@ -161,6 +161,41 @@ export function createPlaces({
         stopped();
       },
     };
+  };
+  return { place, together: pages.together };
+}
+
+/** What goes to all pages, once one has asked. */
+function newsLine(comms: PlacesOptions["comms"]): {
+  listen(): void;
+  hear(): boolean;
+  tell(news: readonly PanelState[]): void;
+  together: Places["together"];
+} {
+  let asked = false;
+  /** Kept back until the work of `together` has ended, by panel. */
+  let kept: Map<string, PanelState> | undefined;
+  const tell = (news: readonly PanelState[]): void => {
+    if (kept) for (const state of news) kept.set(state.panel, state);
+    else if (asked && news.length > 0) comms?.broadcast(LIVE, { panels: news } satisfies LiveNews);
+  };
+  return {
+    listen: () => {
+      asked = true;
+    },
+    hear: () => asked,
+    tell,
+    together: (work) => {
+      if (kept) return work();
+      kept = new Map();
+      try {
+        return work();
+      } finally {
+        const news = [...kept.values()];
+        kept = undefined;
+        tell(news);
+      }
+    },
   };
 }
 

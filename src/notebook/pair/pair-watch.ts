@@ -9,6 +9,7 @@ import type { View } from "../../render/view.ts";
 import { sharedReader } from "../data/shared-reader.ts";
 import type { TimeStretch } from "../page/places.ts";
 import { pairOf, startedWith } from "./collected-pair.ts";
+import { dated } from "./dated.ts";
 import { type Exported, exportPage, exportPath, exportTable } from "./pair-export.ts";
 import { pairTable, pairTiles } from "./pair-figures.ts";
 import {
@@ -109,8 +110,9 @@ export function watchPair(given: WatchSettings): PairWatch {
     table: () => pairTable(frame(), y, x),
     frame,
   };
+  const drawings = ["tiles", "candles", "chart", "spread", "zscore", "correlation", "latest"] as const;
   return {
-    ...panels,
+    ...dated(panels, drawings, frame),
     exportCsv: (path) => exportTable(path ?? exportPath(watched, frame(), "csv"), panels.table(), frame()),
     exportHtml: (path) =>
       exportPage(

@@ -1,5 +1,6 @@
 import { requireFunction, requireSettings, requireText } from "../../core/arguments.ts";
-import { newPlace } from "../page/display.ts";
+import { atOneTime } from "../data/shared-reader.ts";
+import { newPlace, together } from "../page/display.ts";
 import { type KernelApi, kernelApi } from "../page/kernel-api.ts";
 import type { TimeStretch } from "../page/places.ts";
 import { unrefClock } from "../page/unref-clock.ts";
@@ -55,6 +56,11 @@ const key = Symbol.for("tickbook.panels");
 /** One set of panels a kernel, also when the package is loaded twice. */
 function panels(): Panels {
   const place = globalThis as Record<symbol, unknown>;
-  place[key] ??= createPanels(unrefClock, newPlace, kernelApi()?.onCellRerun);
+  place[key] ??= createPanels({
+    clock: unrefClock,
+    newPlace,
+    onCellRerun: kernelApi()?.onCellRerun,
+    together: (work) => together(() => atOneTime(work)),
+  });
   return place[key] as Panels;
 }

@@ -6,9 +6,13 @@ import type { DeskPlace } from "../page/live-messages.ts";
 import type { Place, PlaceOf, TimeStretch } from "../page/places.ts";
 import { viewOf } from "../view/views.ts";
 import { panelPicture } from "./panel-picture.ts";
+import { createTicks, type Ticks } from "./ticks.ts";
 
 export interface LiveOptions {
-  /** From the start of one drawing to the start of the next; a drawing that takes longer skips the ones it missed. */
+  /**
+   * From the start of one drawing to the start of the next; a drawing that takes longer skips the ones it missed. Panels of
+   * the same `refreshMs` are drawn together, from one state of the data.
+   */
   readonly refreshMs: number;
   /** Where it stands on the desk that `npm start` opens: in the row on top, in the middle, or beside; nowhere unless told. */
   readonly desk?: DeskPlace;
@@ -52,13 +56,24 @@ interface Panel {
 
 const fastestMs = 50;
 
-/** `onCellRerun`: see the kernel's API. */
-export function createPanels(
-  clock: Clock,
-  newPlace: (of: PlaceOf) => Place,
-  onCellRerun: (stop: () => void) => () => void = () => () => {},
-): Panels {
+/** What panels need of the kernel that they live in. */
+export interface PanelsOptions {
+  readonly clock: Clock;
+  readonly newPlace: (of: PlaceOf) => Place;
+  /** See the kernel's API. */
+  readonly onCellRerun?: ((stop: () => void) => () => void) | undefined;
+  /** What one tick runs in: it reads one state, and is told of together. */
+  readonly together?: (work: () => void) => void;
+}
+
+export function createPanels({
+  clock,
+  newPlace,
+  onCellRerun = () => () => {},
+  together = (work) => work(),
+}: PanelsOptions): Panels {
   const panels = new Map<string, Panel>();
+  const ticks = createTicks(clock, together);
   return {
     live: (name, draw, { refreshMs, desk }) => {
       checkPanel(name, refreshMs);
@@ -68,6 +83,7 @@ export function createPanels(
         draw,
         refreshMs,
         clock,
+        ticks,
         newPlace({ name, ...(desk && { desk }), ...(draw.length > 0 && { history: pastOf(draw) }) }),
       );
       panels.set(name, panel);
@@ -128,6 +144,7 @@ function startPanel(
   draw: () => unknown,
   refreshMs: number,
   clock: Clock,
+  ticks: Ticks,
   place: Place,
 ): Started {
   const picture = panelPicture(name, place, () => timeOfDay(clock));
@@ -135,7 +152,6 @@ function startPanel(
   let drawn = 0;
   let drawMs = 0;
   let startedMs = 0;
-  let cancel = (): void => {};
   let stopped = (): void => {};
   /** The controls that have moved since the last drawing that went well. */
   const moved = new Set<Followed>();
@@ -145,23 +161,17 @@ function startPanel(
     moved.add(control);
     if (again) return;
     again = true;
-    if (state === "waiting") hurry();
+    if (state === "waiting") tick.hurry();
   });
-  const hurry = (): void => {
-    cancel();
-    cancel = clock.after(0, cycle);
-  };
   const tell = (problem: string | undefined): void => {
     for (const control of moved) control.tell(moved, problem);
     if (problem === undefined) moved.clear();
   };
   const next = (): void => {
-    const sinceMs = clock.monotonicMs() - startedMs;
-    drawMs = sinceMs;
+    drawMs = clock.monotonicMs() - startedMs;
     drawn++;
     state = "waiting";
-    cancel = clock.after(refreshMs - (sinceMs % refreshMs), cycle);
-    if (again) hurry();
+    if (again) tick.hurry();
   };
   const succeeded = (result: unknown): void => {
     if (state === "stopped") return;
@@ -193,6 +203,11 @@ function startPanel(
     return undefined;
   }
 
+  const tick = ticks.join(refreshMs, {
+    draw: () => {
+      if (state === "waiting") void cycle();
+    },
+  });
   const first = cycle();
   // keeps the panel's place in the order of the calls
   if (first) picture.announce();
@@ -200,7 +215,7 @@ function startPanel(
     stop: (because) => {
       if (state === "stopped") return;
       state = "stopped";
-      cancel();
+      tick.leave();
       controls.stop();
       tell(undefined);
       picture.close(because);

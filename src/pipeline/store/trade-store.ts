@@ -73,6 +73,8 @@ export interface TradeStore {
   firstIdAt(series: Series, timeUs: number): number | undefined;
   /** The last trade by id (below `belowId`), merged ones included, its time being the event time, or the trade time where there is none. */
   newest(series: Series, belowId?: number): NewestTrade | undefined;
+  /** Work whose synchronous reads are all of one state, whatever is committed meanwhile. */
+  atOneTime<T>(work: () => T): T;
   /** Another value whenever somebody else has committed. */
   version(): unknown;
   /** Refuses where trades of a range that are held can't be read now: a file of the archive that is gone. */

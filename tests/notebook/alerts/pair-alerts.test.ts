@@ -76,7 +76,7 @@ test("the table shows firing alerts first, with since when, value, threshold and
   assert.equal(lines[0], "Alerts: 1 of 2 fire");
   assert.match(
     lines[2]!,
-    /^▲ FIRING +1 s +z out +ETHUSDT\/BTCUSDT +[23]\.\d+ deviations +beyond ±3, over at ±1 +[▁-█ ]{30} +warning$/,
+    /^▲ FIRING +1 s +z out +ETHUSDT\/BTCUSDT +[23]\.\d\d σ +beyond ±3, over at ±1 +[▁-█ ]{30} +warning$/,
   );
   assert.match(lines[3]!, /^· quiet +[\d.]+ (s|min) +calm +BTCUSDT +1 trades +above 100 /);
 });

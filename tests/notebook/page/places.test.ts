@@ -11,6 +11,7 @@ const NOON_MS = Date.UTC(2024, 7, 8, 12);
 interface Stage {
   readonly clock: VirtualClock;
   readonly newPlace: (of?: PlaceOf) => Place;
+  readonly together: (work: () => void) => void;
   /** What went into the notebook: bundle, and whether as an update. */
   readonly shown: { bundle: MimeBundle; update: boolean }[];
   /** What was broadcast. */
@@ -30,7 +31,7 @@ function stage(): Stage {
   let opened: (comm: Comm, data: CommData) => unknown = () => {};
   let ids = 0;
   const cleanUps: (() => void)[] = [];
-  const newPlace = createPlaces({
+  const { place: newPlace, together } = createPlaces({
     clock,
     newId: () => `p${ids++}`,
     display: (bundle, _, update) => shown.push({ bundle, update }),
@@ -66,6 +67,7 @@ function stage(): Stage {
   return {
     clock,
     newPlace,
+    together,
     shown,
     told,
     rerun: () => {
@@ -106,6 +108,35 @@ describe("live places", () => {
     place.show(html("b"));
     assert.equal(shown.length, 1);
     assert.deepEqual(told, [[{ panel: "p0", state: "live", seq: 1, atMs, ageMs: 0, view: html("b") }]]);
+  });
+
+  it("tell pages by one message of all that changes together, each panel once", () => {
+    const { newPlace, together, told, ask } = stage();
+    const [a, b] = [newPlace(), newPlace()];
+    for (const place of [a, b]) place.show(html("0"));
+    ask("p0", "p1");
+    together(() => {
+      a.show(html("1"));
+      b.show(html("2"));
+      a.show(html("3"));
+      assert.deepEqual(told, []);
+    });
+    const views = told.map((panels) =>
+      panels.map(({ panel, view }) => [panel, view?.kind === "html" && view.text]),
+    );
+    assert.deepEqual(views, [
+      [
+        ["p0", "3"],
+        ["p1", "2"],
+      ],
+    ]);
+    assert.throws(() =>
+      together(() => {
+        b.show(html("4"));
+        throw new Error("a drawing that fails");
+      }),
+    );
+    assert.equal(told.length, 2);
   });
 
   it("tell once a second how old the picture of each running panel is", () => {

@@ -19,11 +19,14 @@ interface Stage {
 function stage(): Stage {
   const clock = virtualClock(NOON);
   const sent: View[][] = [];
-  const panels = createPanels(clock, () => {
-    const views: View[] = [];
-    sent.push(views);
-    const show = (view: View): unknown => views.push(view);
-    return { show, confirm: () => {}, close: show };
+  const panels = createPanels({
+    clock,
+    newPlace: () => {
+      const views: View[] = [];
+      sent.push(views);
+      const show = (view: View): unknown => views.push(view);
+      return { show, confirm: () => {}, close: show };
+    },
   });
   return { clock, panels, sent };
 }
@@ -74,6 +77,48 @@ describe("live panels", () => {
     entry.value = 1;
     clock.advance(5000);
     assert.equal(panels.status()[0]?.drawn, 3);
+  });
+
+  it("of one refresh are drawn together, also those that no moved control concerns", () => {
+    const clock = virtualClock(NOON);
+    const ticks: string[][] = [];
+    const place = { show: () => {}, confirm: () => {}, close: () => {} };
+    const panels = createPanels({
+      clock,
+      newPlace: () => place,
+      together: (work) => {
+        ticks.push([]);
+        work();
+      },
+    });
+    const entry = slider("entry", { min: 1, max: 4, value: 2 });
+    const draw = (name: string, of: () => unknown) => (): View => {
+      ticks.at(-1)?.push(name);
+      return html(String(of()));
+    };
+    panels.live(
+      "a",
+      draw("a", () => entry.value),
+      { refreshMs: 1000 },
+    );
+    clock.advance(400);
+    panels.live(
+      "b",
+      draw("b", () => 1),
+      { refreshMs: 1000 },
+    );
+    panels.live(
+      "rare",
+      draw("rare", () => 1),
+      { refreshMs: 60_000 },
+    );
+    clock.advance(600);
+    assert.deepEqual(ticks, [["a", "b"]]);
+    entry.value = 3;
+    clock.advance(1);
+    assert.deepEqual(ticks.slice(1), [["a", "b"]]);
+    clock.advance(60_000);
+    assert.equal(ticks.flat().filter((name) => name === "rare").length, 1);
   });
 
   it("draw once more after a drawing under way in which a control has moved", async () => {

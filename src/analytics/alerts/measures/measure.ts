@@ -50,6 +50,8 @@ interface About {
   /** Stands behind the value where it is told. */
   readonly unit: string;
   readonly about: string;
+  /** Decimals in a table; four significant digits unless told. */
+  readonly decimals?: number;
   /** The shortest window; undefined: the measure has none. */
   readonly leastWindow?: number;
   /** The window unless told; undefined: a rule must tell it. */

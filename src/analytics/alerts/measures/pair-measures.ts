@@ -37,7 +37,8 @@ export const PAIR_MEASURES: Readonly<Record<PairMeasureName, ClosesMeasure | Spr
     of: "pair",
     from: "spread",
     isLevel: true,
-    unit: "deviations",
+    unit: "σ",
+    decimals: 2,
     about: "the spread against its own last `window` bars, the current one included",
     leastWindow: 3,
     reach: (window) => {
@@ -63,6 +64,7 @@ export const PAIR_MEASURES: Readonly<Record<PairMeasureName, ClosesMeasure | Spr
     of: "pair",
     from: "closes",
     unit: "",
+    decimals: 2,
     about: "of the log returns of both symbols over the last `window` bars",
     leastWindow: 3,
     reach: () => ({ least: -1, most: 1 }),

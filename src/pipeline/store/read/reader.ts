@@ -40,6 +40,8 @@ export function openReader(file: string): TradeStore {
     `SELECT first_id AS first, last_id AS last FROM revisions
      WHERE revision > ? AND symbol_id = ? AND first_id < ?`,
   );
+  const begin = db.prepare("BEGIN");
+  const commit = db.prepare("COMMIT");
   const read = (series: Series, fromId: number, toId: number, limit: number): TradeColumns => {
     const columns = readColumns(symbolIdOf(series), fromId, toId, limit);
     if (columns.length === 0) return columns;
@@ -83,6 +85,16 @@ export function openReader(file: string): TradeStore {
     holes: (series, first, last) => db.transaction(() => missing(symbolIdOf(series), first, last))(),
     firstIdAt: (series, timeUs) => db.transaction(() => firstIdAt(series, timeUs))(),
     newest: (series, belowId) => edges.newest(symbolIdOf(series), belowId),
+    atOneTime: (work) => {
+      if (db.inTransaction) return work();
+      begin.run();
+      try {
+        return work();
+      } finally {
+        // the work may have closed it
+        if (db.open && db.inTransaction) commit.run();
+      }
+    },
     version: () => db.pragma("data_version", { simple: true }),
     checkThere: () => {},
     isCurrent: () => inode(path) === opened,

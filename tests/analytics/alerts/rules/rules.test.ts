@@ -433,7 +433,7 @@ test("a combined rule makes one alert of several conditions, with its texts", ()
   const [own] = alertsOf([BOTH], { venue: "v", symbols: [] });
   assert.equal(
     alertText(own!, moment),
-    "ETHUSDT/BTCUSDT: zScore is −2.5 deviations (at or beyond ±2, 60 bars of 1s) and quoteVolume of ETHUSDT is 1200 quote units (at or above 1000)",
+    "ETHUSDT/BTCUSDT: zScore is −2.5 σ (at or beyond ±2, 60 bars of 1s) and quoteVolume of ETHUSDT is 1200 quote units (at or above 1000)",
   );
   const told = (kind: string, values: number[]): string =>
     eventText(own!, { kind, timeUs: 0, sinceUs: 0, values });
