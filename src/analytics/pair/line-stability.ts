@@ -1,7 +1,6 @@
-import { centre, dot } from "../mean.ts";
 import { leastSquares } from "../regression/least-squares.ts";
+import { nestedFit } from "../regression/nested-fit.ts";
 import { halfLife } from "../unit-root/half-life.ts";
-import { hedgeRatio } from "./hedge-ratio.ts";
 
 /** Whether one line holds for a whole stretch. NaN where a part has a constant price. */
 export interface LineStability {
@@ -9,10 +8,10 @@ export interface LineStability {
   /** β of the earlier and of the later half. */
   readonly earlyBeta: number;
   readonly lateBeta: number;
-  /** |later β − earlier β| over the root of the summed squares of their 95 % bands' widths (HAC). */
-  readonly moved: number;
-  /** By how many times the sum of squares shrinks when the stretch is cut into two lines, at the best of five cuts. */
-  readonly cutGain: number;
+  /** Wald statistic of another level and another β from one bar on, the largest of 15 cuts from 15 to 85 % of the stretch. */
+  readonly breakWald: number;
+  /** The first bar after that cut. */
+  readonly breakAt: number;
   /** The faster return of the two halves over the slower one, each from its own line. */
   readonly returnRatio: number;
   /** What speaks against one line; empty where nothing does. */
@@ -20,69 +19,83 @@ export interface LineStability {
 }
 
 /**
- * Beyond these a line is called broken. Each is beyond what 98 to 99 of 100 pairs with one line show in 36 half-lives;
- * together they lose 1 to 2 in 100 of such pairs (npm run test:long, tests/long/pair-verdict.test.ts).
+ * Beyond these a line is called broken. One line of 36 half-lives shows a Wald statistic above 17 in 1 of 100 pairs, above 25
+ * in 3 of 100 where returns have the tails of Student's t of 3; a return ratio above 4.5 in 1 of 100. Where β moves by half
+ * in 36 half-lives and more the Wald statistic is above 25 in 97 of 100 (tests/long/pair-verdict.test.ts).
  */
-const LIMITS = { moved: 1.5, cutGain: 2.3, returnRatio: 4.5 };
-const CUTS = [1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4];
+const LIMITS = { breakWald: 25, returnRatio: 4.5 };
+const CUTS = Array.from({ length: 15 }, (_, k) => (k + 3) / 20);
 
-/** Does one line y = α + βx hold for all of these bars? Rows without NaN, on the scale of the spread. */
+/**
+ * Does one line y = α + βx hold for all of these bars? Rows without NaN, on the scale of the spread.
+ *
+ * Breaks are looked for in y[t] − φy[t−1] on x[t] − φx[t−1], with φ of the residuals of the one line (Cochrane and Orcutt):
+ * residuals that return slowly would make the errors of β in levels several times too small, or their bands so wide
+ * that a break of β by half passes.
+ */
 export function lineStability(y: Float64Array, x: Float64Array): LineStability {
   const n = y.length;
-  const part = (from: number, to: number): [Float64Array, Float64Array] => [
-    y.subarray(from, to),
-    x.subarray(from, to),
-  ];
-  const whole = squaresLeft(...part(0, n));
-  const cutGain = Math.max(
-    ...CUTS.map((share) => Math.floor(share * n)).map(
-      (cut) => whole / (squaresLeft(...part(0, cut)) + squaresLeft(...part(cut, n))),
-    ),
-  );
   const half = n >> 1;
-  const [early, late] = [part(0, half), part(half, n)].map(([ys, xs]) => halfLine(ys, xs));
-  const moved =
-    Math.abs(late!.beta - early!.beta) / Math.hypot(early!.high - early!.low, late!.high - late!.low);
-  const returnRatio =
-    Math.max(early!.returning, late!.returning) / Math.min(early!.returning, late!.returning);
+  const early = halfLine(y.subarray(0, half), x.subarray(0, half));
+  const late = halfLine(y.subarray(half), x.subarray(half));
+  const returnRatio = Math.max(early.returning, late.returning) / Math.min(early.returning, late.returning);
+  const { breakWald, breakAt } = largestBreak(y, x);
+  const cut = `${Math.round((100 * breakAt) / n)} % of the stretch`;
+  const [before, after] = [
+    halfLine(y.subarray(0, breakAt), x.subarray(0, breakAt)),
+    halfLine(y.subarray(breakAt), x.subarray(breakAt)),
+  ];
   const against = [
-    moved > LIMITS.moved && `β was ${early!.beta.toFixed(2)}, then ${late!.beta.toFixed(2)}`,
-    cutGain > LIMITS.cutGain && "two lines fit far better than one",
+    breakWald > LIMITS.breakWald &&
+      `the line changed after ${cut} (β ${betaText(before.beta)}, then ${betaText(after.beta)})`,
     !(returnRatio <= LIMITS.returnRatio) &&
-      `the ${early!.returning > late!.returning ? "later" : "earlier"} half hardly returns`,
+      `the ${early.returning > late.returning ? "later" : "earlier"} half hardly returns`,
   ].filter((text) => text !== false);
   return {
     isStable: against.length === 0,
-    earlyBeta: early!.beta,
-    lateBeta: late!.beta,
-    moved,
-    cutGain,
+    earlyBeta: early.beta,
+    lateBeta: late.beta,
+    breakWald,
+    breakAt,
     returnRatio,
     sentence: against.join(", "),
   };
 }
 
+function betaText(beta: number): string {
+  return Number.isNaN(beta) ? "undefined" : beta.toFixed(2).replace("-", "−");
+}
+
+function largestBreak(y: Float64Array, x: Float64Array): Pick<LineStability, "breakWald" | "breakAt"> {
+  const n = y.length;
+  const { residuals } = leastSquares("lineStability", y, [x], true, ["x"]);
+  const phi = isConstant(residuals) ? 0 : Math.min(1 - 1e-4, halfLife(residuals).phi);
+  const quasi = (at: (t: number) => number): Float64Array =>
+    Float64Array.from({ length: n - 1 }, (_, t) => at(t + 1) - phi * at(t));
+  const middle = x[n >> 1]!;
+  const target = quasi((t) => y[t]! - y[0]!);
+  const whole = [quasi(() => 1), quasi((t) => x[t]! - middle)];
+  let best = { breakWald: 0, breakAt: n >> 1 };
+  for (const cut of CUTS.map((share) => Math.floor(share * n))) {
+    const [level, slope] = [quasi((t) => (t >= cut ? 1 : 0)), quasi((t) => (t >= cut ? x[t]! - x[cut]! : 0))];
+    const { along, rest } = nestedFit([...whole, level, slope], target);
+    const breakWald = ((along[2]! || 0) ** 2 + (along[3]! || 0) ** 2) / (rest / (n - 5));
+    if (breakWald > best.breakWald) best = { breakWald, breakAt: cut };
+  }
+  return best;
+}
+
 interface HalfLine {
   readonly beta: number;
-  readonly low: number;
-  readonly high: number;
-  /** −n ln φ of the residuals: how often the half holds the time of its own return. Above 0. */
+  /** −n ln φ of the residuals: how often the part holds the time of its own return. Above 0. */
   readonly returning: number;
 }
 
 function halfLine(y: Float64Array, x: Float64Array): HalfLine {
-  if (isConstant(x)) return { beta: Number.NaN, low: Number.NaN, high: Number.NaN, returning: Number.NaN };
-  const { beta, low, high, alpha } = hedgeRatio(y, x, { prices: "raw" });
-  const residuals = y.map((value, t) => value - alpha - beta * x[t]!);
+  if (isConstant(x)) return { beta: Number.NaN, returning: Number.NaN };
+  const { beta, residuals } = leastSquares("lineStability", y, [x], true, ["x"]);
   const phi = isConstant(residuals) ? 1 : halfLife(residuals).phi;
-  return { beta, low, high, returning: Math.max(1e-3, -y.length * Math.log(Math.max(phi, 1e-9))) };
-}
-
-/** Sum of squares about the line of a part; about its mean where x stands still. */
-function squaresLeft(y: Float64Array, x: Float64Array): number {
-  if (!isConstant(x)) return leastSquares("lineStability", y, [x], true, ["x"]).residualSquares;
-  const { values } = centre(y);
-  return dot(values, values);
+  return { beta: beta[0]!, returning: Math.max(1e-3, -y.length * Math.log(Math.max(phi, 1e-9))) };
 }
 
 function isConstant(values: Float64Array): boolean {

@@ -37,12 +37,13 @@ export const MOST_CALIBRATION_BARS = 5000;
 /**
  * Is this a pair at all? *yes*, *no* or *too short to say*, from closes of one stretch: as they are, not as logs.
  *
- * *Yes* where Engle-Granger rejects at 5 %, one line holds for the whole stretch, and the stretch may hold 36 half-lives
- * of the spread (by the upper end of an interval). *No* where that fails though it holds 36 of them by the estimate, and
- * in 5,000 bars and more where Engle-Granger does not reject. Else *too short to say*: of true pairs with fewer
- * half-lives Engle-Granger finds fewer than four in five, and two walks look the same. Measured: yes to 2 to 4 of 100
- * pairs of walks, and to 80 and more of 100 true pairs from 36 half-lives on; docs/backtest.md has the table.
- * It knows nothing of costs. Refuses a leg that stands still.
+ * *Yes* where four things hold: Engle-Granger rejects at 10 %; β is above 0, so that one leg hedges the other; one line
+ * holds for the whole stretch; and the stretch may hold 36 half-lives of the spread (by the upper end of an interval). Of
+ * two independent walks that pass the test half have a β below 0. *No* where one of the first three fails though it holds
+ * 36 half-lives by the estimate, and in 5,000 bars and more where Engle-Granger does not reject. Else *too short to say*:
+ * of true pairs with fewer half-lives Engle-Granger finds fewer than four in five, and two walks look the same. Measured:
+ * yes to 1 to 2 of 100 pairs of walks (to 2 to 4 of walks whose steps correlate), and to 85 and more of 100 true pairs
+ * from 36 half-lives on; docs/backtest.md has the table. It knows nothing of costs. Refuses a leg that stands still.
  */
 export function pairVerdict(
   y: Float64Array,
@@ -80,13 +81,14 @@ const WORDS = { yes: "Yes", no: "No", "too short to say": "Too short to say" };
 type Known = Omit<PairVerdict, "verdict" | "sentence">;
 
 function rejects({ statistic, criticalValues }: EngleGrangerResult): boolean {
-  return statistic < criticalValues["5%"];
+  return statistic < criticalValues["10%"];
 }
 
 function judged(known: Known): PairVerdict["verdict"] {
   const { nobs, cointegration, halfLives, halfLivesAtMost, stability } = known;
   const isCointegrated = rejects(cointegration);
-  if (halfLivesAtMost >= ENOUGH_HALF_LIVES && isCointegrated && stability.isStable) return "yes";
+  const isHedged = cointegration.beta[0]! > 0;
+  if (halfLivesAtMost >= ENOUGH_HALF_LIVES && isCointegrated && isHedged && stability.isStable) return "yes";
   const isLong = nobs >= MOST_CALIBRATION_BARS && !isCointegrated;
   return isLong || halfLives >= ENOUGH_HALF_LIVES ? "no" : "too short to say";
 }
@@ -106,6 +108,9 @@ function reasonOf(verdict: PairVerdict["verdict"], known: Known): string {
   }
   if (!rejects(cointegration))
     return `in ${bars} nothing shows that the spread returns (${test}; ${lifeText(known.halfLife)})`;
+  const beta = cointegration.beta[0]!;
+  if (!(beta > 0))
+    return `β is ${minus(beta.toFixed(2))}, so that one leg does not hedge the other (${test}, in ${bars})`;
   return `the relation did not hold through these ${bars}: ${stability.sentence} (${test})`;
 }
 
@@ -142,6 +147,7 @@ export function pairVerdictTable(given: PairVerdict): ResultTable {
     ["half-life", lifeText(life)],
     ["half-lives held", `${halfLives.toFixed(0)}, at most ${halfLivesAtMost.toFixed(0)} (87.5 %)`],
     ["β of the halves", `${stability.earlyBeta.toFixed(3)}, then ${stability.lateBeta.toFixed(3)}`],
+    ["a break of the line", `Wald ${stability.breakWald.toFixed(1)} (below 25 in 97 of 100 true pairs)`],
     ["one line", stability.isStable ? "nothing speaks against it" : stability.sentence],
   ];
   return {

@@ -2,38 +2,62 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { calibrate, calibrationStretch } from "../../../src/analytics/pair/calibrate.ts";
 import { hedgeRatio } from "../../../src/analytics/pair/hedge-ratio.ts";
+import { lineStability } from "../../../src/analytics/pair/line-stability.ts";
 import { pairVerdict, pairVerdictTable } from "../../../src/analytics/pair/pair-verdict.ts";
+import { leastSquares } from "../../../src/analytics/regression/least-squares.ts";
+import { random } from "../../../src/core/random.ts";
 import { madePair, verdictShares } from "./support/made-pairs.ts";
 
 const SEEDS = 200;
 
 describe("pairVerdict", () => {
-  test("says yes to at most 5 of 100 pairs of walks", () => {
-    for (const bars of [180, 600]) {
-      const { yes } = verdictShares("walks", bars, 1, SEEDS, 1);
-      assert.ok(yes <= 0.05, `${bars} bars: ${yes}`);
+  test("says yes to at most 5 of 100 pairs of walks, correlated or not", () => {
+    for (const kind of ["walks", "correlated walks"] as const) {
+      for (const bars of [180, 600]) {
+        const { yes } = verdictShares(kind, bars, 1, SEEDS, 1);
+        assert.ok(yes <= 0.05, `${kind}, ${bars} bars: ${yes}`);
+      }
     }
   });
 
-  test("says yes to at least 80 of 100 true pairs of 40 half-lives, and no to few", () => {
+  test("says yes to at least 80 of 100 true pairs of 36 half-lives, and no to few", () => {
     for (const halfLife of [5, 12]) {
-      const { yes, no } = verdictShares("pair", 40 * halfLife, halfLife, SEEDS, 1);
+      const { yes, no } = verdictShares("pair", 36 * halfLife, halfLife, SEEDS, 1);
       assert.ok(yes >= 0.8, `half-life ${halfLife}: yes ${yes}`);
-      assert.ok(no <= 0.12, `half-life ${halfLife}: no ${no}`);
+      assert.ok(no <= 0.05, `half-life ${halfLife}: no ${no}`);
     }
   });
 
   test("finds a stretch of 12 half-lives too short to say, mostly", () => {
     const { short, yes } = verdictShares("pair", 240, 20, SEEDS, 1);
     assert.ok(short >= 0.7, `${short}`);
-    assert.ok(yes <= 0.2, `${yes}`);
+    assert.ok(yes <= 0.3, `${yes}`);
   });
 
-  test("seldom says yes where the relation broke in the middle of a long stretch", () => {
-    for (const kind of ["β breaks", "level breaks", "spread turns walk"] as const) {
+  test("seldom says yes where the relation broke", () => {
+    for (const [kind, most] of [
+      ["β breaks", 0.05],
+      ["β breaks late", 0.05],
+      ["level breaks", 0.05],
+      ["spread turns walk", 0.25],
+    ] as const) {
       const { yes } = verdictShares(kind, 144 * 8, 8, 60, 1);
-      assert.ok(yes <= 0.25, `${kind}: ${yes}`);
+      assert.ok(yes <= most, `${kind}: ${yes}`);
     }
+  });
+
+  test("is no where y falls as x rises, whatever the test says: one leg does not hedge the other", () => {
+    const { y, x } = madePair("pair", 1200, 12, 1);
+    const { verdict, sentence, cointegration } = pairVerdict(
+      y.map((price) => 1000 / price),
+      x,
+    );
+    assert.ok(cointegration.pValue < 0.001);
+    assert.equal(verdict, "no");
+    assert.match(
+      sentence,
+      /^No: β is −[\d.]+, so that one leg does not hedge the other \(Engle-Granger p < 0\.001, /,
+    );
   });
 
   test("of 5,000 bars and more that show no return says no, not too short", () => {
@@ -58,7 +82,7 @@ describe("pairVerdict", () => {
       pairVerdict(y.subarray(0, 150), x.subarray(0, 150)).sentence,
       /^Too short to say: 150 bars hold about \d+ half-lives of the spread, \d+ at most; below 36 Engle-Granger finds fewer than four of five true pairs \(Engle-Granger p = 0\.\d+\)\.$/,
     );
-    assert.equal(pairVerdictTable(yes).length, 7);
+    assert.equal(pairVerdictTable(yes).length, 8);
   });
 
   test("is the same for prices in other money, and with a gap only loses its rows", () => {
@@ -79,6 +103,53 @@ describe("pairVerdict", () => {
     const still = x.map(() => 5);
     assert.throws(() => pairVerdict(y, still), { code: "constant-regressor" });
     assert.throws(() => pairVerdict(x, x), { code: "collinear" });
+  });
+});
+
+describe("lineStability", () => {
+  test("has the Wald statistic of two lines against one, where residuals do not hang together", () => {
+    // φ is taken as 0 there (φ̂ of 0.0001): y = x and then y = 2x − 10, with alternating noise
+    const { normal } = random(5);
+    const x = Float64Array.from({ length: 400 }, () => 10 + normal());
+    const noise = x.map(() => 0.1 * normal());
+    const y = x.map((value, t) => (t < 200 ? value : 2 * value - 10) + noise[t]!);
+    const { breakWald, breakAt, earlyBeta, lateBeta, isStable, sentence } = lineStability(y, x);
+    const squares = (from: number, to: number): number =>
+      leastSquares("test", y.subarray(from, to), [x.subarray(from, to)], true, ["x"]).residualSquares;
+    const two = squares(0, 200) + squares(200, 400);
+    assert.equal(breakAt, 200);
+    assert.ok(Math.abs(earlyBeta - 1) < 0.05 && Math.abs(lateBeta - 2) < 0.05);
+    // Wald: (SSR of one line − SSR of two) / (SSR of two / degrees of freedom), to what φ̂ ≠ 0 changes
+    const wald = (squares(0, 400) - two) / (two / 396);
+    assert.ok(Math.abs(breakWald / wald - 1) < 0.05, `${breakWald}, ${wald}`);
+    assert.equal(isStable, false);
+    assert.match(
+      sentence,
+      /^the line changed after 50 % of the stretch \(β (1\.0\d|0\.9\d), then (2\.0\d|1\.9\d)\)/,
+    );
+  });
+
+  test("is the same for prices in other units", () => {
+    const { y, x } = madePair("β breaks", 720, 20, 3);
+    const [base, scaled] = [
+      lineStability(y, x),
+      lineStability(
+        y.map((v) => 1e6 * v),
+        x.map((v) => 1e-6 * v),
+      ),
+    ];
+    assert.ok(Math.abs(scaled.breakWald / base.breakWald - 1) < 1e-6);
+    assert.equal(scaled.breakAt, base.breakAt);
+  });
+
+  test("finds a leg that stands still in one half no line that holds", () => {
+    const { y, x } = madePair("pair", 400, 8, 2);
+    const { isStable, earlyBeta } = lineStability(
+      y,
+      x.map((price, t) => (t < 200 ? 50 : price)),
+    );
+    assert.equal(isStable, false);
+    assert.ok(Number.isNaN(earlyBeta));
   });
 });
 

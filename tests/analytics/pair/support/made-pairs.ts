@@ -1,9 +1,19 @@
 import { pairVerdict } from "../../../../src/analytics/pair/pair-verdict.ts";
 import { random } from "../../../../src/core/random.ts";
 
-export type PairKind = "walks" | "pair" | "β breaks" | "spread turns walk" | "level breaks";
+export type PairKind =
+  | "walks"
+  | "correlated walks"
+  | "pair"
+  | "β breaks"
+  | "β breaks late"
+  | "spread turns walk"
+  | "level breaks";
 
-/** Closes of a made pair: log x a walk, log y = log x + spread; a break is in the middle. */
+/**
+ * Closes of a made pair: log x a walk, log y = log x + spread; a break is in the middle, a late one after three quarters.
+ * The steps of correlated walks have a correlation of 0.9.
+ */
 export function madePair(
   kind: PairKind,
   bars: number,
@@ -19,12 +29,13 @@ export function madePair(
     const step = 0.001 * normal();
     a += step;
     b += 0.001 * normal();
+    if (kind === "correlated walks") b += (0.9 / Math.sqrt(1 - 0.81)) * step;
     const isLate = t >= bars / 2;
     spread = (kind === "spread turns walk" && isLate ? 1 : phi) * spread + 0.001 * normal();
-    if (kind === "β breaks" && isLate) bent += 0.5 * step;
+    if ((kind === "β breaks" && isLate) || (kind === "β breaks late" && t >= 0.75 * bars)) bent += 0.5 * step;
     const level = kind === "level breaks" && isLate ? 4 * deviation : 0;
     x[t] = Math.exp(a);
-    y[t] = Math.exp(kind === "walks" ? b : a + bent + spread + level);
+    y[t] = Math.exp(kind.endsWith("walks") ? b : a + bent + spread + level);
   }
   return { y, x };
 }
