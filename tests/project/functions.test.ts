@@ -17,11 +17,6 @@ const LONGER: readonly string[] = [
   "src/analytics/backtest/simulate.ts simulate",
   "src/app/alerts/feed.ts alertFeed",
   "src/app/commands/collect.ts run",
-  "src/pipeline/archive/history.ts openHistory",
-  "src/pipeline/exchange/faults/fault-wire.ts faultyWire",
-  "src/pipeline/feed/feed.ts startFeed",
-  "src/pipeline/feed/liveness.ts liveness",
-  "src/pipeline/venues/binance/subscriptions.ts subscriptions",
 ];
 
 interface Found {

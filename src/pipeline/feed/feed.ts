@@ -3,9 +3,9 @@ import type { Clock } from "../../core/time.ts";
 import type { Trade } from "../../core/trade.ts";
 import type { OpenSocket } from "../net/socket.ts";
 import { attempts } from "./attempts.ts";
-import { TICK_MS } from "./connection.ts";
-import { liveness } from "./liveness.ts";
+import { liveness } from "./liveness/liveness.ts";
 import { type Shard, type ShardState, type ShardStatus, startShard } from "./shard.ts";
+import { everySecond, type Tick } from "./ticks.ts";
 
 /** What happens to the connection of some of the symbols; `shard` counts from 0. */
 export type FeedState = ShardState & { readonly shard: number; readonly symbols: readonly string[] };
@@ -88,18 +88,7 @@ export function startFeed(settings: FeedSettings): Feed {
     else odd("unasked-trade", "a trade of a symbol that was not asked for");
   };
 
-  let cancelTick = (): void => {};
-  let tickMs = clock.monotonicMs();
-  let tickUs = clock.nowUs();
-  const tick = (): void => {
-    cancelTick = clock.after(TICK_MS, tick);
-    const nowMs = clock.monotonicMs();
-    const nowUs = clock.nowUs();
-    const lagMs = nowMs - tickMs - TICK_MS;
-    // while a machine sleeps its monotonic clock may stand still
-    const sleptMs = Math.max(lagMs, (nowUs - tickUs) / 1000 - TICK_MS);
-    tickMs = nowMs;
-    tickUs = nowUs;
+  const tick = ({ nowMs, lagMs, sleptMs }: Tick): void => {
     if (sleptMs > SLEPT_MS) {
       const reason = `the machine slept or was busy for ${Math.round(sleptMs / 1000)} s`;
       odd("slept", reason);
@@ -130,7 +119,7 @@ export function startFeed(settings: FeedSettings): Feed {
       }),
     );
   });
-  cancelTick = clock.after(TICK_MS, tick);
+  const stopTicks = everySecond(clock, tick);
 
   return {
     pause() {
@@ -144,7 +133,7 @@ export function startFeed(settings: FeedSettings): Feed {
     },
     stop() {
       stopped = true;
-      cancelTick();
+      stopTicks();
       for (const shard of shards) shard.stop();
     },
     status() {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../../core/time.ts";
-import { type StreamEvent, shutdownEvent } from "../wire/events.ts";
+import type { StreamEvent } from "../wire/events.ts";
 import type { BareWire, Later, Wire } from "../wire/wire.ts";
+import { soundCondition } from "./fault-connection.ts";
 import { rewrite } from "./fault-messages.ts";
 import type { PlannedFault } from "./plan.ts";
 import type { Rule } from "./triggers.ts";
@@ -22,38 +23,10 @@ export function faultyWire(
   nowMs: () => number,
   later: Later,
 ): Wire {
-  /** Nothing leaves any more, and nothing ends the connection from this side. */
-  let isDead = false;
-  let hasPings = true;
-  let silentUntilMs = 0;
-  let stalledUntilMs = 0;
-  let stalled: StreamEvent[] = [];
+  const condition = soundCondition({ wire, clock, nowMs, later, deliver: (late) => deliver(late) });
+  const { isDead, strike } = condition;
   let swapped: StreamEvent | undefined;
 
-  const strike = ({ fault, args }: PlannedFault): void => {
-    if (fault === "close") {
-      if (args.code === 1006) wire.terminate();
-      else wire.close(Number(args.code), String(args.reason));
-    } else if (fault === "reset") wire.reset();
-    else if (fault === "fin") wire.fin();
-    else if (fault === "half-open") {
-      isDead = true;
-      wire.stopReading();
-    } else if (fault === "silent") silentUntilMs = nowMs() + Number(args.forMs);
-    else if (fault === "stall") {
-      stalledUntilMs = nowMs() + Number(args.forMs);
-      later(Number(args.forMs), () => {
-        const late = stalled;
-        stalled = [];
-        deliver(late);
-      });
-    } else if (fault === "no-pings") hasPings = false;
-    else if (fault === "stop-reading") wire.stopReading();
-    else if (fault === "shutdown") {
-      wire.events([shutdownEvent(clock.nowUs())]);
-      later(Number(args.inMs), () => wire.close(1001, "server shutdown"));
-    }
-  };
   for (const rule of rules.connection) {
     const { afterMs } = rule.planned;
     if (afterMs === undefined) continue;
@@ -69,7 +42,7 @@ export function faultyWire(
       plain = [];
     };
     for (const event of events) {
-      if (isDead || silentUntilMs > nowMs()) continue;
+      if (isDead() || condition.isSilent()) continue;
       const planned = rules.message.find(
         (rule) => isMeant(rule.planned, event.stream) && rule.fires(nowMs()),
       )?.planned;
@@ -100,16 +73,15 @@ export function faultyWire(
         strike(rule.planned);
       }
     }
-    if (!isDead) flush();
+    if (!isDead()) flush();
   };
 
   return {
     events(events) {
-      if (stalledUntilMs > nowMs() || stalled.length > 0) stalled.push(...events);
-      else deliver(events);
+      if (!condition.hold(events)) deliver(events);
     },
     reply(text) {
-      if (isDead) return;
+      if (isDead()) return;
       const planned = rules.control.find((rule) => rule.fires(nowMs()))?.planned;
       if (!planned) wire.reply(text);
       else if (planned.fault === "late-ack") later(Number(planned.args.ms), () => wire.reply(text));
@@ -118,12 +90,12 @@ export function faultyWire(
         if (planned.args.thenClose === true) wire.close(1008, "Invalid request");
       }
     },
-    ping: (payload) => !isDead && hasPings && wire.ping(payload),
+    ping: (payload) => !isDead() && condition.hasPings() && wire.ping(payload),
     close: (code, reason) => {
-      if (!isDead) wire.close(code, reason);
+      if (!isDead()) wire.close(code, reason);
     },
     terminate: () => {
-      if (!isDead) wire.terminate();
+      if (!isDead()) wire.terminate();
     },
     buffered: () => wire.buffered(),
   };

@@ -1,6 +1,7 @@
 import { quote } from "../../../core/errors.ts";
 import type { Clock } from "../../../core/time.ts";
-import { listMessage, type Reply, subscribeChunks, subscribeMessage } from "./stream.ts";
+import { type Ask, controlMessages } from "./control-messages.ts";
+import { type Reply, subscribeChunks } from "./stream.ts";
 import type { StreamPlan } from "./stream-plan.ts";
 
 /** Asks one connection for its streams, and makes sure that it has them. */
@@ -26,55 +27,21 @@ export interface SubscriptionsOptions {
 const ANSWER_TICKS = 10;
 const MOST_LISTS = 3;
 
-/** One control message: SUBSCRIBE, or without streams LIST_SUBSCRIPTIONS. */
-interface Ask {
-  readonly streams?: readonly string[];
-  readonly id: number;
-  sent: number;
-  ticks: number;
-}
-
 /**
  * One message at a time: every group of the plan, then the list of what is subscribed; what is missing there is asked for
  * again. Events may arrive before any answer.
  */
 export function subscriptions({ clock, plan, send, odd, failed }: SubscriptionsOptions): Subscriptions {
-  let nextId = 1;
-  let queue: Ask[] = [];
-  let asked: Ask | undefined;
+  const messages = controlMessages(clock, plan.spacingMs, send);
+  const { ask, done } = messages;
   let lists = 0;
-  let cancelNext = (): void => {};
-
-  const ask = (streams?: readonly string[]): Ask => ({
-    ...(streams === undefined ? {} : { streams }),
-    id: nextId++,
-    sent: 0,
-    ticks: 0,
-  });
-  const sendNow = (one: Ask): void => {
-    asked = one;
-    one.sent++;
-    one.ticks = 0;
-    send(one.streams === undefined ? listMessage(one.id) : subscribeMessage(one.streams, one.id));
-  };
-  const sendNext = (): void => {
-    const next = queue.shift();
-    if (next !== undefined) sendNow(next);
-  };
-  const answered = (before: readonly Ask[] = []): void => {
-    asked = undefined;
-    queue = [...before, ...queue];
-    cancelNext();
-    cancelNext = clock.after(plan.spacingMs(), sendNext);
-  };
 
   const refused = (one: Ask, error: string): void => {
     const { streams } = one;
     if (streams === undefined) {
       odd("error-reply", `LIST_SUBSCRIPTIONS was refused: ${error}`);
       // an error without an id may have been meant for the address
-      if (one.sent === 1) queue.unshift(one);
-      answered();
+      done(one.sent === 1 ? [one] : []);
       return;
     }
     odd("error-reply", `SUBSCRIBE of ${named(streams)} was refused: ${error}`);
@@ -85,19 +52,19 @@ export function subscriptions({ clock, plan, send, odd, failed }: SubscriptionsO
         `${named(streams)}: no trades, the exchange refuses the stream: ${error}; the other symbols go on`,
       );
     }
-    answered(instead.map((group) => ask(group)));
+    done(instead.map((group) => ask(group)));
   };
 
   const check = (result: unknown): void => {
     if (!Array.isArray(result)) {
       odd("not-verified", "LIST_SUBSCRIPTIONS was answered by no list: the subscriptions are not verified");
-      answered();
+      done();
       return;
     }
     const has = new Set<unknown>(result);
     const missing = plan.wanted().filter((stream) => !has.has(stream));
     if (missing.length === 0) {
-      answered();
+      done();
       return;
     }
     const again = ++lists < MOST_LISTS;
@@ -105,15 +72,15 @@ export function subscriptions({ clock, plan, send, odd, failed }: SubscriptionsO
       "not-subscribed",
       `${named(missing)}: not subscribed${again ? ", asking again" : " after asking again"}`,
     );
-    answered(again ? [...subscribeChunks(missing).map((group) => ask(group)), ask()] : []);
+    done(again ? [...subscribeChunks(missing).map((group) => ask(group)), ask()] : []);
   };
 
   return {
     start() {
-      queue = [...plan.groups().map((group) => ask(group)), ask()];
-      sendNext();
+      messages.start([...plan.groups().map((group) => ask(group)), ask()]);
     },
     reply({ id, error, result }) {
+      const asked = messages.asked();
       // numbered otherwise: a late answer to a message that was given up
       const isOurs = asked !== undefined && (id === undefined || id === null || id === asked.id);
       if (!isOurs || asked === undefined) {
@@ -122,30 +89,30 @@ export function subscriptions({ clock, plan, send, odd, failed }: SubscriptionsO
       else if (asked.streams === undefined) check(result);
       else {
         plan.accepted(asked.streams);
-        answered();
+        done();
       }
     },
     tick() {
+      const asked = messages.asked();
       if (asked === undefined) {
-        if (queue.length === 0 && plan.due().length > 0) {
-          answered([...plan.due().map((stream) => ask([stream])), ask()]);
+        if (messages.isIdle() && plan.due().length > 0) {
+          done([...plan.due().map((stream) => ask([stream])), ask()]);
         }
         return;
       }
       if (++asked.ticks < ANSWER_TICKS) return;
       if (asked.streams === undefined) {
         odd("not-verified", "LIST_SUBSCRIPTIONS was not answered: the subscriptions are not verified");
-        answered();
+        done();
       } else if (asked.sent === 1) {
         odd("no-answer", `SUBSCRIBE of ${named(asked.streams)} was not answered, sending it again`);
-        sendNow(asked);
+        messages.sendAgain(asked);
       } else failed(`SUBSCRIBE of ${named(asked.streams)} was not answered`);
     },
     stop() {
-      cancelNext();
-      if (asked?.streams !== undefined) plan.unanswered(asked.streams);
-      asked = undefined;
-      queue = [];
+      const streams = messages.asked()?.streams;
+      if (streams !== undefined) plan.unanswered(streams);
+      messages.stop();
     },
   };
 }

@@ -12,6 +12,19 @@ export interface Pulse {
   nextCheckMs: number;
 }
 
+/** A symbol, as it is heard on its shard's connection and as REST has it. */
+export interface SymbolPulse extends Pulse {
+  readonly symbol: string;
+  readonly shard: number;
+  /** Received; −1: none. */
+  newestId: number;
+  /** The newest that REST has shown, and when; −1 and NaN: none. */
+  restId: number;
+  restMs: number;
+  /** The silence that has been told of, by its beginning. */
+  toldMs: number;
+}
+
 /** How soon a silence is looked into, and how seldom at the most. */
 export interface Patience {
   readonly leastMs: number;
@@ -29,6 +42,11 @@ const UNKNOWN_LIMIT_MS = 60_000;
 export function pulse(nowMs: number): Pulse {
   const gaps = new Float64Array(GAPS).fill(Number.NaN);
   return { lastMs: nowMs, fromMs: nowMs, gaps, beats: 0, checks: 0, checkedMs: NEVER, nextCheckMs: NEVER };
+}
+
+export function symbolPulse(symbol: string, shard: number, nowMs: number): SymbolPulse {
+  const none = { newestId: -1, restId: -1, restMs: Number.NaN, toldMs: Number.NaN };
+  return { ...pulse(nowMs), symbol, shard, ...none };
 }
 
 export function beat(pulse: Pulse, nowMs: number): void {
