@@ -16,7 +16,6 @@ const LONGER: readonly string[] = [
   "src/analytics/alerts/values/evaluator.ts alertEvaluator",
   "src/analytics/backtest/simulate.ts simulate",
   "src/app/alerts/feed.ts alertFeed",
-  "src/app/commands/collect.ts run",
 ];
 
 interface Found {

@@ -17,11 +17,14 @@ export interface CollectorProcess {
   readonly ended: Promise<number | null>;
 }
 
+/** Its status each second, by which tests wait. */
+const STATUS = ["--status-every", "1s"];
+
 export function startCollectorProcess(
   t: Pick<TestContext, "after">,
   flags: readonly string[],
 ): CollectorProcess {
-  const child = spawn(process.execPath, [join(projectRoot, "scripts", "collector.ts"), ...flags], {
+  const child = spawn(process.execPath, [join(projectRoot, "scripts", "collector.ts"), ...STATUS, ...flags], {
     cwd: projectRoot,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -7,6 +7,7 @@ import { type WeightBudget, weightBudget } from "../../pipeline/net/weight-budge
 import { heldSymbols } from "../../pipeline/store/file/held-symbols.ts";
 import { type Hole, totalOf } from "../../pipeline/store/ledger/ledger.ts";
 import { type BackgroundWriter, startWriter } from "../../pipeline/store/write/background-writer.ts";
+import type { NewestHeld } from "../../pipeline/store/write/writer.ts";
 import { type ExchangeInfo, refuseUnknown } from "../../pipeline/venues/binance/info.ts";
 import { watchedGet } from "../../pipeline/venues/binance/limited-get.ts";
 import { fetchNewestId } from "../../pipeline/venues/binance/newest-id.ts";
@@ -19,11 +20,16 @@ import { feedEntry } from "./feed-log.ts";
 import { type Gate, openGate } from "./gate.ts";
 import { type HoleNews, holeNews } from "./hole-news.ts";
 import { type Intake, intake } from "./intake.ts";
-import { reachExchange } from "./reach.ts";
+import { askHosts, reachExchange } from "./reach.ts";
 import { repairStore } from "./repair-store.ts";
-import { type SymbolCounts, type SymbolStatus, symbolCounts } from "./symbol-status.ts";
-import { watchSymbols } from "./symbol-watch.ts";
-import { troubleNotes } from "./trouble-notes.ts";
+import { type SymbolChanges, type SymbolsChanged, symbolChanges } from "./symbols/changes.ts";
+import type { SymbolChoice } from "./symbols/choice.ts";
+import { type SymbolCounts, type SymbolStatus, symbolCounts } from "./symbols/counts.ts";
+import { type Feeds, feeds } from "./symbols/feeds.ts";
+import { resolveSymbols } from "./symbols/resolve.ts";
+import { type Roster, roster } from "./symbols/roster.ts";
+import { troubleNotes } from "./symbols/trouble-notes.ts";
+import { watchSymbols } from "./symbols/watch.ts";
 import { type WriterNews, writerNews } from "./writer-news.ts";
 
 export interface CollectorStatus {
@@ -42,11 +48,17 @@ export interface CollectorStatus {
 
 export interface Collector {
   readonly venue: Venue;
+  /** Collects what is chosen, and nothing else: those that stay lose nothing meanwhile. Refuses unknown ones, and to collect none. */
+  choose(choice: SymbolChoice): Promise<SymbolsChanged>;
+  /** The same, told by what is to be different. */
+  change(add: SymbolChoice | undefined, remove: readonly string[]): Promise<SymbolsChanged>;
   status(): CollectorStatus;
   /** Stops receiving, commits what has come, and tells how many trades could not be stored. */
   stop(): Promise<number>;
 }
 
+/** New listings are looked for so often. */
+const LISTED_MS = 3_600_000;
 /** What is not stored is written down so often. */
 const TROUBLE_MS = 5000;
 /** Trades are handed to the writer at least this often. */
@@ -67,21 +79,30 @@ export async function startCollector(
     const message = `no requests over REST for ${Math.ceil(ms / 1000)} s: ${reason}; the stream goes on`;
     log({ level: "warn", event: "rest-paused", message });
   });
-  const reached = await reachExchange(settings, { ...world, get, log });
+  const own = { ...world, get, log };
+  const restUrls = restUrlsOf(settings.hosts);
+  const before = settings.venue === undefined ? [] : heldSymbols(settings.db, settings.venue.name);
+  const symbols = await resolveSymbols(settings.symbols, restUrls, before, own);
+  if (symbols === undefined) return undefined;
+  const reached = await reachExchange(settings, symbols, own);
   if (reached === undefined) return undefined;
   const { venue, info } = reached;
-  // one that is held was listed once: it stops nobody
-  const held = heldSymbols(settings.db, venue.name);
-  const unheard = info?.unknown.filter((symbol) => !held.includes(symbol)) ?? [];
-  if (unheard.length > 0) refuseUnknown(unheard);
-  const collector = new RunningCollector(settings, { ...world, get, log }, venue, budget);
+  refuseUnheard(settings.db, venue, info);
+  const collector = new RunningCollector(settings, own, venue, budget);
   try {
-    await collector.open(info);
+    await collector.open(symbols, info);
   } catch (error) {
     if (world.signal.aborted) return undefined;
     throw error;
   }
   return collector;
+}
+
+/** Refuses symbols that the exchange does not know; one that is held was listed once: it stops nobody. */
+function refuseUnheard(db: string, venue: Venue, info: ExchangeInfo | undefined): void {
+  const held = heldSymbols(db, venue.name);
+  const unheard = info?.unknown.filter((symbol) => !held.includes(symbol)) ?? [];
+  if (unheard.length > 0) refuseUnknown(unheard);
 }
 
 /** The parts of a collector, wired: what the feed brings goes through the gate and the intake to the writer; the backfill asks for the rest. */
@@ -96,12 +117,15 @@ class RunningCollector implements Collector {
   readonly #delays: DelayWatch = delayWatch();
   readonly #holes: HoleNews;
   readonly #timers: (() => void)[] = [];
+  readonly #roster: Roster = roster();
   #writer!: BackgroundWriter;
   #backfill!: Backfill;
   #intake!: Intake;
   #gate!: Gate;
-  #feed!: Feed;
+  #feeds!: Feeds;
+  #changes!: SymbolChanges;
   #unwatch!: () => void;
+  #unfollow: () => void = () => {};
   #endArchiving: () => Promise<void> = async () => {};
   #endRoom: () => void = () => {};
 
@@ -111,30 +135,28 @@ class RunningCollector implements Collector {
     this.#world = world;
     this.#budget = budget;
     this.#log = world.log;
-    this.#counts = symbolCounts(settings.symbols, venue.kind !== "replayed");
-    this.#news = writerNews(settings.symbols, this.#log);
+    this.#counts = symbolCounts(venue.kind !== "replayed");
+    this.#news = writerNews(this.#roster.names, this.#log);
     this.#holes = holeNews(this.#log);
   }
 
-  async open(info: ExchangeInfo | undefined): Promise<void> {
-    const { db, symbols, hosts, quarantine } = this.#settings;
-    const { clock, random, openSocket, get } = this.#world;
+  async open(symbols: readonly string[], info: ExchangeInfo | undefined): Promise<void> {
+    const { db, hosts, quarantine } = this.#settings;
+    const { clock, get } = this.#world;
     this.#writer = await this.#openWriter(db, symbols);
     this.#holes.opened(totalOf(this.#writer.missing()));
-    const restUrls = hosts.map(({ restUrl }) => restUrl);
+    const restUrls = restUrlsOf(hosts);
     this.#backfill = this.#openBackfill(get, restUrls);
     this.#news.opened(this.#writer.origin);
     if (this.#writer.backup !== undefined) this.#news.migrated(this.#writer.backup);
     this.#intake = intake(this.#writer, {
       pause: (waiting) => {
-        this.#feed.pause();
+        this.#feeds.pause();
         this.#news.queueFull(waiting);
       },
-      resume: () => this.#feed.resume(),
+      resume: () => this.#feeds.resume(),
     });
     this.#gate = openGate({
-      symbols,
-      newest: this.#writer.newest,
       clock,
       log: this.#log,
       newestId: (symbol) => fetchNewestId(get, restUrls, symbol),
@@ -145,51 +167,54 @@ class RunningCollector implements Collector {
         this.#intake.add(s, trade);
       },
     });
-    this.#feed = startFeed({
-      clock,
-      random,
-      openSocket,
-      wsUrls: hosts.map(({ wsUrl }) => wsUrl),
-      symbols,
-      newestId: (symbol) => fetchNewestId(get, restUrls, symbol),
-      events: this.#feedEvents(),
-    });
-    this.#unwatch = watchSymbols(this.#settings, this.#world, info, ({ weightPerMinute }) =>
-      this.#budget.limit(weightPerMinute),
+    for (const [s, symbol] of symbols.entries()) this.#enroll(symbol, this.#writer.newest[s]);
+    this.#roster.activate(symbols);
+    this.#feeds = feeds(this.#startFeed(symbols), clock);
+    this.#changes = this.#openChanges();
+    this.#follow(this.#settings.symbols);
+    this.#unwatch = watchSymbols(this.#settings, this.#roster.active, this.#world, info, (heard) =>
+      this.#budget.limit(heard.weightPerMinute),
     );
     const { archive } = this.#settings;
     if (archive !== undefined) this.#endArchiving = scheduleArchiving(db, archive, this.#writer, this.#world);
     const stored = (): number =>
-      Object.values(this.status().symbols).reduce((sum, one) => sum + one.stored, 0);
+      this.#roster.names.reduce((sum, _, s) => sum + this.#counts.status(s).stored, 0);
     this.#endRoom = watchRoom(db, archive, stored, this.#world);
     this.#every(BATCH_MS, () => this.#intake.flush());
     this.#every(1000, () => this.#counts.second());
-    const troubles = troubleNotes(symbols, (s, kind, trades) => this.#writer.noteTrouble(s, kind, trades));
-    this.#every(TROUBLE_MS, () => troubles(this.status().symbols));
+    const troubles = troubleNotes((s, kind, trades) => this.#writer.noteTrouble(s, kind, trades));
+    this.#every(TROUBLE_MS, () => troubles(this.#roster.names.map((_, s) => this.#symbolStatus(s))));
+  }
+
+  choose(choice: SymbolChoice): Promise<SymbolsChanged> {
+    this.#follow(choice);
+    return this.#changes.choose(choice);
+  }
+
+  change(add: SymbolChoice | undefined, remove: readonly string[]): Promise<SymbolsChanged> {
+    return this.#changes.change(add, remove);
   }
 
   status(): CollectorStatus {
-    const { symbols } = this.#settings;
-    const missing = this.#writer.missing();
     return {
       venue: this.venue,
-      feed: this.#feed.status(),
+      feed: this.#feeds.status(),
       pending: this.#intake.pending(),
       rejected: this.#gate.rejected(),
       commitMs: this.#delays.lastSecond(this.#world.clock.monotonicMs()),
       blocked: this.#news.trouble(),
       backfill: this.#backfill.status(),
-      symbols: this.#counts.status(
-        symbols.map((_, s) => missing[s]?.missing ?? 0),
-        this.#gate.anew(),
+      symbols: Object.fromEntries(
+        this.#roster.active().map((symbol) => [symbol, this.#symbolStatus(this.#roster.indexOf(symbol))]),
       ),
     };
   }
 
   async stop(): Promise<number> {
-    this.#feed.stop();
+    this.#feeds.stop();
     this.#backfill.stop();
     this.#unwatch();
+    this.#unfollow();
     this.#endRoom();
     for (const cancel of this.#timers) cancel();
     this.#intake.flush();
@@ -207,7 +232,7 @@ class RunningCollector implements Collector {
           this.#counts.committed(result.symbols);
           this.#news.committed(result.symbols);
           for (const [s, { stored }] of result.symbols.entries()) {
-            if (stored > 0) this.#backfill.alive(symbols[s]!);
+            if (stored > 0) this.#backfill.alive(this.#roster.names[s]!);
           }
           for (const hole of result.holes) this.#holeChanged(hole);
           this.#intake.committed();
@@ -228,24 +253,85 @@ class RunningCollector implements Collector {
 
   #openBackfill(get: HttpGet, restUrls: readonly string[]): Backfill {
     const { clock, random } = this.#world;
-    const { symbols } = this.#settings;
-    const backfill = startBackfill({
+    return startBackfill({
       clock,
       random,
       get,
       restUrls,
       budget: this.#budget,
-      symbols,
-      store: repairStore(this.#writer, symbols, {
+      symbols: [],
+      store: repairStore(this.#writer, this.#roster.indexOf, {
         stored: this.#counts.filled,
         changed: (hole) => this.#holeChanged(hole),
       }),
       odd: (code, message) => this.#log({ level: "warn", event: code, message }),
     });
-    for (const [s, newest] of this.#writer.newest.entries()) {
-      if (newest !== undefined) backfill.lookBehind(symbols[s]!, newest.id, QUIET_MS);
-    }
-    return backfill;
+  }
+
+  /** One more symbol for every part, with what is held of it. */
+  #enroll(symbol: string, newest: NewestHeld | undefined): void {
+    this.#roster.enroll(symbol);
+    this.#counts.add();
+    this.#gate.add(symbol, newest);
+    this.#backfill.add(symbol);
+    if (newest !== undefined) this.#backfill.lookBehind(symbol, newest.id, QUIET_MS);
+  }
+
+  #startFeed(symbols: readonly string[]): Feed {
+    const { clock, random, openSocket, get } = this.#world;
+    const { hosts } = this.#settings;
+    const restUrls = restUrlsOf(hosts);
+    return startFeed({
+      clock,
+      random,
+      openSocket,
+      wsUrls: hosts.map(({ wsUrl }) => wsUrl),
+      symbols,
+      newestId: (symbol) => fetchNewestId(get, restUrls, symbol),
+      events: this.#feedEvents(),
+    });
+  }
+
+  #symbolStatus(s: number): SymbolStatus {
+    const missing = this.#writer.missing()[s]?.missing ?? 0;
+    return { ...this.#counts.status(s), missing, anew: this.#gate.anew()[s]! };
+  }
+
+  /** What is listed anew and fits a pattern is collected, too; which are the most traded is settled at the choice. */
+  #follow({ patterns, mostTraded }: SymbolChoice): void {
+    this.#unfollow();
+    if (patterns.length === 0 || mostTraded !== undefined) return;
+    const look = (): void => {
+      this.#unfollow = this.#world.clock.after(LISTED_MS, look);
+      this.#changes.change({ names: [], patterns }, []).catch((error: Error) => {
+        this.#log({ level: "warn", event: "symbols", message: error.message });
+      });
+    };
+    this.#unfollow = this.#world.clock.after(LISTED_MS, look);
+  }
+
+  #openChanges(): SymbolChanges {
+    const { hosts, db } = this.#settings;
+    return symbolChanges({
+      roster: this.#roster,
+      feeds: this.#feeds,
+      log: this.#log,
+      resolve: async (choice) =>
+        (await resolveSymbols(choice, restUrlsOf(hosts), this.#roster.names, this.#world)) ?? [],
+      check: async (added) => {
+        const asked = await askHosts(hosts, added, this.#world);
+        refuseUnheard(db, this.venue, "info" in asked ? asked.info : undefined);
+      },
+      join: async (fresh) => {
+        const newest = await this.#writer.join(fresh);
+        for (const [i, symbol] of fresh.entries()) this.#enroll(symbol, newest[i]);
+      },
+      back: (symbol) => {
+        const held = this.#gate.newestId(symbol);
+        if (held !== undefined) this.#backfill.lookBehind(symbol, held, QUIET_MS);
+      },
+      startFeed: (symbols) => this.#startFeed(symbols),
+    });
   }
 
   #holeChanged(hole: Hole): void {
@@ -281,6 +367,10 @@ class RunningCollector implements Collector {
     };
     tick();
   }
+}
+
+function restUrlsOf(hosts: CollectSettings["hosts"]): string[] {
+  return hosts.map(({ restUrl }) => restUrl);
 }
 
 /** A log beside a database: five files of 2 MB at the most. */

@@ -6,12 +6,13 @@ import type { OpenSocket } from "../../pipeline/net/socket.ts";
 import type { Host } from "../../pipeline/venues/binance/info.ts";
 import type { Log } from "../terminal/log.ts";
 import type { ArchivePlan } from "./archiving/schedule.ts";
+import type { SymbolChoice } from "./symbols/choice.ts";
 
 export interface CollectSettings {
   readonly hosts: readonly Host[];
   /** What is at the hosts, where that is known before they answer; undefined: they name themselves. */
   readonly venue: Venue | undefined;
-  readonly symbols: readonly string[];
+  readonly symbols: SymbolChoice;
   readonly db: string;
   /** Undefined: no day goes into the archive, and none is removed. */
   readonly archive?: ArchivePlan | undefined;

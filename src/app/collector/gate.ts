@@ -11,9 +11,6 @@ export interface Newest {
 }
 
 export interface GateSettings {
-  readonly symbols: readonly string[];
-  /** What is held at the start, by symbol. */
-  readonly newest: readonly (Newest | undefined)[];
   readonly clock: Clock;
   readonly log: Log;
   /** The newest id that the exchange has, by REST. */
@@ -28,6 +25,8 @@ export interface GateSettings {
 
 /** Lets through what can be a trade of the symbols asked for. */
 export interface Gate {
+  /** One more symbol, with the next index, and what is held of it. */
+  add(symbol: string, newest: Newest | undefined): void;
   received(trade: Trade): void;
   reject(why: string, what: unknown): void;
   /** How much was rejected. */
@@ -71,23 +70,26 @@ export function openGate(settings: GateSettings): Gate {
 
 class TradeGate implements Gate {
   readonly #settings: GateSettings;
-  readonly #lanes: readonly Lane[];
-  readonly #index: ReadonlyMap<string, number>;
+  readonly #lanes: Lane[] = [];
+  readonly #index: Map<string, number> = new Map();
   #rejected = 0;
 
   constructor(settings: GateSettings) {
     this.#settings = settings;
-    this.#index = new Map(settings.symbols.map((symbol, s) => [symbol, s]));
-    this.#lanes = settings.symbols.map((symbol, s) => ({
+  }
+
+  add(symbol: string, newest: Newest | undefined): void {
+    this.#index.set(symbol, this.#lanes.length);
+    this.#lanes.push({
       symbol,
-      newestId: settings.newest[s]?.id,
-      newestUs: settings.newest[s]?.timeUs ?? Number.NaN,
+      newestId: newest?.id,
+      newestUs: newest?.timeUs ?? Number.NaN,
       ahead: [],
       run: 0,
       askedMs: Number.NEGATIVE_INFINITY,
       backwards: 0,
       anew: 0,
-    }));
+    });
   }
 
   received(trade: Trade): void {

@@ -18,10 +18,11 @@ export interface Reached {
  */
 export async function reachExchange(
   settings: CollectSettings,
+  symbols: readonly string[],
   world: CollectWorld,
 ): Promise<Reached | undefined> {
   for (let failures = 0; !world.signal.aborted; failures++) {
-    const asked = await askHosts(settings, world);
+    const asked = await askHosts(settings.hosts, symbols, world);
     if ("info" in asked) return { venue: venueOf(settings, asked.info), info: asked.info };
     const problem = `needs an exchange that answers; ${asked.reasons.join("; ")}`;
     if (settings.failIfUnreachable && !asked.serves) {
@@ -54,16 +55,17 @@ export async function reachExchange(
 
 /** `serves`: one that refuses at the moment will serve us another time. */
 export async function askHosts(
-  settings: CollectSettings,
+  hosts: CollectSettings["hosts"],
+  symbols: readonly string[],
   world: Pick<CollectWorld, "get">,
 ): Promise<
   { readonly info: ExchangeInfo } | { readonly reasons: readonly string[]; readonly serves: boolean }
 > {
   const reasons: string[] = [];
   let serves = false;
-  for (const { restUrl } of settings.hosts) {
+  for (const { restUrl } of hosts) {
     try {
-      return { info: await fetchExchangeInfo(world.get, restUrl, settings.symbols) };
+      return { info: await fetchExchangeInfo(world.get, restUrl, symbols) };
     } catch (error) {
       if (error instanceof TickbookError) throw error;
       reasons.push(`${restUrl}: ${(error as Error).message}`);

@@ -8,13 +8,12 @@ import { createBatch, pushTrade, type TradeBatch } from "../../pipeline/store/wr
 /** A writer as the place where fetched trades go. `stored` counts single trades. */
 export function repairStore(
   writer: BackgroundWriter,
-  symbols: readonly string[],
+  indexOf: (symbol: string) => number,
   events: { stored(symbolIndex: number, trades: number): void; changed(hole: Hole): void },
 ): RepairStore {
-  const indexOf = new Map(symbols.map((symbol, s) => [symbol, s]));
   return {
     fill: async (symbol, holeId, page) => {
-      const s = indexOf.get(symbol)!;
+      const s = indexOf(symbol);
       const isMerged = "aggId" in page[0]!;
       const rows = isMerged ? (page as readonly MergedTrade[]) : batch(s, page as readonly Trade[]);
       const result = await writer.fill(s, holeId, rows);
@@ -24,8 +23,8 @@ export function repairStore(
       }
       return result;
     },
-    note: ({ symbol, holeId }, change) => writer.noteHole(indexOf.get(symbol)!, { holeId, ...change }),
-    holesBelow: ({ symbol, below, most }) => writer.holesBelow(indexOf.get(symbol)!, below, most),
+    note: ({ symbol, holeId }, change) => writer.noteHole(indexOf(symbol), { holeId, ...change }),
+    holesBelow: ({ symbol, below, most }) => writer.holesBelow(indexOf(symbol), below, most),
     missing: () => totalOf(writer.missing()),
     pending: () => writer.pending(),
   };

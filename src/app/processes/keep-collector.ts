@@ -45,7 +45,10 @@ export function keepCollector(flags: readonly string[], screen: Screen, clock: C
   const kept = supervise(
     {
       start: () => {
-        current = startCollectorProcess(hasStarted ? flags : [...flags, "--fail-if-unreachable"], hear);
+        current = startCollectorProcess(
+          [...flags, "--status-every", "1s", ...(hasStarted ? [] : ["--fail-if-unreachable"])],
+          hear,
+        );
         return current;
       },
       // what has worked once may work again: a refusal ends it at the first start only

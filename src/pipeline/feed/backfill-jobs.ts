@@ -28,7 +28,6 @@ interface Shelf {
  */
 export class JobBook {
   readonly #shelves: Map<string, Shelf>;
-  readonly #share: number;
   readonly #mostIds: number;
   /** A key for the tail of each symbol. */
   readonly #tailKeys: Map<string, number> = new Map();
@@ -39,8 +38,16 @@ export class JobBook {
 
   constructor(symbols: readonly string[], mostIds: number) {
     this.#shelves = new Map(symbols.map((symbol) => [symbol, emptyShelf()]));
-    this.#share = Math.max(FEWEST_A_SYMBOL, Math.floor(MOST_JOBS / symbols.length));
     this.#mostIds = mostIds;
+  }
+
+  /** One more symbol. */
+  add(symbol: string): void {
+    this.#shelf(symbol);
+  }
+
+  get #share(): number {
+    return Math.max(FEWEST_A_SYMBOL, Math.floor(MOST_JOBS / this.#shelves.size));
   }
 
   /** Takes a hole as it is now; false: it is too large to be filled here. */

@@ -65,6 +65,8 @@ export interface BackfillStatus {
 
 /** Fills the holes of a store from the exchange's history, one request at a time. It never ends by itself. */
 export interface Backfill {
+  /** Fills the holes of one more symbol. */
+  add(symbol: string): void;
   /** A hole was found, or has changed. */
   changed(hole: Hole): void;
   /** Looks for trades after the newest one held, after so long; a live trade of the symbol calls it off. */
@@ -119,6 +121,11 @@ class Repairer implements Backfill {
 
   changed(hole: Hole): void {
     if (!this.#book.take(hole, this.#nowMs() + FIRST_MS)) this.#leave(hole);
+    this.#wake();
+  }
+
+  add(symbol: string): void {
+    this.#book.add(symbol);
     this.#wake();
   }
 

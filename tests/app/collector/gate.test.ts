@@ -29,8 +29,6 @@ function bench(newest?: Newest): Bench {
     told,
     rest: undefined,
     gate: openGate({
-      symbols: ["BTCUSDT"],
-      newest: [newest],
       clock,
       log: ({ event }: LogEntry) => told.push(event),
       newestId: async () => made.rest ?? Promise.reject(new Error("HTTP 418")),
@@ -39,6 +37,7 @@ function bench(newest?: Newest): Bench {
       missed: (_, id) => missed.push(id),
     }),
   };
+  made.gate.add("BTCUSDT", newest);
   return made;
 }
 

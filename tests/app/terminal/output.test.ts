@@ -61,6 +61,7 @@ const COMMANDS: Readonly<Record<string, (folder: string) => Command | Promise<Co
     };
     return { flags: ["--port", String(port)], isDone, endless: true };
   },
+  control: () => ({ flags: ["--help"], isDone: () => true }),
   test: () => ({ flags: ["tests/core/errors.test.ts"], isDone: () => true }),
   "test:long": () => ({ flags: ["tests/core/errors.test.ts"], isDone: () => true }),
   build: () => ({ flags: [], isDone: () => existsSync(join(projectRoot, "dist", "src", "index.js")) }),
@@ -81,6 +82,7 @@ const FEWER: Readonly<Record<string, number>> = {
   check: 1,
   "test:long": 1,
   format: 2,
+  control: 1,
   exchange: 2,
   watch: 2,
 };

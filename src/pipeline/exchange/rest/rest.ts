@@ -7,6 +7,7 @@ import { exchangeInfo } from "./exchange-info.ts";
 import { klines } from "./klines.ts";
 import { json, type Query, RestRefusal, type RestReply, readQuery } from "./query.ts";
 import { floorId, lastServed, limit, type RestWorld, symbolIndex, timeUs } from "./rest-world.ts";
+import { tickers } from "./tickers.ts";
 import type { Weights } from "./weights.ts";
 
 export interface RestRequest {
@@ -64,6 +65,7 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
     parameters: ["symbol", "fromId", "startTime", "endTime", "limit"],
     answer: aggTrades,
   },
+  "/api/v3/ticker/24hr": { weight: 80, parameters: ["type", "symbolStatus"], answer: tickers },
   "/api/v3/klines": {
     weight: 2,
     parameters: ["symbol", "interval", "startTime", "endTime", "timeZone", "limit"],

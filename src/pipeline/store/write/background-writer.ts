@@ -24,6 +24,8 @@ export interface BackgroundWriter {
   ): Promise<RepairResult>;
   /** The newest holes of a symbol, neither filled nor given up, that begin below an id; newest first. */
   holesBelow(symbolIndex: number, below: number, most: number): Promise<readonly Hole[]>;
+  /** Takes up more symbols, with the next indices; what is held of each. */
+  join(symbols: readonly string[]): Promise<readonly (NewestHeld | undefined)[]>;
   /** What is missing, by symbol. */
   missing(): readonly HoleTotals[];
   /** Writes down that so many more trades of a symbol were not stored, and why. */
@@ -127,6 +129,10 @@ class ThreadWriter implements BackgroundWriter {
 
   holesBelow(symbolIndex: number, below: number, most: number): Promise<readonly Hole[]> {
     return this.#ask({ kind: "holes", symbolIndex, below, most });
+  }
+
+  join(symbols: readonly string[]): Promise<readonly (NewestHeld | undefined)[]> {
+    return this.#ask({ kind: "join", symbols });
   }
 
   lend(loan: Loan): void {

@@ -28,6 +28,8 @@ export type ToWriter =
     }
   | { kind: "holes"; symbolIndex: number; below: number; most: number }
   | { kind: "trouble"; symbolIndex: number; trouble: TroubleKind; trades: number }
+  /** More symbols, with the next indices. */
+  | { kind: "join"; symbols: readonly string[] }
   | { kind: "lend"; loan: Loan }
   | { kind: "close" };
 
@@ -40,7 +42,7 @@ export type FromWriter =
   | { kind: "refused"; error: { code: string; where: string; problem: string; hint: string } }
   | { kind: "committed"; result: AppendResult; delay: BatchDelay }
   | { kind: "noted"; hole: Hole | undefined }
-  | { kind: "answer"; answer: RepairResult | Hole[] }
+  | { kind: "answer"; answer: RepairResult | Hole[] | (NewestHeld | undefined)[] }
   | { kind: "blocked"; code: string; reason: string }
   | { kind: "wal"; bytes: number }
   /** A piece of housekeeping failed; it is done another time. */
@@ -68,7 +70,7 @@ const DAMAGE = { first: { times: 4, everyMs: 250 }, later: { times: 30, everyMs:
 export class WriterLoop {
   readonly #port: WriterPort;
   readonly #file: string;
-  readonly #settings: WriterSettings;
+  #settings: WriterSettings;
   readonly #queue: Work[] = [];
   readonly #care: NodeJS.Timeout;
   #store: StoreWriter | undefined;
@@ -127,7 +129,7 @@ export class WriterLoop {
     this.#tellTotals(store);
     if (this.#hasOpened) {
       this.#say({ kind: "reopened" });
-      this.#forgetRepairs();
+      this.#forgetRepairs(store);
     } else this.#say({ kind: "open", newest: store.newest(), backup: store.backup, origin: store.origin });
     this.#hasOpened = true;
     return store;
@@ -140,6 +142,7 @@ export class WriterLoop {
         return;
       }
       const answer = write(store, message);
+      if (message.kind === "join") this.#remember(message.symbols);
       this.#blocked = "";
       this.#damages = 0;
       this.#queue.shift();
@@ -211,13 +214,23 @@ export class WriterLoop {
   }
 
   /** Repairs of the old file's holes have no place in the new one. */
-  #forgetRepairs(): void {
+  #forgetRepairs(store: StoreWriter): void {
     const work = this.#queue.splice(0);
     for (const message of work) {
       if (message.kind === "batch") this.#queue.push(message);
+      if (message.kind === "join") {
+        // answers come in the order of their questions
+        this.#say({ kind: "answer", answer: store.join(message.symbols) });
+        this.#remember(message.symbols);
+      }
       if (message.kind === "fill") this.#say({ kind: "answer", answer: { kind: "unanchored" } });
       if (message.kind === "holes") this.#say({ kind: "answer", answer: [] });
     }
+  }
+
+  /** Symbols that joined are among those of a file that begins anew. */
+  #remember(joined: readonly string[]): void {
+    this.#settings = { ...this.#settings, symbols: [...this.#settings.symbols, ...joined] };
   }
 
   /** Before what has changed them is told. */
@@ -244,6 +257,8 @@ function write(to: StoreWriter, message: Work): FromWriter | undefined {
     }
     case "holes":
       return { kind: "answer", answer: to.holesBelow(message.symbolIndex, message.below, message.most) };
+    case "join":
+      return { kind: "answer", answer: to.join(message.symbols) };
     case "trouble":
       to.noteTrouble(message.symbolIndex, message.trouble, message.trades, nowUs);
       return undefined;

@@ -3,12 +3,12 @@ import { inode, openLocked } from "../file/open.ts";
 import { type Origin, originOf } from "../file/origin.ts";
 import { truncateLog } from "../file/write-ahead-log.ts";
 import type { IdRange } from "../ledger/id-ranges.ts";
-import { type Hole, type HoleNote, type HoleTotals, openLedger } from "../ledger/ledger.ts";
+import { type Hole, type HoleNote, type HoleTotals, type Ledger, openLedger } from "../ledger/ledger.ts";
 import type { MergedTrade } from "../ledger/merged.ts";
 import type { TradeBatch } from "./batch.ts";
 import { register, type WriterSettings } from "./register.ts";
-import { type Adopted, type RepairResult, repair } from "./repair.ts";
-import { type SymbolResult, tradeRows } from "./trade-rows.ts";
+import { type Adopted, type Repair, type RepairResult, repair } from "./repair.ts";
+import { type SymbolResult, type TradeRows, tradeRows } from "./trade-rows.ts";
 
 export interface AppendResult {
   /** In the writer's order of symbols. */
@@ -19,6 +19,8 @@ export interface AppendResult {
 
 /** The only one who writes trades; synchronous: lives in a thread of its own or in a short-lived command. */
 export interface StoreWriter {
+  /** Takes up more symbols, with the next indices; what is held of each. */
+  join(symbols: readonly string[]): (NewestHeld | undefined)[];
   /** One transaction, ledger included: all of it or nothing. */
   append(batch: TradeBatch, nowUs: number): AppendResult;
   /** The holes which are neither filled nor given up. */
@@ -95,9 +97,13 @@ function writer(
      ON CONFLICT DO UPDATE SET last_us = excluded.last_us, trades = trades + excluded.trades`,
   );
 
-  const repairs = ledgers.map((ledger, s) =>
-    repair(db, { symbolId: symbolIds[s]!, ledger, equalsStored, append: (batch) => put(batch)[s]!.stored }),
-  );
+  const repairOf = (ledger: Ledger, s: number): Repair =>
+    repair(db, { symbolId: symbolIds[s]!, ledger, equalsStored, append: (batch) => put(batch)[s]!.stored });
+  const repairs = ledgers.map(repairOf);
+  const newestOf = (s: number): NewestHeld | undefined => {
+    const id = ledgers[s]!.lastId();
+    return id === undefined ? undefined : { id, timeUs: latest.get(symbolIds[s]!) ?? Number.NaN };
+  };
   const append = db.transaction((batch: TradeBatch, nowUs: number): AppendResult => {
     const symbols = put(batch);
     return { symbols, holes: ledgers.flatMap((ledger) => ledger.settle(nowUs)) };
@@ -126,24 +132,21 @@ function writer(
     fill: (s, holeId, page, nowUs) => inStep(() => fill.immediate(s, holeId, page, nowUs)),
     adopt: (s, rows, span, nowUs) =>
       inStep(() => db.transaction(() => repairs[s]!.adopt(rows, span, nowUs)).immediate()),
-    compare: (batch) => {
-      let [known, conflicts] = [0, 0];
-      for (let i = 0; i < batch.length; i++) {
-        const equal = equalsStored(batch, i);
-        if (equal !== undefined) known++;
-        if (equal === false) conflicts++;
-      }
-      return { known, conflicts };
-    },
+    compare: (batch) => comparison(batch, equalsStored),
     together: (work) => inStep(() => db.transaction(() => work(db, symbolIds)).immediate()),
     reread: () => {
       for (const ledger of ledgers) ledger.reset();
     },
-    newest: () =>
-      ledgers.map((ledger, s) => {
-        const id = ledger.lastId();
-        return id === undefined ? undefined : { id, timeUs: latest.get(symbolIds[s]!) ?? Number.NaN };
-      }),
+    newest: () => ledgers.map((_, s) => newestOf(s)),
+    join: (symbols) => {
+      const ids = db.transaction(() => register(db, { ...settings, symbols })).immediate();
+      return ids.map((id, i) => {
+        const s = symbolIds.push(id) - 1;
+        ledgers.push(openLedger(db, id, symbols[i]!));
+        repairs.push(repairOf(ledgers[s]!, s));
+        return newestOf(s);
+      });
+    },
     noteTrouble: (s, kind, trades, nowUs) => {
       trouble.run(symbolIds[s], kind, nowUs, nowUs, trades);
     },
@@ -160,6 +163,19 @@ function writer(
       release();
     },
   };
+}
+
+function comparison(
+  batch: TradeBatch,
+  equalsStored: TradeRows["equalsStored"],
+): { readonly known: number; readonly conflicts: number } {
+  let [known, conflicts] = [0, 0];
+  for (let i = 0; i < batch.length; i++) {
+    const equal = equalsStored(batch, i);
+    if (equal !== undefined) known++;
+    if (equal === false) conflicts++;
+  }
+  return { known, conflicts };
 }
 
 function isBatch(page: TradeBatch | readonly MergedTrade[]): page is TradeBatch {

@@ -1,5 +1,5 @@
-import type { Trade } from "../../core/trade.ts";
-import type { AppendResult } from "../../pipeline/store/write/writer.ts";
+import type { Trade } from "../../../core/trade.ts";
+import type { AppendResult } from "../../../pipeline/store/write/writer.ts";
 
 /** How one symbol stands. */
 export interface SymbolStatus {
@@ -23,33 +23,36 @@ export interface SymbolStatus {
 
 /** Counts what becomes of each symbol's trades. */
 export interface SymbolCounts {
+  /** One more symbol, with the next index. */
+  add(): void;
   received(symbolIndex: number, trade: Trade): void;
   committed(counts: AppendResult["symbols"]): void;
   /** Fetched ones. */
   filled(symbolIndex: number, trades: number): void;
   /** A second is over. */
   second(): void;
-  /** `missing`: ids known to be missing, by symbol. */
-  status(missing: readonly number[], anew: readonly number[]): Record<string, SymbolStatus>;
+  status(symbolIndex: number): SymbolStatus;
 }
 
 /** `hasLag`: the venue's time is ours. */
-export function symbolCounts(symbols: readonly string[], hasLag: boolean): SymbolCounts {
-  const each = symbols.map(
-    (): SymbolStatus => ({
-      stored: 0,
-      duplicates: 0,
-      conflicts: 0,
-      regressed: 0,
-      anew: 0,
-      missing: 0,
-      rate: 0,
-      lastReceivedUs: Number.NaN,
-      lagMs: Number.NaN,
-    }),
-  );
-  const inSecond = symbols.map(() => 0);
+export function symbolCounts(hasLag: boolean): SymbolCounts {
+  const each: SymbolStatus[] = [];
+  const inSecond: number[] = [];
   return {
+    add: () => {
+      each.push({
+        stored: 0,
+        duplicates: 0,
+        conflicts: 0,
+        regressed: 0,
+        anew: 0,
+        missing: 0,
+        rate: 0,
+        lastReceivedUs: Number.NaN,
+        lagMs: Number.NaN,
+      });
+      inSecond.push(0);
+    },
     received: (s, { receivedUs, eventTimeUs }) => {
       inSecond[s]!++;
       each[s]!.lastReceivedUs = receivedUs;
@@ -73,9 +76,6 @@ export function symbolCounts(symbols: readonly string[], hasLag: boolean): Symbo
         inSecond[s] = 0;
       }
     },
-    status: (missing, anew) =>
-      Object.fromEntries(
-        symbols.map((symbol, s) => [symbol, { ...each[s]!, missing: missing[s]!, anew: anew[s]! }]),
-      ),
+    status: (s) => each[s]!,
   };
 }

@@ -1,8 +1,8 @@
-import { TickbookError } from "../../core/errors.ts";
-import { backoffMs } from "../../pipeline/net/backoff.ts";
-import type { ExchangeInfo } from "../../pipeline/venues/binance/info.ts";
-import type { CollectSettings, CollectWorld } from "./collector-types.ts";
-import { askHosts } from "./reach.ts";
+import { TickbookError } from "../../../core/errors.ts";
+import { backoffMs } from "../../../pipeline/net/backoff.ts";
+import type { ExchangeInfo } from "../../../pipeline/venues/binance/info.ts";
+import type { CollectSettings, CollectWorld } from "../collector-types.ts";
+import { askHosts } from "../reach.ts";
 
 const EVERY_MS = 3_600_000;
 const AGAIN = { firstMs: 2000, capMs: 300_000 };
@@ -12,7 +12,8 @@ const AGAIN = { firstMs: 2000, capMs: 300_000 };
  * Streams of symbols that are halted or not listed stay subscribed: they may come back. Returns what ends it.
  */
 export function watchSymbols(
-  settings: CollectSettings,
+  { hosts }: Pick<CollectSettings, "hosts">,
+  symbols: () => readonly string[],
   world: CollectWorld,
   first: ExchangeInfo | undefined,
   heard: (info: ExchangeInfo) => void,
@@ -46,7 +47,7 @@ export function watchSymbols(
   const look = async (failures: number): Promise<void> => {
     let again = failures + 1;
     try {
-      const asked = await askHosts(settings, world);
+      const asked = await askHosts(hosts, symbols(), world);
       if (stopped) return;
       if ("info" in asked) {
         again = 0;

@@ -1,0 +1,134 @@
+import { chmodSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { quote, TickbookError } from "../../../core/errors.ts";
+import type { Log } from "../../terminal/log.ts";
+import { controlPlace } from "./place.ts";
+
+export type Request = Readonly<Record<string, unknown>>;
+
+/** What a running collector does when it is asked, by name; what it returns is the answer, what it throws the refusal. */
+export type Requests = Readonly<
+  Record<string, (request: Request, progress: (facts: unknown) => void) => Promise<unknown>>
+>;
+
+/** A line of the answer: progress, as often as there is some, then the result or the refusal. */
+export type AnswerLine =
+  | { readonly progress: unknown }
+  | { readonly result: unknown }
+  | {
+      readonly refused: {
+        readonly code: string;
+        readonly where: string;
+        readonly problem: string;
+        readonly hint: string;
+      };
+    };
+
+const MOST_BYTES = 1 << 20;
+const MOST_CLIENTS = 16;
+/** Whoever connects asks at once. */
+const ASK_MS = 5000;
+
+/**
+ * Takes requests to a running collector by a socket in the folder of its database, which only its own user may open: a line
+ * of JSON with `do`, answered by lines of JSON. The database's lock is held, so that a socket which lies there is a dead
+ * one's. Where there can be none, that is said, and the collector goes on without.
+ */
+export async function openControl(db: string, requests: Requests, log: Log): Promise<() => Promise<void>> {
+  const place = controlPlace(db);
+  const none = async (reason: string): Promise<() => Promise<void>> => {
+    const message = `requests to this collector (npm run control) can't be taken: ${reason}; it goes on without`;
+    log({ level: "warn", event: "no-control", message });
+    return async () => {};
+  };
+  if (place === undefined) return none("the path of the database is too long for a socket beside it");
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => socket.destroy());
+    if (sockets.size > MOST_CLIENTS) socket.destroy();
+    else serve(socket, requests);
+  });
+  try {
+    await listen(server, place);
+  } catch (error) {
+    return none(`the system says ${quote((error as Error).message)}`);
+  }
+  server.on("error", () => {});
+  return async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  };
+}
+
+/** The socket is its user's alone from the moment it is there. */
+function listen(server: Server, place: string): Promise<void> {
+  const isFile = process.platform !== "win32";
+  if (isFile) rmSync(place, { force: true });
+  const before = process.umask(0o177);
+  try {
+    return new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(place, () => {
+        server.off("error", reject);
+        try {
+          if (isFile) chmodSync(place, 0o600);
+          resolve();
+        } catch (error) {
+          reject(error as Error);
+        }
+      });
+    });
+  } finally {
+    process.umask(before);
+  }
+}
+
+function serve(socket: Socket, requests: Requests): void {
+  const say = (line: AnswerLine): void => {
+    if (!socket.destroyed) socket.write(`${JSON.stringify(line)}\n`);
+  };
+  let bytes = 0;
+  let isAsked = false;
+  const late = setTimeout(() => socket.destroy(), ASK_MS);
+  socket.on("close", () => clearTimeout(late));
+  socket.on("data", (data) => {
+    bytes += data.length;
+    if (bytes > MOST_BYTES) socket.destroy();
+  });
+  createInterface({ input: socket }).on("line", (line) => {
+    if (isAsked) return;
+    isAsked = true;
+    clearTimeout(late);
+    void answer(line, requests, (facts) => say({ progress: facts })).then((last) => {
+      say(last);
+      socket.end();
+    });
+  });
+}
+
+async function answer(
+  line: string,
+  requests: Requests,
+  progress: (facts: unknown) => void,
+): Promise<AnswerLine> {
+  try {
+    const request = JSON.parse(line) as Request;
+    const name = typeof request?.do === "string" ? request.do : "";
+    if (!Object.hasOwn(requests, name))
+      return bad(`needs one of ${Object.keys(requests).join(", ")}; got ${quote(name, 60)}`);
+    return { result: (await requests[name]!(request, progress)) ?? null };
+  } catch (error) {
+    if (error instanceof SyntaxError) return bad("needs a line of JSON");
+    if (!(error instanceof TickbookError))
+      return bad(`met a defect of this program: ${quote(String(error))}`);
+    const { code, where, problem, hint } = error;
+    return { refused: { code, where, problem, hint } };
+  }
+}
+
+function bad(problem: string): AnswerLine {
+  return { refused: { code: "bad-request", where: "request", problem, hint: "Use npm run control." } };
+}
