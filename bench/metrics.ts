@@ -7,8 +7,8 @@
  * without a benchmark), both sides in turn, three rounds, each at its best. Only the ratio carries over to another machine.
  */
 import { execFileSync } from "node:child_process";
-import type { Backtest, Market } from "../src/analytics/backtest/types.ts";
-import { metricRows, performance as tearSheet } from "../src/analytics/index.ts";
+import type { Backtest } from "../src/analytics/backtest/types.ts";
+import { metricRows, runMetrics } from "../src/analytics/index.ts";
 import { random } from "../src/core/random.ts";
 
 const LENGTH = 5000;
@@ -16,7 +16,7 @@ const AIM = 30;
 const DAY_US = 86_400e6;
 
 /** Seeded daily returns with the mean and deviation of the peer's, and legs that move as much. */
-function inputs(): { readonly backtest: Backtest; readonly market: Market } {
+function inputs(): Backtest {
   const { normal } = random(3);
   const walk = (start: number): Float64Array => {
     let value = start;
@@ -30,7 +30,10 @@ function inputs(): { readonly backtest: Backtest; readonly market: Market } {
     const close = walk(100);
     return { symbol, close, open: close };
   };
+  const startUs = zeros.map((_, t) => Date.UTC(2004, 0, 1) * 1000 + t * DAY_US);
   const backtest: Backtest = {
+    market: { length: LENGTH, startUs, intervalUs: DAY_US, legs: [leg("Y"), leg("X")] },
+    strategy: { name: "none", settings: {} },
     startCash: 100,
     costs: { feeBps: 0, halfSpreadBps: 0, slippageBps: 0, financingBpsPerYear: 0 },
     orders: [],
@@ -47,14 +50,14 @@ function inputs(): { readonly backtest: Backtest; readonly market: Market } {
     signals: {},
     counts: {},
   };
-  const startUs = zeros.map((_, t) => Date.UTC(2004, 0, 1) * 1000 + t * DAY_US);
-  return { backtest, market: { length: LENGTH, startUs, intervalUs: DAY_US, legs: [leg("Y"), leg("X")] } };
+  return backtest;
 }
 
-const { backtest, market } = inputs();
+const run = inputs();
+const alone = { ...run, market: { ...run.market, legs: [] } };
 const jobs = [
-  { what: "all metrics", run: () => metricRows(tearSheet(backtest, { ...market, legs: [] })), aim: AIM },
-  { what: "beside two legs", run: () => metricRows(tearSheet(backtest, market)), aim: AIM },
+  { what: "all metrics", run: () => metricRows(runMetrics(alone)), aim: AIM },
+  { what: "beside two legs", run: () => metricRows(runMetrics(run)), aim: AIM },
 ];
 const { PEERS_PYTHON: python, PEERS_SCRIPT: script } = process.env;
 const ours = jobs.map(() => Number.POSITIVE_INFINITY);

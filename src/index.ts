@@ -7,7 +7,14 @@ export type {
   SymbolsSource,
   WindowWords,
 } from "./app/data/data-source.ts";
-export { findSeries, pairBars, verdictTable } from "./app/data/renamed.ts";
+export {
+  findSeries,
+  pairBars,
+  performance,
+  returnHistogram,
+  verdictTable,
+  zscoreChart,
+} from "./app/data/renamed.ts";
 export type { Diagnosis, Disk, Finding } from "./app/doctor/diagnosis.ts";
 export type { DoctorSettings } from "./app/doctor/doctor.ts";
 export { type ExportResult, type ExportSettings, exportCsv } from "./app/export.ts";
@@ -44,7 +51,7 @@ export { type DrawdownOptions, drawdownChart } from "./render/chart/backtest/dra
 export { type EquityOptions, equityChart } from "./render/chart/backtest/equity.ts";
 export { type FillsOptions, fillsChart } from "./render/chart/backtest/fills.ts";
 export { monthsChart } from "./render/chart/backtest/months.ts";
-export { returnHistogram } from "./render/chart/backtest/returns.ts";
+export { returnsChart } from "./render/chart/backtest/returns.ts";
 export { type RollingOptions, rollingChart } from "./render/chart/backtest/rolling.ts";
 export { type SignalOptions, signalChart } from "./render/chart/backtest/signal.ts";
 export { type SweepChartOptions, sweepChart } from "./render/chart/backtest/sweep.ts";
@@ -55,10 +62,10 @@ export { type Interval, type IntervalsOptions, intervalsChart } from "./render/c
 export { type Line, type LinesOptions, linesChart } from "./render/chart/lines.ts";
 export { type MemoryOptions, memoryChart } from "./render/chart/memory.ts";
 export { candleChart } from "./render/chart/pair/candles.ts";
-export { correlationChart } from "./render/chart/pair/correlation.ts";
+export { type CorrelationOptions, correlationChart } from "./render/chart/pair/correlation.ts";
 export { type RatiosOptions, ratiosChart } from "./render/chart/pair/ratios.ts";
-export { spreadChart } from "./render/chart/pair/spread.ts";
-export { zscoreChart } from "./render/chart/pair/zscore.ts";
+export { type SpreadOptions, spreadChart } from "./render/chart/pair/spread.ts";
+export { type ZScoreOptions, zScoreChart } from "./render/chart/pair/z-score.ts";
 export { csvText } from "./render/csv.ts";
 export type { TableColumn, TableData } from "./render/table-data.ts";
 export { tiles } from "./render/tiles.ts";

@@ -55,6 +55,7 @@ export { type PairTableSettings, pairTable } from "./pair/pair-table.ts";
 export { type PairVerdict, pairVerdict, pairVerdictTable } from "./pair/pair-verdict.ts";
 export type { PriceScale } from "./pair/price-scale.ts";
 export { type Spread, type SpreadSettings, spread } from "./pair/spread.ts";
+export { type ZScore, zScore } from "./pair/z-score.ts";
 export type { CalendarReturn } from "./performance/calendar-returns.ts";
 export type { Drawdown } from "./performance/drawdowns.ts";
 export type { MetricGroup } from "./performance/metric-definitions.ts";
@@ -67,19 +68,19 @@ export {
   monthsTable,
 } from "./performance/metrics-table.ts";
 export {
-  type CurveMetrics,
-  type LegMetrics,
-  type Performance,
-  type PerformanceSettings,
-  performance,
-} from "./performance/performance.ts";
-export {
   type ReturnMetrics,
   type ReturnMetricsSettings,
   returnMetrics,
 } from "./performance/return-metrics.ts";
 export type { RollingMetrics } from "./performance/rolling-metrics.ts";
 export type { RoundTripMetrics } from "./performance/round-trip-metrics.ts";
+export {
+  type CurveMetrics,
+  type LegMetrics,
+  type RunMetrics,
+  type RunMetricsSettings,
+  runMetrics,
+} from "./performance/run-metrics.ts";
 export type { Sampling } from "./performance/sampling.ts";
 export { type ExpandingOlsSettings, expandingOls, expandingOlsOperator } from "./regression/expanding-ols.ts";
 export { type HuberFit, type HuberSettings, huber } from "./regression/huber.ts";

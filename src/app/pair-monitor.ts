@@ -51,7 +51,7 @@ export interface PairFrame {
   readonly xClose: Float64Array;
   /** y − α − βx on log prices, with one frozen line; NaN before it is fitted. */
   readonly spread: Float64Array;
-  readonly zscore: Float64Array;
+  readonly zScore: Float64Array;
   /** Of log returns. */
   readonly correlation: Float64Array;
   /** Undefined until there are enough bars. */
@@ -130,7 +130,7 @@ export function pairMonitor(reader: TradeStore, given: PairSettings): PairMonito
       ...times,
       ...joined,
       spread: spreads,
-      zscore: rollingZScore(spreads, { window }),
+      zScore: rollingZScore(spreads, { window }),
       correlation: rollingCorrelation(returns(joined.yClose), returns(joined.xClose), { window }),
       hedge,
     };

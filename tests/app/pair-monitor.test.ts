@@ -69,7 +69,7 @@ test("late trades bring the numbers that they would have brought in time; the he
   inTime.add(trades);
   const all = inTime.watch().frame();
   assert.equal(all.hedge!.beta, hedge.beta);
-  for (const name of ["timeUs", "yClose", "xClose", "spread", "zscore", "correlation"] as const)
+  for (const name of ["timeUs", "yClose", "xClose", "spread", "zScore", "correlation"] as const)
     assert.deepEqual(after[name], all[name], name);
 });
 
@@ -111,14 +111,14 @@ test("pairMonitor gives live what the same functions give on all its bars at onc
     write(file, (writer) => writer.append(batchOf(pairs(s, s), BOTH), T0));
     monitor.frame();
   }
-  const { timeUs, yClose, xClose, spread: spreads, zscore, hedge } = monitor.frame();
+  const { timeUs, yClose, xClose, spread: spreads, zScore, hedge } = monitor.frame();
   assert.deepEqual(
     [...timeUs],
     [...timeUs.keys()].map((s) => SECOND + s * 1e6),
   );
   const batch = spread(yClose, xClose, hedge!).values;
   assert.deepEqual(spreads, batch);
-  assert.deepEqual(zscore, rollingZScore(batch, { window: 3 }));
+  assert.deepEqual(zScore, rollingZScore(batch, { window: 3 }));
 });
 
 test("pairMonitor keeps the bars that both symbols have, and the forming ones apart", (t) => {
@@ -133,9 +133,9 @@ test("pairMonitor keeps the bars that both symbols have, and the forming ones ap
 });
 
 test("pairMonitor waits with NaN while there are too few bars", (t) => {
-  const { hedge, spread: spreads, zscore } = watching(t, stored(t, pairs(0, 2))).frame();
+  const { hedge, spread: spreads, zScore } = watching(t, stored(t, pairs(0, 2))).frame();
   assert.equal(hedge, undefined);
-  assert.deepEqual([...spreads, ...zscore], [Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
+  assert.deepEqual([...spreads, ...zScore], [Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
 });
 
 test("pairMonitor says when each symbol's newest trade was", (t) => {
@@ -229,7 +229,7 @@ test("the past of a pair is what was drawn: the same spread and z-score at the s
   assert.equal(past.bars.intervalUs, 1_000_000);
   assert.deepEqual(past.bars.close, now.closed.y.close.slice(60, 120));
   assert.deepEqual(past.spread.last, now.spread.slice(60, 120));
-  assert.deepEqual(past.zScore.last, now.zscore.slice(60, 120));
+  assert.deepEqual(past.zScore.last, now.zScore.slice(60, 120));
   assert.deepEqual(past.spread.low, past.spread.high);
 });
 
@@ -242,7 +242,7 @@ test("a stretch with more bars than there is room for comes in longer bars, each
   assert.equal(past.bars.intervalUs, 5_000_000);
   assert.equal(past.bars.length, 38);
   for (let bar = 5; bar < 38; bar++) {
-    const inside = now.zscore.slice(5 * bar, 5 * bar + 5);
+    const inside = now.zScore.slice(5 * bar, 5 * bar + 5);
     assert.equal(past.bars.close[bar], now.closed.y.close[5 * bar + 4]);
     assert.equal(past.zScore.last[bar], inside[4]);
     assert.equal(past.zScore.low[bar], Math.min(...inside));

@@ -12,13 +12,13 @@ import { notebookFolder, writeNotebook } from "../support/notebooks.ts";
 const chromium = findChromium();
 
 const cells = [
-  `import { live, liveStatus, show, stopLive, zscoreChart } from "tickbook";
+  `import { live, liveStatus, show, stopLive, zScoreChart } from "tickbook";
 const startUs = 1723118400e6;
-const draw = (n: number) => zscoreChart(
-  Float64Array.from({ length: 60 }, (_, i) => startUs + (n + i) * 1e6),
-  Float64Array.from({ length: 60 }, (_, i) => 3 * Math.sin((n + i) / 7)),
-  { threshold: 2, window: 20, note: \`row \${n}\` },
-);
+const draw = (n: number) => zScoreChart({
+  timeUs: Float64Array.from({ length: 60 }, (_, i) => startUs + (n + i) * 1e6),
+  values: Float64Array.from({ length: 60 }, (_, i) => 3 * Math.sin((n + i) / 7)),
+  window: 20,
+}, { threshold: 2, note: \`row \${n}\` });
 let n = 0;`,
   `live("z", () => draw(n++), { refreshMs: 50 });`,
   `const counter = globalThis as { ticks?: number };

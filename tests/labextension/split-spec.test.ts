@@ -6,7 +6,7 @@ import { linesChart } from "../../src/render/chart/lines.ts";
 import { candleChart } from "../../src/render/chart/pair/candles.ts";
 import { correlationChart } from "../../src/render/chart/pair/correlation.ts";
 import { spreadChart } from "../../src/render/chart/pair/spread.ts";
-import { zscoreChart } from "../../src/render/chart/pair/zscore.ts";
+import { zScoreChart } from "../../src/render/chart/pair/z-score.ts";
 import type { View } from "../../src/render/view.ts";
 import { walkBars } from "../support/bars.ts";
 import { specOf } from "../support/vega.ts";
@@ -22,11 +22,12 @@ function chartsAfter(bars: number): Record<string, View> {
   if (bars > 50) walked.complete[7] = 0;
   const forming = walkBars(bars % 2, { startUs: START_US + bars * 10_000_000 });
   const note = `${bars} bars`;
+  const made = { timeUs: t, values: wave, names: { y: "ETHUSDT", x: "BTCUSDT" } };
   return {
     candles: candleChart(walked, { forming, note }),
-    spread: spreadChart(t, wave, { y: "ETHUSDT", x: "BTCUSDT", hedgeRatio: 0.5 + bars, scale: "log", note }),
-    "z-score": zscoreChart(t, wave, { threshold: 1 + bars / 10, exit: bars / 100, window: 20, note }),
-    correlation: correlationChart(t, wave, { window: 20, note }),
+    spread: spreadChart({ ...made, alpha: 0, beta: 0.5 + bars, prices: "log" }, { note }),
+    "z-score": zScoreChart({ ...made, window: 20 }, { threshold: 1 + bars / 10, exit: bars / 100, note }),
+    correlation: correlationChart({ ...made, window: 20 }, { note }),
     histogram: histogramChart(wave, {
       of: "bar",
       xName: "return",

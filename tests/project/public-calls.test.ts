@@ -20,7 +20,8 @@ const trades = ticks(300);
 const market = t.pairMarket(bars, other);
 const strategy = t.movingAverageCross({ fast: 5, slow: 20, size: { by: "notional", notional: 1000 } });
 const run = t.runBacktest(market, strategy, { startCash: 100_000, costs: { feeBps: 5 } });
-const figures = t.performance(run, market);
+const figures = t.runMetrics(run);
+const measured = { result: run, performance: figures, data: { venue: bars.venue } };
 const matrix = t.correlationMatrix({ x, y });
 const clusters = t.clusterOrder(matrix);
 const fit = t.ols(y, x);
@@ -30,6 +31,7 @@ const times = bars.endUs;
 const of = { venue: bars.venue, symbol: bars.symbol, every: "1m" };
 const joined = t.joinBars([bars, other], { how: "inner" });
 const thin = t.thinBars(bars, { minTrades: 1 });
+const apart = t.spread(y, x, { beta: 0.75, prices: "raw" });
 const noise = { stateNoise: 1e-4, noise: 1 };
 
 /** Public calls with arguments that they take. */
@@ -61,15 +63,15 @@ const CALLS: Readonly<Record<string, readonly unknown[]>> = {
   clustersAbove: [clusters, 0.5],
   compareRatios: [y, x, { confidence: 0.9 }],
   concatBars: [bars, bars],
-  correlationChart: [times, y, { window: 20 }],
+  correlationChart: [{ timeUs: times, values: y, window: 20 }, { of: "prices" }],
   correlationMatrix: [{ x, y }, { method: "pearson" }],
   coverageChart: [[], { width: 300 }],
   decision: [test1],
-  drawdownChart: [figures, market, { worst: 2 }],
+  drawdownChart: [figures, { worst: 2 }],
   drawdownsTable: [figures],
   engleGranger: [y, x, { lags: 1 }],
   engleGrangerBothWays: [y, x, { lags: 1 }],
-  equityChart: [run, market, figures, { hold: true }],
+  equityChart: [measured, { hold: true }],
   ewZScore: [x, { halfLifeBars: 10 }],
   ewZScoreOperator: [{ halfLifeBars: 10 }],
   expandingOls: [y, x, { intercept: true }],
@@ -78,7 +80,7 @@ const CALLS: Readonly<Record<string, readonly unknown[]>> = {
   fQuantile: [0.5, 2, 3],
   fSurvival: [1, 2, 3],
   fillEmpty: [bars],
-  fillsChart: [run, market, 0, { mostFills: 10 }],
+  fillsChart: [run, { leg: 0, mostFills: 10 }],
   formatDuration: [60e6],
   formatUtc: [1_723_161_255_342_000],
   halfLife: [t.spread(y, x, { beta: 0.75, prices: "raw" }).values, { confidence: 0.9 }],
@@ -127,12 +129,11 @@ const CALLS: Readonly<Record<string, readonly unknown[]>> = {
   parseDuration: ["5m"],
   percentileRank: [x, { window: 20 }],
   percentileRankOperator: [{ window: 20 }],
-  performance: [run, market, { riskFree: 0.01 }],
-  ratiosChart: [times, t.movingRatios(y, x, { window: 60 }), { width: 300 }],
+  ratiosChart: [t.movingRatios({ y, x, timeUs: times }, { window: 60 }), { width: 300 }],
   realisedVolatility: [known, { intervalUs: 60e6 }],
-  returnHistogram: [figures, { width: 300 }],
   returnMetrics: [known, { perYear: 525_600 }],
   returns: [x, { kind: "simple" }],
+  returnsChart: [figures, { width: 300 }],
   robustZScore: [x, { window: 20 }],
   robustZScoreOperator: [{ window: 20 }],
   rollSpread: [x, { prices: "raw" }],
@@ -150,11 +151,12 @@ const CALLS: Readonly<Record<string, readonly unknown[]>> = {
   rollingStdOperator: [{ window: 20 }],
   rollingZScore: [x, { window: 20 }],
   rollingZScoreOperator: [{ window: 20 }],
+  runMetrics: [run, { riskFree: 0.01 }],
   runBacktest: [market, strategy, { startCash: 100_000, costs: { feeBps: 5 } }],
-  signalChart: [run, market, "trend", { width: 300 }],
+  signalChart: [run, { signal: "trend" }],
   sliceBars: [bars, 0, 10],
   spread: [y, x, { beta: 0.75, prices: "raw" }],
-  spreadChart: [times, y, { y: "A", x: "B", hedgeRatio: 1, scale: "log" }],
+  spreadChart: [{ ...apart, timeUs: times }, { hedgeRatio: "rolling over 240 bars" }],
   studentCdf: [1, 2],
   studentQuantile: [0.5, 2],
   studentSurvival: [1, 2],
@@ -168,7 +170,8 @@ const CALLS: Readonly<Record<string, readonly unknown[]>> = {
   venueLabel: [bars.venue],
   withoutThin: [x, thin],
   alertEvaluator: [[], { perHour: 10 }],
-  zscoreChart: [times, x, { threshold: 2 }],
+  zScore: [apart, { window: 20 }],
+  zScoreChart: [{ timeUs: times, values: x }, { threshold: 2 }],
 };
 
 /** What reads a database or a file, draws by itself, waits for a page, or takes anything: each is tested by itself. */
@@ -207,6 +210,9 @@ const ELSEWHERE = [
     "openImportedBars",
     "pairAlerts",
     "pairBars",
+    "performance",
+    "returnHistogram",
+    "zscoreChart",
     "pairCase",
     "pairCloses",
     "pairControls",
@@ -247,7 +253,7 @@ test("every public call is here, or known to be elsewhere", () => {
 
 /** Objects that are no settings, and numbers with a meaning of their own. */
 const NO_SETTINGS = ["barsWithin", "check", "venueLabel", "correlationMatrix"];
-const MEANT = /^(joinBars: Infinity as maxAgeUs|spreadChart: .* as hedgeRatio)$/;
+const MEANT = /^(joinBars: Infinity as maxAgeUs)$/;
 
 /** Arguments that may be left out though the language does not say so. */
 const OPTIONAL = ["barsWithin 2", "pairMarket 2"];

@@ -34,8 +34,13 @@ export function runBacktest(market: Market, strategy: Strategy | Rule, settings:
   const rule = begun(where, strategy, market);
   const book = newBook(market.length, market.legs.length);
   simulate(market, rule, terms, book);
-  return { ...terms, ...book, signals: rule.signals ?? {}, counts: { ...rule.counts } };
+  const { name, settings: chosen } = typeof strategy === "function" ? OWN_RULE : strategy;
+  const ran = { market, strategy: { name, settings: chosen } };
+  return { ...ran, ...terms, ...book, signals: rule.signals ?? {}, counts: { ...rule.counts } };
 }
+
+/** What a bare rule is called. */
+export const OWN_RULE: Pick<Strategy, "name" | "settings"> = { name: "a rule of one's own", settings: {} };
 
 /** The settings, checked and with nothing left open. */
 export function completeTerms(where: string, settings: BacktestSettings): Terms {

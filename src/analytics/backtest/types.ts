@@ -121,6 +121,9 @@ export interface RoundTrip {
 
 /** What a rule did on a market: the books of each leg, and the account bar by bar. */
 export interface Backtest {
+  /** The bars that it ran on, and the rule that ran. */
+  readonly market: Market;
+  readonly strategy: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
   readonly startCash: number;
   readonly costs: Costs;
   readonly orders: readonly Order[];

@@ -1,10 +1,12 @@
-import { requireColumns, requireSettings } from "../../core/arguments.ts";
+import { requireSettings } from "../../core/arguments.ts";
+import type { PairColumns, PairOrigin } from "../../core/timed.ts";
 import { requireBetween, requireCount, requireSameLength } from "../checks.ts";
 import { normalQuantile } from "../distributions/normal.ts";
 import { kalmanNoise } from "../regression/kalman/kalman-noise.ts";
 import { type RollingEstimateSettings, rollingEstimates } from "../rolling/rolling-estimates.ts";
 import { type HedgeRatio, hedgeRatio } from "./hedge-ratio.ts";
 import { kalmanHedgeLine } from "./moving-hedge-ratio.ts";
+import { type PairArguments, pairArguments } from "./pair-arguments.ts";
 import { onScale } from "./price-scale.ts";
 
 export interface MovingRatioSettings extends RollingEstimateSettings {
@@ -20,9 +22,11 @@ export interface MovingRatio {
   readonly high: Float64Array;
 }
 
-export interface MovingRatios {
+/** β over time; of a pair, with the times of the pair's bars: `ratiosChart` takes it as it is. */
+export interface MovingRatios extends PairOrigin {
   /** The bars at which β is looked at: the ends of the windows. */
   readonly at: Int32Array;
+  readonly window: number;
   /** Rolling least squares, rolling Huber, Kalman. */
   readonly ratios: readonly MovingRatio[];
   /** The first so many bars chose the Kalman filter's variances: inside them it is in-sample. */
@@ -36,9 +40,11 @@ export interface MovingRatios {
  * The band of least squares knows that residuals remember (HAC); Huber's does not, so none is given: NaN. In a window of
  * a few half-lives a spread wanders like a trend, and β takes it for a change of its own: no band covers that.
  */
-export function movingRatios(y: Float64Array, x: Float64Array, settings: MovingRatioSettings): MovingRatios {
+export function movingRatios(pair: PairColumns, settings: MovingRatioSettings): MovingRatios;
+export function movingRatios(y: Float64Array, x: Float64Array, settings: MovingRatioSettings): MovingRatios;
+export function movingRatios(...given: PairArguments<MovingRatioSettings>): MovingRatios {
   const where = "movingRatios";
-  requireColumns(where, { y, x });
+  const { y, x, settings, origin } = pairArguments(where, given);
   requireSettings(where, settings, ["confidence", "step", "window"]);
 
   const { window, confidence = 0.95 } = settings;
@@ -63,7 +69,9 @@ export function movingRatios(y: Float64Array, x: Float64Array, settings: MovingR
   const none = new Float64Array(at.length).fill(Number.NaN);
   const reach = Float64Array.from(at, (t) => reaches.get(t) ?? Number.NaN);
   return {
+    ...origin,
     at,
+    window,
     ratios: [
       banded("rolling OLS", ols.values, reach),
       banded("rolling Huber", huber.values, none),

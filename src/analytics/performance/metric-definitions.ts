@@ -1,6 +1,6 @@
 import { formatDuration } from "../../core/time.ts";
 import { type MetricUnit, spanText } from "./metric-text.ts";
-import type { CurveMetrics, LegMetrics, Performance } from "./performance.ts";
+import type { CurveMetrics, LegMetrics, RunMetrics } from "./run-metrics.ts";
 import { DAY_US, YEAR_US } from "./sampling.ts";
 
 export type MetricGroup = "growth" | "risk" | "returns" | "activity" | "round trips" | "against buy and hold";
@@ -10,13 +10,13 @@ export interface MetricDefinition {
   readonly group: MetricGroup;
   readonly name: string;
   readonly unit: MetricUnit;
-  /** As `Performance` holds it. Of the account; absent where the figure is a leg's alone. */
-  readonly of?: (p: Performance) => number;
+  /** As `RunMetrics` holds it. Of the account; absent where the figure is a leg's alone. */
+  readonly of?: (p: RunMetrics) => number;
   /** Of a leg that is bought and held. */
   readonly ofLeg?: (leg: LegMetrics) => number;
-  readonly definition: (p: Performance) => string;
+  readonly definition: (p: RunMetrics) => string;
   /** Why it is not defined, where it is not. */
-  readonly missing?: (p: Performance) => string;
+  readonly missing?: (p: RunMetrics) => string;
 }
 
 type CurveKey = Exclude<keyof CurveMetrics, "ruinUs">;
@@ -27,8 +27,8 @@ function both(
   name: string,
   unit: MetricUnit,
   key: CurveKey,
-  definition: (p: Performance) => string,
-  missing: (p: Performance) => string = noReturns,
+  definition: (p: RunMetrics) => string,
+  missing: (p: RunMetrics) => string = noReturns,
 ): MetricDefinition {
   return { group, name, unit, of: (p) => p[key], ofLeg: (leg) => leg[key], definition, missing };
 }
@@ -37,7 +37,7 @@ function both(
 function trips(
   name: string,
   unit: MetricUnit,
-  key: keyof Performance["roundTrips"],
+  key: keyof RunMetrics["roundTrips"],
   definition: string,
   none = "",
 ): MetricDefinition {
@@ -52,27 +52,27 @@ function trips(
 }
 
 const percent = (share: number): string => `${Number((100 * share).toPrecision(6))} %`;
-const one = ({ sampling: { period, periodUs } }: Performance): string =>
+const one = ({ sampling: { period, periodUs } }: RunMetrics): string =>
   period === "day" || periodUs === DAY_US ? "day" : `bar of ${formatDuration(periodUs)}`;
-const daily = (p: Performance): string => (one(p) === "day" ? "daily" : formatDuration(p.sampling.periodUs));
-const perYear = ({ sampling }: Performance): number => Number(sampling.perYear.toPrecision(6));
-const yearly = (p: Performance): string => `√${perYear(p)}`;
-const above = ({ settings }: Performance): string =>
+const daily = (p: RunMetrics): string => (one(p) === "day" ? "daily" : formatDuration(p.sampling.periodUs));
+const perYear = ({ sampling }: RunMetrics): number => Number(sampling.perYear.toPrecision(6));
+const yearly = (p: RunMetrics): string => `√${perYear(p)}`;
+const above = ({ settings }: RunMetrics): string =>
   settings.riskFree === 0 ? "0" : `the risk-free rate of ${percent(settings.riskFree)} a year`;
-const excess = ({ settings }: Performance): string =>
+const excess = ({ settings }: RunMetrics): string =>
   settings.riskFree === 0 ? "" : `, less ${percent(settings.riskFree)} a year`;
-const extrapolated = ({ years }: Performance): string =>
+const extrapolated = ({ years }: RunMetrics): string =>
   years < 1 ? `; extrapolated from ${spanText(years * YEAR_US)}` : "";
 
-function noReturns(p: Performance): string {
+function noReturns(p: RunMetrics): string {
   if (p.bars === 0) return "no bars";
   if (!Number.isNaN(p.ruinUs)) return "ruin";
   if (p.nobs < 2) return "a single return";
   return p.volatility === 0 ? "the returns do not vary" : "";
 }
 
-const or = (first: (p: Performance) => string, then: string) => (p: Performance) => first(p) || then;
-const noRuin = (p: Performance): string =>
+const or = (first: (p: RunMetrics) => string, then: string) => (p: RunMetrics) => first(p) || then;
+const noRuin = (p: RunMetrics): string =>
   p.bars === 0 ? "no bars" : Number.isNaN(p.ruinUs) ? "" : noReturns(p);
 
 export const METRICS: readonly MetricDefinition[] = [

@@ -3,7 +3,7 @@ import { DAY_US } from "./sampling.ts";
 /** What a metric is counted in. `×` is a multiple: of equity, or of another figure. */
 export type MetricUnit = "%" | "ratio" | "×" | "money" | "bps" | "days" | "count";
 
-/** What `Performance` holds, in the unit it is shown in: shares as per cent, microseconds as days. */
+/** What `RunMetrics` holds, in the unit it is shown in: shares as per cent, microseconds as days. */
 export function inUnit(value: number, unit: MetricUnit): number {
   return unit === "%" ? 100 * value : unit === "days" ? value / DAY_US : value;
 }

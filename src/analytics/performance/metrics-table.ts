@@ -4,7 +4,7 @@ import type { ResultTable } from "../unit-root/test-result.ts";
 import type { CalendarReturn } from "./calendar-returns.ts";
 import { METRICS, type MetricGroup } from "./metric-definitions.ts";
 import { inUnit, type MetricUnit, metricText, spanText } from "./metric-text.ts";
-import type { Performance } from "./performance.ts";
+import type { RunMetrics } from "./run-metrics.ts";
 
 /** A figure with what it means. */
 export interface Metric {
@@ -21,7 +21,7 @@ export interface Metric {
 }
 
 /** Every figure of a tear sheet, with its definition. */
-export function metricRows(performance: Performance): Metric[] {
+export function metricRows(performance: RunMetrics): Metric[] {
   requireFields("metricRows", "performance", performance, ["legs"]);
 
   return METRICS.map(({ group, name, unit, of, ofLeg, definition, missing }) => {
@@ -45,7 +45,7 @@ export function metricRows(performance: Performance): Metric[] {
 }
 
 /** The tear sheet: a row a figure, the strategy beside its legs bought and held. `groups`: some rows only. */
-export function metricsTable(performance: Performance, groups?: readonly MetricGroup[]): ResultTable {
+export function metricsTable(performance: RunMetrics, groups?: readonly MetricGroup[]): ResultTable {
   requireFields("metricsTable", "performance", performance, [
     "legs",
     "startUs",
@@ -78,7 +78,7 @@ export function metricsTable(performance: Performance, groups?: readonly MetricG
 }
 
 /** The deepest falls: a row each, the deepest first. */
-export function drawdownsTable(performance: Performance): ResultTable {
+export function drawdownsTable(performance: RunMetrics): ResultTable {
   requireFields("drawdownsTable", "performance", performance, ["worstDrawdowns"]);
   const { worstDrawdowns } = performance;
 
@@ -109,7 +109,7 @@ export function drawdownsTable(performance: Performance): ResultTable {
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** Returns by calendar month, a row a year; `*` where some bars of the month are not in the data. */
-export function monthsTable(performance: Performance): ResultTable {
+export function monthsTable(performance: RunMetrics): ResultTable {
   requireFields("monthsTable", "performance", performance, ["months", "calendarYears"]);
   const { months, calendarYears } = performance;
 

@@ -9,7 +9,7 @@ export interface Operator {
 
 /** As `Operator`, for a statistic of two series. */
 export interface PairOperator {
-  push(first: number, second: number): number;
+  push(y: number, x: number): number;
 }
 
 /** Runs an operator over a whole series: same length, index by index. */

@@ -11,15 +11,15 @@ import { WindowPairMoments } from "./window-pair-moments.ts";
  * returns to ask about returns. Causal. NaN until the window is full, while a NaN of either series is in view, and
  * where one of them does not vary. O(n) for any window.
  */
-export function rollingCorrelation(x: Float64Array, y: Float64Array, settings: Window): Float64Array {
+export function rollingCorrelation(y: Float64Array, x: Float64Array, settings: Window): Float64Array {
   const where = "rollingCorrelation";
-  requireColumns(where, { x, y });
+  requireColumns(where, { y, x });
   const { window } = requireSettings(where, settings, ["window"]);
 
   requireWindow(where, window, 2);
-  requireSameLength(where, { x: x.length, y: y.length });
-  requireFinite(where, "x", x);
+  requireSameLength(where, { y: y.length, x: x.length });
   requireFinite(where, "y", y);
+  requireFinite(where, "x", x);
   const moments = new WindowPairMoments(window, ABOUT);
   const out = new Float64Array(x.length);
   for (let at = 0; at < x.length; ) {
@@ -38,7 +38,7 @@ export function rollingCorrelationOperator(settings: Window): PairOperator {
   const moments = new WindowPairMoments(window, ABOUT);
   const [oneX, oneY, out] = [new Float64Array(1), new Float64Array(1), new Float64Array(1)];
   return {
-    push(x, y) {
+    push(y, x) {
       oneX[0] = x;
       oneY[0] = y;
       const [from, to] = moments.take(oneY, oneX, 0);

@@ -21,5 +21,17 @@ export const findSeries: Renamed = renamed("findSeries", 'whichSeries(store, { s
 /** @deprecated `caseTable` */
 export const verdictTable: Renamed = renamed("verdictTable", "caseTable");
 
+/** @deprecated `runMetrics(run)` */
+export const performance: Renamed = renamed("performance", "runMetrics(run), without the market,");
+
+/** @deprecated `returnsChart(run)` */
+export const returnHistogram: Renamed = renamed("returnHistogram", "returnsChart");
+
+/** @deprecated `zScoreChart(zScore(spread, { window }), { threshold })` */
+export const zscoreChart: Renamed = renamed(
+  "zscoreChart",
+  "zScoreChart(zScore(spread, { window }), { threshold }), of columns zScoreChart({ timeUs, values }, { threshold }),",
+);
+
 /** @deprecated `pairCloses`: what holds closes is not called bars. */
 export const pairBars: Renamed = renamed("pairBars", "pairCloses, with the same settings,");

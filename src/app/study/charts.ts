@@ -2,7 +2,7 @@ import { drawdownChart } from "../../render/chart/backtest/drawdown.ts";
 import { equityChart, heldChart } from "../../render/chart/backtest/equity.ts";
 import { fillsChart } from "../../render/chart/backtest/fills.ts";
 import { monthsChart } from "../../render/chart/backtest/months.ts";
-import { returnHistogram } from "../../render/chart/backtest/returns.ts";
+import { returnsChart } from "../../render/chart/backtest/returns.ts";
 import { rollingChart } from "../../render/chart/backtest/rolling.ts";
 import { signalChart } from "../../render/chart/backtest/signal.ts";
 import { closingTimes } from "../../render/chart/base/closing-times.ts";
@@ -28,46 +28,30 @@ export interface BacktestCharts {
   returns(): View;
 }
 
-export function backtestCharts({ data, result, performance, description }: BacktestRun): BacktestCharts {
-  const { market, venue } = data;
-  const common = { venue, saysThinned: false };
-  const { signals } = result;
-  const levels = thresholdsOf(description.strategy.settings);
+export function backtestCharts(run: BacktestRun): BacktestCharts {
+  const { market, venue } = run.data;
+  const { signals } = run.result;
+  const whole = { saysThinned: false };
   const { beta } = signals;
   return {
-    equity: () =>
-      equityChart(result, market, performance, {
-        ...common,
-        hold: false,
-        title: "Equity of the strategy",
-        height: 260,
-      }),
-    held: () => heldChart(market, performance, common),
-    drawdown: () => drawdownChart(performance, market, common),
-    fills: () => market.legs.map((_, leg) => fillsChart(result, market, leg, common)),
+    equity: () => equityChart(run, { ...whole, title: "Equity of the strategy", height: 260 }),
+    held: () => heldChart(run, whole),
+    drawdown: () => drawdownChart(run, whole),
+    fills: () => market.legs.map((_, leg) => fillsChart(run, { ...whole, leg })),
     signals: () =>
       Object.keys(signals)
         .filter((name) => name !== "beta")
-        .map((name) => signalChart(result, market, name, { ...common, ...(name === "z" && levels) })),
+        .map((signal) => signalChart(run, { ...whole, signal })),
     hedge: () => {
       const known = beta?.filter((value) => !Number.isNaN(value)) ?? [];
       // a frozen one is a number, which the parameters name
       if (beta === undefined || known.every((value) => value === known[0])) return [];
       const { timesUs, domainUs } = closingTimes(market);
       const title = "Hedge ratio, as it was known at each bar";
-      return [linesChart(timesUs, [{ name: "β", values: beta }], { ...common, domainUs, title })];
+      return [linesChart(timesUs, [{ name: "β", values: beta }], { ...whole, venue, domainUs, title })];
     },
-    months: () => monthsChart(performance, { venue }),
-    rolling: () => rollingChart(performance, common),
-    returns: () => returnHistogram(performance, { venue }),
+    months: () => monthsChart(run),
+    rolling: () => rollingChart(run, whole),
+    returns: () => returnsChart(run),
   };
-}
-
-/** The levels of the z-score that are lines of its chart. */
-function thresholdsOf(settings: Readonly<Record<string, unknown>>): Partial<Record<string, number>> {
-  return Object.fromEntries(
-    Object.entries(settings).filter(
-      ([name, value]) => ["entry", "exit", "stop"].includes(name) && typeof value === "number" && value !== 0,
-    ),
-  ) as Partial<Record<string, number>>;
 }

@@ -8,10 +8,10 @@ import {
 import type { Strategy } from "../../analytics/backtest/strategy.ts";
 import type { Backtest, Costs, Market } from "../../analytics/backtest/types.ts";
 import {
-  type Performance,
-  type PerformanceSettings,
-  performance,
-} from "../../analytics/performance/performance.ts";
+  type RunMetrics,
+  type RunMetricsSettings,
+  runMetrics,
+} from "../../analytics/performance/run-metrics.ts";
 import { requireFields, requireText } from "../../core/arguments.ts";
 import type { PairSource } from "../data/data-source.ts";
 import { type FundingWords, fundedMarket, fundingLeftOut } from "../data/funding.ts";
@@ -37,7 +37,7 @@ export interface RunDescription {
   /** Quote units; 100,000 unless told. */
   readonly startCash?: number;
   /** Of the figures; days where the window has 60 or more, bars in a shorter one, unless told. */
-  readonly performance?: PerformanceSettings;
+  readonly performance?: RunMetricsSettings;
   readonly title?: string;
 }
 
@@ -48,7 +48,7 @@ export interface BacktestRun {
   readonly data: BacktestData;
   readonly strategy: Strategy;
   readonly result: Backtest;
-  readonly performance: Performance;
+  readonly performance: RunMetrics;
   /** What the calibration stretch says of the pair; undefined of one leg. */
   readonly pair: PairStanding | undefined;
   /** False: the rule is the caller's own, and no command can make this run again. */
@@ -110,7 +110,7 @@ export function runOn(
     data,
     strategy,
     result,
-    performance: performance(result, market, figures),
+    performance: runMetrics(result, figures),
     pair: pairStanding(market, strategy.settings),
     isRepeatable,
   };
@@ -161,7 +161,7 @@ function chargesOf({ funding, borrowed }: Backtest, symbols: readonly string[]):
 }
 
 /** Every number of the figures by its name. */
-function figuresOf(performance: Performance): Record<string, number> {
+function figuresOf(performance: RunMetrics): Record<string, number> {
   const figures: Record<string, number> = {};
   const add = (prefix: string, from: object): void => {
     for (const [name, value] of Object.entries(from)) {
@@ -194,7 +194,7 @@ function columnsOf(prefix: string, rows: readonly object[]): Record<string, Fing
 const DAY_US = 86_400e6;
 
 /** Days say little about a window of a few of them. */
-function figureSettings({ market }: BacktestData): PerformanceSettings {
+function figureSettings({ market }: BacktestData): RunMetricsSettings {
   const { length, startUs, intervalUs } = market;
   const days = (startUs[length - 1]! + intervalUs - startUs[0]!) / DAY_US;
   const rollingDays = Math.min(90, Number((days / 6).toPrecision(3)));

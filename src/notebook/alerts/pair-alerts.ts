@@ -40,7 +40,7 @@ export interface PairAlerts {
   history(rows?: number): View;
   /** The pair's charts, with a band and marks where the alerts on their value fired. */
   spread(): View;
-  zscore(): View;
+  zScore(): View;
   correlation(): View;
   /** How often the strategy of the pair's threshold would have traded on the bars in view, and what came of it. */
   strategy(): View;
@@ -97,7 +97,7 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
       return tableView(log.table(rows), { maxRows: rows });
     },
     spread: () => pair.spread(marked("spread")),
-    zscore: () => pair.zscore(marked("zScore")),
+    zScore: () => pair.zScore(marked("zScore")),
     correlation: () => pair.correlation(marked("correlation")),
     strategy: () => strategyTiles(pair.frame(), { window, threshold, costs, y }),
     set: (rule) => {
@@ -131,7 +131,7 @@ type ChartMeasure = "spread" | "zScore" | "correlation";
 function spansOn(measure: ChartMeasure, pair: PairWatch, log: AlertLog): AlertSpan[] {
   const { intervalUs } = pair.settings;
   const frame = pair.frame();
-  const line = { spread: frame.spread, zScore: frame.zscore, correlation: frame.correlation }[measure];
+  const line = { spread: frame.spread, zScore: frame.zScore, correlation: frame.correlation }[measure];
   const fromUs = frame.timeUs[line.findIndex((value) => !Number.isNaN(value))] ?? Number.POSITIVE_INFINITY;
   const isShown = (alert: Alert): boolean =>
     alert.intervalUs === intervalUs &&

@@ -1,4 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
+import { OWN_RULE } from "../../analytics/backtest/run-backtest.ts";
 import { meanReversion } from "../../analytics/backtest/strategies/mean-reversion.ts";
 import { STRATEGY_NAMES } from "../../analytics/backtest/strategies/named-strategies.ts";
 import type { MeanReversionSettings } from "../../analytics/backtest/strategies/reversion-settings.ts";
@@ -6,7 +7,7 @@ import type { Rule, Strategy } from "../../analytics/backtest/strategy.ts";
 import type { Backtest, Costs, Market } from "../../analytics/backtest/types.ts";
 import type { PairVerdict } from "../../analytics/pair/pair-verdict.ts";
 import { drawdownsTable } from "../../analytics/performance/metrics-table.ts";
-import type { Performance, PerformanceSettings } from "../../analytics/performance/performance.ts";
+import type { RunMetrics, RunMetricsSettings } from "../../analytics/performance/run-metrics.ts";
 import { systemClock } from "../../app/clock.ts";
 import {
   type PairSource,
@@ -52,7 +53,7 @@ export interface BacktestTerms extends PairSource {
   /** Of perpetuals: `{ every: "8h" }` charges the rates in the file of the bars at 00, 08 and 16 UTC; none unless told. */
   readonly funding?: FundingWords;
   readonly startCash?: number;
-  readonly performance?: PerformanceSettings;
+  readonly performance?: RunMetricsSettings;
   readonly title?: string;
 }
 
@@ -64,7 +65,7 @@ export interface PairBacktest extends Viewable {
   readonly data: BacktestData;
   readonly strategy: Strategy;
   readonly result: Backtest;
-  readonly performance: Performance;
+  readonly performance: RunMetrics;
   /** What the calibration stretch says of the pair: yes, no, or too short to say; undefined of one leg, or of too few bars. */
   readonly verdict: PairVerdict | undefined;
   readonly charts: BacktestCharts;
@@ -191,7 +192,7 @@ function strategyOf(settings: BacktestPairSettings, market: Market): Strategy {
 
 function ownStrategy(strategy: Strategy | Rule): Strategy {
   if (typeof strategy !== "function") return requireStrategy(strategy);
-  return { name: "a rule of one's own", settings: {}, begin: () => ({ decide: strategy }) };
+  return { ...OWN_RULE, begin: () => ({ decide: strategy }) };
 }
 
 function requireStrategy(given: Strategy): Strategy {

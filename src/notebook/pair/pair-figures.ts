@@ -25,7 +25,7 @@ export function pairTiles(
       note: bars.length === 0 ? "waits for a trade" : `at ${clockTime(newestUs)} UTC`,
     };
   };
-  const z = last(now.zscore);
+  const z = last(now.zScore);
   const far = Math.abs(z) >= threshold;
   const rate = (bars: Bars): number => {
     const recent = sliceBars(bars, -Math.max(1, Math.ceil(10_000_000 / intervalUs)));
@@ -112,7 +112,7 @@ export function pairTable(now: PairFrame, y: string, x: string): TableData {
       ...of(y, now.closed.y),
       ...of(x, now.closed.x),
       { name: "spread", values: now.spread, kind: "number", unit: "log price" },
-      { name: "z-score", values: now.zscore, kind: "number" },
+      { name: "z-score", values: now.zScore, kind: "number" },
       { name: "correlation", values: now.correlation, kind: "number" },
     ],
   };

@@ -10,7 +10,7 @@ import { candleChart } from "../../render/chart/pair/candles.ts";
 import { correlationChart } from "../../render/chart/pair/correlation.ts";
 import { type PairChartOptions, pairChart } from "../../render/chart/pair/pair-chart.ts";
 import { spreadChart } from "../../render/chart/pair/spread.ts";
-import { zscoreChart } from "../../render/chart/pair/zscore.ts";
+import { zScoreChart } from "../../render/chart/pair/z-score.ts";
 import { tableView } from "../../render/table.ts";
 import type { View } from "../../render/view.ts";
 import type { TimeStretch } from "../page/places.ts";
@@ -34,7 +34,7 @@ export function candlePanel(watched: Watched, now: PairFrame, symbol: string): V
 }
 
 export function pairPanel(watched: Watched, now: PairFrame, more: ChartMore): View {
-  const { venue, closed, forming, timeUs, spread, zscore: zScore } = now;
+  const { venue, closed, forming, timeUs, spread, zScore } = now;
   const rows = { venue, closed: closed.y, forming: forming.y, timeUs, spread, zScore };
   return pairChart(rows, { ...chartOptions(watched, now, more), ...common(watched, now) });
 }
@@ -75,31 +75,26 @@ export function spreadPanel(watched: Watched, now: PairFrame, more: Overlay): Vi
   const { y, x, calibrationBars } = watched;
   const { hedge } = now;
   if (hedge === undefined) return waiting(`Spread ${y} against ${x}`, calibrationBars, now);
-  return spreadChart(now.timeUs, now.spread, {
-    ...common(watched, now),
-    y,
-    x,
-    hedgeRatio: hedge.beta,
-    intercept: hedge.alpha,
-    scale: "log",
-    note: `fitted on ${clockSpan(hedge.fromUs, hedge.toUs)}, frozen since`,
-    ...more,
-  });
+  const { alpha, beta } = hedge;
+  const line = { alpha, beta, prices: "log", names: { y, x } } as const;
+  const note = `fitted on ${clockSpan(hedge.fromUs, hedge.toUs)}, frozen since`;
+  const spread = { timeUs: now.timeUs, values: now.spread, ...line };
+  return spreadChart(spread, { ...common(watched, now), note, ...more });
 }
 
-export function zscorePanel(watched: Watched, now: PairFrame, more: Overlay): View {
+export function zScorePanel(watched: Watched, now: PairFrame, more: Overlay): View {
   const { y, x, threshold, window } = watched;
   const need = zNeed(watched);
   if (now.hedge === undefined || now.timeUs.length < need) return waiting("z-score of the spread", need, now);
-  const title = `z-score of the spread ${y} against ${x}`;
-  return zscoreChart(now.timeUs, now.zscore, { ...common(watched, now), title, threshold, window, ...more });
+  const z = { timeUs: now.timeUs, values: now.zScore, window, names: { y, x } };
+  return zScoreChart(z, { ...common(watched, now), threshold, ...more });
 }
 
 export function correlationPanel(watched: Watched, now: PairFrame, more: Overlay): View {
   const { y, x, window } = watched;
   if (now.timeUs.length <= window) return waiting("Rolling correlation", window + 1, now);
-  const title = `Correlation of ${y} and ${x}`;
-  return correlationChart(now.timeUs, now.correlation, { ...common(watched, now), title, window, ...more });
+  const correlation = { timeUs: now.timeUs, values: now.correlation, window, names: { y, x } };
+  return correlationChart(correlation, { ...common(watched, now), ...more });
 }
 
 export function latestPanel(watched: Watched, now: PairFrame, symbol: string, rows: number): View {

@@ -22,7 +22,7 @@ import {
   pastPanel,
   spreadPanel,
   type Watched,
-  zscorePanel,
+  zScorePanel,
 } from "./pair-panels.ts";
 
 export interface WatchSettings extends Omit<PairSettings, "y" | "x"> {
@@ -53,7 +53,7 @@ export interface PairWatch {
   chart(more?: PairChartMore): View;
   /** `more`: what is drawn into the chart besides, as the marks of alerts. */
   spread(more?: Overlay): View;
-  zscore(more?: Overlay): View;
+  zScore(more?: Overlay): View;
   correlation(more?: Overlay): View;
   /** The latest bars of a symbol, newest first. */
   latest(symbol: string, rows?: number): View;
@@ -104,13 +104,13 @@ export function watchPair(given: WatchSettings): PairWatch {
       return pastPanel(watched, now, monitor.past(stretch), stretch, more);
     },
     spread: (more = {}) => spreadPanel(watched, frame(), more),
-    zscore: (more = {}) => zscorePanel(watched, frame(), more),
+    zScore: (more = {}) => zScorePanel(watched, frame(), more),
     correlation: (more = {}) => correlationPanel(watched, frame(), more),
     latest: (symbol, rows = 10) => latestPanel(watched, frame(), symbol, rows),
     table: () => pairTable(frame(), y, x),
     frame,
   };
-  const drawings = ["tiles", "candles", "chart", "spread", "zscore", "correlation", "latest"] as const;
+  const drawings = ["tiles", "candles", "chart", "spread", "zScore", "correlation", "latest"] as const;
   return {
     ...dated(panels, drawings, frame),
     exportCsv: (path) => exportTable(path ?? exportPath(watched, frame(), "csv"), panels.table(), frame()),
@@ -122,7 +122,7 @@ export function watchPair(given: WatchSettings): PairWatch {
         [
           { heading: "Now", views: [panels.tiles()] },
           { heading: "Prices", views: [panels.candles(y), panels.candles(x)] },
-          { heading: "Spread and z-score", views: [panels.spread(), panels.zscore()] },
+          { heading: "Spread and z-score", views: [panels.spread(), panels.zScore()] },
           { heading: "Correlation", views: [panels.correlation()] },
         ],
         panels.table(),

@@ -1,5 +1,6 @@
-import { requireList, requireSequence } from "../../core/arguments.ts";
+import { requireFields, requireList, requireSequence } from "../../core/arguments.ts";
 import { quote, refuse } from "../../core/errors.ts";
+import type { Timed } from "../../core/timed.ts";
 import { plainText } from "../escape.ts";
 import { drawable } from "../round.ts";
 import { COLOURS, LINES } from "../theme.ts";
@@ -19,6 +20,7 @@ import {
   withUnit,
 } from "./base/frame.ts";
 import { requireOptions } from "./base/options.ts";
+import { originOptions } from "./base/origin.ts";
 import { drawnRows, thinNote } from "./base/thin.ts";
 import { waitingView } from "./base/waiting.ts";
 
@@ -80,16 +82,19 @@ export const LINES_OPTIONS: readonly (keyof LinesOptions)[] = [
   ...CHART_OPTIONS,
 ];
 
-/** Lines over time, each with a colour and a dash of its own, and a band if it has one; NaN and infinities leave gaps. */
+/** Lines over times, or over the bars of a pair or a result, each with a colour and a dash of its own, and a band if it has one; NaN and infinities leave gaps. */
 export function linesChart(
-  times: ArrayLike<number>,
+  times: ArrayLike<number> | Timed,
   lines: readonly Line[],
   options: LinesOptions = {},
 ): View {
-  requireSequence("linesChart", "times", times);
+  const isColumn = Array.isArray(times) || ArrayBuffer.isView(times);
+  const over = isColumn ? { timeUs: times as ArrayLike<number> } : (times as Timed);
+  requireFields("linesChart", "times", over, ["timeUs"]);
+  requireSequence("linesChart", "times", over.timeUs);
   requireList("linesChart", "lines", lines);
   requireOptions("linesChart", options, LINES_OPTIONS);
-  return drawLines(times, lines, options);
+  return drawLines(over.timeUs, lines, { ...(isColumn ? {} : originOptions(over as Timed)), ...options });
 }
 
 /** `linesChart` of what its caller has checked; options that are none of its own are let be. */

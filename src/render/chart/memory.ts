@@ -1,4 +1,5 @@
-import { requireSequence } from "../../core/arguments.ts";
+import type { AutocorrelationResult } from "../../analytics/unit-root/autocorrelation.ts";
+import { requireFields, requireSequence } from "../../core/arguments.ts";
 import { drawable } from "../round.ts";
 import { COLOURS } from "../theme.ts";
 import type { View } from "../view.ts";
@@ -11,12 +12,21 @@ export interface MemoryOptions extends ChartOptions {
   readonly band?: number;
 }
 
-/** Autocorrelations by lag, from lag 1 on (`values[0]`, which is always 1, is left out). Beyond the band a stem is filled. */
-export function memoryChart(values: ArrayLike<number>, options: MemoryOptions = {}): View {
-  requireSequence("memoryChart", "values", values);
+/** What `autocorrelation` gives, or its values, by lag from lag 1 on (`values[0]`, which is always 1, is left out). Beyond the band a stem is filled. */
+export function memoryChart(
+  memory: Pick<AutocorrelationResult, "values" | "band"> | ArrayLike<number>,
+  options: MemoryOptions = {},
+): View {
+  const isColumn = Array.isArray(memory) || ArrayBuffer.isView(memory);
+  const result = isColumn
+    ? { values: memory as ArrayLike<number>, band: 0 }
+    : (memory as AutocorrelationResult);
+  requireFields("memoryChart", "memory", result, ["values", "band"]);
+  const { values, band: ownBand } = result;
+  requireSequence("memoryChart", "memory.values", values);
   requireOptions("memoryChart", options, ["band", ...CHART_OPTIONS]);
 
-  const { width = WIDTH, height = 130, band = 0 } = options;
+  const { width = WIDTH, height = 130, band = ownBand } = options;
   const title = options.title ?? "Autocorrelation";
   const rows: Json[] = [];
   for (let lag = 1; lag < values.length; lag++) {

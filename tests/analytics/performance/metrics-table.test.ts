@@ -7,10 +7,9 @@ import {
   metricsTable,
   monthsTable,
 } from "../../../src/analytics/performance/metrics-table.ts";
-import { performance } from "../../../src/analytics/performance/performance.ts";
 import { tableText } from "../../../src/render/table.ts";
 import { noise } from "../support/laws.ts";
-import { accountOf, grown, HOUR_US, marketOf, trip } from "./support/account.ts";
+import { accountOf, grown, HOUR_US, marketOf, metricsOn, trip } from "./support/account.ts";
 
 const n = 24 * 100;
 const market = marketOf(n, {
@@ -18,7 +17,7 @@ const market = marketOf(n, {
   closes: { BTCUSDT: grown(noise(2, n, 0.004), 40_000), ETHUSDT: grown(noise(3, n, 0.005), 2000) },
 });
 const account = accountOf(grown(noise(1, n, 0.002)), { roundTrips: [trip(3), trip(-1)] });
-const sheet = performance(account, market, { riskFree: 0.04 });
+const sheet = metricsOn(account, market, { riskFree: 0.04 });
 
 test("every figure of a tear sheet stands beside its definition, and ratios beside their factor", () => {
   const rows = metricRows(sheet);
@@ -39,7 +38,7 @@ test("every figure of a tear sheet stands beside its definition, and ratios besi
 });
 
 test("bar returns name their interval and their factor", () => {
-  const rows = metricRows(performance(account, market, { returns: "bar" }));
+  const rows = metricRows(metricsOn(account, market, { returns: "bar" }));
   assert.equal(
     rows.find(({ name }) => name === "volatility")!.definition,
     "deviation (n − 1) of 1h returns · √8760",
@@ -47,19 +46,19 @@ test("bar returns name their interval and their factor", () => {
 });
 
 test("what is not defined is a dash, and says why", () => {
-  const texts = (p: ReturnType<typeof performance>) =>
+  const texts = (p: ReturnType<typeof metricsOn>) =>
     new Map(metricRows(p).map(({ name, text, definition }) => [name, `${text} ${definition}`]));
-  const idle = texts(performance(accountOf(new Float64Array(60).fill(100)), marketOf(60)));
+  const idle = texts(metricsOn(accountOf(new Float64Array(60).fill(100)), marketOf(60)));
   assert.match(idle.get("Sharpe")!, /^– .*\(– the returns do not vary\)$/);
   assert.match(idle.get("Calmar")!, /^– .*\(– no drawdown/);
   assert.match(idle.get("profit factor")!, /^– .*\(– no closed round trip\)$/);
   assert.match(idle.get("break-even costs")!, /^– .*\(– nothing was traded\)$/);
-  const lucky = texts(performance(accountOf([100], { roundTrips: [trip(1)] }), marketOf(1)));
+  const lucky = texts(metricsOn(accountOf([100], { roundTrips: [trip(1)] }), marketOf(1)));
   assert.match(lucky.get("profit factor")!, /^– .*\(– no losing round trip\)$/);
-  const empty = performance(accountOf([]), marketOf(0));
+  const empty = metricsOn(accountOf([]), marketOf(0));
   assert.match(texts(empty).get("return")!, /^– .*\(– no bars\)$/);
   assert.equal(metricsTable(empty).caption, "Performance: no bars");
-  const ruined = performance(accountOf([100, -1, 5]), marketOf(3));
+  const ruined = metricsOn(accountOf([100, -1, 5]), marketOf(3));
   assert.match(texts(ruined).get("Sharpe")!, /^– .*\(– ruin\)$/);
   assert.match(metricsTable(ruined).caption, /ruin: nothing was left at 2021-02-17T00:00:00Z$/);
   for (const p of [empty, ruined]) assert.doesNotMatch(tableText(metricsTable(p), { maxRows: 99 }), /NaN|∞/);
@@ -81,9 +80,9 @@ test("the table sets the strategy beside its legs, and takes some groups only", 
 });
 
 test("drawdowns and months as tables: what is not over says so, and a month that is not whole has a star", () => {
-  const falls = drawdownsTable(performance(accountOf([110, 99, 120, 60]), marketOf(4)));
+  const falls = drawdownsTable(metricsOn(accountOf([110, 99, 120, 60]), marketOf(4)));
   assert.match(tableText(falls), /-50\.00 .* 2021-02-19T00:00:00Z +– +1 d, not over/);
-  const months = monthsTable(performance(accountOf(new Float64Array(45).fill(110)), marketOf(45)));
+  const months = monthsTable(metricsOn(accountOf(new Float64Array(45).fill(110)), marketOf(45)));
   assert.deepEqual(
     months.columns.map(({ values }) => values[0]),
     ["2021", "", "10.00*", "0.00", "", "", "", "", "", "", "", "", "", "10.00*"],

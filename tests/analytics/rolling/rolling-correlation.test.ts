@@ -97,7 +97,7 @@ test("rollingCorrelation refuses series of two lengths, bad windows and infiniti
   const x = new Float64Array(5);
   assert.throws(() => rollingCorrelation(x, new Float64Array(4), { window: 3 }), {
     message:
-      "rollingCorrelation: needs series of one length; got x with 5, y with 4. Align both on the same bars first.",
+      "rollingCorrelation: needs series of one length; got y with 5, x with 4. Align both on the same bars first.",
   });
   for (const window of [0, 1, 1.5])
     assert.throws(() => rollingCorrelation(x, x, { window }), { code: "bad-window" });

@@ -85,9 +85,9 @@ test("an alert's value is the one that the chart beside it shows", (t) => {
   const { alerts, pair, add } = stage(t, seconds(0, 100), [Z]);
   for (let s = 100; s < 130; s++) {
     add(seconds(s, s + 1, twice));
-    const { zscore } = pair.frame();
+    const { zScore } = pair.frame();
     const [status] = alerts.status();
-    assert.ok(Math.abs(status!.value - zscore.at(-1)!) < 1e-9, `${s}: ${status!.value} ${zscore.at(-1)}`);
+    assert.ok(Math.abs(status!.value - zScore.at(-1)!) < 1e-9, `${s}: ${status!.value} ${zScore.at(-1)}`);
   }
 });
 
@@ -95,10 +95,10 @@ test("what was told stands in the history, and as bands and marks on the chart: 
   const { alerts, add } = stage(t, seconds(0, 120, twice), [Z]);
   assert.match(textOf(alerts.history()), /firing +z out +ETHUSDT\/BTCUSDT +4\.\d/);
   assert.doesNotMatch(textOf(alerts.history()), /data/);
-  const over = await draw(alerts.zscore());
+  const over = await draw(alerts.zScore());
   assert.deepEqual(over.warnings, []);
   add(seconds(120, 152, twice));
-  const still = await draw(alerts.zscore());
+  const still = await draw(alerts.zScore());
   assert.deepEqual(still.warnings, []);
   const bands = (spec: unknown): { to: number | null }[] =>
     (
@@ -107,7 +107,7 @@ test("what was told stands in the history, and as bands and marks on the chart: 
       ({ mark, data }) => mark?.type === "rect" && data?.values[0] !== undefined && "to" in data.values[0],
     )!.data!.values;
   // the first one is nowhere: it keeps the layer when nothing fires
-  const found = bands(specOf(alerts.zscore())).slice(1);
+  const found = bands(specOf(alerts.zScore())).slice(1);
   assert.deepEqual(
     found.map(({ to }) => to === null),
     [false, true],
@@ -203,7 +203,7 @@ test("hostile text of a rule stays text in the table and in the chart", (t) => {
   const { alerts } = stage(t, seconds(0, 153, twice), [{ ...Z, name, text: name }]);
   const view = alerts.table();
   assert.ok(view.kind === "html" && !/<img|\u202e/.test(view.html));
-  assert.ok(!JSON.stringify(specOf(alerts.zscore())).includes("\u202e"));
+  assert.ok(!JSON.stringify(specOf(alerts.zScore())).includes("\u202e"));
 });
 
 test("sparkline: a block a value, from the least to the most; a blank where one is missing", () => {

@@ -55,7 +55,7 @@ test("tiles name the venue, give the newest prices with their time, and say what
 
 test("with enough bars every panel is drawn, and the z-score tile says on which side of the threshold it is", (t) => {
   const pair = watching(t, 12, { threshold: 50 });
-  for (const view of [pair.candles("ETHUSDT"), pair.spread(), pair.zscore(), pair.correlation()])
+  for (const view of [pair.candles("ETHUSDT"), pair.spread(), pair.zScore(), pair.correlation()])
     assert.equal(view.kind, "chart");
   assert.match(textOf(pair.tiles()), /a pair\?: ▲ too short to say \(5 bars, 23:54:15–23:54:20 UTC\)/);
   assert.match(textOf(pair.tiles()), /z-score: ● −?\d\.\d\d \(within ±50\)/);

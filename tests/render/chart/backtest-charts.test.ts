@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { compile, type TopLevelSpec } from "vega-lite";
 import type { Backtest, Fill, RoundTrip } from "../../../src/analytics/backtest/types.ts";
-import { performance } from "../../../src/analytics/performance/performance.ts";
+import { runMetrics } from "../../../src/analytics/performance/run-metrics.ts";
 import { drawdownChart } from "../../../src/render/chart/backtest/drawdown.ts";
 import { equityChart } from "../../../src/render/chart/backtest/equity.ts";
 import { fillsChart } from "../../../src/render/chart/backtest/fills.ts";
 import { monthsChart } from "../../../src/render/chart/backtest/months.ts";
-import { returnHistogram } from "../../../src/render/chart/backtest/returns.ts";
+import { returnsChart } from "../../../src/render/chart/backtest/returns.ts";
 import { rollingChart } from "../../../src/render/chart/backtest/rolling.ts";
 import { signalChart } from "../../../src/render/chart/backtest/signal.ts";
 import type { View } from "../../../src/render/view.ts";
@@ -47,6 +47,7 @@ const between = (entryBar: number, exitBar: number, parts: Partial<RoundTrip> = 
   trip(5, { entryBar, exitBar, entryUs: at(entryBar), exitUs: at(exitBar), ...parts });
 
 const account: Backtest = accountOf(grown(noise(1, n, 0.002)), {
+  market,
   orders: [10, 20, 30, 40].map((bar, id) => ({
     id,
     bar: bar - 1,
@@ -64,7 +65,8 @@ const account: Backtest = accountOf(grown(noise(1, n, 0.002)), {
   ],
   signals: { z },
 });
-const sheet = performance(account, market);
+const sheet = runMetrics(account);
+const run = { result: account, performance: sheet, data: { venue: simulated } };
 
 /** The values of a layer that brings its own rows. */
 function layerRows(view: View, has: string): Record<string, unknown[]> {
@@ -76,16 +78,13 @@ function layerRows(view: View, has: string): Record<string, unknown[]> {
 test("every chart of a backtest is drawn without a warning, in UTC, with units and the venue's name", async () => {
   const told = { venue: simulated };
   const charts: Record<string, [View, RegExp]> = {
-    equity: [equityChart(account, market, sheet, told), /equity \(USDT\)/],
-    drawdown: [drawdownChart(sheet, market, told), /drawdown \(%\)/],
-    fills: [fillsChart(account, market, 0, told), /price \(USDT\)/],
-    signal: [
-      signalChart(account, market, "z", { ...told, entry: 2, exit: 0.5, stop: 4 }),
-      /z \(standard dev/,
-    ],
+    equity: [equityChart(run, { ...told, hold: true }), /equity \(USDT\)/],
+    drawdown: [drawdownChart(sheet, told), /drawdown \(%\)/],
+    fills: [fillsChart(account, told), /price \(USDT\)/],
+    signal: [signalChart(account, { ...told, entry: 2, exit: 0.5, stop: 4 }), /z \(standard dev/],
     rolling: [rollingChart(sheet, told), /Sharpe ratio/],
     months: [monthsChart(sheet, told), /UTC/],
-    returns: [returnHistogram(sheet, told), /return \(%\)/],
+    returns: [returnsChart(sheet, told), /return \(%\)/],
   };
   for (const [name, [view, says]] of Object.entries(charts)) {
     const { texts, warnings } = await draw(view);
@@ -98,12 +97,28 @@ test("every chart of a backtest is drawn without a warning, in UTC, with units a
   }
 });
 
+test("a run brings its venue and its figures, and charts refuse the market that they once took beside it", async () => {
+  for (const view of [
+    equityChart(run),
+    drawdownChart(run),
+    fillsChart(run),
+    signalChart(run),
+    monthsChart(run),
+  ])
+    assert.match((await draw(view)).texts.join("|"), /SIMULATED · seed 7/);
+  const before = [equityChart, fillsChart, signalChart, drawdownChart, monthsChart] as unknown as ((
+    ...given: unknown[]
+  ) => View)[];
+  for (const chart of before)
+    assert.throws(() => chart(account, market, sheet), { code: "renamed" }, chart.name);
+});
+
 test("charts of a backtest hold times as milliseconds: no expression has to read a date", () => {
   for (const view of [
-    equityChart(account, market, sheet),
-    drawdownChart(sheet, market),
-    fillsChart(account, market, 0),
-    signalChart(account, market, "z", { entry: 2 }),
+    equityChart(account),
+    drawdownChart(run),
+    fillsChart(account),
+    signalChart(account, { entry: 2 }),
     rollingChart(sheet),
   ]) {
     const { spec } = compile(specOf(view) as unknown as TopLevelSpec);
@@ -113,15 +128,16 @@ test("charts of a backtest hold times as milliseconds: no expression has to read
 
 describe("equityChart", () => {
   test("sets the account beside its legs, each from the same cash, or alone", async () => {
-    const both = await draw(equityChart(account, market, sheet));
+    const both = await draw(equityChart(run, { hold: true }));
     for (const name of ["strategy", "hold BTCUSDT", "hold ETHUSDT"]) assert.ok(both.texts.includes(name));
     assert.ok(both.texts.some((text) => text.includes("dashed: 100 USDT at the start")));
-    const alone = await draw(equityChart(account, market, sheet, { hold: false }));
+    const alone = await draw(equityChart(account));
     assert.ok(!alone.texts.includes("hold BTCUSDT"));
+    assert.throws(() => equityChart(account, { hold: true }), { code: "no-metrics" });
   });
 
   test("stands at the close of each bar, on an axis from the first start to the last close", () => {
-    const view = equityChart(account, market, sheet, { mostRows: 1e6 });
+    const view = equityChart(account, { mostRows: 1e6 });
     const [columns] = (specOf(view).data as { values: { t: number[]; y0: number[] }[] }).values;
     assert.equal(columns!.t[0], at(1) / 1000);
     assert.equal(columns!.t[n - 1], at(n) / 1000);
@@ -135,8 +151,7 @@ describe("equityChart", () => {
     equity[4321] = 5000;
     equity[8765] = 1;
     const long = marketOf(length, { intervalUs: HOUR_US, closes: { A: grown(noise(6, length, 0.001)) } });
-    const result = accountOf(equity);
-    const view = equityChart(result, long, performance(result, long));
+    const view = equityChart(accountOf(equity, { market: long }));
     const text = JSON.stringify(specOf(view));
     assert.ok(text.length < 100_000, `${text.length} bytes`);
     const [columns] = (specOf(view).data as { values: { y0: number[] }[] }).values;
@@ -147,8 +162,7 @@ describe("equityChart", () => {
 describe("drawdownChart", () => {
   test("marks the deepest falls from peak to recovery, and one that is not over to the end", async () => {
     const result = accountOf([110, 99, 120, 60, 90]);
-    const days = marketOf(5);
-    const view = drawdownChart(performance(result, days), days);
+    const view = drawdownChart(runMetrics(result));
     const rows = layerRows(view, "depth");
     const ms = (day: number): number => (START_US + day * 24 * HOUR_US) / 1000;
     assert.deepEqual(rows.from, [ms(3), ms(1)]);
@@ -162,14 +176,14 @@ describe("drawdownChart", () => {
 
   test("of an account that never fell is a flat line", async () => {
     const result = accountOf([100, 101, 102]);
-    const { warnings } = await draw(drawdownChart(performance(result, marketOf(3)), marketOf(3)));
+    const { warnings } = await draw(drawdownChart(runMetrics(result)));
     assert.deepEqual(warnings, []);
   });
 });
 
 describe("fillsChart", () => {
   test("has an upward triangle for what was bought and a downward one for what was sold, at the price paid", async () => {
-    const view = fillsChart(account, market, 0);
+    const view = fillsChart(account);
     const rows = layerRows(view, "why");
     assert.deepEqual(
       rows.at,
@@ -183,17 +197,17 @@ describe("fillsChart", () => {
   });
 
   test("draws the newest of too many and says so; a leg without fills is a price", async () => {
-    const some = await draw(fillsChart(account, market, 0, { mostFills: 3 }));
+    const some = await draw(fillsChart(account, { mostFills: 3 }));
     assert.equal(some.marks.symbol, 3);
     assert.ok(some.texts.some((text) => text.includes("the last 3 are drawn")));
-    const none = await draw(fillsChart(account, market, 1));
+    const none = await draw(fillsChart(account, { leg: 1 }));
     assert.equal(none.marks.symbol ?? 0, 0);
     assert.ok(none.texts.some((text) => text.includes("no fill")));
   });
 
   test("refuses a leg that is not there", () => {
     assert.throws(
-      () => fillsChart(account, market, 2),
+      () => fillsChart(account, { leg: 2 }),
       /leg must be one of the market's 2, counted from 0; got 2/,
     );
   });
@@ -201,7 +215,7 @@ describe("fillsChart", () => {
 
 describe("signalChart", () => {
   test("marks each way in and out at the fill, on the last value known before it", () => {
-    const rows = layerRows(signalChart(account, market, "z", { entry: 2 }), "kind");
+    const rows = layerRows(signalChart(account, { entry: 2 }), "kind");
     assert.deepEqual(rows.kind, [0, 2, 1, 3, 0]);
     assert.deepEqual(
       rows.at,
@@ -215,9 +229,20 @@ describe("signalChart", () => {
   });
 
   test("draws its thresholds, and refuses a signal that the rule has not", async () => {
-    const { texts } = await draw(signalChart(account, market, "z", { entry: 2, exit: -0.5, stop: 4 }));
+    const { texts } = await draw(signalChart(account, { entry: 2, exit: -0.5, stop: 4 }));
     for (const label of ["+2", "−2", "+0.5", "−0.5", "+4", "−4"]) assert.ok(texts.includes(label), label);
-    assert.throws(() => signalChart(account, market, "beta"), /got "beta". It has z\./);
+    assert.throws(() => signalChart(account, { signal: "beta" }), /got "beta". It has z\./);
+  });
+
+  test("draws the levels of the rule that ran unless told others", async () => {
+    const ruled = {
+      ...account,
+      strategy: { name: "mean reversion", settings: { entry: 2.5, stop: Infinity } },
+    };
+    const { texts } = await draw(signalChart(ruled));
+    assert.ok(texts.includes("+2.5") && texts.includes("−2.5"));
+    const told = await draw(signalChart(ruled, { entry: 1.5 }));
+    assert.ok(told.texts.includes("+1.5") && !told.texts.includes("+2.5"));
   });
 });
 
@@ -226,17 +251,17 @@ describe("monthsChart", () => {
     const equity = new Float64Array(100).fill(110);
     equity.fill(-5, 50);
     const result = accountOf(equity);
-    const { texts, marks, warnings } = await draw(monthsChart(performance(result, marketOf(100))));
+    const { texts, marks, warnings } = await draw(monthsChart(runMetrics(result)));
     assert.deepEqual(warnings, []);
     // what is not defined has no colour
     assert.equal(marks.rect, 4);
     for (const text of ["10.0*", "0.0", "−105", "–*", "−105*"])
       assert.ok(texts.includes(text), texts.join("|"));
-    assert.equal(monthsChart(performance(accountOf([]), marketOf(0))).kind, "html");
+    assert.equal(monthsChart(runMetrics(accountOf([]))).kind, "html");
   });
 });
 
-describe("rollingChart and returnHistogram", () => {
+describe("rollingChart and returnsChart", () => {
   test("says its window, its factor and the figure of the whole", async () => {
     const { texts } = await draw(rollingChart(sheet, { figure: "volatility" }));
     assert.ok(texts.some((text) => text.includes("of the last 90 days · √365")));
@@ -248,16 +273,16 @@ describe("rollingChart and returnHistogram", () => {
   });
 
   test("waits where the window is longer than the data, and where there is nothing", () => {
-    assert.equal(rollingChart(performance(accountOf([100, 101]), marketOf(2))).kind, "html");
-    const empty = performance(accountOf([]), marketOf(0));
+    assert.equal(rollingChart(runMetrics(accountOf([100, 101]))).kind, "html");
+    const empty = runMetrics(accountOf([]));
     assert.equal(rollingChart(empty).kind, "html");
-    assert.equal(returnHistogram(empty).kind, "html");
-    assert.equal(drawdownChart(empty, marketOf(0)).kind, "html");
-    assert.equal(equityChart(accountOf([]), marketOf(0), empty).kind, "html");
+    assert.equal(returnsChart(empty).kind, "html");
+    assert.equal(drawdownChart(empty).kind, "html");
+    assert.equal(equityChart(accountOf([])).kind, "html");
   });
 
   test("the histogram holds the returns in per cent, beside VaR and CVaR", async () => {
-    const { texts } = await draw(returnHistogram(sheet));
+    const { texts } = await draw(returnsChart(sheet));
     const { valueAtRisk, expectedShortfall } = sheet;
     const three = (value: number): string => String(Number((100 * value).toPrecision(3))).replace("-", "−");
     assert.ok(texts.includes(`VaR 5 %: ${three(valueAtRisk)} %`), texts.join("|"));

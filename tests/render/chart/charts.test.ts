@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { spread } from "../../../src/analytics/pair/spread.ts";
+import { zScore } from "../../../src/analytics/pair/z-score.ts";
 import type { Bars } from "../../../src/core/bars.ts";
 import { waitingView } from "../../../src/render/chart/base/waiting.ts";
 import { linesChart } from "../../../src/render/chart/lines.ts";
 import { candleChart } from "../../../src/render/chart/pair/candles.ts";
 import { correlationChart } from "../../../src/render/chart/pair/correlation.ts";
-import { spreadChart } from "../../../src/render/chart/pair/spread.ts";
-import { zscoreChart } from "../../../src/render/chart/pair/zscore.ts";
+import { ratiosChart } from "../../../src/render/chart/pair/ratios.ts";
+import { type SpreadOptions, spreadChart } from "../../../src/render/chart/pair/spread.ts";
+import { zScoreChart } from "../../../src/render/chart/pair/z-score.ts";
 import type { View } from "../../../src/render/view.ts";
 import { real, simulated, walkBars } from "../../support/bars.ts";
 import { draw, specOf } from "../../support/vega.ts";
@@ -19,7 +22,10 @@ const times = (n: number, stepUs = 10_000_000): Float64Array =>
   Float64Array.from({ length: n }, (_, i) => START_US + i * stepUs);
 const wave = (n: number, size = 1): Float64Array =>
   Float64Array.from({ length: n }, (_, i) => size * Math.sin(i / 5));
-const zero = { threshold: 2, window: 20 };
+const NAMES = { y: "ETHUSDT", x: "BTCUSDT" };
+const LINE = { alpha: 0, beta: 0.6, prices: "log", names: NAMES } as const;
+/** A result over so many bars of a simulated venue. */
+const on = (n: number, values: Float64Array) => ({ timeUs: times(n), values, venue: simulated });
 
 function everyChart(n: number): Record<string, View> {
   const t = times(n);
@@ -29,15 +35,9 @@ function everyChart(n: number): Record<string, View> {
     "candles with a forming bar": candleChart(walkBars(n), {
       forming: walkBars(1, { startUs: START_US + n * 10_000_000 }),
     }),
-    spread: spreadChart(t, wave(n), {
-      y: "ETHUSDT",
-      x: "BTCUSDT",
-      hedgeRatio: 0.6,
-      scale: "log",
-      venue: simulated,
-    }),
-    "z-score": zscoreChart(t, wave(n, 3), { threshold: 2, exit: 0.5, window: 20, venue: simulated }),
-    correlation: correlationChart(t, wave(n), { window: 20, venue: simulated }),
+    spread: spreadChart({ ...on(n, wave(n)), ...LINE }),
+    "z-score": zScoreChart({ ...on(n, wave(n, 3)), window: 20 }, { threshold: 2, exit: 0.5 }),
+    correlation: correlationChart({ ...on(n, wave(n)), window: 20 }),
     lines: linesChart(
       t,
       [
@@ -178,34 +178,36 @@ test("linesChart shows the newest value only while it is defined", async () => {
   assert.ok(!texts.includes("2.75") && !texts.includes("3.25"), texts.join());
 });
 
-test("zscoreChart marks exactly the values at or beyond the threshold and labels its lines", async () => {
+test("zScoreChart marks exactly the values at or beyond the threshold and labels its lines", async () => {
   const z = Float64Array.from([0, 1.99, 2, 2.5, -2, -3, -1.99, Number.NaN, 1]);
-  const { marks, texts, svg } = await draw(zscoreChart(times(9), z, { threshold: 2, exit: 0.5 }));
+  const { marks, texts, svg } = await draw(
+    zScoreChart({ timeUs: times(9), values: z }, { threshold: 2, exit: 0.5 }),
+  );
   assert.equal(marks.symbol, 4);
   for (const label of ["+2", "−2", "+0.5", "−0.5"]) assert.ok(texts.includes(label), label);
   assert.equal(marks.rect, 2);
   assert.ok(!svg.includes("NaN"));
 });
 
-test("zscoreChart says when its window can never reach the threshold", async () => {
-  const { texts } = await draw(zscoreChart(times(9), wave(9), { threshold: 2, window: 5 }));
+test("zScoreChart says when its window can never reach the threshold", async () => {
+  const { texts } = await draw(zScoreChart({ ...on(9, wave(9)), window: 5 }, { threshold: 2 }));
   assert.ok(texts.join().includes("|z| cannot exceed 1.79, so 2 is never reached"));
 });
 
 test("correlationChart keeps the whole range from −1 to 1", async () => {
-  const { texts } = await draw(correlationChart(times(9), new Float64Array(9).fill(0.7), { window: 5 }));
+  const { texts } = await draw(correlationChart({ ...on(9, new Float64Array(9).fill(0.7)), window: 5 }));
   assert.ok(texts.includes("−1.0") && texts.includes("1.0"));
 });
 
 test("spreadChart writes its formula with signs as they are read", async () => {
   const formula = async (
-    hedgeRatio: number | string,
-    intercept: number,
-    scale: "log" | "raw",
+    beta: number | Float64Array,
+    alpha: number,
+    prices: "log" | "raw",
+    options: SpreadOptions = {},
   ): Promise<string> => {
-    const { texts } = await draw(
-      spreadChart(times(9), wave(9), { y: "ETHUSDT", x: "BTCUSDT", hedgeRatio, intercept, scale }),
-    );
+    const spread = { ...on(9, wave(9)), alpha, beta, prices, names: NAMES };
+    const { texts } = await draw(spreadChart(spread, options));
     return `${texts.find((text) => text.includes("×"))} | ${texts.find((text) => text.startsWith("spread"))}`;
   };
   assert.equal(
@@ -214,21 +216,25 @@ test("spreadChart writes its formula with signs as they are read", async () => {
   );
   assert.equal(await formula(-0.05, -12, "raw"), "ETHUSDT + 12 + 0.05 × BTCUSDT | spread (USDT)");
   assert.equal(
-    await formula("rolling over 240 bars", 0, "log"),
+    await formula(wave(9), 0, "log", { hedgeRatio: "rolling over 240 bars" }),
     "log ETHUSDT − α − β × log BTCUSDT, β rolling over 240 bars | spread (log price)",
   );
 });
 
 test("without a value there is no empty axis but what the panel waits for", () => {
+  const undefinedFor = (n: number) => ({ ...on(n, new Float64Array(n).fill(Number.NaN)), window: 20 });
   const empty = candleChart(walkBars(0), { needs: 3 });
   assert.equal(empty.kind, "html");
   assert.match(
     empty.kind === "html" ? empty.text : "",
     /^BTCUSDT, 10s bars · SIMULATED · seed 7 · waits for 3 more bars/,
   );
-  const young = zscoreChart(times(12), new Float64Array(12).fill(Number.NaN), zero);
-  assert.equal(young.kind === "html" && young.text, "z-score · waits for 8 more bars (12 of 20 bars so far)");
-  const still = zscoreChart(times(40), new Float64Array(40).fill(Number.NaN), zero);
+  const young = zScoreChart(undefinedFor(12), { threshold: 2 });
+  assert.equal(
+    young.kind === "html" && young.text,
+    "z-score · SIMULATED · seed 7 · waits for 8 more bars (12 of 20 bars so far)",
+  );
+  const still = zScoreChart(undefinedFor(40), { threshold: 2 });
   assert.match(still.kind === "html" ? still.text : "", /no value is defined in view/);
 });
 
@@ -252,7 +258,7 @@ test("hostile names are drawn as text and change nothing else", async () => {
       ],
       { unit: evil, yName: evil },
     ),
-    spreadChart(times(5), wave(5), { y: evil, x: evil, hedgeRatio: 1, scale: "raw" }),
+    spreadChart({ ...on(5, wave(5)), alpha: 0, beta: 1, prices: "raw", names: { y: evil, x: evil } }),
   ];
   for (const view of views) {
     const { svg, warnings } = await draw(view);
@@ -266,7 +272,7 @@ test("no number in a specification is NaN or infinite, and each is short", () =>
   const z = wave(50, 2.5);
   z[0] = Number.NaN;
   z[1] = Number.NEGATIVE_INFINITY;
-  const spec = specOf(zscoreChart(times(50), z, { threshold: 2 })) as {
+  const spec = specOf(zScoreChart({ timeUs: times(50), values: z }, { threshold: 2 })) as {
     data: { values: { y0: unknown[] }[] };
   };
   assert.deepEqual(spec.data.values[0]!.y0.slice(0, 2), [null, null]);
@@ -274,13 +280,49 @@ test("no number in a specification is NaN or infinite, and each is short", () =>
   assert.ok(!/\d\.\d{9}/.test(JSON.stringify(spec.data)));
 });
 
-test("linesChart refuses a line of another length, zscoreChart a threshold that is none", () => {
+test("charts of results take a spread, a z-score and bars as they are, with their venue, label and axis", async () => {
+  const n = 60;
+  const pair = {
+    y: wave(n).map((v) => 2000 + v),
+    x: wave(n, 3).map((v) => 60_000 + v),
+    timeUs: times(n),
+    names: NAMES,
+    venue: simulated,
+    label: "60 bars of 10s",
+    domainUs: [START_US, START_US + n * 10_000_000] as const,
+  };
+  const apart = spread(pair, { beta: 0.6 });
+  const charts = {
+    spread: spreadChart(apart),
+    "z-score": zScoreChart(zScore(apart, { window: 20 }), { threshold: 2 }),
+    lines: linesChart(pair, [{ name: "y", values: pair.y }]),
+  };
+  for (const [name, view] of Object.entries(charts)) {
+    const all = (await draw(view)).texts.join("|");
+    for (const text of ["SIMULATED · seed 7", "60 bars of 10s"])
+      assert.ok(all.includes(text), `${name}: ${all}`);
+  }
+  assert.throws(() => spreadChart(spread(pair.y, pair.x, { beta: 0.6 })), { code: "no-times" });
+});
+
+test("charts refuse the columns that they took before, with the new spelling", () => {
+  const charts = { spreadChart, zScoreChart, correlationChart, ratiosChart };
+  const before = charts as unknown as Record<string, (...given: unknown[]) => View>;
+  for (const [name, chart] of Object.entries(before))
+    assert.throws(
+      () => chart(times(9), wave(9), { threshold: 2, window: 5 }),
+      { code: "renamed", message: new RegExp(`^${name}: takes a result, .* Write ${name}\\(`) },
+      name,
+    );
+});
+
+test("linesChart refuses a line of another length, zScoreChart a threshold that is none", () => {
   assert.throws(() => linesChart(times(3), [{ name: "a", values: [1] }]), {
     message:
       'linesChart: a line needs one value a time; "a" has 1 values for 3 times. Pass NaN where a value is not defined.',
   });
   for (const threshold of [0, -2, Number.NaN, Number.POSITIVE_INFINITY]) {
-    assert.throws(() => zscoreChart(times(3), wave(3), { threshold }), { code: "bad-threshold" });
+    assert.throws(() => zScoreChart(on(3, wave(3)), { threshold }), { code: "bad-threshold" });
   }
 });
 

@@ -103,7 +103,10 @@ test("ratiosChart draws three ratios by the times of their windows, in the range
     { name: "Kalman", beta, ...wide },
   ];
   const { warnings, texts } = await draw(
-    ratiosChart(times(10), { at: Int32Array.of(3, 6, 9), ratios }, { whole: 1.07, venue: simulated }),
+    ratiosChart(
+      { timeUs: times(10), at: Int32Array.of(3, 6, 9), window: 3, ratios },
+      { whole: 1.07, venue: simulated },
+    ),
   );
   assert.deepEqual(warnings, []);
   for (const name of ["rolling OLS", "rolling Huber", "Kalman", "whole window 1.070"])

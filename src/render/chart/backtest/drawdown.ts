@@ -1,13 +1,12 @@
 import type { Market } from "../../../analytics/backtest/types.ts";
 import type { Drawdown } from "../../../analytics/performance/drawdowns.ts";
-import type { Performance } from "../../../analytics/performance/performance.ts";
-import { requireColumns, requireFields } from "../../../core/arguments.ts";
+import type { RunMetrics } from "../../../analytics/performance/run-metrics.ts";
+import { requireColumns } from "../../../core/arguments.ts";
 import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
-import { closingTimes } from "../base/closing-times.ts";
 import { type Json, packed, type TimeAxis } from "../base/frame.ts";
-import { requireOptions } from "../base/options.ts";
 import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
+import { type DrawnMetrics, metricsOf } from "./run.ts";
 
 export interface DrawdownOptions extends LinesOptions {
   /** How many of the deepest falls are marked, from peak to recovery; 3 unless told. */
@@ -15,19 +14,21 @@ export interface DrawdownOptions extends LinesOptions {
 }
 
 /** How far equity lies below its highest close so far; the deepest falls are shaded and numbered. */
-export function drawdownChart(performance: Performance, market: Market, options: DrawdownOptions = {}): View {
-  requireFields("drawdownChart", "performance", performance, ["drawdown", "worstDrawdowns", "maxDrawdown"]);
-  requireColumns("drawdownChart", { "performance.drawdown": performance.drawdown });
-  requireFields("drawdownChart", "market", market, []);
-  const { drawdown, worstDrawdowns, maxDrawdown } = performance;
-  requireOptions("drawdownChart", options, ["worst", ...LINES_OPTIONS]);
-
+export function drawdownChart(run: DrawnMetrics, options?: DrawdownOptions): View;
+/** @deprecated `drawdownChart(run, options)` */
+export function drawdownChart(metrics: RunMetrics, market: Market, options?: DrawdownOptions): View;
+export function drawdownChart(run: DrawnMetrics, given: DrawdownOptions | Market = {}): View {
+  const names = ["worst", ...LINES_OPTIONS] as const;
+  const needed = ["drawdown", "worstDrawdowns", "closeUs"] as const;
+  const { metrics, options } = metricsOf<DrawdownOptions>("drawdownChart", run, given, names, needed);
+  const { drawdown, worstDrawdowns, maxDrawdown, startUs, closeUs } = metrics;
+  requireColumns("drawdownChart", { "metrics.drawdown": drawdown, "metrics.closeUs": closeUs });
   const { worst = 3 } = options;
-  const { timesUs, domainUs } = closingTimes(market);
+  const domainUs = [closeUs.length > 0 ? startUs : 0, closeUs[closeUs.length - 1] ?? 1] as const;
   // beside a deep one a shallow one is no fall to read about
   const falls = worstDrawdowns.slice(0, worst).filter(({ depth }) => depth <= 0.1 * maxDrawdown);
   const lowest = maxDrawdown < 0 ? 130 * maxDrawdown : -1;
-  return drawLines(timesUs, [{ name: "drawdown", values: drawdown.map((fall) => 100 * fall) }], {
+  return drawLines(closeUs, [{ name: "drawdown", values: drawdown.map((fall) => 100 * fall) }], {
     title: "Drawdown",
     unit: "%",
     domainUs,

@@ -1,36 +1,37 @@
 import type { Backtest, Market } from "../../../analytics/backtest/types.ts";
-import type { Performance } from "../../../analytics/performance/performance.ts";
-import { requireColumns, requireFields } from "../../../core/arguments.ts";
+import type { RunMetrics } from "../../../analytics/performance/run-metrics.ts";
 import { assetsOf } from "../../../core/assets.ts";
+import { refuse } from "../../../core/errors.ts";
 import type { View } from "../../view.ts";
 import { closingTimes } from "../base/closing-times.ts";
-import { requireOptions } from "../base/options.ts";
-import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
+import { drawLines, LINES_OPTIONS, type Line, type LinesOptions } from "../lines.ts";
+import { type DrawnRun, partsOf } from "./run.ts";
 
 export interface EquityOptions extends LinesOptions {
-  /** Whether the legs stand beside it, each bought with all of the starting cash and held; yes unless told. */
+  /** Whether the legs stand beside it, each bought with all of the starting cash and held; no unless told. */
   readonly hold?: boolean;
 }
 
 /** Money at the close of each bar, from the starting cash on. */
+export function equityChart(run: DrawnRun, options?: EquityOptions): View;
+/** @deprecated `equityChart(run, options)` */
 export function equityChart(
-  backtest: Backtest,
+  run: Backtest,
   market: Market,
-  performance: Performance,
-  options: EquityOptions = {},
-): View {
-  requireFields("equityChart", "backtest", backtest, ["equity", "startCash"]);
-  requireColumns("equityChart", { "backtest.equity": backtest.equity });
-  requireFields("equityChart", "market", market, ["legs"]);
-  requireFields("equityChart", "performance", performance, ["legs"]);
-  const { equity, startCash } = backtest;
-  const { legs } = performance;
-  requireOptions("equityChart", options, ["hold", ...LINES_OPTIONS]);
-
-  const { hold = true } = options;
+  metrics: RunMetrics,
+  options?: EquityOptions,
+): View;
+export function equityChart(run: DrawnRun, given: EquityOptions | Market = {}): View {
+  const where = "equityChart";
+  const { backtest, metrics, options } = partsOf<EquityOptions>(where, run, given, [
+    "hold",
+    ...LINES_OPTIONS,
+  ]);
+  const { hold = false } = options;
+  const { equity, startCash, market } = backtest;
   const unit = assetsOf(market.legs[0]?.symbol ?? "").quote;
   const { timesUs, domainUs } = closingTimes(market);
-  const held = hold ? legs.map(({ symbol, equity: values }) => ({ name: `hold ${symbol}`, values })) : [];
+  const held = hold ? heldLines(where, metrics) : [];
   return drawLines(timesUs, [{ name: "strategy", values: equity }, ...held], {
     title: "Equity",
     yName: "equity",
@@ -45,12 +46,30 @@ export function equityChart(
 }
 
 /** What each leg would have come to, bought with all of the starting cash and held: beside a strategy that it would flatten. */
-export function heldChart(market: Market, { legs }: Performance, options: LinesOptions = {}): View {
+export function heldChart(run: DrawnRun, given: LinesOptions = {}): View {
+  const where = "heldChart";
+  const { backtest, metrics, options } = partsOf<LinesOptions>(where, run, given, LINES_OPTIONS);
+  const { market } = backtest;
   const unit = assetsOf(market.legs[0]?.symbol ?? "").quote;
   const { timesUs, domainUs } = closingTimes(market);
-  return drawLines(
-    timesUs,
-    legs.map(({ symbol, equity }) => ({ name: `hold ${symbol}`, values: equity })),
-    { title: "Each leg, bought and held", yName: "equity", unit, domainUs, height: 120, ...options },
-  );
+  return drawLines(timesUs, heldLines(where, metrics), {
+    title: "Each leg, bought and held",
+    yName: "equity",
+    unit,
+    domainUs,
+    height: 120,
+    ...options,
+  });
+}
+
+function heldLines(where: string, metrics: RunMetrics | undefined): Line[] {
+  if (metrics === undefined) {
+    return refuse({
+      code: "no-metrics",
+      where,
+      problem: "the legs held beside it need the run's figures; got a backtest by itself",
+      hint: "Leave hold out, or pass { result: run, performance: runMetrics(run), data: { venue } }.",
+    });
+  }
+  return metrics.legs.map(({ symbol, equity }) => ({ name: `hold ${symbol}`, values: equity }));
 }

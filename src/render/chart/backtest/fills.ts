@@ -1,5 +1,4 @@
 import type { Backtest, Fill, Market } from "../../../analytics/backtest/types.ts";
-import { requireFields, requireNumbers } from "../../../core/arguments.ts";
 import { assetsOf } from "../../../core/assets.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { plainText } from "../../escape.ts";
@@ -8,28 +7,25 @@ import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
 import { closingTimes } from "../base/closing-times.ts";
 import { type Json, packed, type TimeAxis, utcExpression, withUnit } from "../base/frame.ts";
-import { requireOptions } from "../base/options.ts";
 import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
+import { type DrawnRun, partsOf } from "./run.ts";
 
 export interface FillsOptions extends LinesOptions {
+  /** The leg, counted from 0: y, then x. 0 unless told. */
+  readonly leg?: number;
   /** The newest are drawn; 1000 unless told. */
   readonly mostFills?: number;
 }
 
 /** The price of a leg with its fills: ▲ bought, ▼ sold, at the price that was paid; the mouse says why. */
-export function fillsChart(
-  backtest: Backtest,
-  market: Market,
-  leg: number,
-  options: FillsOptions = {},
-): View {
-  requireNumbers("fillsChart", { leg });
-  requireFields("fillsChart", "backtest", backtest, ["fills", "orders"]);
-  requireFields("fillsChart", "market", market, ["legs"]);
-  const { fills, orders } = backtest;
-  requireOptions("fillsChart", options, ["mostFills", ...LINES_OPTIONS]);
-
-  const { mostFills = 1000 } = options;
+export function fillsChart(run: DrawnRun, options?: FillsOptions): View;
+/** @deprecated `fillsChart(run, { leg })` */
+export function fillsChart(run: Backtest, market: Market, leg: number, options?: FillsOptions): View;
+export function fillsChart(run: DrawnRun, given: FillsOptions | Market = {}): View {
+  const names = ["leg", "mostFills", ...LINES_OPTIONS] as const;
+  const { backtest, options } = partsOf<FillsOptions>("fillsChart", run, given, names);
+  const { leg = 0, mostFills = 1000 } = options;
+  const { fills, orders, market } = backtest;
   const traded = market.legs[leg];
   if (traded === undefined) {
     refuse({

@@ -1,11 +1,9 @@
 import type { CalendarReturn } from "../../../analytics/performance/calendar-returns.ts";
-import type { Performance } from "../../../analytics/performance/performance.ts";
-import { requireFields } from "../../../core/arguments.ts";
 import type { View } from "../../view.ts";
 import { cellFigures, GAIN_SCALE } from "../base/cell-figures.ts";
 import { CHART_OPTIONS, type ChartOptions, frame, type Json } from "../base/frame.ts";
-import { requireOptions } from "../base/options.ts";
 import { waitingView } from "../base/waiting.ts";
+import { type DrawnMetrics, metricsOf } from "./run.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const YEAR = "year";
@@ -17,10 +15,10 @@ const FONT_SIZE: Json = { expr: "max(7.5, min(11, width / 50))" };
 const SHORT = "width < 300 && datum.label !== 'year' ? slice(datum.label, 0, 1) : datum.label";
 
 /** Returns by calendar month and year as coloured cells with their numbers; `*` where some bars are not in the data. */
-export function monthsChart(performance: Performance, options: ChartOptions = {}): View {
-  requireFields("monthsChart", "performance", performance, ["months", "calendarYears"]);
-  const { months, calendarYears } = performance;
-  requireOptions("monthsChart", options, CHART_OPTIONS);
+export function monthsChart(run: DrawnMetrics, given: ChartOptions = {}): View {
+  const needed = ["months", "calendarYears"] as const;
+  const { metrics, options } = metricsOf("monthsChart", run, given, CHART_OPTIONS, needed);
+  const { months, calendarYears } = metrics;
 
   const title = options.title ?? "Returns by month, %";
   if (months.length === 0) return waitingView(title, 1, 0, { ...options });

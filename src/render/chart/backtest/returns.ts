@@ -1,24 +1,16 @@
-import type { Performance } from "../../../analytics/performance/performance.ts";
-import { requireColumns, requireFields } from "../../../core/arguments.ts";
+import { requireColumns } from "../../../core/arguments.ts";
 import type { View } from "../../view.ts";
 import type { ChartOptions } from "../base/frame.ts";
 import { CHART_OPTIONS } from "../base/frame.ts";
-import { requireOptions } from "../base/options.ts";
 import { histogramChart } from "../histogram.ts";
+import { type DrawnMetrics, metricsOf } from "./run.ts";
 
 /** How the returns are spread that the ratios rest on, with their mean, VaR and CVaR. */
-export function returnHistogram(performance: Performance, options: ChartOptions = {}): View {
-  requireFields("returnHistogram", "performance", performance, [
-    "returns",
-    "sampling",
-    "settings",
-    "valueAtRisk",
-    "expectedShortfall",
-  ]);
-  requireColumns("returnHistogram", { "performance.returns": performance.returns });
-  const { returns, sampling, settings, valueAtRisk, expectedShortfall } = performance;
-  requireOptions("returnHistogram", options, CHART_OPTIONS);
-
+export function returnsChart(run: DrawnMetrics, given: ChartOptions = {}): View {
+  const needed = ["returns", "sampling", "settings", "valueAtRisk", "expectedShortfall"] as const;
+  const { metrics, options } = metricsOf("returnsChart", run, given, CHART_OPTIONS, needed);
+  const { returns, sampling, settings, valueAtRisk, expectedShortfall } = metrics;
+  requireColumns("returnsChart", { "metrics.returns": returns });
   const percent = returns.map((value) => 100 * value).filter((value) => !Number.isNaN(value));
   const mean = percent.reduce((sum, value) => sum + value, 0) / percent.length;
   const tail = Number((100 * settings.tail).toPrecision(6));

@@ -1,8 +1,7 @@
-import type { Performance } from "../../../analytics/performance/performance.ts";
-import { requireFields } from "../../../core/arguments.ts";
+import type { RunMetrics } from "../../../analytics/performance/run-metrics.ts";
 import type { View } from "../../view.ts";
-import { requireOptions } from "../base/options.ts";
 import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
+import { type DrawnMetrics, metricsOf } from "./run.ts";
 
 export interface RollingOptions extends LinesOptions {
   /** `"sharpe"` unless told. */
@@ -10,19 +9,13 @@ export interface RollingOptions extends LinesOptions {
 }
 
 /** Sharpe ratio, volatility or deepest fall of the last so many returns, beside that of the whole window. */
-export function rollingChart(performance: Performance, options: RollingOptions = {}): View {
-  requireFields("rollingChart", "performance", performance, [
-    "rolling",
-    "sampling",
-    "startUs",
-    "endUs",
-    "bars",
-  ]);
-  requireOptions("rollingChart", options, ["figure", ...LINES_OPTIONS]);
-
+export function rollingChart(run: DrawnMetrics, given: RollingOptions = {}): View {
+  const names = ["figure", ...LINES_OPTIONS] as const;
+  const needed = ["rolling", "sampling", "startUs", "endUs", "bars"] as const;
+  const { metrics, options } = metricsOf<RollingOptions>("rollingChart", run, given, names, needed);
   const { figure = "sharpe" } = options;
-  const { rolling, sampling, startUs, endUs, bars } = performance;
-  const { name, whole, unit } = figureOf(performance, figure);
+  const { rolling, sampling, startUs, endUs, bars } = metrics;
+  const { name, whole, unit } = figureOf(metrics, figure);
   const factor = unit === "%" ? 100 : 1;
   const days = sampling.period === "day" || sampling.periodUs === 86_400e6;
   const levels = [
@@ -50,7 +43,7 @@ export function rollingChart(performance: Performance, options: RollingOptions =
 }
 
 function figureOf(
-  { sharpe, volatility, maxDrawdown }: Performance,
+  { sharpe, volatility, maxDrawdown }: RunMetrics,
   figure: "sharpe" | "volatility" | "drawdown",
 ): { readonly name: string; readonly whole: number; readonly unit: string } {
   if (figure === "sharpe") return { name: "Sharpe ratio", whole: sharpe, unit: "" };

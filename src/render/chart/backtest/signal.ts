@@ -1,5 +1,4 @@
 import type { Backtest, Market, RoundTrip } from "../../../analytics/backtest/types.ts";
-import { requireFields, requireText } from "../../../core/arguments.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { plainText } from "../../escape.ts";
 import { drawable } from "../../round.ts";
@@ -7,12 +6,14 @@ import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
 import { closingTimes } from "../base/closing-times.ts";
 import { type Json, packed, type TimeAxis, utcExpression } from "../base/frame.ts";
-import { requireOptions } from "../base/options.ts";
 import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
-import { thresholds } from "../pair/zscore.ts";
+import { thresholds } from "../pair/z-score.ts";
+import { type DrawnRun, partsOf } from "./run.ts";
 
 export interface SignalOptions extends LinesOptions {
-  /** |z| at which a position is opened, closed and given up: lines at ± each. */
+  /** Which of what the rule looked at: `"z"`, `"spread"`, …; the z-score unless told, else the first. */
+  readonly signal?: string;
+  /** |z| at which a position is opened, closed and given up: lines at ± each; of the z-score the rule's own unless told. */
   readonly entry?: number;
   readonly exit?: number;
   readonly stop?: number;
@@ -21,28 +22,24 @@ export interface SignalOptions extends LinesOptions {
 }
 
 /**
- * What the rule looked at (`"z"`, `"spread"`, …), and where it went in and out: each mark lies at the fill, on the last
+ * What the rule looked at, and where it went in and out: each mark lies at the fill, on the last
  * value known before it.
  */
-export function signalChart(
-  backtest: Backtest,
-  market: Market,
-  name: string,
-  options: SignalOptions = {},
-): View {
-  requireFields("signalChart", "backtest", backtest, ["signals", "roundTrips"]);
-  requireFields("signalChart", "market", market, []);
-  requireText("signalChart", "name", name);
-  const { signals, roundTrips } = backtest;
-  requireOptions("signalChart", options, ["entry", "exit", "stop", "mostTrips", ...LINES_OPTIONS]);
-
-  const { entry, exit, stop, mostTrips = 500 } = options;
-  const values = signals[name];
-  if (values === undefined) {
+export function signalChart(run: DrawnRun, options?: SignalOptions): View;
+/** @deprecated `signalChart(run, { signal })` */
+export function signalChart(run: Backtest, market: Market, signal: string, options?: SignalOptions): View;
+export function signalChart(run: DrawnRun, given: SignalOptions | Market = {}): View {
+  const names = ["signal", "entry", "exit", "stop", "mostTrips", ...LINES_OPTIONS] as const;
+  const { backtest, options } = partsOf<SignalOptions>("signalChart", run, given, names);
+  const { signals, roundTrips, market, strategy } = backtest;
+  const { signal: name = "z" in signals ? "z" : Object.keys(signals)[0], mostTrips = 500 } = options;
+  const { entry, exit, stop } = { ...(name === "z" && levelsOf(strategy.settings)), ...options };
+  const values = signals[name ?? ""];
+  if (name === undefined || values === undefined) {
     refuse({
       code: "bad-signal",
       where: "signalChart",
-      problem: `name must be one of the signals of this backtest; got ${quote(name)}`,
+      problem: `signal must be one of the signals of this backtest; got ${quote(name)}`,
       hint: Object.keys(signals).length > 0 ? `It has ${Object.keys(signals).join(", ")}.` : "It has none.",
       facts: { name, signals: Object.keys(signals) },
     });
@@ -65,6 +62,14 @@ export function signalChart(
     ...options,
     note: note.filter(Boolean).join(" · "),
   });
+}
+
+/** The levels of the z-score at which a rule of these settings trades. */
+function levelsOf(
+  settings: Readonly<Record<string, unknown>>,
+): Pick<SignalOptions, "entry" | "exit" | "stop"> {
+  const levels = ["entry", "exit", "stop"].map((name) => [name, settings[name]]);
+  return Object.fromEntries(levels.filter(([, level]) => Number.isFinite(level) && level !== 0));
 }
 
 const SHAPES = ["triangle-up", "triangle-down", "circle", "M-1,-1L1,1M1,-1L-1,1"];

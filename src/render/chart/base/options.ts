@@ -4,24 +4,22 @@ import { quote, refuse } from "../../../core/errors.ts";
 /** Options of charts that are numbers, and texts. */
 const NUMBERS = [
   ...["width", "height", "needs", "mostRows", "markBeyond", "worst", "mostFills", "volumeHeight", "bins"],
-  ...["exit", "window", "whole", "entry"],
+  ...["exit", "stop", "whole", "entry", "leg", "mostTrips", "band"],
 ];
-const TEXTS = ["title", "note", "yName", "xName", "unit", "of", "y", "x"];
+const TEXTS = ["title", "note", "yName", "xName", "unit", "of", "hedgeRatio", "signal"];
 
-/** Refuses options that are no object, unknown, or of another kind; what is undefined is not given. */
+/** Refuses options that are no object, unknown, or of another kind; what is undefined is not given. Returns them. */
 export function requireOptions<Options extends object>(
   where: string,
   options: Options,
   names: readonly (keyof Options & string)[],
-): void {
+): Options {
   requireSettings(where, options, names);
   for (const [name, got] of Object.entries(options)) {
     if (got === undefined) continue;
-    if (name === "hedgeRatio" && (typeof got === "string" || typeof got === "number")) continue;
-    const isBad =
-      name === "hedgeRatio" || NUMBERS.includes(name)
-        ? !Number.isFinite(got)
-        : TEXTS.includes(name) && typeof got !== "string";
+    const isBad = NUMBERS.includes(name)
+      ? !Number.isFinite(got)
+      : TEXTS.includes(name) && typeof got !== "string";
     if (!isBad) continue;
     refuse({
       code: "bad-setting",
@@ -31,4 +29,5 @@ export function requireOptions<Options extends object>(
       facts: { name, got },
     });
   }
+  return options;
 }

@@ -1,7 +1,7 @@
 import type { MovingRatios } from "../../../analytics/pair/moving-ratios.ts";
-import { requireFields, requireSequence } from "../../../core/arguments.ts";
 import type { View } from "../../view.ts";
 import { requireOptions } from "../base/options.ts";
+import { type Column, originOptions, timed } from "../base/origin.ts";
 import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface RatiosOptions extends LinesOptions {
@@ -9,18 +9,21 @@ export interface RatiosOptions extends LinesOptions {
   readonly whole?: number;
 }
 
+/** What `movingRatios` gives. */
+export type DrawnRatios = Omit<MovingRatios, "calibrationBars">;
+
 /** Hedge ratios that move, with their bands; the axis follows the lines, and bands may leave it. */
-export function ratiosChart(
-  timesUs: ArrayLike<number>,
-  moving: Pick<MovingRatios, "at" | "ratios">,
-  options: RatiosOptions = {},
-): View {
-  requireSequence("ratiosChart", "timesUs", timesUs);
-  requireFields("ratiosChart", "moving", moving, ["at", "ratios"]);
-  requireOptions("ratiosChart", options, ["whole", ...LINES_OPTIONS]);
+export function ratiosChart(moving: DrawnRatios, options?: RatiosOptions): View;
+/** @deprecated `ratiosChart(moving, options)` of `movingRatios(pair, { window })` */
+export function ratiosChart(timeUs: Column, moving: DrawnRatios, options?: RatiosOptions): View;
+export function ratiosChart(given: DrawnRatios | Column, told: RatiosOptions | DrawnRatios = {}): View {
+  const where = "ratiosChart";
+  const fields = ["at", "ratios"] as const;
+  const moving = timed<DrawnRatios>(where, "moving", given, fields, "movingRatios(pair, { window })");
+  const options = requireOptions(where, told as RatiosOptions, ["whole", ...LINES_OPTIONS]);
 
   const { whole } = options;
-  const { at, ratios } = moving;
+  const { timeUs, at, ratios } = moving;
   const known = ratios
     .flatMap(({ beta }) => [...beta])
     .filter(Number.isFinite)
@@ -29,7 +32,7 @@ export function ratiosChart(
   const [low, high] = [quantile(0.01), quantile(0.99)];
   const room = Math.max(0.35 * (high - low), 0.02 * Math.abs(high));
   return drawLines(
-    Float64Array.from(at, (t) => timesUs[t]!),
+    Float64Array.from(at, (t) => timeUs[t]!),
     ratios.map(({ name, beta, low, high }) => ({ name, values: beta, band: { low, high } })),
     {
       title: "Hedge ratio over time",
@@ -37,6 +40,8 @@ export function ratiosChart(
       yDomain: [low - room, high + room],
       ...(whole !== undefined && { levels: [{ value: whole, label: `whole window ${whole.toFixed(3)}` }] }),
       height: 220,
+      needs: moving.window,
+      ...originOptions(moving),
       ...options,
     },
   );

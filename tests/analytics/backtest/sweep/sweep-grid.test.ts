@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 import {
   type MeanReversionSettings,
   meanReversion,
-  performance,
   runBacktest,
+  runMetrics,
   type SweepFigure,
   type SweepSettings,
   sweepGrid,
@@ -33,7 +33,7 @@ describe("sweepGrid", () => {
       settings.rows.values.forEach((window, row) => {
         settings.columns.values.forEach((entry, column) => {
           const run = runBacktest(market, make(window, entry), { costs: settings.costs });
-          const of = performance(run, market, { returns });
+          const of = runMetrics(run, { returns });
           const expected: Readonly<Record<SweepFigure, number>> = {
             profit: of.endEquity - of.startEquity,
             totalReturn: of.totalReturn,

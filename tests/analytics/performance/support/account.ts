@@ -1,4 +1,9 @@
 import type { Backtest, Market, RoundTrip } from "../../../../src/analytics/backtest/types.ts";
+import {
+  type RunMetrics,
+  type RunMetricsSettings,
+  runMetrics,
+} from "../../../../src/analytics/performance/run-metrics.ts";
 
 export const HOUR_US: number = 3600e6;
 export const DAY_US: number = 86_400e6;
@@ -28,10 +33,17 @@ export interface MarketParts {
   readonly closes?: Readonly<Record<string, ArrayLike<number>>>;
 }
 
-/** An account with this equity; nothing held, traded or paid unless told. */
+/** The figures of an account on a market. */
+export function metricsOn(run: Backtest, market: Market, settings: RunMetricsSettings = {}): RunMetrics {
+  return runMetrics({ ...run, market }, settings);
+}
+
+/** An account with this equity, on bars of a day; nothing held, traded or paid unless told. */
 export function accountOf(equity: ArrayLike<number>, parts: Partial<Backtest> = {}): Backtest {
   const zeros = new Float64Array(equity.length);
   return {
+    market: marketOf(equity.length),
+    strategy: { name: "none", settings: {} },
     startCash: 100,
     costs: { feeBps: 0, halfSpreadBps: 0, slippageBps: 0, financingBpsPerYear: 0 },
     orders: [],

@@ -11,7 +11,7 @@ import { linesChart } from "../../../../src/render/chart/lines.ts";
 import { candleChart } from "../../../../src/render/chart/pair/candles.ts";
 import { correlationChart } from "../../../../src/render/chart/pair/correlation.ts";
 import { spreadChart } from "../../../../src/render/chart/pair/spread.ts";
-import { zscoreChart } from "../../../../src/render/chart/pair/zscore.ts";
+import { zScoreChart } from "../../../../src/render/chart/pair/z-score.ts";
 import type { Report } from "../../../../src/render/report.ts";
 import { tiles } from "../../../../src/render/tiles.ts";
 import { simulated, walkBars } from "../../../support/bars.ts";
@@ -40,19 +40,12 @@ function report(length: number): Report {
         text: evil,
         views: [
           candleChart(bars, { forming: walkBars(1, { startUs: times[length - 1]! + 10_000_000 }) }),
-          spreadChart(times, z, {
-            y: "ETHUSDT",
-            x: "BTCUSDT",
-            hedgeRatio: 0.6,
-            scale: "log",
-            venue: simulated,
+          spreadChart({
+            ...{ timeUs: times, values: z, venue: simulated },
+            ...{ alpha: 0, beta: 0.6, prices: "log", names: { y: "ETHUSDT", x: "BTCUSDT" } },
           }),
-          zscoreChart(times, z, { threshold: 2, exit: 0.5, venue: simulated }),
-          correlationChart(
-            times,
-            z.map((v) => v / 3),
-            { window: 20, venue: simulated },
-          ),
+          zScoreChart({ timeUs: times, values: z, venue: simulated }, { threshold: 2, exit: 0.5 }),
+          correlationChart({ timeUs: times, values: z.map((v) => v / 3), window: 20, venue: simulated }),
           linesChart(times, [
             { name: "a", values: z },
             { name: evil, values: bars.volume },

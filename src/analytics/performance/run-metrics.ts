@@ -1,6 +1,6 @@
-import { requireColumns, requireFields, requireKnown, requireSettings } from "../../core/arguments.ts";
+import { requireColumns, requireFields, requireKnown } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
-import type { Backtest, Market } from "../backtest/types.ts";
+import type { Backtest } from "../backtest/types.ts";
 import { requireBetween, requireFinite, requireOneOf, requireSameLength } from "../checks.ts";
 import { type Against, against } from "./against.ts";
 import { type CalendarReturn, calendarReturns } from "./calendar-returns.ts";
@@ -12,7 +12,7 @@ import { type RollingMetrics, rollingMetrics } from "./rolling-metrics.ts";
 import { type RoundTripMetrics, roundTripMetrics } from "./round-trip-metrics.ts";
 import { returnsOf, type Sampling, sampled, samplingOf, YEAR_US } from "./sampling.ts";
 
-export interface PerformanceSettings {
+export interface RunMetricsSettings {
   /**
    * The returns that ratios and risks rest on: `"day"`, UTC days, unless told. √time holds for returns that do not
    * depend on each other, and those of short bars do: the bounce between bid and ask and prices that stand still between
@@ -53,7 +53,7 @@ export interface LegMetrics extends CurveMetrics, Against {
   readonly equity: Float64Array;
 }
 
-export interface Performance extends CurveMetrics {
+export interface RunMetrics extends CurveMetrics {
   /** Start of the first bar and end of the last one; NaN for an empty backtest. */
   readonly startUs: number;
   readonly endUs: number;
@@ -61,7 +61,9 @@ export interface Performance extends CurveMetrics {
   readonly years: number;
   readonly bars: number;
   readonly intervalUs: number;
-  readonly settings: Required<PerformanceSettings>;
+  /** Close of each bar, µs since 1970 UTC. */
+  readonly closeUs: Float64Array;
+  readonly settings: Required<RunMetricsSettings>;
   readonly sampling: Sampling;
   readonly startEquity: number;
   readonly endEquity: number;
@@ -98,22 +100,17 @@ const LEAST_YEARS = (30 / 365) * (1 - 1e-12);
  * What an account did, in the figures of a tear sheet; `metricsTable` prints them with their definitions. Equity is the
  * starting cash before the first bar, so the first bar can lose, too. An empty backtest gives NaN throughout.
  */
-export function performance(
-  backtest: Backtest,
-  market: Market,
-  settings: PerformanceSettings = {},
-): Performance {
-  requireFields("performance", "backtest", backtest, ["equity", "startCash", "roundTrips"]);
-  requireColumns("performance", { "backtest.equity": backtest.equity });
-  requireFields("performance", "market", market, ["startUs", "intervalUs", "legs"]);
-  requireColumns("performance", { "market.startUs": market.startUs });
-  requireSettings("performance", settings, ["returns", "riskFree", "tail", "rollingDays"]);
-
+export function runMetrics(run: Backtest, settings: RunMetricsSettings = {}): RunMetrics {
+  const where = "runMetrics";
+  requireFields(where, "run", run, ["equity", "startCash", "roundTrips", "market"]);
+  requireColumns(where, { "run.equity": run.equity });
+  const { market, equity, startCash } = run;
+  requireFields(where, "run.market", market, ["startUs", "intervalUs", "legs"]);
+  requireColumns(where, { "run.market.startUs": market.startUs });
   const defaults = { returns: "day", riskFree: 0, tail: 0.05, rollingDays: 90 } as const;
-  requireKnown("performance", "settings", settings, Object.keys(defaults));
+  requireKnown(where, "settings", settings, Object.keys(defaults));
   const chosen = { ...defaults, ...settings };
-  check(backtest, market, chosen);
-  const { equity, startCash } = backtest;
+  check(run, chosen);
   const n = equity.length;
   const startUs = market.startUs[0] ?? NAN;
   const endUs = n > 0 ? market.startUs[n - 1]! + market.intervalUs : NAN;
@@ -129,12 +126,13 @@ export function performance(
     years,
     bars: n,
     intervalUs: market.intervalUs,
+    closeUs: market.startUs.map((start) => start + market.intervalUs),
     settings: chosen,
     sampling,
     startEquity: startCash,
     endEquity: n > 0 ? lastValue(account) : NAN,
-    ...activity(backtest, lastValue(account) - startCash, years),
-    roundTrips: roundTripMetrics(backtest.roundTrips),
+    ...activity(run, lastValue(account) - startCash, years),
+    roundTrips: roundTripMetrics(run.roundTrips),
     legs: market.legs.map((leg) => {
       const hold = holdCurve(leg, market);
       const held = measured(hold, market, sampling, years, chosen);
@@ -160,11 +158,10 @@ export function performance(
 }
 
 function check(
-  { equity, exposure, turnover, paid, startCash }: Backtest,
-  market: Market,
-  settings: Required<PerformanceSettings>,
+  { equity, exposure, turnover, paid, startCash, market }: Backtest,
+  settings: Required<RunMetricsSettings>,
 ): void {
-  const where = "performance";
+  const where = "runMetrics";
   const { startUs, intervalUs } = market;
   requireSameLength(where, {
     equity: equity.length,
@@ -186,7 +183,7 @@ function check(
       code: "bad-times",
       where,
       problem: `bars must begin one after the other; bar ${t} begins at ${startUs[t]} µs, the one before at ${startUs[t - 1]} µs`,
-      hint: "Pass the market on which the backtest ran.",
+      hint: "Give the market bars in order.",
       facts: { bar: t },
     });
   }
@@ -206,7 +203,7 @@ function measured(
   grid: Grid,
   sampling: Sampling,
   years: number,
-  { riskFree, tail }: Required<PerformanceSettings>,
+  { riskFree, tail }: Required<RunMetricsSettings>,
 ): Measured {
   const values = sampled(curve, sampling);
   const returns = returnsOf(curve.start, values);
@@ -244,7 +241,7 @@ function activity(
   change: number,
   years: number,
 ): Pick<
-  Performance,
+  RunMetrics,
   "timeInMarket" | "meanExposure" | "turnoverPerYear" | "totalCosts" | "costBps" | "breakEvenBps"
 > {
   const n = equity.length;

@@ -1,51 +1,57 @@
-import { requireSequence } from "../../../core/arguments.ts";
+import type { ZScore } from "../../../analytics/pair/z-score.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
 import { requireOptions } from "../base/options.ts";
+import { type Drawn, originOptions, timed } from "../base/origin.ts";
 import { drawLines, type Level, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
-export interface ZscoreOptions extends LinesOptions {
+export interface ZScoreOptions extends LinesOptions {
   /** |z| from which the value is marked. */
   readonly threshold: number;
   /** |z| at which a position would be closed: two thinner lines. */
   readonly exit?: number;
-  /** Bars in the trailing window, the current one included. */
-  readonly window?: number;
 }
 
-/** A z-score between its thresholds: beyond them the ground is shaded and each bar carries a triangle. */
-export function zscoreChart(times: ArrayLike<number>, z: ArrayLike<number>, options: ZscoreOptions): View {
-  requireSequence("zscoreChart", "times", times);
-  requireSequence("zscoreChart", "z", z);
-  requireOptions("zscoreChart", options, ["threshold", "exit", "window", ...LINES_OPTIONS]);
+/** What `zScore` gives, or a column with its times: `{ timeUs, values }`. */
+export type DrawnZScore = Drawn & Partial<ZScore>;
 
-  const { threshold, exit, window } = options;
+/** A z-score between its thresholds: beyond them the ground is shaded and each bar carries a triangle. */
+export function zScoreChart(z: DrawnZScore, options: ZScoreOptions): View {
+  const { timeUs, values, window, names } = timed(
+    "zScoreChart",
+    "z",
+    z,
+    ["values"],
+    "zScore(spread, { window })",
+  );
+  requireOptions("zScoreChart", options, ["threshold", "exit", ...LINES_OPTIONS]);
+
+  const { threshold, exit } = options;
   if (!(typeof threshold === "number" && threshold > 0 && threshold < Number.POSITIVE_INFINITY)) {
     refuse({
       code: "bad-threshold",
-      where: "zscoreChart",
+      where: "zScoreChart",
       problem: `threshold must be a number above 0; got ${quote(threshold)}`,
       hint: "Pass for example 2.",
       facts: { threshold },
     });
   }
   let largest = 1.25 * threshold;
-  for (let i = 0; i < z.length; i++) {
-    const size = 1.08 * Math.abs(z[i]!);
+  for (const value of values) {
+    const size = 1.08 * Math.abs(value);
     if (size > largest && Number.isFinite(size)) largest = size;
   }
-  return drawLines(times, [{ name: "z-score", values: z }], {
-    title: "z-score",
+  const all = { ...originOptions(z), ...options };
+  return drawLines(timeUs, [{ name: "z-score", values }], {
+    title: names === undefined ? "z-score" : `z-score of the spread ${names.y} against ${names.x}`,
     unit: "standard deviations",
     yDomain: [-largest, largest],
     ...thresholds({ entry: threshold, ...(exit !== undefined && { exit }) }),
     markBeyond: threshold,
     ...(window !== undefined && { needs: window }),
-    ...options,
-    note: [window === undefined ? "" : windowNote(window, threshold), options.note]
-      .filter(Boolean)
-      .join(" · "),
+    ...all,
+    note: [window === undefined ? "" : windowNote(window, threshold), all.note].filter(Boolean).join(" · "),
   });
 }
 

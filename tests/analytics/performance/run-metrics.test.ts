@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { performance } from "../../../src/analytics/performance/performance.ts";
 import { returnMetrics } from "../../../src/analytics/performance/return-metrics.ts";
 import { rollingDrawdown } from "../../../src/analytics/performance/rolling-drawdown.ts";
 import { TickbookError } from "../../../src/core/errors.ts";
 import { assertAllClose, assertClose, assertSame } from "../support/assert-close.ts";
 import { assertCausal, noise } from "../support/laws.ts";
-import { accountOf, DAY_US, grown, HOUR_US, marketOf, START_US, trip } from "./support/account.ts";
+import { accountOf, DAY_US, grown, HOUR_US, marketOf, metricsOn, START_US, trip } from "./support/account.ts";
 
 const nan = Number.NaN;
 const from = (...values: number[]) => Float64Array.from(values);
@@ -37,7 +36,7 @@ describe("by hand", () => {
     // 73 days: a fifth of a year
     const equity = new Float64Array(73).fill(110);
     const half = (value: number) => equity.map((_, t) => (t < 36 ? value : 0));
-    const p = performance(
+    const p = metricsOn(
       accountOf(equity, {
         exposure: half(55),
         turnover: equity.map((_, t) => (t < 2 ? 110 : 0)),
@@ -63,7 +62,7 @@ describe("by hand", () => {
       trip(20, { exitUs: START_US + 3 * HOUR_US }),
       trip(-99, { closed: false }),
     ];
-    const { roundTrips: r } = performance(accountOf([100], { roundTrips }), marketOf(1));
+    const { roundTrips: r } = metricsOn(accountOf([100], { roundTrips }), marketOf(1));
     assert.deepEqual([r.count, r.open, r.winRate, r.profitFactor, r.expectancy], [4, 1, 0.5, 5, 10]);
     assert.deepEqual([r.averageWin, r.averageLoss, r.payoff, r.best, r.worst], [25, -10, 2.5, 30, -10]);
     assertClose(r.expectancyReturn, (0.1 - 0.1 + 0 + 0.2) / 4, 1e-14);
@@ -73,7 +72,7 @@ describe("by hand", () => {
   });
 
   test("drawdowns: one from the first bar, one recovered, one not over", () => {
-    const p = performance(accountOf([90, 80, 100, 120, 120, 90, 130, 117]), marketOf(8));
+    const p = metricsOn(accountOf([90, 80, 100, 120, 120, 90, 130, 117]), marketOf(8));
     assertAllClose(p.drawdown, [-0.1, -0.2, 0, 0, 0, -0.25, 0, -0.1], 1e-14);
     const day = (d: number) => START_US + d * DAY_US;
     const fall = (depth: number, peak: number, trough: number, recovery: number, length: number) => ({
@@ -92,7 +91,7 @@ describe("by hand", () => {
 
   test("months from close to close; a bar that closes at midnight belongs to the month before", () => {
     const market = marketOf(3, { startUs: Date.UTC(2021, 11, 30) * 1000 });
-    const p = performance(accountOf([110, 121, 60.5]), market);
+    const p = metricsOn(accountOf([110, 121, 60.5]), market);
     assert.deepEqual(
       p.months.map((m) => [m.year, m.month, Number(m.return.toFixed(12)), m.partial]),
       [
@@ -107,7 +106,7 @@ describe("by hand", () => {
         [2022, 0, -0.5, true],
       ],
     );
-    const january = performance(
+    const january = metricsOn(
       accountOf(new Float64Array(31 * 24).fill(101)),
       marketOf(31 * 24, { intervalUs: HOUR_US, startUs: Date.UTC(2022, 0, 1) * 1000 }),
     );
@@ -121,7 +120,7 @@ describe("by hand", () => {
     const market = marketOf(3, { closes: { BTC: [120, 90, 99] } });
     market.legs[0]!.open[0] = 100;
     // returns of the leg 20 %, −25 %, 10 %; of the account half of them and 1 %
-    const p = performance(accountOf(grown([0.11, -0.115, 0.06])), market);
+    const p = metricsOn(accountOf(grown([0.11, -0.115, 0.06])), market);
     const leg = p.legs[0]!;
     assertClose(leg.totalReturn, -0.01, 1e-12);
     assertClose(leg.maxDrawdown, -0.25, 1e-12);
@@ -136,11 +135,11 @@ describe("which returns, and how many a year", () => {
   test("bars shorter than a day are taken by the day unless told", () => {
     const equity = grown(noise(1, 96, 0.01));
     const market = marketOf(96, { intervalUs: HOUR_US });
-    const byDay = performance(accountOf(equity), market);
+    const byDay = metricsOn(accountOf(equity), market);
     assert.equal(byDay.nobs, 4);
     assert.equal(byDay.sampling.perYear, 365);
     assertClose(byDay.returns[1]!, equity[47]! / equity[23]! - 1, 1e-12);
-    const byBar = performance(accountOf(equity), market, { returns: "bar" });
+    const byBar = metricsOn(accountOf(equity), market, { returns: "bar" });
     assert.equal(byBar.nobs, 96);
     assert.equal(byBar.sampling.perYear, 8760);
     assertClose(byBar.returns[0]!, equity[0]! / 100 - 1, 1e-12);
@@ -148,7 +147,7 @@ describe("which returns, and how many a year", () => {
 
   test("the factor comes from the interval: 100 ms to a day, and a week", () => {
     for (const intervalUs of [1e5, 1e6, 60e6, HOUR_US, DAY_US, 7 * DAY_US]) {
-      const { sampling } = performance(accountOf([100, 101, 100]), marketOf(3, { intervalUs }), {
+      const { sampling } = metricsOn(accountOf([100, 101, 100]), marketOf(3, { intervalUs }), {
         returns: "bar",
       });
       assertClose(sampling.perYear, (365 * DAY_US) / intervalUs, 1e-12);
@@ -165,10 +164,10 @@ describe("which returns, and how many a year", () => {
       ...marketOf(kept.length),
       startUs: Float64Array.from(kept, (t) => whole.startUs[t]!),
     };
-    const p = performance(accountOf(kept.map((t) => full[t]!)), market);
+    const p = metricsOn(accountOf(kept.map((t) => full[t]!)), market);
     assert.equal(p.sampling.missing, 998);
     assertClose(p.sampling.perYear, (365 * 1000) / 1998, 1e-12);
-    const volatility = performance(accountOf(full), whole).volatility;
+    const volatility = metricsOn(accountOf(full), whole).volatility;
     assertClose(p.volatility, volatility, 0.05);
     assertClose(p.cagr, (full[1997]! / 100) ** (365 / 1998) - 1, 1e-9);
   });
@@ -177,7 +176,7 @@ describe("which returns, and how many a year", () => {
     const equity = new Float64Array(72).fill(100);
     equity.fill(110, 30, 40);
     equity.fill(nan, 40, 48);
-    const p = performance(accountOf(equity), marketOf(72, { intervalUs: HOUR_US }));
+    const p = metricsOn(accountOf(equity), marketOf(72, { intervalUs: HOUR_US }));
     assertAllClose(p.returns, [0, 0.1, 100 / 110 - 1], 1e-12);
   });
 });
@@ -195,8 +194,8 @@ describe("what a yearly figure is worth", () => {
       return 100 * Math.exp(level + (sides[t]! > 0 ? 2e-4 : -2e-4));
     });
     const market = marketOf(n, { intervalUs: 60e6 });
-    const byDay = performance(accountOf(equity), market);
-    const byBar = performance(accountOf(equity), market, { returns: "bar" });
+    const byDay = metricsOn(accountOf(equity), market);
+    const byBar = metricsOn(accountOf(equity), market, { returns: "bar" });
     assertClose(byDay.volatility, 0.2, 0.08);
     assert.ok(byBar.volatility > 0.28, `${byBar.volatility}`);
     assert.ok(byBar.autocorrelation < -0.2 && Math.abs(byDay.autocorrelation) < 0.1);
@@ -221,8 +220,8 @@ describe("laws", () => {
 
   test("money in other units changes no ratio", () => {
     const market = marketOf(300, { closes: { A: grown(noise(8, 300, 0.02)) } });
-    const one = performance(accountOf(grown(returns)), market);
-    const thousand = performance(
+    const one = metricsOn(accountOf(grown(returns)), market);
+    const thousand = metricsOn(
       accountOf(grown(returns, 1e5), { startCash: 1e5 }),
       marketOf(300, { closes: { A: grown(noise(8, 300, 0.02), 1e5) } }),
     );
@@ -259,12 +258,12 @@ describe("laws", () => {
 
   test("an account that holds a leg is that leg: beta 1, alpha 0, all its figures", () => {
     const close = grown(returns);
-    const p = performance(accountOf(close), marketOf(300, { closes: { A: close } }));
+    const p = metricsOn(accountOf(close), marketOf(300, { closes: { A: close } }));
     const leg = p.legs[0]!;
     // the leg is bought at its first close here, which is its open
-    const later = performance(accountOf(close, { startCash: close[0]! }), marketOf(300));
+    const later = metricsOn(accountOf(close, { startCash: close[0]! }), marketOf(300));
     assertClose(leg.sharpe, later.sharpe, 1e-12);
-    const same = performance(
+    const same = metricsOn(
       accountOf(close, { startCash: close[0]! }),
       marketOf(300, { closes: { A: close } }),
     );
@@ -274,7 +273,7 @@ describe("laws", () => {
   });
 
   test("months make up the year, and years the return", () => {
-    const p = performance(accountOf(grown(returns)), marketOf(300));
+    const p = metricsOn(accountOf(grown(returns)), marketOf(300));
     const product = (rows: readonly { return: number }[]) =>
       rows.reduce((all, row) => all * (1 + row.return), 1) - 1;
     assertClose(product(p.calendarYears), p.totalReturn, 1e-12);
@@ -285,7 +284,7 @@ describe("laws", () => {
   test("drawdown and rolling figures look back only", () => {
     const equity = grown(returns.subarray(0, 60));
     assertCausal(60, (length) => {
-      const p = performance(accountOf(equity.subarray(0, length)), marketOf(length), { rollingDays: 10 });
+      const p = metricsOn(accountOf(equity.subarray(0, length)), marketOf(length), { rollingDays: 10 });
       const { sharpe, volatility, drawdown } = p.rolling;
       return [p.drawdown, p.returns, sharpe, volatility, drawdown];
     });
@@ -313,7 +312,7 @@ describe("edges", () => {
     Object.entries(p).filter((entry): entry is [string, number] => typeof entry[1] === "number");
 
   test("an empty backtest has no figures", () => {
-    const p = performance(accountOf([]), marketOf(0, { closes: { A: [] } }));
+    const p = metricsOn(accountOf([]), marketOf(0, { closes: { A: [] } }));
     for (const key of [
       "totalReturn",
       "cagr",
@@ -329,7 +328,7 @@ describe("edges", () => {
   });
 
   test("one bar: a return, and nothing that needs two", () => {
-    const p = performance(accountOf([101]), marketOf(1));
+    const p = metricsOn(accountOf([101]), marketOf(1));
     assertClose(p.totalReturn, 0.01, 1e-12);
     for (const key of ["cagr", "volatility", "sharpe", "sortino", "omega", "skewness", "calmar"] as const) {
       assert.ok(Number.isNaN(p[key]), key);
@@ -337,7 +336,7 @@ describe("edges", () => {
   });
 
   test("equity that never moves: volatility and drawdown 0, and no ratio", () => {
-    const p = performance(accountOf(new Float64Array(50).fill(100)), marketOf(50));
+    const p = metricsOn(accountOf(new Float64Array(50).fill(100)), marketOf(50));
     assert.deepEqual([p.totalReturn, p.cagr, p.volatility, p.maxDrawdown, p.maxDrawdownUs], [0, 0, 0, 0, 0]);
     for (const key of ["sharpe", "sharpeError", "sortino", "calmar", "omega", "tailRatio"] as const) {
       assert.ok(Number.isNaN(p[key]), key);
@@ -345,7 +344,7 @@ describe("edges", () => {
   });
 
   test("equity that grows by the same share each day has no Sharpe ratio of rounding", () => {
-    const p = performance(accountOf(grown(new Float64Array(200).fill(0.001))), marketOf(200), {
+    const p = metricsOn(accountOf(grown(new Float64Array(200).fill(0.001))), marketOf(200), {
       rollingDays: 20,
     });
     assert.equal(p.volatility, 0);
@@ -355,7 +354,7 @@ describe("edges", () => {
 
   test("no losing trade, no winning trade, no trade: no profit factor and no Infinity", () => {
     for (const profits of [[], [5], [5, 5], [-5, -5], [0]]) {
-      const p = performance(accountOf([100], { roundTrips: profits.map((v) => trip(v)) }), marketOf(1));
+      const p = metricsOn(accountOf([100], { roundTrips: profits.map((v) => trip(v)) }), marketOf(1));
       for (const [key, value] of figures(p.roundTrips)) {
         assert.ok(Number.isFinite(value) || Number.isNaN(value), `${key} of ${profits}`);
       }
@@ -370,7 +369,7 @@ describe("edges", () => {
     const equity = grown(noise(3, n, 0.01));
     equity[20] = -5;
     const market = marketOf(n, { closes: { A: grown(noise(4, n, 0.01)) } });
-    const p = performance(accountOf(equity), market, { rollingDays: 5 });
+    const p = metricsOn(accountOf(equity), market, { rollingDays: 5 });
     assert.equal(p.ruinUs, START_US + 21 * DAY_US);
     assertClose(p.totalReturn, equity[n - 1]! / 100 - 1, 1e-12);
     assert.ok(p.maxDrawdown < -1);
@@ -385,17 +384,17 @@ describe("edges", () => {
   });
 
   test("a short window is not blown up to a year, and a long one of good luck is no Infinity", () => {
-    const hour = performance(accountOf([150]), marketOf(1, { intervalUs: HOUR_US }));
+    const hour = metricsOn(accountOf([150]), marketOf(1, { intervalUs: HOUR_US }));
     assert.ok(Number.isNaN(hour.cagr) && Number.isNaN(hour.calmar));
-    const month = performance(accountOf(new Float64Array(30).fill(1e300)), marketOf(30));
+    const month = metricsOn(accountOf(new Float64Array(30).fill(1e300)), marketOf(30));
     assert.ok(Number.isNaN(month.cagr));
-    assert.ok(!Number.isNaN(performance(accountOf(new Float64Array(30).fill(101)), marketOf(30)).cagr));
+    assert.ok(!Number.isNaN(metricsOn(accountOf(new Float64Array(30).fill(101)), marketOf(30)).cagr));
   });
 
   test("a leg without a price has no figures, and one that begins later starts there", () => {
     const market = marketOf(4, { closes: { A: [nan, nan, nan, nan], B: [nan, nan, 50, 60] } });
     market.legs[1]!.open.set([nan, nan, 40, 50]);
-    const [a, b] = performance(accountOf([100, 101, 100, 102]), market).legs;
+    const [a, b] = metricsOn(accountOf([100, 101, 100, 102]), market).legs;
     assert.ok(figures(a!).every(([key, value]) => key === "nobs" || Number.isNaN(value)));
     assertClose(b!.totalReturn, 0.5, 1e-12);
   });
@@ -418,7 +417,7 @@ describe("edges", () => {
   test("the account's arrays are left as they were", () => {
     const account = accountOf([100, 90, -1, 50]);
     const before = account.equity.slice();
-    performance(account, marketOf(4));
+    metricsOn(account, marketOf(4));
     assertSame(account.equity, before);
   });
 });
@@ -432,24 +431,24 @@ describe("refusals", () => {
   const account = accountOf([100, 101]);
 
   test("a market that is not the backtest's is refused", () => {
-    refused(() => performance(account, marketOf(3)), "length-mismatch", /equity with 2.*startUs with 3/);
+    refused(() => metricsOn(account, marketOf(3)), "length-mismatch", /equity with 2.*startUs with 3/);
     const back = { ...marketOf(2), startUs: from(2, 1) };
-    refused(() => performance(account, back), "bad-times", /bar 1 begins at 1 µs, the one before at 2 µs/);
-    refused(() => performance(account, { ...marketOf(2), startUs: from(nan, 1) }), "bad-times", /bar 0/);
+    refused(() => metricsOn(account, back), "bad-times", /bar 1 begins at 1 µs, the one before at 2 µs/);
+    refused(() => metricsOn(account, { ...marketOf(2), startUs: from(nan, 1) }), "bad-times", /bar 0/);
   });
 
   test("settings out of range are refused, by name", () => {
     const market = marketOf(2);
-    refused(() => performance(account, market, { riskFree: -1 }), "bad-setting", /riskFree.*got -1/);
-    refused(() => performance(account, market, { tail: 0.5 }), "bad-setting", /tail/);
+    refused(() => metricsOn(account, market, { riskFree: -1 }), "bad-setting", /riskFree.*got -1/);
+    refused(() => metricsOn(account, market, { tail: 0.5 }), "bad-setting", /tail/);
     const misspelt = { rollingDay: 30 } as never;
-    refused(() => performance(account, market, misspelt), "unknown-setting", /rollingDays; got "rollingDay"/);
-    refused(() => performance(account, market, null as never), "bad-setting", /needs settings as an object/);
-    refused(() => performance(account, market, { rollingDays: 0 }), "bad-setting", /rollingDays/);
-    refused(() => performance(account, market, { returns: "week" as "day" }), "bad-setting", /"day", "bar"/);
-    refused(() => performance({ ...account, startCash: 0 }, market), "bad-setting", /startCash/);
+    refused(() => metricsOn(account, market, misspelt), "unknown-setting", /rollingDays; got "rollingDay"/);
+    refused(() => metricsOn(account, market, null as never), "bad-setting", /needs settings as an object/);
+    refused(() => metricsOn(account, market, { rollingDays: 0 }), "bad-setting", /rollingDays/);
+    refused(() => metricsOn(account, market, { returns: "week" as "day" }), "bad-setting", /"day", "bar"/);
+    refused(() => metricsOn({ ...account, startCash: 0 }, market), "bad-setting", /startCash/);
     refused(
-      () => performance(accountOf([100, Number.POSITIVE_INFINITY]), market),
+      () => metricsOn(accountOf([100, Number.POSITIVE_INFINITY]), market),
       "infinite-value",
       /equity.*index 1/,
     );

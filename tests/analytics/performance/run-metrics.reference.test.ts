@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { normalQuantile } from "../../../src/analytics/distributions/normal.ts";
 import { standardDeviation } from "../../../src/analytics/mean.ts";
-import { type Performance, performance } from "../../../src/analytics/performance/performance.ts";
 import { returnMetrics } from "../../../src/analytics/performance/return-metrics.ts";
+import type { RunMetrics } from "../../../src/analytics/performance/run-metrics.ts";
 import { assertAllClose, assertClose } from "../support/assert-close.ts";
 import { refNoise } from "../support/reference.ts";
-import { accountOf, DAY_US, grown, marketOf, trip } from "./support/account.ts";
+import { accountOf, DAY_US, grown, marketOf, metricsOn, trip } from "./support/account.ts";
 
 // made and described by reference/make_metrics_reference.py
 const file = new URL("reference/metrics.reference.json", import.meta.url);
@@ -24,7 +24,7 @@ const CASES: Readonly<Record<string, Float64Array>> = {
 };
 
 /** A year of 365 daily bars, beside the leg that the reference took as the market. */
-function performed(name: string, riskFree = 0): Performance {
+function performed(name: string, riskFree = 0): RunMetrics {
   const returns = CASES[name]!;
   const n = returns.length;
   const market = refNoise(9, n).map((e, t) => e / 32 + 0.5 * returns[t]!);
@@ -34,7 +34,7 @@ function performed(name: string, riskFree = 0): Performance {
     open: new Float64Array(n).fill(start),
     close: grown(market, start),
   };
-  return performance(
+  return metricsOn(
     accountOf(grown(returns, 1000), { startCash: 1000 }),
     { ...marketOf(n), legs: [leg] },
     { riskFree },
@@ -133,7 +133,7 @@ test("months and years are empyrical's", () => {
 
 test("rolling Sharpe, volatility and drawdown are empyrical's", () => {
   const returns = CASES.calm!.subarray(0, 200);
-  const { rolling } = performance(accountOf(grown(returns)), marketOf(200), {
+  const { rolling } = metricsOn(accountOf(grown(returns)), marketOf(200), {
     rollingDays: values.rolling.window,
   });
   const from = values.rolling.window - 1;
@@ -172,7 +172,7 @@ test("win rate, expectancy, SQN, Kelly and durations are backtesting.py's", () =
       exitUs: entryUs + (1 + (k % 2)) * DAY_US,
     });
   });
-  const { roundTrips: got } = performance(accountOf([100], { roundTrips }), marketOf(1));
+  const { roundTrips: got } = metricsOn(accountOf([100], { roundTrips }), marketOf(1));
   assertClose(100 * got.winRate, expected.winRatePercent, TOLERANCE);
   assertClose(100 * got.expectancyReturn, expected.expectancyReturnPercent, TOLERANCE);
   assertClose(got.sqn, expected.sqn, TOLERANCE);
@@ -182,7 +182,7 @@ test("win rate, expectancy, SQN, Kelly and durations are backtesting.py's", () =
   assertClose(got.longestUs / DAY_US, expected.longestDays, TOLERANCE);
   // theirs is of returns on each trade: the same where all notionals are one
   const returns = roundTrips.map(({ profit, notional }) => trip(profit / notional));
-  const { roundTrips: ofReturns } = performance(accountOf([100], { roundTrips: returns }), marketOf(1));
+  const { roundTrips: ofReturns } = metricsOn(accountOf([100], { roundTrips: returns }), marketOf(1));
   assertClose(ofReturns.profitFactor, expected.profitFactorOfReturns, TOLERANCE);
 });
 
