@@ -8,24 +8,35 @@ export interface Random {
 
 /** Mixes words into 32 bits (Murmur3's finalizer over a running hash): the key of a place in a seeded world. */
 export function hash32(...words: readonly number[]): number {
-  let h = 0x9e3779b9;
-  for (const word of words) {
-    // both halves, so that numbers above 2^32 count in full
-    for (const half of [word | 0, Math.floor(word / 4294967296) | 0]) {
-      h = Math.imul(h ^ half, 0x85ebca6b);
-      h ^= h >>> 13;
-      h = Math.imul(h, 0xc2b2ae35);
-      h ^= h >>> 16;
-    }
-  }
+  let h = SEED;
+  for (const word of words) h = mixed(h, word);
   return h >>> 0;
+}
+
+const SEED = 0x9e3779b9;
+
+/** Takes both halves of a word in, so that numbers above 2^32 count in full. */
+function mixed(h: number, word: number): number {
+  return mixedHalf(mixedHalf(h, word | 0), Math.floor(word / 4294967296) | 0);
+}
+
+function mixedHalf(h: number, half: number): number {
+  let m = Math.imul(h ^ half, 0x85ebca6b);
+  m ^= m >>> 13;
+  m = Math.imul(m, 0xc2b2ae35);
+  return m ^ (m >>> 16);
 }
 
 /** sfc32 (Chris Doty-Humphrey, PractRand), keyed by any number of words. */
 export function random(...key: readonly number[]): Random {
-  let a = hash32(1, ...key) | 0;
-  let b = hash32(2, ...key) | 0;
-  let c = hash32(3, ...key) | 0;
+  let a = mixed(SEED, 1);
+  let b = mixed(SEED, 2);
+  let c = mixed(SEED, 3);
+  for (const word of key) {
+    a = mixed(a, word);
+    b = mixed(b, word);
+    c = mixed(c, word);
+  }
   let counter = 1;
   const next = (): number => {
     const t = (((a + b) | 0) + counter) | 0;

@@ -163,7 +163,8 @@ function fileLeg(
   return { symbol, open, close, ...(volumes && { volume }), ...(trades && { tradeCount }) };
 }
 
-const BLOCK_TRADES = 100_000;
+/** As many as the collector of garbage takes away young. */
+const BLOCK_TRADES = 4_000;
 
 /** Bars of the seeded market itself, without a database: every trade is there. */
 export function simulatedBars(
