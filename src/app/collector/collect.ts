@@ -7,6 +7,7 @@ import { type WeightBudget, weightBudget } from "../../pipeline/net/weight-budge
 import { heldSymbols } from "../../pipeline/store/file/held-symbols.ts";
 import { type Hole, totalOf } from "../../pipeline/store/ledger/ledger.ts";
 import { type BackgroundWriter, startWriter } from "../../pipeline/store/write/background-writer.ts";
+import type { Loan } from "../../pipeline/store/write/lent-writer.ts";
 import type { NewestHeld } from "../../pipeline/store/write/writer.ts";
 import { type ExchangeInfo, refuseUnknown } from "../../pipeline/venues/binance/info.ts";
 import { watchedGet } from "../../pipeline/venues/binance/limited-get.ts";
@@ -48,6 +49,8 @@ export interface CollectorStatus {
 
 export interface Collector {
   readonly venue: Venue;
+  /** Lets another thread write through its writer. */
+  lend(loan: Loan): void;
   /** Collects what is chosen, and nothing else: those that stay lose nothing meanwhile. Refuses unknown ones, and to collect none. */
   choose(choice: SymbolChoice): Promise<SymbolsChanged>;
   /** The same, told by what is to be different. */
@@ -184,6 +187,10 @@ class RunningCollector implements Collector {
     this.#every(1000, () => this.#counts.second());
     const troubles = troubleNotes((s, kind, trades) => this.#writer.noteTrouble(s, kind, trades));
     this.#every(TROUBLE_MS, () => troubles(this.#roster.names.map((_, s) => this.#symbolStatus(s))));
+  }
+
+  lend(loan: Loan): void {
+    this.#writer.lend(loan);
   }
 
   choose(choice: SymbolChoice): Promise<SymbolsChanged> {

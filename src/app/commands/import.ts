@@ -1,12 +1,18 @@
 import { existsSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { quote, refuse, TickbookError } from "../../core/errors.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
 import { digest } from "../../pipeline/files/tables/content.ts";
 import { openFile } from "../../pipeline/files/tables/open-file.ts";
-import { type ImportKind, type ImportResult, importFile } from "../../pipeline/import/import-file.ts";
+import {
+  type ImportKind,
+  type ImportProgress,
+  type ImportResult,
+  importFile,
+} from "../../pipeline/import/import-file.ts";
 import { undoImport } from "../../pipeline/store/write/undo-import.ts";
 import { systemClock } from "../clock.ts";
+import { askCollector } from "../collector/control/client.ts";
 import { runCommand } from "../terminal/command-line.ts";
 import { type Command, type Flags, readFlags, readOperands } from "../terminal/flags.ts";
 import type { ProgressTeller } from "../terminal/progress.ts";
@@ -83,8 +89,7 @@ async function importFiles(
   let worst = 0;
   for (const file of files) {
     try {
-      const result = await importFile(file, {
-        db,
+      const settings = {
         ...(flags.venue !== undefined && { venue: flags.venue }),
         ...(name !== undefined && { venueName: name }),
         ...(symbol !== undefined && { symbol }),
@@ -92,10 +97,16 @@ async function importFiles(
         ...(interval !== undefined && { interval }),
         ...fileOptions(flags),
         needsChecksum: flags["no-checksum"] !== "true",
-        nowUs: systemClock.nowUs(),
-        onProgress: ({ file: of, phase, done, total }) =>
-          teller.progress({ of, phase: phase === "check" ? "checking" : "storing", done, total }),
-      });
+      };
+      const onProgress = ({ file: of, phase, done, total }: ImportProgress): void =>
+        teller.progress({ of, phase: phase === "check" ? "checking" : "storing", done, total });
+      // a collector that has the database open writes it itself
+      const asked = { do: "import", file: resolve(file), settings };
+      const answer = await askCollector(db, asked, (facts) => onProgress(facts as ImportProgress));
+      const result =
+        answer === undefined
+          ? await importFile(file, { db, ...settings, nowUs: systemClock.nowUs(), onProgress })
+          : (answer.result as ImportResult);
       teller.say(resultText(result), { event: "imported", ...result });
       if (result.conflicts > 0) worst = Math.max(worst, 1);
     } catch (error) {
@@ -109,9 +120,14 @@ async function importFiles(
 }
 
 /** Takes an import back; the file is known by its content, or by its name where it is gone. */
-function undoFile(db: string, path: string, teller: ProgressTeller): number {
-  const sha256 = existsSync(path) ? digestOf(path) : undefined;
-  for (const undone of undoImport(db, { file: basename(path), sha256 }, systemClock.nowUs())) {
+async function undoFile(db: string, path: string, teller: ProgressTeller): Promise<number> {
+  const what = { file: basename(path), sha256: existsSync(path) ? digestOf(path) : undefined };
+  const answer = await askCollector(db, { do: "undo-import", ...what });
+  const all =
+    answer === undefined
+      ? undoImport(db, what, systemClock.nowUs())
+      : (answer.result as ReturnType<typeof undoImport>);
+  for (const undone of all) {
     const { file, venue, symbol, kind, removed } = undone;
     const text = `${file}: taken back: ${removed.toLocaleString("en")} ${WORDS[kind]} of ${symbol} (${venue}) removed.`;
     teller.say(text, { event: "undone", ...undone });

@@ -7,8 +7,8 @@ import { nameHints } from "../files/file-name.ts";
 import { kindOfName, months } from "../files/read-file.ts";
 import { type Content, contentOf, digest } from "../files/tables/content.ts";
 import { type OpenFile, openFile } from "../files/tables/open-file.ts";
-import { type ImportCounts, type ImportEntry, importOutlook } from "../store/write/import-journal.ts";
-import { openWriter } from "../store/write/writer.ts";
+import type { ImportCounts, ImportEntry } from "../store/write/import-journal.ts";
+import { fileTarget, type ImportTarget } from "../store/write/import-writer.ts";
 import { checkEntry, checkSum } from "./checksum.ts";
 import { type Examined, examineFile } from "./examine.ts";
 import { loadOf } from "./load.ts";
@@ -18,6 +18,8 @@ import { fileVenue, joinedText } from "./venue.ts";
 export interface ImportSettings extends Omit<FileOptions, "symbol"> {
   /** The database's file; made where there is none. */
   readonly db: string;
+  /** Who writes into it; nobody else meanwhile unless told. */
+  readonly target?: ImportTarget;
   /** The series that the rows join, whatever its kind: Binance's own files join the market that they are of unless told. */
   readonly venue?: string | undefined;
   /** What its user calls the origin of other files: a venue of the kind `file`, named `file` unless told. */
@@ -117,12 +119,12 @@ async function imported(source: Source, settings: ImportSettings): Promise<Impor
   file.checkUnchanged();
   const symbol = symbolOf(file.name, early, examined);
   const load = loadOf(asking, examined, symbol);
-  const outlook = importOutlook(db, { symbol, sha256, venue: settings.venue ?? settings.venueName });
+  const { target = fileTarget(db) } = settings;
+  const outlook = target.outlook({ symbol, sha256, venue: settings.venue ?? settings.venueName });
   const { entry, venues } = outlook ?? { venues: [] };
-  outlook?.close();
   if (early === undefined && entry?.finishedUs != null) return knownResult(entry, symbol);
   const venue = fileVenue(file, named, examined.layout, settings, venues);
-  const writer = openWriter(db, { venue, symbols: [symbol] });
+  const writer = target.open(venue, symbol);
   const archived = openArchivedTrades(db);
   try {
     const shelf = openShelf({ writer, archived, load, file: file.name, symbol, sha256, nowUs });
@@ -176,12 +178,11 @@ function kindOf(asked: ImportKind | undefined, named: BinanceName | undefined): 
 
 /** The very content, taken in before. */
 function knownBefore(
-  { db, venue, venueName }: ImportSettings,
+  { db, target = fileTarget(db), venue, venueName }: ImportSettings,
   symbol: string,
   sha256: string,
 ): ImportEntry | undefined {
-  const outlook = importOutlook(db, { symbol, sha256, venue: venue ?? venueName });
-  outlook?.close();
+  const outlook = target.outlook({ symbol, sha256, venue: venue ?? venueName });
   return outlook?.entry?.finishedUs == null ? undefined : outlook.entry;
 }
 

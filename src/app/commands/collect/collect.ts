@@ -12,6 +12,7 @@ import { BINANCE, BINANCE_HOSTS, type Host } from "../../../pipeline/venues/bina
 import { systemClock } from "../../clock.ts";
 import { type Collector, logFile, startCollector } from "../../collector/collect.ts";
 import type { CollectSettings, CollectWorld } from "../../collector/collector-types.ts";
+import { importing } from "../../collector/control/importing.ts";
 import { openControl } from "../../collector/control/server.ts";
 import type { SymbolChoice } from "../../collector/symbols/choice.ts";
 import { type ExchangeProcess, startExchangeProcess } from "../../processes/exchange-process.ts";
@@ -196,7 +197,8 @@ async function attend(
   log: Log,
 ): Promise<() => Promise<void>> {
   const metrics = await metricsFor(flags, settings.db, collector);
-  const closeControl = await openControl(settings.db, requestsTo(collector), log);
+  const imports = importing(settings.db, collector);
+  const closeControl = await openControl(settings.db, requestsTo(collector, imports), log);
   const unwatch =
     flags.config === undefined
       ? () => {}
@@ -205,6 +207,7 @@ async function attend(
   return async () => {
     unwatch();
     await closeControl();
+    await imports.stop();
     await metrics?.close();
   };
 }

@@ -41,33 +41,45 @@ const ENTRY = `SELECT import_id AS importId, imports.kind AS kind, venues.name A
   rows_done AS rowsDone, stored, known, conflicts, started_us AS startedUs, finished_us AS finishedUs
   FROM imports JOIN symbols USING (symbol_id) JOIN venues USING (venue_id)`;
 
-/** What a database knows before a file is read; its writer's lock is held until `close`. */
+/** Which content is meant, for which symbol; at any venue unless one is told. */
+export interface OutlookKey {
+  readonly venue?: string | undefined;
+  readonly symbol: string;
+  readonly sha256: string;
+}
+
+/** What a database knows before a file is read. */
 export interface ImportOutlook {
   /** As the database has them. */
   readonly venues: readonly Venue[];
-  /** The content with this check sum, taken in for this symbol before; at any venue unless one is told. */
+  /** The content, taken in before. */
   readonly entry: ImportEntry | undefined;
-  close(): void;
 }
 
 /** Undefined: there is no such database yet. */
-export function importOutlook(
-  file: string,
-  key: { readonly venue?: string | undefined; readonly symbol: string; readonly sha256: string },
-): ImportOutlook | undefined {
+export function importOutlook(file: string, key: OutlookKey): ImportOutlook | undefined {
   if (!existsSync(resolve(file))) return undefined;
-  return openLocked(file, ({ db, release }) => ({
+  return openLocked(file, ({ db, release }) => {
+    const outlook = outlookOf(db, key);
+    db.close();
+    release();
+    return outlook;
+  });
+}
+
+export function outlookOf(
+  db: Database.Database,
+  { symbol, sha256, venue: asked }: OutlookKey,
+): ImportOutlook {
+  const venue = asked ?? null;
+  return {
     venues: db.prepare(`SELECT name, ${venueKind(db)} AS kind, detail FROM venues`).all() as Venue[],
     entry: db
       .prepare(
         `${ENTRY} WHERE symbol = ? AND sha256 = ? AND (venues.name = ? OR ? IS NULL) ORDER BY import_id DESC`,
       )
-      .get(key.symbol, key.sha256, key.venue ?? null, key.venue ?? null) as ImportEntry | undefined,
-    close: () => {
-      db.close();
-      release();
-    },
-  }));
+      .get(symbol, sha256, venue, venue) as ImportEntry | undefined,
+  };
 }
 
 /** Where a file stands: the entry of its content, made where there is none; and of another content under its name. */

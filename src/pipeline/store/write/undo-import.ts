@@ -33,14 +33,22 @@ export function undoImport(
 ): Undone[] {
   return openLocked(path, ({ db, release }) => {
     try {
-      return db
-        .transaction(() => entriesOf(db, path, what).map((entry) => undo(db, entry, nowUs)))
-        .immediate();
+      return db.transaction(() => undoIn(db, path, what, nowUs)).immediate();
     } finally {
       db.close();
       release();
     }
   });
+}
+
+/** The same in a database that is open, inside a transaction. */
+export function undoIn(
+  db: Database.Database,
+  path: string,
+  what: { readonly file: string; readonly sha256: string | undefined },
+  nowUs: number,
+): Undone[] {
+  return entriesOf(db, path, what).map((entry) => undo(db, entry, nowUs));
 }
 
 function entriesOf(

@@ -92,7 +92,14 @@ export class WriterLoop {
 
   receive(message: ToWriter): void {
     if (message.kind === "lend") {
-      lend(message.loan, () => (this.#blocked === "" ? this.#store : undefined));
+      lend(message.loan, {
+        store: () => (this.#blocked === "" ? this.#store : undefined),
+        noted: (venue, holes) => {
+          if (venue !== this.#settings.venue.name) return;
+          for (const hole of holes)
+            if (this.#settings.symbols.includes(hole.symbol)) this.#say({ kind: "noted", hole });
+        },
+      });
       return;
     }
     if (message.kind === "close") this.#closing = true;

@@ -19,6 +19,8 @@ export interface AppendResult {
 
 /** The only one who writes trades; synchronous: lives in a thread of its own or in a short-lived command. */
 export interface StoreWriter {
+  /** A writer of other series in the same database, or of some of the same: what one writes the other knows. */
+  beside(settings: WriterSettings): StoreWriter;
   /** Takes up more symbols, with the next indices; what is held of each. */
   join(symbols: readonly string[]): (NewestHeld | undefined)[];
   /** One transaction, ledger included: all of it or nothing. */
@@ -71,20 +73,34 @@ export type TroubleKind = "ids-anew" | "ids-below";
 
 /** Opens or makes a database and takes its writer's lock. */
 export function openWriter(file: string, settings: WriterSettings): StoreWriter {
-  return openLocked(file, ({ db, release, backup }) => writer(db, settings, release, backup));
+  return openLocked(file, ({ db, release, backup }) =>
+    writer(db, settings, { release, backup, ledgers: new Map() }),
+  );
+}
+
+interface Shared {
+  /** Undefined: of a writer beside another one, which the file is left to. */
+  readonly release: (() => void) | undefined;
+  readonly backup: string | undefined;
+  /** The ledgers that are open, by symbol: one each, whoever writes. */
+  readonly ledgers: Map<number, Ledger>;
 }
 
 function writer(
   db: Database.Database,
   settings: WriterSettings,
-  release: () => void,
-  backup: string | undefined,
+  { release, backup, ledgers: open }: Shared,
 ): StoreWriter {
   const path = db.name;
   const opened = inode(path);
   const origin = originOf(db, opened);
   const symbolIds = db.transaction(() => register(db, settings)).immediate();
-  const ledgers = symbolIds.map((id, s) => openLedger(db, id, settings.symbols[s]!));
+  const ledgerOf = (id: number, symbol: string): Ledger => {
+    const ledger = open.get(id) ?? openLedger(db, id, symbol);
+    open.set(id, ledger);
+    return ledger;
+  };
+  const ledgers = symbolIds.map((id, s) => ledgerOf(id, settings.symbols[s]!));
   const { put, equalsStored, reset } = tradeRows(db, symbolIds, ledgers);
   const latest = db
     .prepare<number[], number | null>(
@@ -135,14 +151,15 @@ function writer(
     compare: (batch) => comparison(batch, equalsStored),
     together: (work) => inStep(() => db.transaction(() => work(db, symbolIds)).immediate()),
     reread: () => {
-      for (const ledger of ledgers) ledger.reset();
+      for (const ledger of open.values()) ledger.reset();
     },
+    beside: (others) => writer(db, others, { release: undefined, backup: undefined, ledgers: open }),
     newest: () => ledgers.map((_, s) => newestOf(s)),
     join: (symbols) => {
       const ids = db.transaction(() => register(db, { ...settings, symbols })).immediate();
       return ids.map((id, i) => {
         const s = symbolIds.push(id) - 1;
-        ledgers.push(openLedger(db, id, symbols[i]!));
+        ledgers.push(ledgerOf(id, symbols[i]!));
         repairs.push(repairOf(ledgers[s]!, s));
         return newestOf(s);
       });
@@ -159,6 +176,7 @@ function writer(
     isInPlace: () => inode(path) === opened,
     care: () => truncateLog(db),
     close: () => {
+      if (release === undefined) return;
       db.close();
       release();
     },
