@@ -24,7 +24,20 @@ export function startCollectorProcess(
   t: Pick<TestContext, "after">,
   flags: readonly string[],
 ): CollectorProcess {
-  const child = spawn(process.execPath, [join(projectRoot, "scripts", "collector.ts"), ...STATUS, ...flags], {
+  return startProgram(t, process.execPath, [
+    join(projectRoot, "scripts", "collector.ts"),
+    ...STATUS,
+    ...flags,
+  ]);
+}
+
+/** The same, run as somebody else would. */
+export function startProgram(
+  t: Pick<TestContext, "after">,
+  program: string,
+  args: readonly string[],
+): CollectorProcess {
+  const child = spawn(program, args, {
     cwd: projectRoot,
     stdio: ["ignore", "pipe", "pipe"],
   });
