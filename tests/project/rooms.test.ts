@@ -38,7 +38,7 @@ test("no file imports itself by way of others, types included", () => {
 test("a report's code fingerprint covers what its figures come from: statistics, charts, the store and the simulated market", () => {
   const covered = new Set(codeFiles().map((file) => relative(projectRoot, file).split(sep).join("/")));
   for (const file of [
-    "src/analytics/backtest/simulate.ts",
+    "src/analytics/backtest/engine/simulate.ts",
     "src/analytics/rolling/rolling.ts",
     "src/app/study/report/seal.ts",
     "src/pipeline/exchange/market/market.ts",

@@ -3,10 +3,11 @@ import { quote, refuse, TickbookError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import { formatUtc } from "../../core/time.ts";
 import { requireWhole } from "../checks.ts";
-import { newBook } from "./book.ts";
+import type { Terms } from "./engine/account.ts";
+import { newBook } from "./engine/book.ts";
+import { simulate } from "./engine/simulate.ts";
 import { requireMarket } from "./market-checks.ts";
 import { type BacktestSettings, completeTerms, runningRule } from "./run-backtest.ts";
-import { simulate, type Terms } from "./simulate.ts";
 import type { Rule, RunningRule, Strategy } from "./strategy.ts";
 import type { Fill, Leg, Market, Order } from "./types.ts";
 

@@ -1,10 +1,11 @@
 import { requireKnown } from "../../core/arguments.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { requireBetween, requireSameLength } from "../checks.ts";
-import { newBook } from "./book.ts";
 import { completeCosts } from "./costs.ts";
+import type { Terms } from "./engine/account.ts";
+import { newBook } from "./engine/book.ts";
+import { simulate } from "./engine/simulate.ts";
 import { requireMarket } from "./market-checks.ts";
-import { simulate, type Terms } from "./simulate.ts";
 import type { Memo, Rule, RunningRule, Strategy } from "./strategy.ts";
 import type { Backtest, Costs, Market } from "./types.ts";
 

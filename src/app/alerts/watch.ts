@@ -11,7 +11,7 @@ import { type Clock, formatUtc } from "../../core/time.ts";
 import type { AlertRecord, AlertStore } from "../../pipeline/store/alert-store.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import type { Delivery } from "./delivery.ts";
-import { alertFeed } from "./feed.ts";
+import { alertFeed } from "./feed/feed.ts";
 import { recordOf } from "./records.ts";
 
 export interface WatchSettings {

@@ -6,7 +6,7 @@ import {
   type EvaluatorMemory,
 } from "../../analytics/alerts/values/evaluator.ts";
 import type { Lane } from "../../analytics/alerts/values/nodes.ts";
-import { type AlertFeed, alertFeed } from "../../app/alerts/feed.ts";
+import { type AlertFeed, alertFeed } from "../../app/alerts/feed/feed.ts";
 import { venueSeries } from "../../app/alerts/venues.ts";
 import { systemClock } from "../../app/clock.ts";
 import type { PairFrame } from "../../app/pair-monitor.ts";

@@ -1,32 +1,27 @@
 import { requireList, requireSettings } from "../../../core/arguments.ts";
-import type { Bars } from "../../../core/bars.ts";
-import { firstAtLeast } from "../../../core/search.ts";
 import { requireWhole } from "../../checks.ts";
 import type { Alert } from "../alerts.ts";
 import type { PairName } from "../rules/rule.ts";
-import { type AlertEvent, type AlertState, FIRST_STATE, observe } from "../state.ts";
+import { type AlertEvent, type AlertState, observe } from "../state.ts";
+import {
+  type BarsOf,
+  type Group,
+  groupsOf,
+  type Member,
+  nextStep,
+  rebuildValues,
+  stepValues,
+} from "./groups.ts";
+import { type EvaluatorMemory, memoryOf, recall } from "./memory.ts";
 import type { Lane } from "./nodes.ts";
-import { type ValueGraph, valueGraph } from "./value-graph.ts";
+
+export type { BarsOf } from "./groups.ts";
+export type { EvaluatorMemory } from "./memory.ts";
 
 /** What became of one alert. */
 export interface HeardEvent extends AlertEvent {
   readonly alert: Alert;
 }
-
-/** All that an evaluator has to remember to go on where it was; plain JSON. */
-export interface EvaluatorMemory {
-  /** By the alert's key. */
-  readonly states: Readonly<Record<string, AlertState>>;
-  /** By the length of bars in µs: the end of the last step that was judged. */
-  readonly doneUs: Readonly<Record<string, number>>;
-  /** Hedge ratios that were frozen, by what they are of. */
-  readonly frozen: Readonly<Record<string, unknown>>;
-  /** Times of the messages of the last hour, of all alerts. */
-  readonly sentUs: readonly number[];
-}
-
-/** Closed bars of a lane, oldest first: a time bar each, whichever of them there are. */
-export type BarsOf = (lane: Lane) => Bars;
 
 export interface AlertStatus {
   readonly alert: Alert;
@@ -75,48 +70,13 @@ export interface EvaluatorSettings {
 
 const HOUR_US = 3_600_000_000;
 
-/** The alerts of one length of bars, as they are judged. */
-interface Group {
-  readonly graph: ValueGraph;
-  readonly members: Member[];
-  doneUs: number | undefined;
-}
-
-interface Member {
-  readonly alert: Alert;
-  /** Its place among the alerts given. */
-  readonly index: number;
-  readonly nodes: readonly { readonly value: number }[];
-  state: AlertState;
-  values: readonly number[];
-  silencedBy: string;
-}
-
 export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSettings = {}): AlertEvaluator {
   requireList("alertEvaluator", "alerts", alerts);
   requireSettings("alertEvaluator", settings, ["judged", "perHour"]);
   if (settings.perHour !== undefined) requireWhole("alertEvaluator", "perHour", settings.perHour, 1);
 
   const { perHour = 200, judged } = settings;
-  const intervals = [...new Set(alerts.map(({ intervalUs }) => intervalUs))].sort((a, b) => a - b);
-  const groups = intervals.map((intervalUs): Group => {
-    // those that silence others are judged first
-    const own = alerts
-      .filter((alert) => alert.intervalUs === intervalUs)
-      .sort((a, b) => Number(b.silences) - Number(a.silences));
-    const graph = valueGraph(own, intervalUs);
-    const members = own.map(
-      (alert, i): Member => ({
-        alert,
-        index: alerts.indexOf(alert),
-        nodes: graph.outcomes[i]!,
-        state: FIRST_STATE,
-        values: alert.conditions.map(() => Number.NaN),
-        silencedBy: "",
-      }),
-    );
-    return { graph, members, doneUs: undefined };
-  });
+  const groups = groupsOf(alerts);
   const members = groups.flatMap((group) => group.members);
   const silencers = members.filter(({ alert }) => alert.silences);
   let sentUs: number[] = [];
@@ -145,35 +105,12 @@ export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSett
     }
   };
 
-  const stepNodes = ({ graph }: Group, endUs: number, barsOf: BarsOf): void => {
-    for (const lane of graph.lanes) {
-      const bars = barsOf(lane);
-      const startUs = endUs - graph.intervalUs;
-      const row = firstAtLeast(bars.startUs, startUs);
-      lane.bars = bars;
-      lane.row = bars.startUs[row] === startUs ? row : -1;
-      lane.before = row - 1;
-    }
-    for (const node of graph.nodes) node.step(endUs);
-  };
-
-  /** The group whose next step comes first; undefined where none comes up to a time. */
-  const nextGroup = (untilUs: number): [Group, number] | undefined => {
-    let first: [Group, number] | undefined;
-    for (const group of groups) {
-      if (group.doneUs === undefined) continue;
-      const nextUs = group.doneUs + group.graph.intervalUs;
-      if (nextUs <= untilUs && (first === undefined || nextUs < first[1])) first = [group, nextUs];
-    }
-    return first;
-  };
-
   return {
     lanes: groups.flatMap(({ graph }) => graph.lanes),
     advance: (barsOf, untilUs, hear = () => {}) => {
-      for (let next = nextGroup(untilUs); next !== undefined; next = nextGroup(untilUs)) {
+      for (let next = nextStep(groups, untilUs); next !== undefined; next = nextStep(groups, untilUs)) {
         const [group, timeUs] = next;
-        stepNodes(group, timeUs, barsOf);
+        stepValues(group, timeUs, barsOf);
         judge(group, timeUs, hear, true);
         group.doneUs = timeUs;
       }
@@ -182,16 +119,7 @@ export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSett
       for (const group of groups) group.doneUs ??= floorTo(us, group.graph.intervalUs);
     },
     rebuild: (barsOf) => {
-      for (const group of groups) {
-        const { graph, doneUs } = group;
-        for (const node of graph.nodes) node.reset();
-        if (doneUs === undefined) continue;
-        const firsts = graph.lanes.map((lane) => barsOf(lane).startUs[0] ?? Number.POSITIVE_INFINITY);
-        const most = Math.max(...graph.lanes.map(({ needs }) => needs));
-        const fromUs = Math.max(Math.min(...firsts), doneUs - most * graph.intervalUs) + graph.intervalUs;
-        for (let timeUs = fromUs; timeUs <= doneUs; timeUs += graph.intervalUs)
-          stepNodes(group, timeUs, barsOf);
-      }
+      for (const group of groups) rebuildValues(group, barsOf);
     },
     freeze: ([y, x], line) => {
       for (const { graph } of groups) {
@@ -222,28 +150,9 @@ export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSett
         ...{ alert, state, values, silencedBy },
         value: values[0]!,
       })),
-    memory: () => ({
-      states: Object.fromEntries(members.map(({ alert, state }) => [alert.key, state])),
-      doneUs: Object.fromEntries(
-        groups.flatMap(({ graph, doneUs }) => (doneUs === undefined ? [] : [[graph.intervalUs, doneUs]])),
-      ),
-      frozen: Object.fromEntries(
-        groups.flatMap(({ graph }) =>
-          [...graph.frozen].flatMap(([name, node]) => {
-            const memory = node.memory();
-            return memory === undefined ? [] : [[`${graph.intervalUs} ${name}`, memory]];
-          }),
-        ),
-      ),
-      sentUs,
-    }),
+    memory: () => memoryOf(groups, sentUs),
     remember: (memory) => {
-      for (const member of members) member.state = memory.states[member.alert.key] ?? FIRST_STATE;
-      for (const group of groups) {
-        const { intervalUs, frozen } = group.graph;
-        group.doneUs = memory.doneUs[intervalUs];
-        for (const [name, node] of frozen) node.remember(memory.frozen[`${intervalUs} ${name}`]);
-      }
+      recall(groups, memory);
       sentUs = [...memory.sentUs];
     },
   };

@@ -1,5 +1,5 @@
 import type { Sampling } from "../../performance/sampling.ts";
-import type { Book } from "../book.ts";
+import type { Book } from "../engine/book.ts";
 
 /** What a sweep keeps of a run, as `performance` defines it. */
 export interface SweepFigures {

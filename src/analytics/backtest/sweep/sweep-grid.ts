@@ -1,10 +1,10 @@
 import { requireFields, requireFunction, requireSettings } from "../../../core/arguments.ts";
 import { quote, refuse, TickbookError } from "../../../core/errors.ts";
 import { samplingOf } from "../../performance/sampling.ts";
-import { clearBook, newBook } from "../book.ts";
+import { clearBook, newBook } from "../engine/book.ts";
+import { simulate } from "../engine/simulate.ts";
 import { requireMarket } from "../market-checks.ts";
 import { type BacktestSettings, begun, completeTerms } from "../run-backtest.ts";
-import { simulate } from "../simulate.ts";
 import type { Memo, Strategy } from "../strategy.ts";
 import type { Costs, Market } from "../types.ts";
 import { SWEEP_FIGURES, type SweepFigure, sweepFigures } from "./sweep-figures.ts";

@@ -1,4 +1,4 @@
-import type { Fill, Order, Reason, RoundTrip } from "./types.ts";
+import type { Fill, Order, Reason, RoundTrip } from "../types.ts";
 
 export type OpenOrder = { -readonly [Name in keyof Order]: Order[Name] };
 

@@ -1,7 +1,7 @@
-import { quote, refuse } from "../../core/errors.ts";
-import { formatUtc } from "../../core/time.ts";
-import type { Decision } from "./strategy.ts";
-import type { Market } from "./types.ts";
+import { quote, refuse } from "../../../core/errors.ts";
+import { formatUtc } from "../../../core/time.ts";
+import type { Decision } from "../strategy.ts";
+import type { Market } from "../types.ts";
 
 /** The units that a decision asks for: a copy. Weights are turned into units by the equity and the last known closes. */
 export function targetOf(decision: Decision, market: Market, bar: number, equity: number): readonly number[] {

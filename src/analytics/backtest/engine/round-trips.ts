@@ -1,4 +1,4 @@
-import type { Reason, RoundTrip } from "./types.ts";
+import type { Reason, RoundTrip } from "../types.ts";
 
 /** What changed hands in one bar, as round trips see it. */
 export interface Dealing {

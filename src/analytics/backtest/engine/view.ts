@@ -1,7 +1,7 @@
-import { quote, refuse } from "../../core/errors.ts";
+import { quote, refuse } from "../../../core/errors.ts";
+import type { BarView } from "../strategy.ts";
+import type { Leg, Market } from "../types.ts";
 import type { Waiting } from "./book.ts";
-import type { BarView } from "./strategy.ts";
-import type { Leg, Market } from "./types.ts";
 
 /** Where a run stands; the engine moves it on. */
 export interface Standing {
