@@ -17,7 +17,13 @@ export {
 } from "./app/data/renamed.ts";
 export type { Diagnosis, Disk, Finding } from "./app/doctor/diagnosis.ts";
 export type { DoctorSettings } from "./app/doctor/doctor.ts";
-export { type ExportResult, type ExportSettings, exportCsv } from "./app/export.ts";
+export {
+  type ExportResult,
+  type ExportSettings,
+  exportCsv,
+  exportParquet,
+  type ParquetSettings,
+} from "./app/export/export.ts";
 export type { FrozenHedge, PairFrame, PairSettings } from "./app/pair-monitor.ts";
 export type { BacktestCharts } from "./app/study/charts.ts";
 export type { BacktestData } from "./app/study/data.ts";

@@ -1,5 +1,5 @@
 import { assetsOf } from "../core/assets.ts";
-import type { Bars } from "../core/bars.ts";
+import { type Bars, barRuleText } from "../core/bars.ts";
 import type { TableColumn, TableData } from "./table-data.ts";
 
 /** The columns of bars, in the order in which they are shown and written. */
@@ -55,4 +55,18 @@ export function barsTable(bars: Bars, only?: readonly BarColumn[]): TableData {
   };
   const names = only ?? (Object.keys(columns) as BarColumn[]);
   return { columns: names.map((name) => columns[name]), length: bars.length };
+}
+
+/** Bars as they are written to a file: with their symbol, as those of several may end in one, and their length, which rows do not tell. */
+export function barsToWrite(bars: Bars): TableData {
+  const table = barsTable(bars);
+  const same = (name: string, value: string): TableColumn => ({
+    name,
+    values: new Array(bars.length).fill(value),
+    kind: "text",
+  });
+  return {
+    ...table,
+    columns: [same("symbol", bars.symbol), ...table.columns, same("interval", barRuleText(bars.rule))],
+  };
 }

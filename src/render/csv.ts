@@ -1,7 +1,7 @@
 import { requireFields, requireSettings } from "../core/arguments.ts";
 import type { Bars } from "../core/bars.ts";
 import type { Venue } from "../core/trade.ts";
-import { barsTable } from "./bars-table.ts";
+import { barsToWrite } from "./bars-table.ts";
 import { type CellKind, columnKind, plainValue, timeText } from "./table-cells.ts";
 import type { TableColumn, TableData } from "./table-data.ts";
 
@@ -35,7 +35,7 @@ export function csvText(data: TableData | Bars, options: CsvOptions = {}): strin
 
 /** The same text in pieces of whole rows, about 64 KB each: for files larger than memory likes. */
 export function* csvChunks(data: TableData | Bars, options: CsvOptions = {}): Generator<string> {
-  const table = "columns" in data ? data : csvBars(data);
+  const table = "columns" in data ? data : barsToWrite(data);
   const venue = options.venue ?? ("columns" in data ? undefined : data.venue);
   const guard = options.guardFormulas === false ? (text: string) => text : guardFormula;
   const excel = options.excel === true;
@@ -58,17 +58,6 @@ export function* csvChunks(data: TableData | Bars, options: CsvOptions = {}): Ge
   if (chunk) yield chunk;
 }
 
-/** Bars of several symbols may end in one file. */
-function csvBars(bars: Bars): TableData {
-  const table = barsTable(bars);
-  const symbol: TableColumn = {
-    name: "symbol",
-    values: new Array(bars.length).fill(bars.symbol),
-    kind: "text",
-  };
-  return { ...table, columns: [symbol, ...table.columns] };
-}
-
 function cellWriter(
   column: TableColumn,
   length: number,
@@ -85,6 +74,8 @@ function cellWriter(
     if (value === null || value === undefined || Number.isNaN(value)) return "";
     if (typeof value === "number" && (kind === "number" || kind === "integer"))
       return excel ? String(value).replace(".", ",") : String(value);
+    // more digits than a double has
+    if (typeof value === "string" && kind === "number") return excel ? value.replace(".", ",") : value;
     if (typeof value === "bigint") return kind === "time" ? time(value) : String(value);
     if (kind === "boolean" && typeof value === "number") return value === 0 ? "false" : "true";
     if (typeof value === "boolean") return String(value);

@@ -199,6 +199,7 @@ const ELSEWHERE = [
   ...[
     "derived",
     "exportCsv",
+    "exportParquet",
     "live",
     "liveStatus",
     "meanReversion",

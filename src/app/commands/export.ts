@@ -4,7 +4,7 @@ import { openStore } from "../../pipeline/open-store.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
 import { findStore } from "../data/open-source.ts";
-import { exportCsv } from "../export.ts";
+import { exportCsv, exportParquet } from "../export/export.ts";
 import { runCommand } from "../terminal/command-line.ts";
 import { byFlags, type Command, type Flags, readFlags, timeFlag } from "../terminal/flags.ts";
 import type { ProgressTeller } from "../terminal/progress.ts";
@@ -12,8 +12,8 @@ import type { ProgressTeller } from "../terminal/progress.ts";
 const COMMAND = {
   usage: "npm run export --",
   about:
-    "Writes trades or bars as CSV (RFC 4180, times in UTC), from the database and its archive. Reads only, and may run\n" +
-    "beside a collector; the bar that is still forming is left out.",
+    "Writes trades or bars as CSV (RFC 4180, times in UTC) or Parquet, from the database and its archive. Reads only, and may\n" +
+    "run beside a collector; the bar that is still forming is left out.",
   flags: {
     source: { value: "FILE", help: "the database (the one that is being filled, or the newest in data/)" },
     symbol: { value: "S", help: "the symbol" },
@@ -31,8 +31,9 @@ const COMMAND = {
     to: { value: "TIME", help: "up to here, not included" },
     out: {
       value: "FILE",
-      help: "the file to write, .csv or .csv.gz; one that is there is replaced when the new one is whole",
+      help: "the file to write, .csv, .csv.gz or .parquet; one that is there is replaced when the new one is whole",
     },
+    parquet: { help: "Parquet, where the file's name does not say so" },
     excel: { help: "for a spreadsheet in a European locale: semicolons, decimal commas, a byte order mark" },
     plain: { help: "no ' before text that a spreadsheet would run: for a file that only programs read" },
   },
@@ -63,15 +64,21 @@ function run(flags: Flags<Name>, teller: ProgressTeller): void {
   try {
     const wanted = { symbols: [symbol], ...(flags.venue !== undefined && { venue: flags.venue }) };
     const [series] = whichSeries(store, wanted) as [Series];
-    const { rows, bytes } = exportCsv(store, series, out, {
+    const settings = {
       what,
       ...(what === "bars" && { interval: interval! }),
       ...(fromUs !== undefined && { fromUs }),
       ...(toUs !== undefined && { toUs }),
-      excel: flags.excel === "true",
-      guardFormulas: flags.plain !== "true",
-      onProgress: ({ done, total }) => teller.progress({ of: out, phase: "writing", done, total }),
-    });
+      onProgress: ({ done, total }: { done: number; total: number }) =>
+        teller.progress({ of: out, phase: "writing", done, total }),
+    } as const;
+    const { rows, bytes } = isParquet(flags)
+      ? exportParquet(store, series, out, settings)
+      : exportCsv(store, series, out, {
+          ...settings,
+          excel: flags.excel === "true",
+          guardFormulas: flags.plain !== "true",
+        });
     const held = rows === 0 ? spanText(store, series) : "";
     teller.say(`${out}: ${rows.toLocaleString("en")} ${what}, ${(bytes / 1e6).toFixed(1)} MB.${held}`, {
       event: "exported",
@@ -83,6 +90,14 @@ function run(flags: Flags<Name>, teller: ProgressTeller): void {
   } finally {
     store.close();
   }
+}
+
+/** By its name, or as it is asked for; a spreadsheet's ways and Parquet exclude each other. */
+function isParquet({ parquet, out = "", excel, plain }: Flags<Name>): boolean {
+  const isIt = parquet === "true" || /\.parquet$/i.test(out);
+  if (isIt && (excel === "true" || plain === "true"))
+    bad(excel === "true" ? "--excel" : "--plain", "a file of text", out, "Leave it out, or write .csv.");
+  return isIt;
 }
 
 /** Where the data are, to whom has asked for others. */

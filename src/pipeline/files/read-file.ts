@@ -9,7 +9,7 @@ import { fileIntake, type Intake } from "./intake.ts";
 import { type FileTrades, tradesOf } from "./rows/file-trades.ts";
 import { inOrder } from "./rows/order.ts";
 import type { Conventions } from "./rows/row-reader.ts";
-import { checkSpan, type FileSeries, type Ordering, seriesOf } from "./rows/series.ts";
+import { checkSpan, type FileSeries, type Ordering, seriesOf, type ToldLength } from "./rows/series.ts";
 import type { TradeRows } from "./rows/trades.ts";
 import { type Content, contentOf } from "./tables/content.ts";
 import { type FrameTable, featherTable, parquetTable } from "./tables/frames.ts";
@@ -228,10 +228,10 @@ function dataOf(
   const reader = intake.reader!;
   const ordering: Ordering = { sorted: 0, repeats: 0 };
   const symbol = asking.options.symbol ?? named?.symbol ?? nameHints(asking.where).symbol;
-  const toldUs = toldInterval(asking, named, layout);
+  const toldLength = toldInterval(asking, named, layout, intake.bars?.lengthUs);
   const series =
     intake.bars?.series.map((raw) => {
-      const made = seriesOf(asking, raw, reader, toldUs, ordering);
+      const made = seriesOf(asking, raw, reader, toldLength, ordering);
       checkSpan(asking, made, named);
       return made.symbol === undefined && symbol !== undefined ? { ...made, symbol } : made;
     }) ?? [];
@@ -240,7 +240,11 @@ function dataOf(
   const trades = (intake.trades ? tradesOf(asking, layout, pieces, intake.trades.symbols, ordering) : []).map(
     (one) => (one.symbol === "" && symbol !== undefined ? { ...one, symbol } : one),
   );
-  const told = toldOf(asking, layout, reader, ordering, { empty: intake.bars?.empty ?? 0, preamble });
+  const told = toldOf(asking, layout, reader, ordering, {
+    empty: intake.bars?.empty ?? 0,
+    incomplete: intake.bars?.incomplete ?? 0,
+    preamble,
+  });
   const { venue, venueKind } = layout.at;
   const [name, kind] = [venue, venueKind].map((at) => (at === undefined ? "" : intake.first[at]!));
   return {
@@ -254,12 +258,13 @@ function dataOf(
   };
 }
 
-/** The length of bars that a name or an option tells; the two agree. */
+/** The length of bars that a name, an option or a column tells; name and option agree. */
 export function toldInterval(
   asking: Asking,
   named: BinanceName | undefined,
   layout: Layout,
-): number | undefined {
+  columnUs: number | undefined,
+): ToldLength | undefined {
   const { interval } = asking.options;
   const asked =
     interval === undefined
@@ -273,7 +278,10 @@ export function toldInterval(
       hint: "Leave it out, or give the file back its own name.",
     });
   }
-  return asked ?? named?.intervalUs ?? layout.intervalUs;
+  if (layout.isOwn && columnUs !== undefined && (asked ?? columnUs) === columnUs)
+    return { us: columnUs, isSure: true };
+  const us = asked ?? named?.intervalUs ?? columnUs ?? layout.intervalUs;
+  return us === undefined ? undefined : { us, isSure: false };
 }
 
 function severalLengths(asking: Asking, series: readonly FileSeries[]): never {

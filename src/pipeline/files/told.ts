@@ -10,7 +10,11 @@ export function toldOf(
   layout: Layout,
   reader: RowReader,
   { sorted, repeats }: Ordering,
-  { empty, preamble }: { readonly empty: number; readonly preamble: readonly string[] },
+  {
+    empty,
+    incomplete,
+    preamble,
+  }: { readonly empty: number; readonly incomplete: number; readonly preamble: readonly string[] },
 ): string[] {
   const count = (n: number): string => n.toLocaleString("en");
   const told = [...layout.told];
@@ -31,6 +35,10 @@ export function toldOf(
         : `${count(repeats)} rows were there twice, and count once.`,
     );
   if (empty > 0) told.push(`${count(empty)} ${empty === 1 ? "row has" : "rows have"} no price.`);
+  if (incomplete > 0)
+    told.push(
+      `${count(incomplete)} ${incomplete === 1 ? "bar lacks" : "bars lack"} trades, as its column complete says.`,
+    );
   if (reader.times.cut > 0) told.push("Its times are kept to the microsecond; what was finer is cut off.");
   return told;
 }

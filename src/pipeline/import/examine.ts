@@ -81,13 +81,14 @@ export async function examineFile(
     ordering.repeats += sorted.repeats;
     kept = sorted.pieces;
   }
-  const toldUs = toldInterval(asking, settings.named, layout!);
+  const toldLength = toldInterval(asking, settings.named, layout!, intake.bars?.lengthUs);
   const series = (intake.bars?.series ?? []).map((raw) =>
-    seriesOf(asking, raw, intake.reader!, toldUs, ordering),
+    seriesOf(asking, raw, intake.reader!, toldLength, ordering),
   );
   for (const one of series) checkSpan(asking, one, settings.named);
   const told = toldOf(asking, layout!, intake.reader!, ordering, {
     empty: intake.bars?.empty ?? 0,
+    incomplete: intake.bars?.incomplete ?? 0,
     preamble: pass.preamble,
   });
   const memory = kept;

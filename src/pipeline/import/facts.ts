@@ -11,6 +11,8 @@ export interface TradeFacts {
   readonly lastUs: number;
   /** Each row's ids lie above those of the row before it. */
   readonly isInOrder: boolean;
+  /** Some rows stand for several trades. */
+  readonly isMerged: boolean;
   /** Trades from all over the file, 1,024 at the most. */
   readonly sample: TradeBatch;
 }
@@ -28,7 +30,7 @@ export function tradeFacts(): FactsTaker {
   const sample = createBatch(SAMPLE);
   let [rows, firstId, lastId] = [0, Number.POSITIVE_INFINITY, -1];
   let [firstUs, lastUs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  let [isInOrder, before] = [true, -1];
+  let [isInOrder, isMerged, before] = [true, false, -1];
   return {
     take: (piece) => {
       rows += piece.rows;
@@ -39,6 +41,7 @@ export function tradeFacts(): FactsTaker {
         if (us > lastUs) lastUs = us;
         const id = batch.id[i]!;
         const last = piece.lastId[i]!;
+        if (last > id) isMerged = true;
         if (id <= before) isInOrder = false;
         before = last;
         if (id < firstId) firstId = id;
@@ -52,7 +55,15 @@ export function tradeFacts(): FactsTaker {
     get isInOrder() {
       return isInOrder;
     },
-    facts: () => ({ rows, ids: { first: firstId, last: lastId }, firstUs, lastUs, isInOrder, sample }),
+    facts: () => ({
+      rows,
+      ids: { first: firstId, last: lastId },
+      firstUs,
+      lastUs,
+      isInOrder,
+      isMerged,
+      sample,
+    }),
   };
 }
 

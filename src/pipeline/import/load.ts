@@ -1,21 +1,27 @@
 import { e8ToText } from "../../core/decimal.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration, parseDuration } from "../../core/time.ts";
-import { type Asking, refuseRow, say } from "../files/asking.ts";
+import { type Asking, say } from "../files/asking.ts";
 import { findSeries, seriesOfTrades } from "../files/bar-file.ts";
 import { tradesOf } from "../files/rows/file-trades.ts";
 import type { FileSeries } from "../files/rows/series.ts";
-import { PIECE_ROWS, type TradeRows } from "../files/rows/trades.ts";
+import { BATCH_COLUMNS, PIECE_ROWS, type TradeRows } from "../files/rows/trades.ts";
 import type { IdRange } from "../store/ledger/id-ranges.ts";
 import type { MergedTrade } from "../store/ledger/merged.ts";
 import type { ImportedBar } from "../store/read/imported-bars.ts";
-import type { TradeBatch } from "../store/write/batch.ts";
+import { createBatch, type TradeBatch } from "../store/write/batch.ts";
 import type { Examined } from "./examine.ts";
 
 /** Rows of a file which are stored together in one transaction. */
 export type Piece =
   | { readonly kind: "trades"; readonly rows: number; readonly batch: TradeBatch }
-  | { readonly kind: "aggTrades"; readonly rows: number; readonly merged: readonly MergedTrade[] }
+  | {
+      readonly kind: "aggTrades";
+      readonly rows: number;
+      readonly merged: readonly MergedTrade[];
+      /** Of a file that has single trades as well: these. */
+      readonly batch?: TradeBatch;
+    }
   | { readonly kind: "bars"; readonly rows: number; readonly bars: readonly ImportedBar[] };
 
 /** What of a file comes into the database, and as what. */
@@ -36,7 +42,8 @@ export function loadOf(asking: Asking, examined: Examined, symbol: string): Load
   const { layout, facts, series, told, rows } = examined;
   if (layout.kind === "bars") return barsLoad(chosen(asking, series, symbol), told);
   if (layout.kind === "trades" && !layout.isCounted) return uncounted(asking, examined, symbol);
-  const kind = layout.kind === "merged" ? "aggTrades" : "trades";
+  const isWoven = layout.kind === "trades" && facts!.isMerged;
+  const kind = layout.kind === "merged" || isWoven ? "aggTrades" : "trades";
   return {
     kind,
     rows,
@@ -46,25 +53,36 @@ export function loadOf(asking: Asking, examined: Examined, symbol: string): Load
     told,
     pieces: async function* () {
       for await (const piece of examined.pieces()) {
-        if (kind === "aggTrades") yield { kind, rows: piece.rows, merged: mergedOf(piece) };
-        else yield { kind, rows: piece.rows, batch: singles(asking, piece) };
+        if (isWoven) yield woven(piece);
+        else if (kind === "aggTrades") yield { kind, rows: piece.rows, merged: mergedOf(piece) };
+        else yield { kind, rows: piece.rows, batch: piece.batch };
       }
     },
   };
 }
 
-/** Trades one a row. */
-function singles(asking: Asking, { batch, lastId }: TradeRows): TradeBatch {
-  if (lastId === batch.id) return batch;
-  for (let i = 0; i < batch.length; i++) {
-    if (lastId[i] === batch.id[i]) continue;
-    refuseRow(asking, {
-      column: "last_id",
-      need: `one trade in every row; one stands for ${batch.id[i]} to ${lastId[i]}`,
-      hint: "Merged trades need the columns agg_id, first_id and last_id.",
-    });
+/** Rows of which some stand for several trades, as exports have them: without numbers of their own. */
+function woven(piece: TradeRows): Piece {
+  const { batch, lastId } = piece;
+  const single: number[] = [];
+  const merged: number[] = [];
+  for (let i = 0; i < batch.length; i++) (lastId[i] === batch.id[i] ? single : merged).push(i);
+  const all = mergedOf({ ...piece, aggId: batch.id.map((id) => -id) });
+  return {
+    kind: "aggTrades",
+    rows: piece.rows,
+    merged: merged.map((i) => all[i]!),
+    batch: picked(batch, single),
+  };
+}
+
+function picked(batch: TradeBatch, rows: readonly number[]): TradeBatch {
+  const out = createBatch(Math.max(1, rows.length));
+  for (const i of rows) {
+    const j = out.length++;
+    for (const name of BATCH_COLUMNS) out[name][j] = batch[name][i]!;
   }
-  return batch;
+  return out;
 }
 
 function mergedOf({ batch, lastId, aggId }: TradeRows): MergedTrade[] {

@@ -34,8 +34,8 @@ export function openShelf(parts: ShelfParts): Shelf {
     issuedBefore,
     put: (piece) => {
       const { rows, ...content } = piece;
-      const differing =
-        piece.kind === "trades" ? archived.compare(writer.symbolId, piece.batch).differing : [];
+      const single = piece.kind === "bars" ? undefined : piece.batch;
+      const differing = single === undefined ? [] : archived.compare(writer.symbolId, single).differing;
       writer.put(importId, content, rows, differing, context);
     },
     end: () => writer.end(importId, nowUs),

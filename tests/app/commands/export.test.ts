@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { exportCsv } from "../../../src/app/export.ts";
+import pl from "nodejs-polars";
+import { exportCsv } from "../../../src/app/export/export.ts";
 import { random } from "../../../src/core/random.ts";
 import { formatUtc } from "../../../src/core/time.ts";
 import { archive } from "../../../src/pipeline/archive/archive.ts";
@@ -256,5 +257,41 @@ test("every way to export imports again, equal to the last digit: plain, for a s
   assert.match(
     readFileSync(join(folder, "1-e.csv"), "utf8"),
     /^\ufeffvenue;venue_kind;symbol;id;last_id;time \(UTC\);.*\r\nbinance;real;BTCUSDT;1000;1000;\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[^;]*;\d+(,\d+)?;/,
+  );
+});
+
+test("Parquet is written where the name or --parquet says so, with typed columns, and never for a spreadsheet", (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  storeTrades(db, fewDays(400));
+  const write = (out: string, ...flags: string[]): ReturnType<typeof run> =>
+    run("--source", db, "--symbol", "BTCUSDT", "--out", join(folder, out), ...flags);
+  assert.equal(write("x.parquet").code, 0);
+  const frame = pl.readParquet(join(folder, "x.parquet"));
+  assert.deepEqual(frame.columns, [
+    "venue",
+    "venue_kind",
+    "symbol",
+    "id",
+    "last_id",
+    "time",
+    "price",
+    "qty",
+    "side",
+  ]);
+  assert.match(String(frame.getColumn("time").dtype), /Datetime/);
+  assert.equal(write("y.dat", "--parquet", "--what", "bars", "--interval", "1h").code, 0);
+  assert.ok(pl.readParquet(readFileSync(join(folder, "y.dat"))).columns.includes("interval"));
+  assert.match(
+    write("x.parquet", "--excel").error + write("x.parquet", "--excel").out,
+    /--excel: needs a file of text/,
+  );
+  assert.match(
+    write("x.csv", "--parquet").error + write("x.csv", "--parquet").out,
+    /needs a name that ends in \.parquet/,
+  );
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.includes("part") && !name.endsWith(".parquet")),
+    [],
   );
 });

@@ -48,10 +48,16 @@ export function layoutOf(
     intervalUs: nameHints(expected.fileName).intervalUs,
     // MetaTrader and Stooq
     ...(names.every((name) => /^<[A-Z]+>$/.test(name)) && { decimal: "." as const }),
+    ...(isOwn(names) && { isOwn: true }),
     told,
   };
   checkNeeded(asking, layout, expected.kind !== undefined);
   return layout;
+}
+
+/** The first names of this product's own exports. */
+function isOwn(names: readonly string[]): boolean {
+  return names[0] === "venue" && names[1] === "venue_kind" && names[2] === "symbol";
 }
 
 /** Which column has which meaning; two that could have one are refused. */

@@ -31,6 +31,8 @@ export interface Layout {
   readonly intervalUs: number | undefined;
   /** As its documentation has it: no number of such a file needs proof. */
   readonly decimal?: DecimalMark;
+  /** One of this product's own exports: what it says of itself stands. */
+  readonly isOwn?: boolean;
   /** What was understood without being written. */
   readonly told: readonly string[];
 }

@@ -23,6 +23,8 @@ export type Role =
   | "quoteVolume"
   | "tradeCount"
   | "takerBuyVolume"
+  | "interval"
+  | "complete"
   | "venue"
   | "venueKind";
 
@@ -48,6 +50,8 @@ const NAMES: Readonly<Record<Role, string>> = {
   quoteVolume: "quotevolume quoteassetvolume volumequote volumecurrency turnover quotevol amountquote",
   tradeCount: "count trades tradecount tradescount numberoftrades numtrades transactions n",
   takerBuyVolume: "takerbuyvolume takerbuybasevolume takerbuybaseassetvolume takerbasevol takerbuybase",
+  interval: "interval timeframe barinterval barlength barsize candleinterval granularity resolution",
+  complete: "complete",
   venue: "venue exchange",
   venueKind: "venuekind",
 };

@@ -2,6 +2,7 @@ import { quote } from "../../../core/errors.ts";
 import { type Asking, refuseRow, say } from "../asking.ts";
 import type { BarGroup, Layout } from "../columns/layout.ts";
 import { isMissing } from "../values/number-text.ts";
+import { lengthColumn } from "./length-column.ts";
 import type { RowReader } from "./row-reader.ts";
 
 export const BAR_ROLES = [
@@ -36,6 +37,10 @@ export interface BarTaker {
   readonly series: readonly RawBars[];
   /** Rows without a price. */
   readonly empty: number;
+  /** Rows of one of our own exports in whose bars trades are missing. */
+  readonly incomplete: number;
+  /** The length of bars that a column tells. */
+  readonly lengthUs: number | undefined;
 }
 
 /** What a price may lie outside the high and low by: less than any price is written with. */
@@ -47,7 +52,8 @@ export function barTaker(asking: Asking, layout: Layout, reader: RowReader): Bar
   const bySymbol = new Map<string, RawBars>();
   const wide = groups.length > 1 || groups[0]!.symbol !== undefined;
   const fixed = wide ? groups.map((group) => rawBars(group.symbol, true, group, names)) : [];
-  let empty = 0;
+  let [empty, incomplete] = [0, 0];
+  const lengths = lengthColumn(asking, layout);
 
   const rawOf = (symbol: string): RawBars => {
     let raw = bySymbol.get(symbol);
@@ -62,6 +68,8 @@ export function barTaker(asking: Asking, layout: Layout, reader: RowReader): Bar
     take: (cells, row) => {
       reader.shape(cells, row);
       const { wallUs, offsetUs } = reader.time(cells, row);
+      lengths.see(cells, row);
+      if (layout.isOwn && at.complete !== undefined && cells[at.complete] === "false") incomplete++;
       let anyPrice = false;
       for (let k = 0; k < groups.length; k++) {
         const group = groups[k]!;
@@ -93,6 +101,12 @@ export function barTaker(asking: Asking, layout: Layout, reader: RowReader): Bar
     },
     get empty() {
       return empty;
+    },
+    get incomplete() {
+      return incomplete;
+    },
+    get lengthUs() {
+      return lengths.us;
     },
   };
 }
@@ -155,6 +169,8 @@ function checkShape(asking: Asking, { values }: RawBars, row: number): void {
   if (open === undefined || high === undefined || low === undefined || close === undefined) return;
   const k = close.length - 1;
   const [o, h, l, c] = [open[k]!, high[k]!, low[k]!, close[k]!];
+  // closes alone
+  if (Number.isNaN(o) && Number.isNaN(h) && Number.isNaN(l)) return;
   const slack = h * ROUNDING;
   if (h + slack >= Math.max(o, c, l) && l - slack <= Math.min(o, c)) return;
   if (Number.isNaN(o + h + l + c)) {

@@ -1,6 +1,6 @@
 import type { Asking } from "../asking.ts";
 import { isSame, overlap, type Place } from "./file-trades.ts";
-import { emptyRows, PIECE_ROWS, type TradeRows } from "./trades.ts";
+import { BATCH_COLUMNS, emptyRows, PIECE_ROWS, type TradeRows } from "./trades.ts";
 
 /** Pieces of a file in any order → by ascending id, identical repeats once. Refuses two contents of one id. */
 export function inOrder(
@@ -36,19 +36,7 @@ export function inOrder(
     }
     last = [from, i];
     const j = open.batch.length++;
-    for (const name of [
-      "symbol",
-      "id",
-      "priceE8",
-      "qtyE8",
-      "decimals",
-      "tradeTimeUs",
-      "eventTimeUs",
-      "receivedUs",
-      "isBuyerMaker",
-      "source",
-    ] as const)
-      open.batch[name][j] = from.batch[name][i]!;
+    for (const name of BATCH_COLUMNS) open.batch[name][j] = from.batch[name][i]!;
     open.lastId[j] = from.lastId[i]!;
     open.aggId[j] = from.aggId[i]!;
     if (open.batch.length === PIECE_ROWS) {

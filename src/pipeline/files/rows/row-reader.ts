@@ -46,7 +46,8 @@ export function rowReader(
     asking.options.tz === undefined
       ? UTC
       : zoneOf(asking.options.tz, asking.voice === "flags" ? "--tz" : "tz");
-  const numbers = numberReader(asking, separator, conventions.decimal ?? layout.decimal);
+  const usual = layout.isOwn !== true ? undefined : separator === ";" ? "," : ".";
+  const numbers = numberReader(asking, separator, conventions.decimal ?? layout.decimal, usual);
   const times = timeReader(asking, layout.time, conventions.dates);
   const twin = layout.twin && {
     at: layout.twin.at,
@@ -59,6 +60,7 @@ export function rowReader(
       : timeReader(asking, { name: names[at.eventTime]! }, conventions.dates);
   const [timeAt, clockAt, venueAt, symbolAt] = [at.time!, at.clock, at.venue, at.symbol];
   const venues = new Map<string, string>();
+  const isOwn = layout.isOwn === true;
   return {
     numbers,
     times,
@@ -89,7 +91,8 @@ export function rowReader(
     },
     symbol: (cells, row) => {
       const symbol = cells[at.symbol!]!;
-      if (symbol !== "") return symbol;
+      // what keeps a spreadsheet from running it
+      if (symbol !== "") return isOwn && GUARD.test(symbol) ? symbol.slice(1) : symbol;
       return refuseRow(asking, {
         row,
         column: names[at.symbol!]!,
@@ -117,6 +120,8 @@ export function rowReader(
     isRight: (settled) => settled.decimal === numbers.mark && !numbers.isProvisional && !times.isProvisional,
   };
 }
+
+const GUARD = /^'[=+\-@＝＋－＠]/;
 
 /** What two venues traded is never one series. */
 function severalVenues(asking: Asking, column: string, one: string, other: string, row: number): never {

@@ -34,7 +34,7 @@ export function seriesOf(
   asking: Asking,
   raw: RawBars,
   reader: RowReader,
-  toldUs: number | undefined,
+  told: ToldLength | undefined,
   ordering: Ordering,
 ): FileSeries {
   const length = raw.row.length;
@@ -60,15 +60,19 @@ export function seriesOf(
   // days of a zone, told in UTC
   const isOfZone =
     asking.options.tz !== undefined && reader.times.isAbsolute && !isRegular(pickFrom(rows)(instant));
-  const wall = isOfZone ? instant.map(reader.zone.wall) : raw.wallUs;
-  const spacing = spacingIn(asking, pickFrom(rows), { instant, wall, row: raw.row }, toldUs);
+  const own = told?.isSure ? sureSpacing(pickFrom(rows)(instant), instant, told.us) : undefined;
+  const wall = own?.wallUs ?? (isOfZone ? instant.map(reader.zone.wall) : raw.wallUs);
+  const spacing =
+    own?.spacing ?? spacingIn(asking, pickFrom(rows), { instant, wall, row: raw.row }, told?.us);
   const kept = raw.isWide ? rows : rows.filter((k) => hasPrice(raw, k));
   const pick = pickFrom(kept);
   const [timeUs, wallUs, row] = [pick(instant), pick(wall), pick(raw.row)];
   const values: Partial<Record<BarRole, Float64Array>> = {};
   for (const role of BAR_ROLES) {
     const column = raw.values[role];
-    if (column !== undefined) values[role] = pick(column);
+    const picked = column === undefined ? undefined : pick(column);
+    // a column in which nothing stands tells nothing
+    if (picked !== undefined && (role === "close" || !picked.every(Number.isNaN))) values[role] = picked;
   }
   const { symbol, closeName } = raw;
   return {
@@ -82,6 +86,26 @@ export function seriesOf(
     ...values,
     close: values.close!,
   };
+}
+
+/** The length of bars that a file's name, its user or a column tells. */
+export interface ToldLength {
+  readonly us: number;
+  /** One of our own exports says so: its rows may all be further apart. */
+  readonly isSure: boolean;
+}
+
+/** Bars of a length that is sure; days of a clock that is put forward and back begin an hour off. Undefined: rows contradict it. */
+function sureSpacing(
+  ordered: Float64Array,
+  instant: Float64Array,
+  intervalUs: number,
+): { readonly spacing: Spacing; readonly wallUs: Float64Array } | undefined {
+  const firstUs = ordered[0]!;
+  const slackUs = intervalUs >= 86_400e6 ? 3_600e6 : 0;
+  const wallUs = instant.map((us) => firstUs + Math.round((us - firstUs) / intervalUs) * intervalUs);
+  const off = wallUs.reduce((most, us, i) => Math.max(most, Math.abs(us - instant[i]!)), 0);
+  return off > slackUs ? undefined : { spacing: { intervalUs, by: off === 0 ? "time" : "wall" }, wallUs };
 }
 
 /** The length of bars by all rows that stand for one, whether they have a price or not. */

@@ -23,11 +23,12 @@ interface Seen {
   readonly column: string;
 }
 
-/** `proven`: what an earlier reading of the same file has settled on. */
+/** `proven`: what an earlier reading of the same file has settled on. `usual`: what its numbers are written with where none proves it. */
 export function numberReader(
   asking: Asking,
   separator: Separator | undefined,
   proven?: DecimalMark,
+  usual?: DecimalMark,
 ): NumberReader {
   const told = asking.options.decimal ?? proven;
   // between commas a point alone is a decimal mark: whoever writes 1.234 for a thousand separates by something else
@@ -74,6 +75,7 @@ export function numberReader(
       }
       if (comma) return ",";
       if (point || open === undefined) return ".";
+      if (usual !== undefined) return usual;
       return refuseRow(asking, {
         code: "open-decimals",
         row: open.row,

@@ -3,6 +3,7 @@ import { type IdRange, type IdRanges, idRanges } from "./id-ranges.ts";
 
 /** Trades that could be had merged only: fills of one order at one price, with the ids `first` to `last`. */
 export interface MergedTrade {
+  /** Its number at the exchange; below 0 where a file names none. */
   readonly aggId: number;
   readonly first: number;
   readonly last: number;

@@ -1,3 +1,4 @@
+import type Database from "better-sqlite3";
 import type { Venue } from "../../../core/trade.ts";
 import type { IdRange } from "../ledger/id-ranges.ts";
 import type { Hole } from "../ledger/ledger.ts";
@@ -21,7 +22,12 @@ import { openWriter, type StoreWriter } from "./writer.ts";
 /** Rows of a file that are stored together. */
 export type ImportRows =
   | { readonly kind: "trades"; readonly batch: TradeBatch }
-  | { readonly kind: "aggTrades"; readonly merged: readonly MergedTrade[] }
+  | {
+      readonly kind: "aggTrades";
+      readonly merged: readonly MergedTrade[];
+      /** Of a file that has single trades as well: these. */
+      readonly batch?: TradeBatch;
+    }
   | { readonly kind: "bars"; readonly bars: readonly ImportedBar[] };
 
 /** What of a file holds for all its rows. */
@@ -78,6 +84,18 @@ export function importWriter(
   noted: (holes: readonly Hole[]) => void = () => {},
 ): ImportWriter {
   const symbolId = writer.together((_, [id]) => id!);
+  const putTrades = (
+    db: Database.Database,
+    batch: TradeBatch,
+    differing: readonly number[],
+    nowUs: number,
+  ): ImportCounts => {
+    for (const i of differing) listConflict(db, symbolId, batch, i, nowUs);
+    const { symbols, holes } = writer.append(batch, nowUs);
+    noted(holes);
+    const { stored, duplicates, conflicts } = symbols[0]!;
+    return { stored, known: duplicates - differing.length, conflicts: conflicts + differing.length };
+  };
   const put = (
     importId: number,
     rows: ImportRows,
@@ -86,12 +104,15 @@ export function importWriter(
   ): ImportCounts =>
     writer.together((db) => {
       if (rows.kind === "bars") return putBars(db, symbolId, intervalUs!, rows.bars, nowUs, importId);
-      if (rows.kind === "aggTrades") return writer.adopt(0, rows.merged, ids!, nowUs);
-      for (const i of differing) listConflict(db, symbolId, rows.batch, i, nowUs);
-      const { symbols, holes } = writer.append(rows.batch, nowUs);
-      noted(holes);
-      const { stored, duplicates, conflicts } = symbols[0]!;
-      return { stored, known: duplicates - differing.length, conflicts: conflicts + differing.length };
+      if (rows.kind === "trades") return putTrades(db, rows.batch, differing, nowUs);
+      const merged = writer.adopt(0, rows.merged, ids!, nowUs);
+      if (rows.batch === undefined || rows.batch.length === 0) return merged;
+      const single = putTrades(db, rows.batch, differing, nowUs);
+      return {
+        stored: merged.stored + single.stored,
+        known: merged.known + single.known,
+        conflicts: merged.conflicts + single.conflicts,
+      };
     });
   return {
     symbolId,

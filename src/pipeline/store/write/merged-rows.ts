@@ -46,6 +46,12 @@ export function mergedRows(db: Database.Database, symbolId: number, ledger: Ledg
        WHERE symbol_id = ? AND agg_id = ?`,
     )
     .safeIntegers();
+  const storedByIds = db
+    .prepare<number[], Stored>(
+      `SELECT first_id, last_id, price_e8, qty_e8, is_buyer_maker FROM agg_trades
+       WHERE symbol_id = ? AND first_id = ?`,
+    )
+    .safeIntegers();
   const insert = db.prepare(
     `INSERT INTO agg_trades (symbol_id, agg_id, first_id, last_id, price_e8, qty_e8, trade_time_us, received_us,
        is_buyer_maker, decimals) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -60,7 +66,8 @@ export function mergedRows(db: Database.Database, symbolId: number, ledger: Ledg
   const examine: MergedRows["examine"] = (row, hole) => {
     const price = parseE8(row.price)!;
     const qty = parseE8(row.qty)!;
-    const before = storedRow.get(symbolId, row.aggId);
+    // without a number of its own it is known by its ids
+    const before = row.aggId < 0 ? storedByIds.get(symbolId, row.first) : storedRow.get(symbolId, row.aggId);
     if (before !== undefined) {
       const [first, last] = [Number(before.first_id), Number(before.last_id)];
       const isWhole = first === row.first && last === row.last;

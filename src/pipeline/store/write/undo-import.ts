@@ -80,7 +80,7 @@ function undo(db: Database.Database, entry: Entry, nowUs: number): Undone {
     .prepare(`SELECT count(*) FROM archived WHERE symbol_id = ? AND state = 'archived'`)
     .pluck()
     .get(symbolId) as number;
-  if (kind === "trades" && archived > 0) {
+  if (kind !== "bars" && archived > 0) {
     refuse({
       code: "archived",
       where: file,
@@ -102,7 +102,8 @@ function undo(db: Database.Database, entry: Entry, nowUs: number): Undone {
     take(
       `DELETE FROM agg_trades WHERE symbol_id = ? AND received_us IN ${runs} RETURNING first_id AS first, last_id AS last`,
     );
-  else
+  // a file of merged trades may have single ones, too
+  if (kind !== "bars")
     take(
       `DELETE FROM trades WHERE symbol_id = ? AND source = 2 AND received_us IN ${runs} RETURNING trade_id AS first, trade_id AS last`,
     );
