@@ -119,7 +119,13 @@ function building(): Side[] {
       n,
       s: best(() => barsFromTrades(trades, { ...OF, every: "500 trades" })),
     },
-    { what: "… by Polars from a frame", n, s: best(() => barsFromFrame(frame, settings), 2) },
+    {
+      what: "… by Polars from a frame",
+      n,
+      s: best(() => barsFromFrame(frame, settings)),
+      peer: "resample_polars",
+      atMost: 4,
+    },
   ];
 }
 

@@ -27,6 +27,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
     "src/pipeline/bars/",
     "src/pipeline/archive/parquet.ts",
     "src/pipeline/files/tables/frames.ts",
+    "src/pipeline/files/tables/write-parquet.ts",
     "src/notebook/",
   ],
   arquero: ["src/notebook/"],

@@ -3,12 +3,13 @@ import { gzipSync } from "node:zlib";
 import { requireFields, requireSettings, requireText } from "../../core/arguments.ts";
 import type { Bars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
+import { type WrittenTable, writeParquet } from "../../pipeline/files/tables/write-parquet.ts";
 import { checkRange } from "../../pipeline/store/read/reader.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
+import { barsToWrite } from "../../render/bars-table.ts";
 import { csvChunks } from "../../render/csv.ts";
 import type { TableData } from "../../render/table-data.ts";
-import { type ExportResult, writeDraft } from "./draft.ts";
-import { writeParquet } from "./parquet.ts";
+import { type ExportResult, intoPlace, writeDraft } from "./draft.ts";
 import { barTables, type ExportRange, tradeTables } from "./tables.ts";
 
 export type { ExportResult } from "./draft.ts";
@@ -71,7 +72,24 @@ export function exportParquet(
 ): ExportResult {
   const tables = tablesOf("exportParquet", store, series, path, settings, RANGE);
   if (/\.(csv|gz|feather|xlsx?|json|zip)$/i.test(path)) otherName(path, ".parquet", "exportCsv writes CSV.");
-  return writeParquet(path, series, tables);
+  return intoPlace(path, (draft) => writeParquet(draft, basename(path), written(series, tables)));
+}
+
+/** Tables with their venue in each row, as CSV has it. */
+function* written({ venue }: Series, tables: Iterable<TableData | Bars>): Generator<WrittenTable> {
+  for (const table of tables) {
+    const { length, columns } = "columns" in table ? table : barsToWrite(table);
+    const same = (name: string, value: string) =>
+      ({ name, values: new Array<string>(length).fill(value), kind: "text" }) as const;
+    yield {
+      length,
+      columns: [
+        same("venue", venue.name),
+        same("venue_kind", venue.kind),
+        ...columns.map(({ name, values, kind = "text" }) => ({ name, values, kind })),
+      ],
+    };
+  }
 }
 
 function tablesOf(

@@ -7,7 +7,7 @@ import { MS_FROM, MS_TO } from "./bad-trades.ts";
 import { plainColumns } from "./frame-columns.ts";
 import { type BarSettings, barsFromTrades } from "./from-trades.ts";
 import { barRule } from "./rule.ts";
-import { PLAIN, quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, volumeOf } from "./sums.ts";
+import { plainSums, quoteVolumeOf, volumeOf } from "./sums.ts";
 
 /** Trades as a Polars frame, with the names that `TradeColumns` has. */
 export function tradesFrame(trades: TradeColumns): pl.DataFrame {
@@ -47,7 +47,8 @@ export function barsFrame(bars: Bars): pl.DataFrame {
 /**
  * Time bars of a Polars frame of trades, lazy or not, by ascending id, with the columns `id`, `tradeTimeUs`, `price`,
  * `qty`, `isBuyerMaker`, and `lastId` where trades may be merged; times may be datetimes, and text is read. Equals
- * `barsFromTrades` to the last bit.
+ * `barsFromTrades` to the last bit: Polars groups by time, and sums that it would round are taken as `barsFromTrades` takes
+ * them.
  */
 export function barsFromFrame(
   trades: pl.DataFrame | pl.LazyDataFrame,
@@ -79,84 +80,29 @@ export function barsFromFrame(
       facts: { rule },
     });
   }
-  const given = pl.DataFrame.isDataFrame(trades) ? trades.lazy() : (trades as pl.LazyDataFrame);
-  const { lazy, isPlain } = checked(given, settings);
-  if (!isPlain) return barsFromTrades({ ...columnsOf(lazy.collectSync()), holes }, { venue, symbol, every });
-  const [price, qty] = [pl.col("price"), pl.col("qty")];
-  const rounded = (value: pl.Expr, to: number): pl.Expr => value.add(to).sub(to);
-  const difference = (a: string, b: string): pl.Expr => pl.col(a).sub(pl.col(b));
-  const product = (a: string, b: string): pl.Expr => pl.col(a).mul(pl.col(b));
-  const total = (name: string, as: string): pl.Expr => pl.col(name).sum().alias(as);
-  const newest = pl.col("tradeTimeUs").cast(pl.Int64).cumMax();
-  const bought = pl.col("isBuyerMaker").cast(pl.Float64).eq(0);
-  const frame = lazy
-    .withColumns(
-      newest.sub(newest.modulo(rule.intervalUs)).cast(pl.Float64).alias("bar"),
-      price.mul(1e8).alias("p"),
-      qty.mul(1e8).alias("q"),
-    )
-    .withColumns(rounded(pl.col("p"), ROUND_26).alias("p1"), rounded(pl.col("q"), ROUND_26).alias("q1"))
-    .withColumns(
-      rounded(difference("p", "p1"), ROUND_1).alias("p0"),
-      rounded(difference("q", "q1"), ROUND_1).alias("q0"),
-    )
-    .withColumns(product("p0", "q0").alias("lows"))
-    .withColumns(rounded(pl.col("lows"), ROUND_26).alias("fromLows"))
-    .withColumns(product("p1", "q0").add(product("p0", "q1")).add(pl.col("fromLows")).alias("cross"))
-    .withColumns(rounded(pl.col("cross"), ROUND_52).alias("fromCross"))
-    .withColumns(
-      difference("lows", "fromLows").alias("z0"),
-      difference("cross", "fromCross").alias("z1"),
-      product("p1", "q1").add(pl.col("fromCross")).alias("z2"),
-    )
-    .groupBy("bar")
-    .agg(
-      price.first().alias("open"),
-      price.max().alias("high"),
-      price.min().alias("low"),
-      price.last().alias("close"),
-      total("q1", "v1"),
-      total("q0", "v0"),
-      pl.col("q1").filter(bought).sum().alias("b1"),
-      pl.col("q0").filter(bought).sum().alias("b0"),
-      total("z2", "z2"),
-      total("z1", "z1"),
-      total("z0", "z0"),
-      pl.col("lastId").sub(pl.col("id")).add(1).sum().cast(pl.Float64).alias("tradeCount"),
-      pl.col("id").first().cast(pl.Float64).alias("firstId"),
-      pl.col("lastId").last().cast(pl.Float64).alias("lastId"),
-    )
-    .sort("bar")
-    .collectSync();
-  const column = (name: string): Float64Array => frame.getColumn(name).toTypedArray() as Float64Array;
-  // Polars divides by a constant by multiplying with its inverse, which rounds otherwise
-  const [v1, v0, b1, b0] = [column("v1"), column("v0"), column("b1"), column("b0")];
-  const [z2, z1, z0] = [column("z2"), column("z1"), column("z0")];
-  const volume = v1.map((high, i) => volumeOf(high, v0[i]!));
-  const quoteVolume = z2.map((high, i) => quoteVolumeOf(high, z1[i]!, z0[i]!));
-  const startUs = column("bar");
+  const frame = framed(pl.DataFrame.isDataFrame(trades) ? trades.lazy() : (trades as pl.LazyDataFrame));
+  const sound = soundness(frame);
+  const bars = sound.isSound ? grouped(frame, rule.intervalUs, sound) : undefined;
+  const sums = bars && sumsOf(frame, bars.getColumn("rows").toTypedArray() as Float64Array);
+  // what is wrong with a trade is said there, and what is not plain is summed there
+  if (sums === undefined) return barsFromTrades({ ...columnsOf(frame), holes }, { venue, symbol, every });
+  const column = (name: string): Float64Array => bars!.getColumn(name).toTypedArray() as Float64Array;
+  const startUs = column("startUs");
+  const { volume, quoteVolume } = sums;
   const made: Partial<Record<BarColumnName, Float64Array | Uint8Array>> = {
+    ...sums,
     startUs,
     endUs: startUs.map((start) => start + rule.intervalUs),
-    volume,
-    quoteVolume,
     vwap: quoteVolume.map((value, i) => value / volume[i]!),
-    takerBuyVolume: b1.map((high, i) => volumeOf(high, b0[i]!)),
     complete: completeness(column("firstId"), column("lastId"), holes),
   };
-  return makeBars({ venue, symbol, rule }, frame.height, (name) => made[name] ?? column(name));
+  return makeBars({ venue, symbol, rule }, startUs.length, (name) => made[name] ?? column(name));
 }
 
 const NEEDED = ["id", "tradeTimeUs", "price", "qty", "isBuyerMaker"] as const;
 
-/**
- * The trades with the column `lastId`, and whether each is small enough for Polars' sums of them to be exact; refuses what
- * `barsFromTrades` refuses, in its words.
- */
-function checked(
-  given: pl.LazyDataFrame,
-  settings: BarSettings,
-): { readonly lazy: pl.LazyDataFrame; readonly isPlain: boolean } {
+/** The trades in plain columns of numbers, with the column `lastId`. */
+function framed(given: pl.LazyDataFrame): pl.DataFrame {
   const missing = NEEDED.filter((name) => !given.columns.includes(name));
   if (missing.length > 0) {
     refuse({
@@ -167,41 +113,101 @@ function checked(
       facts: { missing },
     });
   }
-  const columns = plainColumns(given);
-  const lazy = columns.columns.includes("lastId")
-    ? columns
-    : columns.withColumn(pl.col("id").alias("lastId"));
-  const number = (name: string): pl.Expr => pl.col(name).cast(pl.Float64, false);
-  const isAmount = (name: string): pl.Expr =>
-    number(name)
-      .fillNull(pl.lit(0))
-      .gt(0.5e-8)
-      .and(number(name).fillNull(pl.lit(0)).lt(Number.POSITIVE_INFINITY));
-  const [time, id] = [number("tradeTimeUs"), number("id")];
-  const [sound, plain, rows] = lazy
+  return plainColumns(given);
+}
+
+interface Soundness {
+  /** Ids ascend and times can be meant, none of them missing; which trade is wrong is for `barsFromTrades` to say. */
+  readonly isSound: boolean;
+  /** Times never go back. */
+  readonly isOrdered: boolean;
+  /** Each row is one trade. */
+  readonly isSingle: boolean;
+}
+
+function soundness(frame: pl.DataFrame): Soundness {
+  const [id, time] = [pl.col("id"), pl.col("tradeTimeUs")];
+  const [nulls, isAscending, isOrdered, isSingle, least, most, highest] = frame
     .select(
-      isAmount("price")
-        .and(isAmount("qty"))
-        // to Polars NaN is the greatest number
-        .and(id.lt(Number.POSITIVE_INFINITY).fillNull(pl.lit(false)))
-        .and(id.gt(number("lastId").shift(1)).fillNull(pl.lit(true)))
-        .and(time.gt(time.cumMax().shift(1).sub(MOST_BACK_US)).fillNull(time.isNotNull()))
-        .and(time.lt(time.first().mul(100)))
-        .and(time.lt(MS_FROM).or(time.gt(MS_TO)).fillNull(pl.lit(false)))
-        .sum()
-        .alias("sound"),
-      number("price").add(number("qty")).mul(1e8).lt(PLAIN).sum().alias("plain"),
-      pl.len().alias("rows"),
+      frame.columns
+        .map((name) => pl.col(name).nullCount())
+        .reduce((sum, one) => sum.add(one))
+        .alias("nulls"),
+      id.gt(pl.col("lastId").shift(1)).fillNull(pl.lit(true)).all().alias("isAscending"),
+      time.gtEq(time.shift(1)).fillNull(pl.lit(true)).all().alias("isOrdered"),
+      id.eq(pl.col("lastId")).all().alias("isSingle"),
+      time.min().alias("least"),
+      time.max().alias("most"),
+      pl.col("lastId").last().alias("highest"),
     )
-    .collectSync()
-    .row(0) as [number | null, number | null, number];
-  if ((sound ?? 0) !== rows)
-    barsFromTrades(columnsOf(lazy.collectSync()), {
-      venue: settings.venue,
-      symbol: settings.symbol,
-      every: settings.every,
-    });
-  return { lazy, isPlain: (plain ?? 0) === rows };
+    .row(0) as [number, boolean, boolean, boolean, number, number, number];
+  const isMicro = least > MS_TO || most < MS_FROM;
+  const isTime = least >= 0 && most < 100 * least && isMicro && (isOrdered || mostBack(frame) < MOST_BACK_US);
+  return {
+    isSound: nulls === 0 && isAscending && isTime && highest <= Number.MAX_SAFE_INTEGER,
+    isOrdered,
+    isSingle,
+  };
+}
+
+function mostBack(frame: pl.DataFrame): number {
+  const time = pl.col("tradeTimeUs");
+  return frame.select(time.cumMax().sub(time).max()).row(0)[0] as number;
+}
+
+/** What Polars makes of each bar without a rounding; a trade of before its predecessor's bar is of that one. */
+function grouped(frame: pl.DataFrame, intervalUs: number, { isOrdered, isSingle }: Soundness): pl.DataFrame {
+  const [price, time] = [pl.col("price"), pl.col("tradeTimeUs")];
+  const number = (expression: pl.Expr, name: string): pl.Expr => expression.cast(pl.Float64).alias(name);
+  const newest = isOrdered ? time : time.cumMax();
+  const isPartOfDay = 86_400e6 % intervalUs === 0;
+  // other windows of Polars begin where it likes, and each holds one of these all the same
+  const start = isPartOfDay ? newest : newest.sub(newest.modulo(intervalUs));
+  return frame
+    .lazy()
+    .select(start.cast(pl.Datetime("us")).alias("start"), price, pl.col("id"), pl.col("lastId"))
+    .groupByDynamic({
+      indexColumn: "start",
+      every: `${intervalUs}us`,
+      closed: "left",
+      label: isPartOfDay ? "left" : "datapoint",
+    })
+    .agg(
+      price.first().alias("open"),
+      price.max().alias("high"),
+      price.min().alias("low"),
+      price.last().alias("close"),
+      number(pl.len(), "rows"),
+      number(isSingle ? pl.len() : pl.col("lastId").sub(pl.col("id")).add(1).sum(), "tradeCount"),
+      number(pl.col("id").first(), "firstId"),
+      number(pl.col("lastId").last(), "lastId"),
+    )
+    .withColumns(pl.col("start").cast(pl.Int64).cast(pl.Float64).alias("startUs"))
+    .collectSync();
+}
+
+type Sums = Readonly<Record<"volume" | "quoteVolume" | "takerBuyVolume", Float64Array>>;
+
+/** The exact sums of bars of so many rows each; undefined where a trade is not plain, or none. */
+function sumsOf(frame: pl.DataFrame, rows: Float64Array): Sums | undefined {
+  const numbers = (name: string): Float64Array => frame.getColumn(name).toTypedArray() as Float64Array;
+  const [price, qty] = [numbers("price"), numbers("qty")];
+  const isBuyerMaker = frame.getColumn("isBuyerMaker").toTypedArray() as Uint8Array;
+  const sums = {
+    volume: new Float64Array(rows.length),
+    quoteVolume: new Float64Array(rows.length),
+    takerBuyVolume: new Float64Array(rows.length),
+  };
+  for (let bar = 0, from = 0; bar < rows.length; bar++) {
+    const to = from + rows[bar]!;
+    const parts = plainSums(price, qty, isBuyerMaker, from, to);
+    if (parts === undefined) return undefined;
+    sums.volume[bar] = volumeOf(parts.v1, parts.v0);
+    sums.quoteVolume[bar] = quoteVolumeOf(parts.z2, parts.z1, parts.z0);
+    sums.takerBuyVolume[bar] = volumeOf(parts.b1, parts.b0);
+    from = to;
+  }
+  return sums;
 }
 
 function columnsOf(frame: pl.DataFrame): TradeColumns {

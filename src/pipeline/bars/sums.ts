@@ -27,6 +27,50 @@ export interface Parts {
   readonly z0: number;
 }
 
+/** Parts of the volume, taker-buy volume and quote volume of several trades. */
+export interface PartSums {
+  readonly v1: number;
+  readonly v0: number;
+  readonly b1: number;
+  readonly b0: number;
+  readonly z2: number;
+  readonly z1: number;
+  readonly z0: number;
+}
+
+/** The sums of rows `from` to `to` (not included), step by step as the builder takes them; undefined: one is not plain, or no trade. */
+export function plainSums(
+  price: Float64Array,
+  qty: Float64Array,
+  isBuyerMaker: Uint8Array,
+  from: number,
+  to: number,
+): PartSums | undefined {
+  let [v1, v0, b1, b0, z2, z1, z0] = [0, 0, 0, 0, 0, 0, 0];
+  for (let i = from; i < to; i++) {
+    const p = price[i]! * 1e8;
+    const q = qty[i]! * 1e8;
+    if (!(p > 0.5 && q > 0.5 && p + q < PLAIN)) return undefined;
+    const p1 = p + ROUND_26 - ROUND_26;
+    const p0 = p - p1 + ROUND_1 - ROUND_1;
+    const q1 = q + ROUND_26 - ROUND_26;
+    const q0 = q - q1 + ROUND_1 - ROUND_1;
+    const isBuy = 1 - isBuyerMaker[i]!;
+    v1 += q1;
+    v0 += q0;
+    b1 += isBuy * q1;
+    b0 += isBuy * q0;
+    const lows = p0 * q0;
+    const fromLows = lows + ROUND_26 - ROUND_26;
+    const cross = p1 * q0 + p0 * q1 + fromLows;
+    const fromCross = cross + ROUND_52 - ROUND_52;
+    z0 += lows - fromLows;
+    z1 += cross - fromCross;
+    z2 += p1 * q1 + fromCross;
+  }
+  return { v1, v0, b1, b0, z2, z1, z0 };
+}
+
 /** What is not plain, taken apart as the decimals that were written. */
 export function partsOf(price: number, qty: number): Parts {
   const q = e8Of(qty);

@@ -73,3 +73,30 @@ test("milliseconds where microseconds are due are refused, in frames and in colu
   };
   assert.throws(() => barsFromTrades(columns, SETTINGS), said);
 });
+
+test("what is missing in a row of a frame is refused in the words of barsFromTrades, whichever column it is", () => {
+  for (const name of ["id", "tradeTimeUs", "price", "qty"])
+    assert.throws(
+      () =>
+        taken(
+          base.withColumn(pl.when(pl.col("id").eq(2)).then(pl.lit(null)).otherwise(pl.col(name)).alias(name)),
+        ),
+      /bars of X: .*NaN/,
+      name,
+    );
+  assert.throws(() => taken(base.withColumn(pl.lit(Number.NaN).alias("price"))), /price NaN/);
+});
+
+test("integers of any width make the same bars, and an interval that is no part of a day is aligned to 1970", () => {
+  const whole = base.withColumns(
+    pl.col("id").cast(pl.UInt32),
+    pl.col("tradeTimeUs").cast(pl.Int64),
+    pl.col("isBuyerMaker").cast(pl.Int8),
+  );
+  assert.deepEqual(taken(whole), taken(base));
+  const { startUs } = barsFromFrame(whole, { ...SETTINGS, every: "7s" });
+  assert.deepEqual(
+    [...startUs].map((us) => us % 7e6),
+    [0, 0, 0],
+  );
+});
