@@ -1,21 +1,15 @@
-import {
-  type HedgeRatio,
-  hedgeRatio,
-  type PairVerdict,
-  pairVerdict,
-  rollingCorrelation,
-  rollingZScore,
-  spread,
-} from "../analytics/index.ts";
+import { rollingCorrelation, rollingZScore, spread } from "../analytics/index.ts";
+import { LEAST_WINDOW } from "../analytics/pair/calibrate.ts";
 import type { Bars } from "../core/bars.ts";
-import { quote, refuse, TickbookError } from "../core/errors.ts";
+import { quote, refuse } from "../core/errors.ts";
 import { parseDuration } from "../core/time.ts";
 import type { Venue } from "../core/trade.ts";
 import { type LiveBars, liveBars } from "../pipeline/live-bars.ts";
 import type { Series, TradeStore } from "../pipeline/store/trade-store.ts";
 import { whichSeries } from "../pipeline/store/which-series.ts";
 import { type PairPast, type PastStretch, pairPast } from "./pair-past.ts";
-import { type JoinedCloses, joinCloses, storedStretch, stretchBlock } from "./stored-stretch.ts";
+import { type StoredLine, storedLine } from "./stored-line.ts";
+import { joinCloses } from "./stored-stretch.ts";
 
 export interface PairSettings {
   /** The symbol that is explained, and the one that explains it. */
@@ -23,9 +17,9 @@ export interface PairSettings {
   readonly x: string;
   /** Length of a bar: `"1s"`, `"5m"`, … */
   readonly interval: string;
-  /** Bars in the trailing window of z-score and correlation. */
-  readonly window: number;
-  /** Bars that the hedge ratio is fitted on: the first of the UTC day, as stored; `window` unless told. */
+  /** Bars in the trailing window of z-score and correlation; from the half-life of the calibration stretch unless told. */
+  readonly window?: number | undefined;
+  /** Bars that line, window and verdict come from: the first of the UTC day, as stored; 500 unless told. */
   readonly calibrationBars?: number;
   /** Closed bars kept and shown; 300 unless told. */
   readonly bars?: number;
@@ -36,7 +30,7 @@ export interface PairSettings {
 }
 
 /** A pair's numbers at one moment. All columns run over the bars that both symbols have. */
-export interface PairFrame {
+export interface PairFrame extends StoredLine {
   readonly venue: Venue;
   /** Closed and forming bars of each symbol by itself. */
   readonly closed: { readonly y: Bars; readonly x: Bars };
@@ -54,22 +48,16 @@ export interface PairFrame {
   readonly zScore: Float64Array;
   /** Of log returns. */
   readonly correlation: Float64Array;
-  /** Undefined until there are enough bars. */
-  readonly hedge: FrozenHedge | undefined;
-}
-
-/** A hedge ratio and the bars it was fitted on: applied to those, it is in-sample. */
-export interface FrozenHedge extends HedgeRatio {
-  readonly fromUs: number;
-  /** End of the last bar of the calibration. */
-  readonly toUs: number;
-  readonly bars: number;
-  /** What these bars say of the pair; undefined of fewer than 60. */
-  readonly verdict: PairVerdict | undefined;
+  /** Bars in the window of z-score and correlation: as told, else of the stretch, else 60. */
+  readonly window: number;
 }
 
 export interface PairMonitor {
-  readonly settings: Required<Omit<PairSettings, "venue">> & { readonly intervalUs: number };
+  readonly settings: Required<Omit<PairSettings, "venue" | "window">> & {
+    /** As told; undefined where it is that of the stretch. */
+    readonly window: number | undefined;
+    readonly intervalUs: number;
+  };
   /** The present numbers; reads what is new since the last call. */
   frame(): PairFrame;
   /** A stretch of the past, by the present hedge ratio. */
@@ -79,7 +67,7 @@ export interface PairMonitor {
 /** Watches two symbols of a store, reading each trade once. */
 export function pairMonitor(reader: TradeStore, given: PairSettings): PairMonitor {
   const settings = checkSettings(given);
-  const { intervalUs, bars: keep, window, calibrationBars } = settings;
+  const { intervalUs, bars: keep } = settings;
   const { y: yName, x: xName, venue } = given;
   const wanted = { symbols: [yName, xName], ...(venue !== undefined && { venue }) };
   const [seriesY, seriesX] = whichSeries(reader, wanted) as [Series, Series];
@@ -87,20 +75,7 @@ export function pairMonitor(reader: TradeStore, given: PairSettings): PairMonito
   const barSettings = { rule: { by: "time", intervalUs }, keep, graceUs } as const;
   const y = liveBars(reader, seriesY, barSettings);
   const x = liveBars(reader, seriesX, barSettings);
-  let hedge: FrozenHedge | undefined;
-  let hedgeBlock = Number.NaN;
-  const blockUs = stretchBlock(settings);
-  /** The line of the newest block that has one: a running desk has the one that a new desk finds. */
-  const calibrated = (newestUs: number): FrozenHedge | undefined => {
-    const closedUs = Math.floor((newestUs - graceUs) / intervalUs) * intervalUs;
-    const block = Math.floor(closedUs / blockUs);
-    if (Number.isNaN(block) || (hedge !== undefined && block === hedgeBlock)) return hedge;
-    const asked = { interval: settings.interval, intervalUs, calibrationBars, closedUs };
-    const stretch = storedStretch(reader, [seriesY, seriesX], asked);
-    if (stretch === undefined) return hedge;
-    if (stretch.timeUs[0]! >= block * blockUs) hedgeBlock = block;
-    return hedge?.fromUs === stretch.timeUs[0] ? hedge : frozen(stretch, intervalUs);
-  };
+  const lineNow = storedLine(reader, [seriesY, seriesX], settings);
   /** A bar is over when any symbol of the venue has traded after its end. */
   const venueTimeUs = (): number =>
     Math.max(
@@ -115,7 +90,9 @@ export function pairMonitor(reader: TradeStore, given: PairSettings): PairMonito
   const compute = (times: Pick<PairFrame, "newestUs" | "receivedUs">, venueUs: number): PairFrame => {
     const joined = joinCloses(y.closed(), x.closed());
     const n = joined.timeUs.length;
-    hedge = calibrated(venueUs);
+    const line = lineNow(venueUs);
+    const { hedge } = line;
+    const window = settings.window ?? hedge?.calibration?.window ?? LEAST_WINDOW;
     const spreads =
       hedge === undefined
         ? new Float64Array(n).fill(Number.NaN)
@@ -132,33 +109,41 @@ export function pairMonitor(reader: TradeStore, given: PairSettings): PairMonito
       spread: spreads,
       zScore: rollingZScore(spreads, { window }),
       correlation: rollingCorrelation(returns(joined.yClose), returns(joined.xClose), { window }),
-      hedge,
+      window,
+      ...line,
     };
+  };
+
+  const frame = (): PairFrame => {
+    const seen = reader.version();
+    if (last !== undefined && seen === version) return last;
+    version = seen;
+    const newest = [seriesY, seriesX].map((series) => reader.newest(series));
+    const [ofY, ofX] = newest.map((trade) => trade?.timeUs ?? Number.NaN) as [number, number];
+    const received = newest.flatMap((trade) => trade?.receivedUs ?? []);
+    const receivedUs = received.length === 0 ? Number.NaN : Math.max(...received);
+    const venueUs = venueTimeUs();
+    const changes = [y, x].map((one: LiveBars) => one.advance(venueUs));
+    if (last === undefined || changes.some(({ changed }) => changed))
+      last = compute({ newestUs: { y: ofY, x: ofX }, receivedUs }, venueUs);
+    return last;
   };
 
   return {
     settings,
-    past: (stretch) => pairPast(reader, [seriesY, seriesX], settings, hedge, stretch),
-    frame: () => {
-      const seen = reader.version();
-      if (last !== undefined && seen === version) return last;
-      version = seen;
-      const newest = [seriesY, seriesX].map((series) => reader.newest(series));
-      const [ofY, ofX] = newest.map((trade) => trade?.timeUs ?? Number.NaN) as [number, number];
-      const received = newest.flatMap((trade) => trade?.receivedUs ?? []);
-      const receivedUs = received.length === 0 ? Number.NaN : Math.max(...received);
-      const venueUs = venueTimeUs();
-      const changes = [y, x].map((one: LiveBars) => one.advance(venueUs));
-      if (last === undefined || changes.some(({ changed }) => changed))
-        last = compute({ newestUs: { y: ofY, x: ofX }, receivedUs }, venueUs);
-      return last;
+    frame,
+    past: (stretch) => {
+      const { window, hedge } = frame();
+      return pairPast(reader, [seriesY, seriesX], { intervalUs, window }, hedge, stretch);
     },
   };
 }
 
 function checkSettings(given: PairSettings): PairMonitor["settings"] {
-  const { y, x, interval, window, calibrationBars = window, graceMs = 1000 } = given;
-  const bars = given.bars ?? Math.max(300, 2 * window, calibrationBars);
+  const { y, x, interval, window, calibrationBars = 500, graceMs = 1000 } = given;
+  // a window of the stretch is a quarter of it at most
+  const widest = window ?? Math.max(LEAST_WINDOW, Math.floor(calibrationBars / 4));
+  const bars = given.bars ?? Math.max(300, 2 * widest);
   const whole = (name: string, value: number, least: number): void => {
     if (Number.isInteger(value) && value >= least) return;
     refuse({
@@ -170,9 +155,9 @@ function checkSettings(given: PairSettings): PairMonitor["settings"] {
     });
   };
   const intervalUs = parseDuration(interval, "watchPair: interval");
-  whole("window", window, 3);
-  whole("calibrationBars", calibrationBars, 3);
-  whole("bars", bars, Math.max(window + 1, calibrationBars));
+  if (window !== undefined) whole("window", window, 3);
+  whole("calibrationBars", calibrationBars, window === undefined ? LEAST_WINDOW : 3);
+  whole("bars", bars, widest + 1);
   whole("graceMs", graceMs, 0);
   if (y === x) {
     refuse({
@@ -183,27 +168,4 @@ function checkSettings(given: PairSettings): PairMonitor["settings"] {
     });
   }
   return { y, x, interval, window, calibrationBars, graceMs, bars, intervalUs };
-}
-
-function frozen({ timeUs, yClose, xClose }: JoinedCloses, intervalUs: number): FrozenHedge {
-  const bars = timeUs.length;
-  return {
-    ...hedgeRatio(yClose, xClose),
-    bars,
-    fromUs: timeUs[0]!,
-    toUs: timeUs[bars - 1]! + intervalUs,
-    verdict: bars >= LEAST_VERDICT ? verdictOf(yClose, xClose) : undefined,
-  };
-}
-
-const LEAST_VERDICT = 60;
-
-function verdictOf(y: Float64Array, x: Float64Array): PairVerdict | undefined {
-  try {
-    return pairVerdict(y, x);
-  } catch (error) {
-    // a price that stood still says nothing of a pair
-    if (error instanceof TickbookError) return undefined;
-    throw error;
-  }
 }

@@ -28,37 +28,81 @@ export function stretchBlock({
   return DAY_US * Math.ceil((4 * calibrationBars * intervalUs) / DAY_US);
 }
 
+/** A stretch that is whole, or how many of its bars are stored by now. */
+export type StoredStretch = { readonly closes: JoinedCloses } | { readonly measured: number };
+
+/** What a search has read of a stretch that was not whole: only what came since is read again. */
+export interface StretchSearch {
+  /** Begin of the block, and up to where its bars are counted. */
+  readonly beginUs: number;
+  readonly countedUs: number;
+  readonly count: number;
+}
+
 /**
  * The bars that a desk calibrates on: the first `calibrationBars` that both symbols have of the newest UTC day that holds so
  * many (of several days where bars are long). It follows from what is stored and from nothing else, so that whoever opens
- * the store finds the same. Undefined while there are too few.
+ * the store finds the same. While there are too few, how many; `searched` tells the next search where this one came to.
  */
 export function storedStretch(
   reader: TradeStore,
+  series: readonly [Series, Series],
+  settings: StretchSettings,
+  before?: StretchSearch,
+): StoredStretch & { readonly searched?: StretchSearch } {
+  const block = stretchBlock(settings);
+  const newest = Math.floor(settings.closedUs / block) * block;
+  const searched = counted(reader, series, settings, newest, before);
+  for (const beginUs of searched.count < settings.calibrationBars
+    ? [newest - block]
+    : [newest, newest - block]) {
+    const closes = firstCloses(reader, series, settings, beginUs);
+    if (closes !== undefined) return { closes, searched };
+  }
+  return { measured: searched.count, searched };
+}
+
+/** How many bars of a block both have. Each bar is read once, so that one who waits for a silent symbol reads little. */
+function counted(
+  reader: TradeStore,
+  [y, x]: readonly [Series, Series],
+  { interval, closedUs, calibrationBars }: StretchSettings,
+  beginUs: number,
+  before: StretchSearch | undefined,
+): StretchSearch {
+  const known = before?.beginUs === beginUs ? before : { beginUs, countedUs: beginUs, count: 0 };
+  if (known.count >= calibrationBars || !(closedUs > known.countedUs)) return known;
+  const [[ys], [xs]] = readBars(reader, [y, x], {
+    every: [interval],
+    fromUs: known.countedUs,
+    toUs: closedUs,
+  }) as [[Bars], [Bars]];
+  return { beginUs, countedUs: closedUs, count: known.count + joinCloses(ys, xs).timeUs.length };
+}
+
+/** The first closes of a block that both have, as many as the stretch holds; undefined where there are fewer. */
+function firstCloses(
+  reader: TradeStore,
   [y, x]: readonly [Series, Series],
   settings: StretchSettings,
+  beginUs: number,
 ): JoinedCloses | undefined {
   const { interval, intervalUs, calibrationBars, closedUs } = settings;
-  const block = stretchBlock(settings);
-  const newest = Math.floor(closedUs / block) * block;
-  for (const beginUs of [newest, newest - block]) {
-    const first = Math.max(...[y, x].map((one) => firstTradeUs(reader, one, beginUs)));
-    const endUs = Math.min(closedUs, beginUs + block);
-    if (!(first < endUs)) continue;
-    const fromUs = Math.floor(first / intervalUs) * intervalUs;
-    // a quiet market has a trade in every few bars
-    for (let most = 2; ; most *= 4) {
-      const toUs = Math.min(endUs, fromUs + most * calibrationBars * intervalUs);
-      const [[ys], [xs]] = readBars(reader, [y, x], { every: [interval], fromUs, toUs }) as [[Bars], [Bars]];
-      const joined = joinCloses(ys, xs);
-      if (joined.timeUs.length >= calibrationBars) {
-        const cut = (values: Float64Array): Float64Array => values.slice(0, calibrationBars);
-        return { timeUs: cut(joined.timeUs), yClose: cut(joined.yClose), xClose: cut(joined.xClose) };
-      }
-      if (toUs === endUs) break;
+  const first = Math.max(...[y, x].map((one) => firstTradeUs(reader, one, beginUs)));
+  const endUs = Math.min(closedUs, beginUs + stretchBlock(settings));
+  if (!(first < endUs)) return undefined;
+  const fromUs = Math.floor(first / intervalUs) * intervalUs;
+  // a quiet market has a trade in every few bars
+  for (let most = 2; ; most *= 4) {
+    const toUs = Math.min(endUs, fromUs + most * calibrationBars * intervalUs);
+    const [[ys], [xs]] = readBars(reader, [y, x], { every: [interval], fromUs, toUs }) as [[Bars], [Bars]];
+    const joined = joinCloses(ys, xs);
+    if (joined.timeUs.length >= calibrationBars) {
+      const cut = (values: Float64Array): Float64Array => values.slice(0, calibrationBars);
+      return { timeUs: cut(joined.timeUs), yClose: cut(joined.yClose), xClose: cut(joined.xClose) };
     }
+    if (toUs === endUs) return undefined;
   }
-  return undefined;
 }
 
 /** The time of the first trade there or later; Infinity where none is. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { hedgeRatio, rollingZScore, spread } from "../../src/analytics/index.ts";
+import { calibrate, hedgeRatio, rollingZScore, spread } from "../../src/analytics/index.ts";
 import { type PairMonitor, type PairSettings, pairMonitor } from "../../src/app/pair-monitor.ts";
 import { lengthFor } from "../../src/app/pair-past.ts";
 import { random } from "../../src/core/random.ts";
@@ -44,7 +44,15 @@ function stage(t: TestContext): { add: (trades: readonly Trade[]) => void; watch
   });
   return {
     add: (trades) => void writer.append(batchOf(trades, SYMBOLS), START),
-    watch: () => pairMonitor(reader, { y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window: 20, graceMs: 0 }),
+    watch: () =>
+      pairMonitor(reader, {
+        y: "ETHUSDT",
+        x: "BTCUSDT",
+        interval: "1s",
+        window: 20,
+        calibrationBars: 20,
+        graceMs: 0,
+      }),
   };
 }
 
@@ -80,7 +88,14 @@ test("nothing is computed again while the store stays as it is", (t) => {
   assert.equal(monitor.frame(), monitor.frame());
 });
 
-const SETTINGS: PairSettings = { y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window: 3, graceMs: 0 };
+const SETTINGS: PairSettings = {
+  y: "ETHUSDT",
+  x: "BTCUSDT",
+  interval: "1s",
+  window: 3,
+  calibrationBars: 3,
+  graceMs: 0,
+};
 const SECOND = Math.floor(T0 / 1e6) * 1e6;
 
 /** A trade of each symbol in each of these seconds. */
@@ -157,6 +172,11 @@ test("pairMonitor refuses settings and symbols that it can't watch, in the words
     [{ window: 1 }, /^watchPair: window needs a whole number of at least 3; got 1\. /],
     [{ window: 60.5 }, /^watchPair: window needs a whole number of at least 3; got 60\.5\. /],
     [{ bars: 2 }, /^watchPair: bars needs a whole number of at least 4; got 2\. /],
+    [{ window: undefined }, /^watchPair: calibrationBars needs a whole number of at least 60; got 3\. /],
+    [
+      { window: undefined, calibrationBars: 500, bars: 100 },
+      /^watchPair: bars needs a whole number of at least 126; /,
+    ],
     [{ graceMs: -1 }, /^watchPair: graceMs needs a whole number of at least 0; got -1\. /],
     [{ interval: "5 parsecs" }, /^watchPair: interval: needs a whole number with a unit/],
     [{ y: "BTCUSDT" }, /^watchPair: needs two different symbols; got "BTCUSDT" twice\. /],
@@ -211,12 +231,50 @@ test("the line is that of the day: yesterday's until today has bars enough", (t)
   assert.deepEqual(watch().frame().hedge, second);
 });
 
-test("a stretch of 60 bars and more says whether it is a pair", (t) => {
-  const file = stored(t, market(100));
-  const verdict = (calibrationBars: number) =>
-    watching(t, file, { calibrationBars }).frame().hedge?.verdict?.verdict;
-  assert.equal(verdict(59), undefined);
-  assert.ok(["yes", "no", "too short to say"].includes(verdict(60)!));
+test("line, window and verdict are those that calibrate, and so a backtest, makes of the same stored bars", (t) => {
+  const trades = market(900);
+  const file = stored(t, trades);
+  const open = () => watching(t, file, { window: undefined, calibrationBars: 500 }).frame();
+  const { hedge, window, measured, zScore, spread: spreads } = open();
+  const closes = ["ETHUSDT", "BTCUSDT"].map((symbol) =>
+    Float64Array.from(
+      trades.filter((one) => one.symbol === symbol),
+      ({ price }) => Number(price),
+    ),
+  ) as [Float64Array, Float64Array];
+  const made = calibrate(...closes, { calibrationBars: 500 });
+  assert.deepEqual(hedge!.calibration, made);
+  assert.deepEqual([hedge!.alpha, hedge!.beta, window], [made.alpha, made.beta, made.window]);
+  assert.deepEqual(measured, { bars: 500, of: 500 });
+  assert.deepEqual(zScore, rollingZScore(spreads, { window: made.window }));
+  // a kernel that starts anew
+  assert.deepEqual(open(), open());
+});
+
+test("until the stretch is stored it counts what is there, bar by bar, and has no line", (t) => {
+  const trades = market(200);
+  const file = stored(t, trades.slice(0, 80));
+  const monitor = watching(t, file, { window: undefined, calibrationBars: 120 });
+  assert.deepEqual(monitor.frame().measured, { bars: 39, of: 120 });
+  for (let s = 40; s < 120; s += 20) {
+    write(file, (writer) => writer.append(batchOf(trades.slice(2 * s, 2 * s + 40), BOTH), START));
+    const { measured, hedge, zScore } = monitor.frame();
+    assert.deepEqual([measured.bars, hedge], [s + 19, undefined]);
+    assert.ok(zScore.every((z) => Number.isNaN(z)));
+  }
+  write(file, (writer) => writer.append(batchOf(trades.slice(240, 260), BOTH), START));
+  assert.equal(monitor.frame().hedge!.bars, 120);
+});
+
+test("a price that stands still through the stretch gives no line, and says so; prices are there all the same", (t) => {
+  const still = market(100).map((one) => (one.symbol === "BTCUSDT" ? { ...one, price: "60000.00" } : one));
+  const { hedge, fault, yClose } = watching(t, stored(t, still), {
+    window: undefined,
+    calibrationBars: 60,
+  }).frame();
+  assert.equal(hedge, undefined);
+  assert.match(fault!, /constant|stand|never moves/);
+  assert.equal(yClose.length, 99);
 });
 
 test("the past of a pair is what was drawn: the same spread and z-score at the same bars", (t) => {

@@ -78,20 +78,8 @@ function perBar(
 /** A hedge ratio, of one window or moving, is taken as it is. */
 const RATIOS = [
   ["method", "beta", "alpha", "low", "high", "prices", "nobs", "missing"],
-  [
-    "method",
-    "beta",
-    "alpha",
-    "low",
-    "high",
-    "prices",
-    "nobs",
-    "missing",
-    "fromUs",
-    "toUs",
-    "bars",
-    "verdict",
-  ],
+  ["alpha", "beta", "prices", "fromUs", "toUs", "bars", "calibration"],
+  ["alpha", "beta", "prices", "calibrationBars", "window", "windowSentence", "verdict"],
   ["alpha", "beta", "betaError", "prices"],
   [
     ...["alpha", "beta", "betaError", "betaVariance", "innovation", "innovationVariance", "zScore"],

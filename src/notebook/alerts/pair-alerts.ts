@@ -56,7 +56,7 @@ export interface PairAlerts {
 /** Judges alert rules on the bars that a pair's panels show. */
 export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): PairAlerts {
   requireFields("pairAlerts", "pair", pair, ["settings"]);
-  const { y, x, window, calibrationBars, threshold, source } = pair.settings;
+  const { y, x, threshold, source } = pair.settings;
   const where = "pairAlerts";
   requireSettings(where, settings, ["rules", "own", "costs"]);
   const { own = [], costs = { feeBps: 10 } } = settings;
@@ -64,27 +64,44 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
   const log = alertLog();
   const judge = pairJudge(pair, reader, log);
   const trial = ruleTrial(pair, reader, judge.alertsFor);
-  const given = checkRules(settings.rules ?? reachableDefaults(pair.settings), { where });
-  let rules = [...given.rules.filter(({ name }) => !own.some((rule) => rule.name === name)), ...own];
-  checkRules(rules, { where });
+  const withOwn = (given: readonly AlertRule[]): AlertRule[] => {
+    const others = checkRules(given, { where }).rules.filter(
+      ({ name }) => !own.some((rule) => rule.name === name),
+    );
+    return [...checkRules([...others, ...own], { where }).rules];
+  };
+  let { window } = pair.frame();
+  let rules = withOwn(settings.rules ?? reachableDefaults(pair.settings, window));
   judge.use(rules);
+  const removed = new Set<string>();
+  /** What has closed is judged; where the window of the pair is another now, the rules that come with Tickbook are, too. */
+  const look = (): ReturnType<typeof judge.look> => {
+    const now = pair.frame();
+    if (settings.rules === undefined && now.window !== window) {
+      window = now.window;
+      rules = withOwn(reachableDefaults(pair.settings, window).filter(({ name }) => !removed.has(name)));
+      judge.use(rules);
+    }
+    return judge.look();
+  };
 
   const marked = (measure: ChartMeasure): { layers: ReturnType<typeof alertLayers> } => {
-    judge.look();
+    look();
     return { layers: alertLayers(spansOn(measure, pair, log)) };
   };
   /** Takes a rule out of all that is kept of rules. */
   const without = (name: string): void => {
     rules = rules.filter((rule) => rule.name !== name);
+    removed.add(name);
     own.splice(0, own.length, ...own.filter((rule) => rule.name !== name));
     log.forget(name);
   };
   const alerts: PairAlerts = {
     table: () => {
-      const now = judge.look();
+      const now = look();
       if (now === undefined) {
-        const { timeUs, venue } = pair.frame();
-        return waitingView("Alerts", calibrationBars, timeUs.length, { venue, height: 60 });
+        const { measured, venue } = pair.frame();
+        return waitingView("Alerts", measured.of, measured.bars, { venue, height: 60 });
       }
       const status = now.status();
       const nowUs = now.doneUs() ?? Number.NaN;
@@ -93,13 +110,13 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
       return tableView({ ...alertsTable(status, nowUs, log.trail), caption }, { maxRows: 60 });
     },
     history: (rows = 20) => {
-      judge.look();
+      look();
       return tableView(log.table(rows), { maxRows: rows });
     },
     spread: () => pair.spread(marked("spread")),
     zScore: () => pair.zScore(marked("zScore")),
     correlation: () => pair.correlation(marked("correlation")),
-    strategy: () => strategyTiles(pair.frame(), { window, threshold, costs, y }),
+    strategy: () => strategyTiles(pair.frame(), { threshold, costs, y }),
     set: (rule) => {
       const [checked] = checkRules([rule], { where: "rule", symbols: [y, x] }).rules as [AlertRule];
       const scores = trial.scores(checked);
@@ -120,7 +137,7 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
       judge.use(rules);
     },
     rules: () => rules,
-    status: () => judge.look()?.status() ?? [],
+    status: () => look()?.status() ?? [],
   };
   return dated(alerts, ["table", "history", "strategy"], pair.frame);
 }
@@ -144,7 +161,10 @@ function spansOn(measure: ChartMeasure, pair: PairWatch, log: AlertLog): AlertSp
 }
 
 /** The rules that come with Tickbook, |z| at the threshold of the chart; without those that a short window never reaches. */
-function reachableDefaults({ y, x, interval, window, threshold }: PairWatch["settings"]): AlertRule[] {
+function reachableDefaults(
+  { y, x, interval, threshold }: PairWatch["settings"],
+  window: number,
+): AlertRule[] {
   return defaultRules({ pair: [y, x], interval, window })
     .map((rule) => {
       if (rule.measure !== "zScore") return rule;

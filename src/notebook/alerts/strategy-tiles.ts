@@ -10,8 +10,8 @@ import type { View } from "../../render/view.ts";
 
 /** How often the strategy of a threshold would have traded on the bars in view, and what came of it. */
 export function strategyTiles(
-  { closed, zScore, hedge, venue, newestUs }: PairFrame,
-  { window, threshold, costs, y }: { window: number; threshold: number; costs: Partial<Costs>; y: string },
+  { closed, zScore, hedge, window, venue, newestUs }: PairFrame,
+  { threshold, costs, y }: { threshold: number; costs: Partial<Costs>; y: string },
 ): View {
   const count = zUnitCount(zScore, { entry: threshold, exit: 0 });
   const isReady = hedge !== undefined && Math.min(closed.y.length, closed.x.length) > window + 1;

@@ -16,10 +16,12 @@ export interface PairControls {
   readonly y: Control<string>;
   readonly x: Control<string>;
   readonly interval: Control<string>;
-  readonly window: Control<number>;
+  /** Undefined: from the half-life of the calibration stretch. */
+  readonly window: Control<number | undefined>;
   readonly threshold: Control<number>;
 }
 
+const WINDOWS = [30, 60, 120, 240, 480];
 const INTERVALS = ["1s", "5s", "15s", "1m", "5m"];
 
 /** Controls for a pair out of the symbols that the database holds. */
@@ -36,12 +38,20 @@ export function pairControls(settings: PairControlsSettings): PairControls {
     y: select("y", [...symbols], { value: y }),
     x: select("explained by x", [...symbols], { value: x }),
     interval: select("interval", intervals, { value: interval }),
-    window: slider("window", { min: 3, max: Math.max(300, window), value: window, unit: "bars" }),
+    window: select<number | undefined>("window", windowOptions(window), { value: window }),
     threshold: slider("threshold |z|", {
       min: 0.5,
       max: Math.max(4, threshold),
       step: 0.05,
       value: threshold,
     }),
+  };
+}
+
+function windowOptions(told: number | undefined): Record<string, number | undefined> {
+  const windows = [...new Set([...WINDOWS, ...(told === undefined ? [] : [told])])].sort((a, b) => a - b);
+  return {
+    "of the half-life": undefined,
+    ...Object.fromEntries(windows.map((bars) => [`${bars} bars`, bars])),
   };
 }

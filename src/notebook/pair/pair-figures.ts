@@ -1,3 +1,4 @@
+import { ENOUGH_HALF_LIVES } from "../../analytics/pair/pair-verdict.ts";
 import type { PairFrame, pairMonitor } from "../../app/pair-monitor.ts";
 import { assetsOf } from "../../core/assets.ts";
 import { type Bars, sliceBars } from "../../core/bars.ts";
@@ -9,9 +10,10 @@ import type { Tile } from "../../render/tiles.ts";
 /** The verdict on a pair, and its latest numbers. */
 export function pairTiles(
   now: PairFrame,
-  { y, x, window, calibrationBars, intervalUs }: ReturnType<typeof pairMonitor>["settings"],
+  { y, x, intervalUs }: ReturnType<typeof pairMonitor>["settings"],
   threshold: number,
 ): Tile[] {
+  const { window } = now;
   const n = now.timeUs.length;
   const last = (values: Float64Array): number => (n === 0 ? Number.NaN : values[n - 1]!);
   const waits = (need: number): string => (n < need ? `waits for ${need - n} more bars` : "");
@@ -33,16 +35,17 @@ export function pairTiles(
     const spanUs = recent.startUs[recent.length - 1]! - recent.startUs[0]! + intervalUs;
     return (recent.tradeCount.reduce((sum, count) => sum + count, 0) / spanUs) * 1e6;
   };
-  const zNeed = Math.max(calibrationBars, window);
   return [
-    verdictTile(now, calibrationBars),
+    verdictTile(now),
     price(y, now.closed.y, now.forming.y, now.newestUs.y),
     price(x, now.closed.x, now.forming.x, now.newestUs.x),
     {
       label: "z-score",
       value: Number.isNaN(z) ? z : z.toFixed(2).replace("-", "−"),
       tone: Number.isNaN(z) ? "none" : far ? "bad" : "good",
-      note: waits(zNeed) || (far ? `beyond ±${threshold}` : `within ±${threshold}`),
+      note:
+        (now.hedge === undefined ? measuringText(now) : waits(window)) ||
+        (far ? `beyond ±${threshold}` : `within ±${threshold}`),
     },
     {
       label: "correlation",
@@ -66,19 +69,32 @@ export function pairTiles(
 const TONES = { yes: "good", no: "bad", "too short to say": "warn" } as const;
 
 /** Whether it is a pair at all, by the stretch that the line is fitted on. */
-function verdictTile({ hedge, timeUs }: PairFrame, calibrationBars: number): Tile {
+function verdictTile(now: PairFrame): Tile {
   const label = "a pair?";
+  const { hedge, measured } = now;
   if (hedge === undefined) {
-    const have = Math.min(timeUs.length, calibrationBars);
-    return { label, value: "measuring", note: `${have} of ${calibrationBars} bars` };
+    return now.fault === undefined
+      ? { label, value: "measuring", note: `${measured.bars} of ${measured.of} bars` }
+      : { label, value: "no line", tone: "bad", note: now.fault };
   }
-  const verdict = hedge.verdict?.verdict ?? "too short to say";
+  const verdict = hedge.calibration?.verdict;
+  const says = verdict?.verdict ?? "too short to say";
+  const held =
+    verdict !== undefined && says === "too short to say"
+      ? `, ${verdict.halfLives.toFixed(0)} of ${ENOUGH_HALF_LIVES} half-lives`
+      : "";
   return {
     label,
-    value: verdict,
-    tone: TONES[verdict],
-    note: `${hedge.bars} bars, ${clockSpan(hedge.fromUs, hedge.toUs)}`,
+    value: says,
+    tone: TONES[says],
+    note: `${hedge.bars} bars${held}, ${clockSpan(hedge.fromUs, hedge.toUs)}`,
   };
+}
+
+/** What a pair still waits for; empty where it has its line. */
+export function measuringText({ hedge, measured, fault }: PairFrame): string {
+  if (hedge !== undefined) return "";
+  return fault === undefined ? `measuring: ${measured.bars} of ${measured.of} bars` : "no line";
 }
 
 /** All digits that a price has, with thin thousands. */

@@ -1,5 +1,6 @@
 import type { PairFrame, PairMonitor } from "../../app/pair-monitor.ts";
 import type { PairPast } from "../../app/pair-past.ts";
+import type { FrozenHedge } from "../../app/stored-line.ts";
 import { type Bars, makeBars, sliceBars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { barsTable } from "../../render/bars-table.ts";
@@ -8,13 +9,14 @@ import type { LinesOptions } from "../../render/chart/lines.ts";
 import type { AlertSpan } from "../../render/chart/pair/alert-marks.ts";
 import { candleChart } from "../../render/chart/pair/candles.ts";
 import { correlationChart } from "../../render/chart/pair/correlation.ts";
+import { inSampleLayer } from "../../render/chart/pair/in-sample.ts";
 import { type PairChartOptions, pairChart } from "../../render/chart/pair/pair-chart.ts";
 import { spreadChart } from "../../render/chart/pair/spread.ts";
 import { zScoreChart } from "../../render/chart/pair/z-score.ts";
 import { tableView } from "../../render/table.ts";
 import type { View } from "../../render/view.ts";
 import type { TimeStretch } from "../page/places.ts";
-import { clockSpan } from "./pair-figures.ts";
+import { clockSpan, measuringText } from "./pair-figures.ts";
 
 /** What is watched, complete. */
 export type Watched = PairMonitor["settings"] & { readonly threshold: number };
@@ -61,37 +63,44 @@ export function pastPanel(
   );
 }
 
-function chartOptions(watched: Watched, { hedge, timeUs }: PairFrame, more: ChartMore): PairChartOptions {
+function chartOptions(watched: Watched, now: PairFrame, more: ChartMore): PairChartOptions {
   const { y, x, threshold, intervalUs } = watched;
-  const need = zNeed(watched);
+  const { hedge, timeUs, window } = now;
   return {
     ...{ y, x, threshold, intervalUs, ...more },
     calibratedUs: hedge?.toUs ?? Number.POSITIVE_INFINITY,
-    waits: timeUs.length < need ? `measuring: ${timeUs.length} of ${need} bars` : "",
+    waits: measuringText(now) || (timeUs.length < window ? `${timeUs.length} of ${window} bars` : ""),
   };
 }
 
 export function spreadPanel(watched: Watched, now: PairFrame, more: Overlay): View {
-  const { y, x, calibrationBars } = watched;
+  const { y, x } = watched;
   const { hedge } = now;
-  if (hedge === undefined) return waiting(`Spread ${y} against ${x}`, calibrationBars, now);
+  if (hedge === undefined) return measuring(`Spread ${y} against ${x}`, now);
   const { alpha, beta } = hedge;
   const line = { alpha, beta, prices: "log", names: { y, x } } as const;
   const note = `fitted on ${clockSpan(hedge.fromUs, hedge.toUs)}, frozen since`;
   const spread = { timeUs: now.timeUs, values: now.spread, ...line };
-  return spreadChart(spread, { ...common(watched, now), note, ...more });
+  return spreadChart(spread, { ...common(watched, now), note, layers: withInSample(hedge, more) });
 }
 
 export function zScorePanel(watched: Watched, now: PairFrame, more: Overlay): View {
-  const { y, x, threshold, window } = watched;
-  const need = zNeed(watched);
-  if (now.hedge === undefined || now.timeUs.length < need) return waiting("z-score of the spread", need, now);
+  const { y, x, threshold } = watched;
+  const { window, hedge } = now;
+  if (hedge === undefined) return measuring("z-score of the spread", now);
+  if (now.timeUs.length < window) return waiting("z-score of the spread", window, now);
   const z = { timeUs: now.timeUs, values: now.zScore, window, names: { y, x } };
-  return zScoreChart(z, { ...common(watched, now), threshold, ...more });
+  return zScoreChart(z, { ...common(watched, now), threshold, layers: withInSample(hedge, more) });
+}
+
+/** The ground of the stretch that the line was fitted on, under what else is drawn in. */
+function withInSample({ fromUs, toUs }: FrozenHedge, { layers }: Overlay): NonNullable<Overlay["layers"]> {
+  return (x, y) => [...inSampleLayer(fromUs, toUs)(x), ...(layers?.(x, y) ?? [])];
 }
 
 export function correlationPanel(watched: Watched, now: PairFrame, more: Overlay): View {
-  const { y, x, window } = watched;
+  const { y, x } = watched;
+  const { window } = now;
   if (now.timeUs.length <= window) return waiting("Rolling correlation", window + 1, now);
   const correlation = { timeUs: now.timeUs, values: now.correlation, window, names: { y, x } };
   return correlationChart(correlation, { ...common(watched, now), ...more });
@@ -140,9 +149,10 @@ function common({ intervalUs }: Watched, { venue, closed, forming }: PairFrame) 
   return { venue, domainUs: [from, to] as const };
 }
 
-/** Bars until there is a z-score. */
-function zNeed({ calibrationBars, window }: Watched): number {
-  return Math.max(calibrationBars, window);
+/** Until the stretch is whole; what it can't tell is said. */
+function measuring(title: string, { measured, fault, venue }: PairFrame): View {
+  const says = fault === undefined ? title : `${title}: ${fault}`;
+  return waitingView(says, measured.of, measured.bars, { venue, height: 170 });
 }
 
 function waiting(title: string, need: number, { timeUs, venue }: PairFrame): View {

@@ -29,7 +29,7 @@ test("a chart's bars are those that a feed of its own would make: also when trad
   const reader = openReader(db);
   t.after(() => reader.close());
   const monitor = pairMonitor(reader, {
-    ...{ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window: 5, bars: KEEP, graceMs: 0 },
+    ...{ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window: 5, calibrationBars: 5, bars: KEEP, graceMs: 0 },
   });
   const series = reader.series().find(({ symbol }) => symbol === "ETHUSDT")!;
   const own = liveBars(reader, series, { rule: { by: "time", intervalUs: 1e6 }, keep: KEEP, graceUs: 0 });

@@ -42,6 +42,7 @@ function stage(t: TestContext, trades: readonly Trade[], rules?: readonly AlertR
     x: "BTCUSDT",
     interval: "1s",
     window: 20,
+    calibrationBars: 20,
     bars: 200,
     graceMs: 0,
     source: db,
@@ -153,7 +154,16 @@ test("without rules it takes those that come with Tickbook, at the chart's thres
   const db = stored(t, seconds(0, 60), REPLAY);
   const fires = (window: number, threshold: number): string[] =>
     pairAlerts(
-      watchPair({ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window, threshold, graceMs: 0, source: db }),
+      watchPair({
+        y: "ETHUSDT",
+        x: "BTCUSDT",
+        interval: "1s",
+        window,
+        calibrationBars: window,
+        threshold,
+        graceMs: 0,
+        source: db,
+      }),
     )
       .rules()
       .filter(({ measure }) => measure === "zScore")

@@ -32,6 +32,7 @@ function watching(t: TestContext, count: number, settings: Partial<WatchSettings
     x: "BTCUSDT",
     interval: "1s",
     window: 5,
+    calibrationBars: 5,
     graceMs: 0,
     source: db,
     ...settings,
@@ -49,7 +50,7 @@ test("tiles name the venue, give the newest prices with their time, and say what
   assert.match(text, /ETHUSDT: 2,601\.25 USDT \(at 23:54:18 UTC\)/);
   assert.match(text, /BTCUSDT: 60,010\.50 USDT \(at 23:54:18 UTC\)/);
   assert.match(text, /a pair\?: measuring \(3 of 5 bars\)/);
-  assert.match(text, /z-score: – \(waits for 2 more bars\)/);
+  assert.match(text, /z-score: – \(measuring: 3 of 5 bars\)/);
   assert.match(text, /correlation: – \(waits for 3 more bars\)/);
 });
 
@@ -104,7 +105,7 @@ test("without names it watches the two symbols that npm start was asked for, the
   ] as const) {
     process.env.TICKBOOK_SYMBOLS = asked;
     assert.deepEqual(collectedPair({ source: db }), { y, x });
-    const pair = watchPair({ source: db, interval: "1s", window: 5 });
+    const pair = watchPair({ source: db, interval: "1s", window: 5, calibrationBars: 5 });
     assert.equal(pair.candles(y).kind, "chart");
     assert.match(pair.table().columns[1]!.name, new RegExp(`^${y} `));
   }
@@ -132,7 +133,7 @@ test("without an asked list it watches what still receives trades at the venue t
 test("a store that holds fewer than two symbols is told what is needed", (t) => {
   const db = join(tempFolder(t), "x.db");
   openWriter(db, { venue: BINANCE, symbols: ["BTCUSDT"] }).close();
-  assert.throws(() => watchPair({ source: db, interval: "1s", window: 5 }), {
+  assert.throws(() => watchPair({ source: db, interval: "1s", window: 5, calibrationBars: 5 }), {
     message:
       /x\.db: needs two symbols that are collected; the database holds BTCUSDT\. Collect them: npm start/,
   });
@@ -141,7 +142,7 @@ test("a store that holds fewer than two symbols is told what is needed", (t) => 
 test("a cell that is run again leaves no database open behind it", (t) => {
   const db = stored(t, seconds(12), REPLAY);
   const watch = (): PairWatch =>
-    watchPair({ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window: 5, source: db });
+    watchPair({ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window: 5, calibrationBars: 5, source: db });
   const handles = (): number =>
     readdirSync("/proc/self/fd").filter((fd) => {
       try {

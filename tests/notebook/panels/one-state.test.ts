@@ -55,7 +55,15 @@ test("in 300 looks at what a page is told, tile, table and chart of a pair say t
     newPlace: places.place,
     together: (work) => places.together(() => atOneTime(work)),
   });
-  const pair = watchPair({ y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window: 20, bars: 40, source });
+  const pair = watchPair({
+    y: "ETHUSDT",
+    x: "BTCUSDT",
+    interval: "1s",
+    window: 20,
+    calibrationBars: 20,
+    bars: 40,
+    source,
+  });
   const alerts = pairAlerts(pair);
   const draws = [() => pair.tiles(), () => alerts.table(), () => pair.chart()];
   draws.forEach((draw, i) => {
