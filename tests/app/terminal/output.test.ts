@@ -61,6 +61,10 @@ const COMMANDS: Readonly<Record<string, (folder: string) => Command | Promise<Co
     };
     return { flags: ["--port", String(port)], isDone, endless: true };
   },
+  merge: async (folder) => {
+    const into = join(folder, "desk.db");
+    return { flags: ["--into", into, await storedTrades(folder)], isDone: () => tradesIn(into) === 200 };
+  },
   control: () => ({ flags: ["--help"], isDone: () => true }),
   test: () => ({ flags: ["tests/core/errors.test.ts"], isDone: () => true }),
   "test:long": () => ({ flags: ["tests/core/errors.test.ts"], isDone: () => true }),

@@ -14,10 +14,15 @@ export interface SymbolResult {
   regressed: number;
 }
 
+export interface AppendOptions {
+  /** Trades of the stream below all that were ever held are of this sequence: another collector's, which began earlier. */
+  readonly takesOlder?: boolean;
+}
+
 /** Trades as rows, each as its symbol's ledger takes it; to be used inside a transaction. */
 export interface TradeRows {
   /** Stores a batch; what became of it, in the order of the symbols. */
-  put(batch: TradeBatch): SymbolResult[];
+  put(batch: TradeBatch, options?: AppendOptions): SymbolResult[];
   /** Whether a trade of the batch equals the one that is stored; undefined: none is stored. */
   equalsStored(batch: TradeBatch, i: number): boolean | undefined;
   /** Forgets what waits: the transaction failed. */
@@ -60,7 +65,7 @@ export function tradeRows(
   return {
     equalsStored,
     reset: inserts.reset,
-    put: (batch) => {
+    put: (batch, { takesOlder = false } = {}) => {
       const symbols = symbolIds.map(() => ({ stored: 0, duplicates: 0, conflicts: 0, regressed: 0 }));
       for (let i = 0; i < batch.length; i++) {
         const s = batch.symbol[i]!;
@@ -69,7 +74,7 @@ export function tradeRows(
         const id = batch.id[i]!;
         const source = batch.source[i]!;
         const arrival = ledger.classify(id);
-        if (arrival === "before" && source === FROM_STREAM) {
+        if (arrival === "before" && source === FROM_STREAM && !takesOlder) {
           result.regressed++;
           continue;
         }

@@ -8,7 +8,7 @@ import type { MergedTrade } from "../ledger/merged.ts";
 import type { TradeBatch } from "./batch.ts";
 import { register, type WriterSettings } from "./register.ts";
 import { type Adopted, type Repair, type RepairResult, repair } from "./repair.ts";
-import { type SymbolResult, type TradeRows, tradeRows } from "./trade-rows.ts";
+import { type AppendOptions, type SymbolResult, type TradeRows, tradeRows } from "./trade-rows.ts";
 
 export interface AppendResult {
   /** In the writer's order of symbols. */
@@ -24,7 +24,7 @@ export interface StoreWriter {
   /** Takes up more symbols, with the next indices; what is held of each. */
   join(symbols: readonly string[]): (NewestHeld | undefined)[];
   /** One transaction, ledger included: all of it or nothing. */
-  append(batch: TradeBatch, nowUs: number): AppendResult;
+  append(batch: TradeBatch, nowUs: number, options?: AppendOptions): AppendResult;
   /** The holes which are neither filled nor given up. */
   openHoles(): Hole[];
   /** The newest of one symbol's that begin below an id, newest first. */
@@ -120,8 +120,8 @@ function writer(
     const id = ledgers[s]!.lastId();
     return id === undefined ? undefined : { id, timeUs: latest.get(symbolIds[s]!) ?? Number.NaN };
   };
-  const append = db.transaction((batch: TradeBatch, nowUs: number): AppendResult => {
-    const symbols = put(batch);
+  const append = db.transaction((batch: TradeBatch, nowUs: number, options?: AppendOptions): AppendResult => {
+    const symbols = put(batch, options);
     return { symbols, holes: ledgers.flatMap((ledger) => ledger.settle(nowUs)) };
   });
   const fill = db.transaction(
@@ -144,7 +144,7 @@ function writer(
   };
 
   return {
-    append: (batch, nowUs) => inStep(() => append.immediate(batch, nowUs)),
+    append: (...args) => inStep(() => append.immediate(...args)),
     fill: (s, holeId, page, nowUs) => inStep(() => fill.immediate(s, holeId, page, nowUs)),
     adopt: (s, rows, span, nowUs) =>
       inStep(() => db.transaction(() => repairs[s]!.adopt(rows, span, nowUs)).immediate()),
