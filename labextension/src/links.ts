@@ -3,6 +3,9 @@ import {
   type LiveNews,
   type LiveQuestion,
   type PanelState,
+  TABLES,
+  type TableAnswer,
+  type TableQuestion,
   VIEW_MIME,
 } from "../../src/notebook/page/live-messages.ts";
 import type { View } from "../../src/render/view.ts";
@@ -27,6 +30,8 @@ export interface Links {
   history(panel: string, stretch: Stretch): Promise<View | undefined>;
   /** Asks for one panel again: a picture was missed. */
   ask(panel: string): void;
+  /** All rows of a table; undefined where no kernel answers. */
+  table(question: TableQuestion): Promise<TableAnswer | undefined>;
   /** Tells the kernel what the reader has marked in a chart. */
   brushed(brush: string, range: Range): void;
 }
@@ -77,15 +82,17 @@ export function createLinks(context: DocumentContext): Links {
     };
     comm.open({ panels } satisfies LiveQuestion);
   };
+  const askLive = (question: LiveQuestion): Promise<LiveNews | undefined> =>
+    answerTo(sessionContext, LIVE, question);
   /** How many panels the kernel has for the desk; none where it does not answer. */
   const askForDesk = async (): Promise<number> => {
-    const news = await answerTo(sessionContext, { panels: [], desk: true });
+    const news = await askLive({ panels: [], desk: true });
     if (news) tell(news);
     return (news?.panels ?? []).filter(({ state }) => state === "live").length;
   };
   const history = async (panel: string, { firstMs, lastMs, bars }: Stretch): Promise<View | undefined> => {
     const stretch = { panel, fromMs: firstMs, toMs: lastMs, bars };
-    return (await answerTo(sessionContext, { panels: [], stretch }))?.panels[0]?.view;
+    return (await askLive({ panels: [], stretch }))?.panels[0]?.view;
   };
   const askAll = (): void => {
     if (deskListeners.size > 0) void askForDesk();
@@ -124,20 +131,22 @@ export function createLinks(context: DocumentContext): Links {
     askForDesk,
     history,
     ask,
+    table: (question) => answerTo(sessionContext, TABLES, question),
     brushed: createBrushLine(context),
   };
 }
 
-/** One question to the kernel; undefined where there is none, or it knows of no panels. */
-function answerTo(
+/** One question to the kernel; undefined where there is none, or it knows of no such thing. */
+function answerTo<Question extends object, Answer>(
   { session }: DocumentContext["sessionContext"],
-  question: LiveQuestion,
-): Promise<LiveNews | undefined> {
+  target: string,
+  question: Question,
+): Promise<Answer | undefined> {
   const kernel = session?.kernel;
   if (!kernel?.handleComms) return Promise.resolve(undefined);
   return new Promise((resolve) => {
-    const comm = kernel.createComm(LIVE);
-    comm.onMsg = ({ content }) => resolve(content.data as LiveNews);
+    const comm = kernel.createComm(target);
+    comm.onMsg = ({ content }) => resolve(content.data as Answer);
     comm.onClose = () => resolve(undefined);
     comm.open(question);
   });

@@ -35,7 +35,7 @@ export function createPanel(node: HTMLElement, ties: Omit<ChartTies, "redraw">):
     shown = view;
     try {
       await draw(view);
-      message.textContent = "";
+      message.textContent = view.kind === "chart" ? oneLine(chart?.lost() ?? "") : "";
     } catch (problem) {
       message.textContent = `This chart cannot be drawn; Vega-Lite says of its specification: ${oneLine(problem)}`;
     }

@@ -4,6 +4,7 @@ import type { LuminoWidgetClass, MimeModel, Renderer, RendererOptions } from "./
 import type { Links } from "./links.ts";
 import { createLive, type Live } from "./live.ts";
 import { createPanel } from "./panel.ts";
+import { createTableBar } from "./table-bar.ts";
 
 const VEGA_LITE = "application/vnd.vegalite.v5+json";
 
@@ -23,6 +24,11 @@ export function createRenderer(
   const widget = new Widget();
   widget.addClass("tickbook-view");
   let live: Live | undefined;
+  let table: string | undefined;
+  const handOut = (of: string): void => {
+    if (table === undefined) widget.node.append(createTableBar((as) => links.table({ table: table!, as })));
+    table = of;
+  };
   const panel = createPanel(widget.node, {
     brushed: links.brushed,
     ask: async (stretch) => live && links.history(live.id, stretch),
@@ -39,13 +45,14 @@ export function createRenderer(
         live ??= createLive(widget.node, panel.show, links, told.panel);
         if (view) live.saved({ ...(told as PanelState), view });
       } else if (view) panel.show(view);
+      if (typeof told?.table === "string") handOut(told.table);
     },
     keep: (): void => {
       if (!model) return;
       const { state, view } = live?.newest() ?? {};
       const picture = panel.picture();
       const data: Record<string, unknown> = { ...model.data, ...(view && bundleOf(view)) };
-      if (state) data[VIEW_MIME] = state;
+      if (state) data[VIEW_MIME] = { ...state, ...(table !== undefined && { table }) };
       if (picture) data["image/png"] = picture;
       else delete data["image/png"];
       model.setData({ data });

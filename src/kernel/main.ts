@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TickbookError } from "../core/errors.ts";
 import { display } from "../notebook/page/display.ts";
+import { offerJupyter } from "../notebook/show/jupyter.ts";
 import { noteView } from "../notebook/view/views.ts";
 import { textOf } from "./errors/safely.ts";
 import { exitKernel, keepAlive } from "./keep-alive.ts";
@@ -91,6 +92,7 @@ async function main(argv: readonly string[]): Promise<void> {
   });
   const runner = createRunner(tslab, notebook, createPrinter(cells));
   routeProcessOutput(cells, toTerminal);
+  offerJupyter();
   routeChildOutput();
   const report = (error: unknown): void => {
     const text = `${runner.explain(error).traceback.join("\n")}\n`;

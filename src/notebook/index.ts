@@ -19,6 +19,7 @@ export { live, liveStatus, stopLive } from "./panels/live.ts";
 export type { LiveOptions, LiveStatus } from "./panels/panels.ts";
 export { type DataQuality, dataQuality, type QualitySettings, type QualityTable } from "./quality/quality.ts";
 export { check } from "./show/check.ts";
+export { type ProgressOptions, progress } from "./show/progress.ts";
 export { show } from "./show/show.ts";
 export { barsArquero, tradesArquero } from "./view/arquero.ts";
 export { type ShowOptions, type Viewable, viewOf } from "./view/views.ts";

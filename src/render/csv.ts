@@ -13,6 +13,8 @@ export interface CsvOptions {
    * file that only programs read. Numbers are never touched.
    */
   readonly guardFormulas?: boolean;
+  /** Between two cells; a comma unless told, a semicolon for `excel`. */
+  readonly separator?: "," | ";" | "\t";
   /** False: rows only, for the later parts of a file. */
   readonly header?: boolean;
   /**
@@ -28,7 +30,7 @@ export interface CsvOptions {
  */
 export function csvText(data: TableData | Bars, options: CsvOptions = {}): string {
   requireFields("csvText", "data", data, ["length"]);
-  requireSettings("csvText", options, ["venue", "guardFormulas", "header"]);
+  requireSettings("csvText", options, ["venue", "guardFormulas", "header", "separator", "excel"]);
 
   return [...csvChunks(data, options)].join("");
 }
@@ -39,10 +41,13 @@ export function* csvChunks(data: TableData | Bars, options: CsvOptions = {}): Ge
   const venue = options.venue ?? ("columns" in data ? undefined : data.venue);
   const guard = options.guardFormulas === false ? (text: string) => text : guardFormula;
   const excel = options.excel === true;
-  const mark = excel ? ";" : ",";
+  const mark = options.separator ?? (excel ? ";" : ",");
+  const quoted = (text: string): string => quotedFor(mark, text);
   const front = venue ? `${quoted(guard(venue.name))}${mark}${venue.kind}${mark}` : "";
   const heads = table.columns.map(({ name, unit }) => quoted(guard(unit ? `${name} (${unit})` : name)));
-  const cells = table.columns.map((column) => cellWriter(column, table.length, guard, excel));
+  const cells = table.columns.map((column) =>
+    cellWriter(column, table.length, (text) => quoted(guard(text)), excel),
+  );
   const names = [...(venue ? ["venue", "venue_kind"] : []), ...heads].join(mark);
   const head = `${excel ? "\ufeff" : ""}${names}\r\n`;
   let chunk = options.header === false ? "" : head;
@@ -61,13 +66,13 @@ export function* csvChunks(data: TableData | Bars, options: CsvOptions = {}): Ge
 function cellWriter(
   column: TableColumn,
   length: number,
-  guard: (text: string) => string,
+  written: (text: string) => string,
   excel: boolean,
 ): (row: number) => string {
   const kind: CellKind = columnKind(column, length);
   const time = (value: unknown): string => {
     const text = timeText(value as number);
-    return excel ? text.replace("T", " ").replace("Z", "").replace(".", ",") : quoted(guard(text));
+    return excel ? text.replace("T", " ").replace("Z", "").replace(".", ",") : written(text);
   };
   return (row) => {
     const value = column.values[row];
@@ -80,12 +85,12 @@ function cellWriter(
     if (kind === "boolean" && typeof value === "number") return value === 0 ? "false" : "true";
     if (typeof value === "boolean") return String(value);
     if (kind === "time") return time(value);
-    return quoted(guard(plainValue(value)));
+    return written(plainValue(value));
   };
 }
 
-function quoted(text: string): string {
-  return /[",;\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function quotedFor(mark: string, text: string): string {
+  return /[",;\r\n]/.test(text) || text.includes(mark) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 const PLAIN_NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;

@@ -32,7 +32,9 @@ counter.ticks;`,
 const bar = (body: object) => ({ kind: "chart", label: "a chart", spec: { width: 300, height: 80, ...body } });
 const encoding = { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" } };
 show(bar({ data: { values: rows }, mark: "no such mark", encoding }));
-show(bar({ data: { values: rows }, mark: "point", encoding, title: "<img src=x onerror=alert(1)>" }));`,
+show(bar({ data: { values: rows }, mark: "point", encoding, title: "<img src=x onerror=alert(1)>" }));
+show({ ...bar({ data: { url: "/api/none.csv" }, mark: "point", encoding }).spec, $schema: "https://vega.github.io/schema/vega-lite/v6.json" });
+show(Array.from({ length: 30 }, (_, i) => ({ i, third: i / 3 })));`,
   `stopLive();
 show(liveStatus(), { columns: ["name", "state", "drawn", "error"], caption: "Live panels" });`,
   `live("bad", () => {
@@ -194,9 +196,31 @@ describe("live charts in JupyterLab", { skip: chromium === undefined, timeout: 2
       (await message.textContent()) ?? "",
       /^This chart cannot be drawn; Vega-Lite says of its specification: /,
     );
-    await notebook.output(4).locator("canvas").waitFor();
+    await notebook.output(4).locator("canvas").first().waitFor();
     await chart.draws(5);
     assert.deepEqual(notebook.errors(), []);
+  });
+
+  it("data by an address that does not answer are named in the chart", async () => {
+    const message = notebook.output(4).getByText(/^Its data/);
+    await message.waitFor();
+    assert.match((await message.textContent()) ?? "", /^Its data \/api\/none\.csv did not come: .*404/);
+  });
+
+  it("a table's buttons copy all of its rows, and save them as CSV with every digit", async () => {
+    await notebook.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    const bar = notebook.output(4).locator(".tickbook-table-bar");
+    await bar.getByRole("button", { name: "copy" }).click();
+    await bar.getByText("copied").waitFor();
+    const copied = await notebook.page.evaluate(() =>
+      (navigator as unknown as { clipboard: { readText(): Promise<string> } }).clipboard.readText(),
+    );
+    assert.deepEqual(copied.split("\r\n").slice(0, 3), ["i\tthird", "0\t0", "1\t0.3333333333333333"]);
+    assert.equal(copied.split("\r\n").length, 32);
+    const download = notebook.page.waitForEvent("download");
+    await bar.getByRole("button", { name: "CSV" }).click();
+    const file = await (await download).path();
+    assert.match(readFileSync(file, "utf8"), /^i,third\r\n0,0\r\n1,0\.3333333333333333\r\n/);
   });
 
   it("stopLive stops the panels, which say since when; a table of them is aligned", async () => {

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { type KernelRun, ofType, printedIn, startKernel, type TestKernel } from "../support/kernel.ts";
+import { projectRoot } from "../support/project.ts";
 
 describe("what other kernels give", { timeout: 60_000 }, () => {
   let kernel: TestKernel;
@@ -32,6 +35,40 @@ describe("what other kernels give", { timeout: 60_000 }, () => {
     );
     const text = JSON.stringify(failed.messages.map(({ content }) => content));
     assert.match(text, /cannot be shown/);
+  });
+
+  it("the cells in docs/notebooks.md run as they stand", async () => {
+    const text = readFileSync(join(projectRoot, "docs", "notebooks.md"), "utf8");
+    const cells = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, cell]) => cell!);
+    assert.ok(cells.length > 0);
+    for (const cell of cells) {
+      const { reply } = await kernel.run(cell);
+      assert.equal(reply.status, "ok", `${cell}: ${reply.evalue}`);
+    }
+  });
+
+  it("Jupyter.display shows as show does, and sends a bundle by MIME types as it is", async () => {
+    const [bundle, table, own] = bundles(
+      await kernel.run(
+        `await Jupyter.display(${rich}); await Jupyter.display([{ a: 1 }]); await Jupyter.display({ [Jupyter.$display]: () => (${rich}) });`,
+      ),
+    );
+    assert.deepEqual(bundle, { "text/html": "<b>rich</b>", "text/plain": "rich" });
+    assert.equal(table!["text/plain"], "a\n1");
+    assert.deepEqual(own, bundle);
+  });
+
+  it("progress shows in one place how far a loop has come, and how it ended", async () => {
+    const { reply, messages } = await kernel.run(
+      'import { progress } from "tickbook"; for await (const n of progress((async function* () { for (let i = 0; i < 4; i++) { await new Promise((r) => setTimeout(r, 60)); yield i; } })(), { total: 4 })) console.log(n);',
+    );
+    assert.equal(reply.status, "ok", reply.evalue);
+    const lines = messages.flatMap(({ type, content }) =>
+      /display_data/.test(type) ? [[type, content.transient.display_id, content.data["text/plain"]]] : [],
+    );
+    assert.deepEqual([lines[0]![0], lines[0]![2]], ["display_data", "0 of 4 · 0 %"]);
+    assert.ok(lines.slice(1).every(([type, id]) => type === "update_display_data" && id === lines[0]![1]));
+    assert.match(lines.at(-1)![2], /^4 in 0\.\d s$/);
   });
 
   it("an ordinary Vega-Lite specification is a chart, and a Vega specification one of JupyterLab's", async () => {

@@ -21,6 +21,8 @@ export interface FakeKernel {
   readonly shown: MimeBundle[];
   /** As a page that opens a line to the target; what it sends then reaches the kernel. */
   dial(target: string): (data: CommData) => Promise<unknown>;
+  /** As a page that asks one question by a line of its own: what the kernel sends back. */
+  ask(target: string, data: CommData): CommData[];
   /** As JupyterLab before the cell runs again. */
   rerun(): void;
 }
@@ -85,6 +87,19 @@ export function fakeKernel(): FakeKernel {
   return {
     widgets,
     shown,
+    ask: (target, data) => {
+      const sent: CommData[] = [];
+      const comm: Comm = {
+        id: "page",
+        target,
+        send: (one) => sent.push(one),
+        close: () => {},
+        onMessage: () => {},
+        onClose: () => {},
+      };
+      targets.get(target)!(comm, data);
+      return sent;
+    },
     dial: (target) => {
       let message: (data: CommData, buffers: readonly Uint8Array[]) => unknown = () => {};
       const comm: Comm = {

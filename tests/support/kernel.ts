@@ -66,20 +66,27 @@ export interface TestKernel {
   stop(): Promise<void>;
   /** Kills Jupyter's side and leaves the kernel to itself. */
   killParent(): Promise<void>;
+  /** Until it answered for the first time. */
+  readonly startSeconds: number;
+  readonly pid: number;
   /** A folder that the command lines of Jupyter's side and of the kernel name. */
   readonly home: string;
 }
 
 export async function startKernel(
   options: {
-    kernel?: "tickbook" | "stock-tslab";
+    /** `tickbook` unless told, `stock-tslab`, or one that `kernels` names. */
+    kernel?: string;
+    /** Others, by name: how they are started. */
+    kernels?: Readonly<Record<string, readonly string[]>>;
     folder?: string;
     env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<TestKernel> {
-  const { kernel = "tickbook", folder = projectRoot, env = {} } = options;
+  const { kernel = "tickbook", folder = projectRoot, env = {}, kernels = {} } = options;
   const home = jupyterHome();
   writeStockKernel(home.env.JUPYTER_DATA_DIR!);
+  for (const [name, argv] of Object.entries(kernels)) writeKernel(home.env.JUPYTER_DATA_DIR!, name, argv);
   const script = fileURLToPath(new URL("kernel_driver.py", import.meta.url));
   const logFile = join(home.folder, "kernel.log");
   const driver = spawn(projectPython(), [script, kernel, folder, logFile], {
@@ -99,8 +106,10 @@ export async function startKernel(
     driver.stdin.write(`${JSON.stringify(command)}\n`);
     return answer<T>();
   };
-  await answer();
+  const { seconds, pid } = await answer<{ seconds: number; pid: number }>();
   return {
+    startSeconds: seconds,
+    pid,
     run: (code, given = {}) => ask({ do: "run", code, ...given }),
     send: async (code) => (await ask<{ run: number }>({ do: "send", code })).run,
     wait: (run) => ask({ do: "wait", run }),
@@ -125,13 +134,22 @@ export async function startKernel(
 
 /** tslab as it is, without this project's launcher. */
 export function writeStockKernel(dataDir: string): void {
-  const folder = join(dataDir, "kernels", "stock-tslab");
   const tslab = join(projectRoot, "node_modules", "tslab", "bin", "tslab");
-  const argv = [process.execPath, tslab, "kernel", "--config-path", "{connection_file}"];
+  writeKernel(dataDir, "stock-tslab", [
+    process.execPath,
+    tslab,
+    "kernel",
+    "--config-path",
+    "{connection_file}",
+  ]);
+}
+
+function writeKernel(dataDir: string, name: string, argv: readonly string[]): void {
+  const folder = join(dataDir, "kernels", name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, "kernel.json"),
-    JSON.stringify({ argv, display_name: "tslab", language: "typescript" }),
+    JSON.stringify({ argv, display_name: name, language: "typescript" }),
   );
 }
 

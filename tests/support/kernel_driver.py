@@ -12,6 +12,7 @@ from jupyter_client.manager import start_new_kernel
 kernel_name, folder, log = sys.argv[1:4]
 # A kernel on Node would make the pipes that it inherits non-blocking for this process, too.
 terminal = open(log, "w")
+began = time.monotonic()
 manager, client = start_new_kernel(
     kernel_name=kernel_name, cwd=folder, startup_timeout=60, stdout=terminal, stderr=terminal
 )
@@ -143,7 +144,7 @@ def answer(command):
 
 
 try:
-    print(json.dumps({"ready": True}), flush=True)
+    print(json.dumps({"ready": True, "seconds": time.monotonic() - began, "pid": manager.provisioner.pid}), flush=True)
     for line in sys.stdin:
         print(json.dumps(answer(json.loads(line)), default=str), flush=True)
 finally:

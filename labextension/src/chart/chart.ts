@@ -1,4 +1,4 @@
-import type { SignalValue } from "vega";
+import type { LoggerInterface, SignalValue } from "vega";
 import type { Result, VisualizationSpec } from "vega-embed";
 import type { BrushMeta } from "../../../src/notebook/page/brush-messages.ts";
 import type { ViewportMeta } from "../../../src/notebook/page/live-messages.ts";
@@ -15,6 +15,8 @@ import { type AskHistory, createViewport, type Viewport, viewportOf } from "./vi
 export interface Chart {
   /** Also for another width or ground. */
   draw(spec: Json): Promise<void>;
+  /** What was wrong with the data that it fetches by address; empty where all of them came. */
+  lost(): string;
   /** How often a view was made, and how often one was drawn. */
   readonly count: { embeds: number; draws: number };
   finalize(): void;
@@ -42,6 +44,8 @@ interface Drawn extends Compiled {
   /** The rows that each data set holds, as JSON. */
   readonly rows: Map<string, string>;
   split: SplitSpec;
+  /** By address, why its data did not come. */
+  readonly lost: ReadonlyMap<string, string>;
 }
 
 /** What Vega-Lite made of a specification, as far as it matters here. */
@@ -130,6 +134,8 @@ export function createChart(
       now.node.classList.remove("tickbook-next");
       count.draws++;
     },
+    lost: () =>
+      [...(drawn?.lost ?? [])].map(([url, why]) => `Its data ${url} did not come: ${why}`).join("; "),
     count,
     finalize: () => {
       closed = true;
@@ -140,7 +146,7 @@ export function createChart(
 }
 
 async function embed(
-  { vegaEmbed }: VegaParts,
+  { vega, vegaEmbed }: VegaParts,
   node: HTMLElement,
   split: SplitSpec,
   ground: Ground,
@@ -148,6 +154,7 @@ async function embed(
   let compiled: Compiled | undefined;
   const { config, ...spec } = split.spec;
   const own = JSON.stringify(config) === neutral ? {} : config;
+  const lost = new Map<string, string>();
   const result = await vegaEmbed(node, { ...spec, config: own } as unknown as VisualizationSpec, {
     mode: "vega-lite",
     config: vegaConfig(ground),
@@ -155,6 +162,7 @@ async function embed(
     tooltip: { theme: ground },
     actions: { export: true, source: false, compiled: false, editor: false },
     scaleFactor: { png: 2, svg: 1 },
+    logger: noting(vega.logger(vega.Warn), lost),
     patch: (given) => {
       const vega = withTitleSignals(given as Json, split.title);
       compiled = {
@@ -166,7 +174,19 @@ async function embed(
     },
   });
   const rows = new Map([...split.rows].map(([name, values]) => [name, JSON.stringify(values)]));
-  return { node, result, ground, split, rows, ...compiled! };
+  return { node, result, ground, split, rows, lost, ...compiled! };
+}
+
+/** Vega only warns of data that it cannot fetch or read, and draws an empty chart. */
+function noting(logger: LoggerInterface, lost: Map<string, string>): LoggerInterface {
+  const warn = logger.warn.bind(logger);
+  logger.warn = (...words) => {
+    const [what, url, problem] = words;
+    if (what === "Loading failed" || what === "Data ingestion failed")
+      lost.set(String(url), problem instanceof Error ? problem.message : String(problem));
+    return warn(...words);
+  };
+  return logger;
 }
 
 function listed(part: unknown): readonly Json[] {

@@ -33,6 +33,13 @@ export interface ServiceOptions {
 /** What the kernel offers to cells, and what Node has and this TypeScript does not name yet. */
 const ambient = `/** Asks the reader for a line of text: a field under the cell. */
 declare function prompt(question?: string): Promise<string>;
+/** What other kernels of JavaScript offer for showing values. */
+declare const Jupyter: {
+  /** Shows a value as \`show\` does; what has MIME types for keys, or \`raw\`, is sent as it is. */
+  display(value: unknown, options?: { raw?: boolean }): Promise<void>;
+  /** The method by which a value says how it is shown: it gives a bundle by MIME types. */
+  readonly $display: unique symbol;
+};
 interface RegExpConstructor {
   /** The text as a pattern that matches it and nothing else. */
   escape(text: string): string;

@@ -3,6 +3,7 @@ import { refuse } from "../../core/errors.ts";
 import type { View } from "../../render/view.ts";
 import { newPlace } from "../page/display.ts";
 import { kernelApi } from "../page/kernel-api.ts";
+import type { Place } from "../page/places.ts";
 import { noteView, viewOf, withNote } from "../view/views.ts";
 import { createReaction } from "./reaction.ts";
 
@@ -14,7 +15,11 @@ import { createReaction } from "./reaction.ts";
 export function reacting(draw: () => unknown): void {
   requireFunction("reacting", "draw", draw);
 
-  const place = newPlace();
+  reactingIn(newPlace(), draw);
+}
+
+/** The same, in a place that is there. */
+export function reactingIn(place: Place, draw: () => unknown): void {
   let last: View | undefined;
   let begun = false;
   const work = (): View | Promise<View> => {

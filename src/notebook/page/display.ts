@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
+import type { TableData } from "../../render/table-data.ts";
 import type { View } from "../../render/view.ts";
 import { bundleOf } from "../view/views.ts";
+import { handTable, type TableOrder } from "./handed-tables.ts";
 import { kernelApi, type MimeBundle } from "./kernel-api.ts";
 import { VIEW_MIME } from "./live-messages.ts";
 import { createPlaces, type Place, type PlaceOf, type Places } from "./places.ts";
@@ -32,10 +34,18 @@ export function together<T>(work: () => T): T {
   return places().together(work);
 }
 
-/** Shows a view once. */
-export function display(view: View): void {
+/** Shows a view once; `table` is the one of which it shows rows. */
+export function display(view: View, table?: TableData, order: TableOrder = {}): void {
   const bundle = bundleOf(view);
-  send(view.kind === "chart" ? { [VIEW_MIME]: {}, ...bundle } : bundle, undefined, false);
+  const id = table && handTable(table, order);
+  const own = id === undefined ? {} : { table: id };
+  const isOurs = view.kind === "chart" || id !== undefined;
+  send(isOurs ? { [VIEW_MIME]: own, ...bundle } : bundle, undefined, false);
+}
+
+/** Shows a bundle, or changes what was shown by the same id. */
+export function displayAs(bundle: MimeBundle, id: string, update: boolean): void {
+  send(bundle, id, update);
 }
 
 /** Shows a bundle as it is, also one that is promised: the cell then runs until it is there. */

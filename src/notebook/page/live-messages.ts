@@ -15,6 +15,8 @@ export interface PanelState {
   /** With a picture: what it is called, and whether it stands on the desk. */
   readonly name?: string;
   readonly desk?: DeskPlace;
+  /** By what its rows can be asked for, where it is a table. */
+  readonly table?: string;
   readonly state: "live" | "stopped" | "unknown";
   /** Grows with each picture. */
   readonly seq: number;
@@ -43,6 +45,17 @@ export interface LiveQuestion {
     readonly bars: number;
   };
 }
+
+/** Target of the comm by which a page asks for all rows of a table that is shown. */
+export const TABLES = "tickbook.tables";
+
+export interface TableQuestion {
+  readonly table: string;
+  /** For a file, or for the clipboard, from which spreadsheets take tabs. */
+  readonly as: "csv" | "tsv";
+}
+
+export type TableAnswer = { readonly text: string } | { readonly problem: string };
 
 /** What the `usermeta.tickbook` of a chart holds whose time axis a reader may move along. */
 export interface ViewportMeta {

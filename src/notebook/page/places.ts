@@ -34,6 +34,8 @@ export interface PlacesOptions {
 export interface PlaceOf {
   readonly name?: string;
   readonly desk?: DeskPlace;
+  /** The table that it shows pages of: see `handTable`. */
+  readonly table?: string;
   /** What it shows of another stretch of time. */
   readonly history?: (stretch: TimeStretch) => View | Promise<View>;
 }
@@ -100,7 +102,7 @@ export function createPlaces({ clock, newId, display, comms, onCellRerun }: Plac
   };
   const put = (panel: Panel, update: boolean): void => {
     // without comms a page has nobody to ask: the view then says nothing of a panel
-    const told = comms ? stateOf(panel) : {};
+    const told = comms ? { ...stateOf(panel), ...(panel.table && { table: panel.table }) } : {};
     if (panel.view) display({ [VIEW_MIME]: told, ...bundleOf(panel.view) }, panel.id, update);
   };
 

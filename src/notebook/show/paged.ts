@@ -5,7 +5,9 @@ import { controls } from "../controls/arrange.ts";
 import { checkbox } from "../controls/inputs/checkbox.ts";
 import { select } from "../controls/inputs/select.ts";
 import { slider } from "../controls/inputs/slider.ts";
-import { reacting } from "../controls/reacting.ts";
+import { reactingIn } from "../controls/reacting.ts";
+import { newPlace } from "../page/display.ts";
+import { handTable } from "../page/handed-tables.ts";
 import type { ShowOptions } from "../view/views.ts";
 
 const unsorted = "as it comes";
@@ -22,7 +24,8 @@ export function showPaged(table: TableData, options: ShowOptions): void {
   const descending = checkbox("largest first", { value: options.descending === true });
   let order: { readonly by: string; readonly descending: boolean; readonly rows: Uint32Array } | undefined;
   controls(page, column, descending);
-  reacting(() => {
+  const id = handTable(table, options);
+  reactingIn(newPlace(id === undefined ? {} : { table: id }), () => {
     const by = column.value;
     const down = descending.value;
     if (by === unsorted) return tableView(table, { maxRows, page: page.value });

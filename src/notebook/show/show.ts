@@ -4,7 +4,7 @@ import { isControl } from "../controls/control.ts";
 import { display, displayBundle } from "../page/display.ts";
 import { kernelApi } from "../page/kernel-api.ts";
 import { ownBundle } from "../view/specs.ts";
-import { longTableOf, type ShowOptions, viewOf } from "../view/views.ts";
+import { plainTableOf, type ShowOptions, viewOf } from "../view/views.ts";
 import { showPaged } from "./paged.ts";
 
 /**
@@ -26,7 +26,7 @@ export function show(value: unknown, options: ShowOptions = {}): void {
     displayBundle(own);
     return;
   }
-  const long = kernelApi() && longTableOf(value, options);
-  if (long) showPaged(long, options);
-  else display(viewOf(value, options));
+  const table = kernelApi() && plainTableOf(value, options);
+  if (table && table.length > (options.maxRows ?? 20)) showPaged(table, options);
+  else display(viewOf(value, options), table, options);
 }

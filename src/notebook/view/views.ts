@@ -38,11 +38,10 @@ export function viewOf(value: unknown, options: ShowOptions = {}): View {
   return textView(typeof value === "string" ? value : inspect(value));
 }
 
-/** The table that a value is shown as, where it is longer than a page. */
-export function longTableOf(value: unknown, options: ShowOptions): TableData | undefined {
-  if (isView(value) || isViewable(value) || statisticView(value)) return undefined;
-  const table = tableOf(value, options);
-  return table && table.length > (options.maxRows ?? 20) ? table : undefined;
+/** The table that a value is shown as, if that is all that it is shown as. */
+export function plainTableOf(value: unknown, options: ShowOptions = {}): TableData | undefined {
+  if (isView(value) || isViewable(value) || specView(value) || statisticView(value)) return undefined;
+  return tableOf(value, options);
 }
 
 /** What the last expression of a cell is shown as; undefined for plain values, which the kernel prints. */
