@@ -23,13 +23,7 @@ const MAY: Readonly<
 const VENDORS: Readonly<Record<string, readonly string[]>> = {
   ws: ["src/pipeline/net/socket.ts", "src/pipeline/exchange/"],
   "better-sqlite3": ["src/pipeline/store/", "src/pipeline/files/tables/sqlite-rows.ts"],
-  "nodejs-polars": [
-    "src/pipeline/bars/",
-    "src/pipeline/archive/parquet.ts",
-    "src/pipeline/files/tables/frames.ts",
-    "src/pipeline/files/tables/write-parquet.ts",
-    "src/notebook/",
-  ],
+  "nodejs-polars": ["src/pipeline/polars.ts"],
   arquero: ["src/notebook/"],
   tslab: ["src/kernel/", "src/notebook/"],
   "typescript-kernel": ["src/kernel/"],

@@ -218,6 +218,7 @@ const ELSEWHERE = [
     "pairCloses",
     "pairControls",
     "parseRules",
+    "progress",
     "reacting",
   ],
   ...[
@@ -288,6 +289,7 @@ const WITH_SETTINGS: Readonly<Record<string, readonly unknown[]>> = {
   live: ["a", () => bars, { refreshMs: 1000 }],
   pairBars: [{}],
   pairControls: [{}],
+  progress: [[1], {}],
   select: ["a", ["b"], {}],
   show: [bars, {}],
   slider: ["a", { min: 0, max: 1 }],

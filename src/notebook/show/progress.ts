@@ -29,8 +29,9 @@ export function progress<T>(
   options: ProgressOptions = {},
 ): Partial<Iterable<T> & AsyncIterable<T>> {
   requireSettings("progress", options, ["name", "total"]);
-  const isSync = rows !== null && rows !== undefined && Symbol.iterator in Object(rows);
-  const isAsync = rows !== null && rows !== undefined && Symbol.asyncIterator in Object(rows);
+  const isObject = typeof rows === "object" && rows !== null;
+  const isSync = isObject && Symbol.iterator in rows;
+  const isAsync = isObject && Symbol.asyncIterator in rows;
   if (!isSync && !isAsync) {
     return refuse({
       code: "no-rows",

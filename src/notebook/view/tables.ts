@@ -1,7 +1,7 @@
-import { createRequire } from "node:module";
 import { type Bars, barRuleText } from "../../core/bars.ts";
 import { refuse } from "../../core/errors.ts";
 import { venueLabel } from "../../core/trade.ts";
+import { pl } from "../../pipeline/polars.ts";
 import { barsTable } from "../../render/bars-table.ts";
 import type { TableColumn, TableData } from "../../render/table-data.ts";
 
@@ -95,7 +95,7 @@ function series(of: PolarsSeries): TableColumn {
   const values = lazy(length, (i) => of.getIndex(i));
   if (variant === "Datetime") {
     // as a Date, Polars hands out whole milliseconds only
-    const ticks = of.cast(polarsTypes().Int64);
+    const ticks = of.cast(pl.Int64);
     const toUs = { ms: 1_000, us: 1, ns: 0.001 }[timeUnit] ?? 1;
     const microseconds = (tick: unknown): unknown => (tick === null ? null : Number(tick) * toUs);
     return { ...name, kind: "time", values: lazy(length, (i) => microseconds(ticks.getIndex(i))) };
@@ -122,13 +122,8 @@ function exactIntegers(of: PolarsSeries, values: ArrayLike<unknown>): ArrayLike<
   return lazy(of.length, (i) => {
     const value = values[i];
     if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
-    return BigInt(String(of.cast(polarsTypes().Utf8).getIndex(i)));
+    return BigInt(String(of.cast(pl.Utf8).getIndex(i)));
   });
-}
-
-/** Loaded only here: where there is a series, Polars is there already. */
-function polarsTypes(): { readonly Int64: unknown; readonly Utf8: unknown } {
-  return createRequire(import.meta.url)("nodejs-polars");
 }
 
 interface ArqueroTable {

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
-import pl from "nodejs-polars";
 import { quote, refuse } from "../../core/errors.ts";
 import type { TradeColumns } from "../../core/trade-columns.ts";
+import { pl } from "../polars.ts";
 import type { ArchivePart } from "../store/archive-writer.ts";
 import type { StoredTrades } from "../store/read/stored-trades.ts";
 

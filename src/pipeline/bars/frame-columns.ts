@@ -1,5 +1,5 @@
-import pl from "nodejs-polars";
 import { quote, refuse } from "../../core/errors.ts";
+import { pl } from "../polars.ts";
 
 /**
  * The columns of a frame of trades as bars need them, whatever types they came in: times as whole µs since 1970 UTC from datetimes

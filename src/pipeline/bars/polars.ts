@@ -1,8 +1,8 @@
-import pl from "nodejs-polars";
 import { requireColumns, requireFields, requireSettings } from "../../core/arguments.ts";
 import { type BarColumnName, type Bars, makeBars, requireBarColumns } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { type MissingIds, MOST_BACK_US, type TradeColumns } from "../../core/trade-columns.ts";
+import { pl } from "../polars.ts";
 import { MS_FROM, MS_TO } from "./bad-trades.ts";
 import { plainColumns } from "./frame-columns.ts";
 import { type BarSettings, barsFromTrades } from "./from-trades.ts";

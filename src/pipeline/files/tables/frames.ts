@@ -1,6 +1,6 @@
-import pl from "nodejs-polars";
 import { e8ToText, parseE8 } from "../../../core/decimal.ts";
 import { quote, refuse } from "../../../core/errors.ts";
+import { pl } from "../../polars.ts";
 import type { Expectations } from "../columns/layout.ts";
 import type { TimeUnit } from "../values/time-digits.ts";
 

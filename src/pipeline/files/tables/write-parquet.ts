@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import pl from "nodejs-polars";
 import { quote, refuse } from "../../../core/errors.ts";
+import { pl } from "../../polars.ts";
 
 /** A column to be written; NaN and nothing are null. */
 export interface WrittenColumn {
