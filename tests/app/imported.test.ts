@@ -1,27 +1,32 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
 import { readMarket } from "../../src/app/study/read-market.ts";
 import type { Bars } from "../../src/core/bars.ts";
 import { readBars } from "../../src/pipeline/bars/read-bars.ts";
 import { openReader } from "../../src/pipeline/store/read/reader.ts";
+import { runScript } from "../support/command.ts";
 import { importing, put, rows } from "../support/import.ts";
-import { projectRoot } from "../support/project.ts";
 import { tempFolder } from "../support/temp.ts";
 
 const T = Date.UTC(2024, 0, 1) * 1000;
 
-function run(script: string, ...args: string[]): { code: number | null; text: string } {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(projectRoot, "scripts", `${script}.ts`), ...args],
-    { encoding: "utf8" },
-  );
-  return { code: status, text: stdout + stderr };
+/** Where a test has its files and its database. */
+function place(t: TestContext): { folder: string; db: string } {
+  const folder = tempFolder(t);
+  return { folder, db: join(folder, "x.db") };
 }
+
+/** Runs a script; all that it printed. */
+function run(script: string, ...args: string[]): { code: number | null; text: string } {
+  const { code, out, error } = runScript(script, args);
+  return { code, text: out + error };
+}
+
+const exporting = (db: string, out: string, what: string, ...more: string[]): ReturnType<typeof run> =>
+  run("export", "--source", db, "--symbol", "AAAUSDT", "--what", what, ...more, "--out", out);
 
 /** Lines of one of Binance's files of bars: so many minutes. */
 const klines = (base: number, count: number): string =>
@@ -32,45 +37,20 @@ const klines = (base: number, count: number): string =>
   }).join("\n");
 
 test("a database that holds only bars counts: for export, readBars, reports' markets and the doctor", async (t) => {
-  const folder = tempFolder(t);
-  const db = join(folder, "x.db");
+  const { folder, db } = place(t);
   for (const [symbol, base] of [
     ["AAAUSDT", 100],
     ["BBBUSDT", 50],
   ] as const)
     await importing(put(folder, `${symbol}-1m-2024-01-01.csv`, klines(base, 30)), db);
   const out = join(folder, "bars.csv");
-  const exported = run(
-    "export",
-    "--source",
-    db,
-    "--symbol",
-    "AAAUSDT",
-    "--what",
-    "bars",
-    "--interval",
-    "1m",
-    "--out",
-    out,
-  );
+  const exported = exporting(db, out, "bars", "--interval", "1m");
   assert.equal(exported.code, 0, exported.text);
   assert.equal(readFileSync(out, "utf8").trim().split("\r\n").length, 31);
-  const other = run(
-    "export",
-    "--source",
-    db,
-    "--symbol",
-    "AAAUSDT",
-    "--what",
-    "bars",
-    "--interval",
-    "5m",
-    "--out",
-    out,
-  );
+  const other = exporting(db, out, "bars", "--interval", "5m");
   assert.equal(other.code, 2);
   assert.match(other.text, /needs an interval that came as bars; .*There are: 1m/);
-  const trades = run("export", "--source", db, "--symbol", "AAAUSDT", "--what", "trades", "--out", out);
+  const trades = exporting(db, out, "trades");
   assert.match(
     trades.text,
     /needs trades; it holds bars only, which came as bars\. Export those: --what bars --interval 1m/,
@@ -93,27 +73,14 @@ test("a database that holds only bars counts: for export, readBars, reports' mar
 });
 
 test("a database that holds only merged trades makes bars", async (t) => {
-  const folder = tempFolder(t);
-  const db = join(folder, "x.db");
+  const { folder, db } = place(t);
   const agg = Array.from({ length: 20 }, (_, i) => {
     const first = 100 + 3 * i;
     return `${i + 1},${60_000 + i},0.5,${first},${first + 2},${T / 1000 + i * 15_000},True,True`;
   });
   await importing(put(folder, "AAAUSDT-aggTrades-2024-01-01.csv", agg.join("\n")), db);
   const out = join(folder, "bars.csv");
-  const exported = run(
-    "export",
-    "--source",
-    db,
-    "--symbol",
-    "AAAUSDT",
-    "--what",
-    "bars",
-    "--interval",
-    "1m",
-    "--out",
-    out,
-  );
+  const exported = exporting(db, out, "bars", "--interval", "1m");
   assert.equal(exported.code, 0, exported.text);
   const lines = readFileSync(out, "utf8").trim().split("\r\n");
   assert.equal(lines.length, 5, exported.text);
@@ -123,8 +90,7 @@ test("a database that holds only merged trades makes bars", async (t) => {
 });
 
 test("what came from a file is a venue of the kind file, under the name that its user gives; Binance's markets never mix", async (t) => {
-  const folder = tempFolder(t);
-  const db = join(folder, "x.db");
+  const { folder, db } = place(t);
   const csv = put(
     folder,
     "mine.csv",
@@ -165,8 +131,7 @@ test("what came from a file is a venue of the kind file, under the name that its
 });
 
 test("one's own file joins an exchange's series by --venue only, never by a name that is given to it", async (t) => {
-  const folder = tempFolder(t);
-  const db = join(folder, "x.db");
+  const { folder, db } = place(t);
   const csv = put(
     folder,
     "mine.csv",
@@ -220,8 +185,7 @@ test("another program's database is read as rows, and its tables are named where
 });
 
 test("trades without ids that count come in as bars of a length that is told, and say so", async (t) => {
-  const folder = tempFolder(t);
-  const db = join(folder, "x.db");
+  const { folder, db } = place(t);
   const text =
     "timestamp,symbol,price,qty\n2024-01-01T00:00:01Z,X,10,1\n2024-01-01T00:00:30Z,X,12,2\n2024-01-01T00:01:10Z,X,11,1\n";
   const path = put(folder, "ticks.csv", text);

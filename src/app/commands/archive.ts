@@ -3,7 +3,7 @@ import { parseDuration } from "../../core/time.ts";
 import { type ArchiveResult, archive, checkArchive } from "../../pipeline/archive/archive.ts";
 import { systemClock } from "../clock.ts";
 import { runCommand } from "../terminal/command-line.ts";
-import { type Command, type Flags, readFlags } from "../terminal/flags.ts";
+import type { Command, Flags } from "../terminal/flags.ts";
 import type { ProgressTeller } from "../terminal/progress.ts";
 
 const COMMAND = {
@@ -29,11 +29,7 @@ type Name = keyof (typeof COMMAND)["flags"];
 
 /** Runs the archiving as a program. Exit codes: 0 done, 1 a file is damaged or missing (`--check`), 2 refused. */
 export function archiveMain(argv: readonly string[]): Promise<number> {
-  return runCommand(async (teller) => {
-    const flags = readFlags<Name>(COMMAND, argv, (text) => process.stdout.write(`${text}\n`));
-    if (flags === undefined) return 0;
-    return run(flags, teller);
-  });
+  return runCommand(COMMAND, argv, ({ flags, teller }) => run(flags, teller));
 }
 
 function run(flags: Flags<Name>, teller: ProgressTeller): number {

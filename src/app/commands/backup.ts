@@ -4,7 +4,7 @@ import { formatUtc } from "../../core/time.ts";
 import { backUp } from "../../pipeline/store/backup.ts";
 import { systemClock } from "../clock.ts";
 import { runCommand } from "../terminal/command-line.ts";
-import { type Command, readFlags } from "../terminal/flags.ts";
+import type { Command } from "../terminal/flags.ts";
 
 const COMMAND = {
   usage: "npm run backup --",
@@ -19,11 +19,7 @@ const COMMAND = {
 
 /** Runs the backup as a program. Exit codes: 0 done, 2 refused. */
 export function backupMain(argv: readonly string[]): Promise<number> {
-  return runCommand(async (teller) => {
-    const flags = readFlags<keyof (typeof COMMAND)["flags"]>(COMMAND, argv, (text) =>
-      process.stdout.write(`${text}\n`),
-    );
-    if (flags === undefined) return 0;
+  return runCommand(COMMAND, argv, ({ flags, teller }) => {
     const { db } = flags;
     if (db === undefined) {
       refuse({

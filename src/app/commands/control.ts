@@ -2,8 +2,8 @@ import { quote, refuse } from "../../core/errors.ts";
 import { askCollector } from "../collector/control/client.ts";
 import type { SymbolsChanged } from "../collector/symbols/changes.ts";
 import { findStore } from "../data/open-source.ts";
-import { runCommand } from "../terminal/command-line.ts";
-import { type Command, listFlag, readFlags } from "../terminal/flags.ts";
+import { runCommand, type Typed } from "../terminal/command-line.ts";
+import { type Command, listFlag } from "../terminal/flags.ts";
 import { type StatusFacts, statusText } from "../terminal/status-text.ts";
 
 const COMMAND = {
@@ -19,35 +19,30 @@ const COMMAND = {
 } as const satisfies Command<string>;
 
 /** Runs the request as a program. Exit codes: 0 done, 2 refused, 3 no collector runs there. */
-export async function controlMain(argv: readonly string[]): Promise<number> {
-  let isThere = true;
-  const code = await runCommand(async (teller) => {
-    const flags = readFlags<keyof (typeof COMMAND)["flags"]>(COMMAND, argv, (text) =>
-      process.stdout.write(`${text}\n`),
-    );
-    if (flags === undefined) return 0;
-    const db = findStore("--db", flags.db);
-    const [add, remove] = [flags.add, flags.remove].map((one) => (one === undefined ? [] : listFlag(one)));
-    const isChange = add!.length + remove!.length > 0;
-    const answer = await askCollector(db, isChange ? { do: "symbols", add, remove } : { do: "status" });
-    if (answer === undefined) {
-      isThere = false;
-      refuse({
-        code: "no-collector",
-        where: db,
-        problem: `needs a collector that runs on it and takes requests; none answers at ${quote(`${db}.sock`, 200)}`,
-        hint: "Start it: npm run collect.",
-      });
-    }
-    if (!isChange) {
-      const status = answer.result as StatusFacts & Readonly<Record<string, unknown>>;
-      teller.say(statusText(status), status);
-    } else {
-      const changed = answer.result as SymbolsChanged;
-      const said = `${changed.added.length} added, ${changed.removed.length} removed; ${changed.symbols.length} are collected.`;
-      teller.say(said, { event: "symbols", ...changed });
-    }
-    return 0;
-  });
-  return code === 2 && !isThere ? 3 : code;
+export function controlMain(argv: readonly string[]): Promise<number> {
+  return runCommand(COMMAND, argv, ask, { "no-collector": 3 });
+}
+
+async function ask({ flags, teller }: Typed<keyof (typeof COMMAND)["flags"]>): Promise<number> {
+  const db = findStore("--db", flags.db);
+  const [add, remove] = [flags.add, flags.remove].map((one) => (one === undefined ? [] : listFlag(one)));
+  const isChange = add!.length + remove!.length > 0;
+  const answer = await askCollector(db, isChange ? { do: "symbols", add, remove } : { do: "status" });
+  if (answer === undefined) {
+    refuse({
+      code: "no-collector",
+      where: db,
+      problem: `needs a collector that runs on it and takes requests; none answers at ${quote(`${db}.sock`, 200)}`,
+      hint: "Start it: npm run collect.",
+    });
+  }
+  if (!isChange) {
+    const status = answer.result as StatusFacts & Readonly<Record<string, unknown>>;
+    teller.say(statusText(status), status);
+  } else {
+    const changed = answer.result as SymbolsChanged;
+    const said = `${changed.added.length} added, ${changed.removed.length} removed; ${changed.symbols.length} are collected.`;
+    teller.say(said, { event: "symbols", ...changed });
+  }
+  return 0;
 }

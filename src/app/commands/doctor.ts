@@ -1,11 +1,11 @@
-import { TickbookError } from "../../core/errors.ts";
 import { openStore } from "../../pipeline/open-store.ts";
 import { systemClock } from "../clock.ts";
 import { findStore } from "../data/open-source.ts";
 import { type Diagnosis, exitCodeOf } from "../doctor/diagnosis.ts";
 import { diagnose } from "../doctor/doctor.ts";
 import { doctorText } from "../doctor/text.ts";
-import { byFlags, type Command, type Flags, listFlag, readFlags } from "../terminal/flags.ts";
+import { runCommand } from "../terminal/command-line.ts";
+import { type Command, type Flags, listFlag } from "../terminal/flags.ts";
 
 const COMMAND = {
   usage: "npm run doctor --",
@@ -34,21 +34,12 @@ const COMMAND = {
 type Name = keyof (typeof COMMAND)["flags"];
 
 /** Runs the doctor as a program. Exit codes: `exitCodeOf`, and 2 refused. */
-export function doctorMain(argv: readonly string[]): number {
-  const print = (text: string): void => {
-    process.stdout.write(`${text}\n`);
-  };
-  try {
-    const flags = readFlags<Name>(COMMAND, argv, print);
-    if (flags === undefined) return 0;
-    const diagnosis = byFlags(COMMAND, () => examine(flags));
-    print(flags.json === "true" ? doctorJson(diagnosis) : doctorText(diagnosis));
+export function doctorMain(argv: readonly string[]): Promise<number> {
+  return runCommand(COMMAND, argv, ({ flags }) => {
+    const diagnosis = examine(flags);
+    process.stdout.write(`${flags.json === "true" ? doctorJson(diagnosis) : doctorText(diagnosis)}\n`);
     return exitCodeOf(diagnosis);
-  } catch (error) {
-    if (!(error instanceof TickbookError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return 2;
-  }
+  });
 }
 
 function examine(flags: Flags<Name>): Diagnosis {

@@ -10,7 +10,8 @@ import { readTape } from "../../pipeline/exchange/tape/tape.ts";
 import type { Speed } from "../../pipeline/exchange/timeline.ts";
 import { isDatabase } from "../../pipeline/store/file/is-database.ts";
 import { systemClock } from "../clock.ts";
-import { type Command, type Flags, listFlag, numberFlag, readFlags, timeFlag } from "../terminal/flags.ts";
+import { runCommand } from "../terminal/command-line.ts";
+import { type Command, type Flags, listFlag, numberFlag, timeFlag } from "../terminal/flags.ts";
 import { stopRequest } from "../terminal/stop-request.ts";
 import { EXCHANGE_FLAGS } from "./venue-flags.ts";
 
@@ -43,16 +44,11 @@ const COMMAND = {
 type Name = keyof (typeof COMMAND)["flags"];
 
 /** Runs the built-in exchange as a program until it is stopped. Exit codes: 0 stopped, 2 refused. */
-export async function exchangeMain(argv: readonly string[]): Promise<number> {
-  try {
-    const flags = readFlags<Name>(COMMAND, argv, (text) => process.stdout.write(`${text}\n`));
-    if (flags !== undefined) await run(flags);
+export function exchangeMain(argv: readonly string[]): Promise<number> {
+  return runCommand(COMMAND, argv, async ({ flags }) => {
+    await run(flags);
     return 0;
-  } catch (error) {
-    if (!(error instanceof TickbookError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return 2;
-  }
+  });
 }
 
 async function run(flags: Flags<Name>): Promise<void> {

@@ -6,7 +6,7 @@ import { whichSeries } from "../../pipeline/store/which-series.ts";
 import { findStore } from "../data/open-source.ts";
 import { exportCsv, exportParquet } from "../export/export.ts";
 import { runCommand } from "../terminal/command-line.ts";
-import { byFlags, type Command, type Flags, readFlags, timeFlag } from "../terminal/flags.ts";
+import { type Command, type Flags, timeFlag } from "../terminal/flags.ts";
 import type { ProgressTeller } from "../terminal/progress.ts";
 
 const COMMAND = {
@@ -44,10 +44,8 @@ type Name = keyof (typeof COMMAND)["flags"];
 
 /** Runs the export as a program. Exit codes: 0 written, 2 refused. */
 export function exportMain(argv: readonly string[]): Promise<number> {
-  return runCommand(async (teller) => {
-    const flags = readFlags<Name>(COMMAND, argv, (text) => process.stdout.write(`${text}\n`));
-    if (flags === undefined) return 0;
-    byFlags(COMMAND, () => run(flags, teller));
+  return runCommand(COMMAND, argv, ({ flags, teller }) => {
+    run(flags, teller);
     return 0;
   });
 }

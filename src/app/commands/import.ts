@@ -14,7 +14,7 @@ import { undoImport } from "../../pipeline/store/write/undo-import.ts";
 import { systemClock } from "../clock.ts";
 import { askCollector } from "../collector/control/client.ts";
 import { runCommand } from "../terminal/command-line.ts";
-import { type Command, type Flags, readFlags, readOperands } from "../terminal/flags.ts";
+import type { Command, Flags } from "../terminal/flags.ts";
 import type { ProgressTeller } from "../terminal/progress.ts";
 import { fileOptions, READ_FLAGS } from "../terminal/read-flags.ts";
 
@@ -56,11 +56,7 @@ const KINDS: readonly ImportKind[] = ["trades", "aggTrades", "klines", "csv"];
 
 /** Runs the import as a program. Exit codes: 0 imported, 1 with conflicts, 2 refused. */
 export function importMain(argv: readonly string[]): Promise<number> {
-  return runCommand(async (teller) => {
-    const flags = readFlags<Name>(COMMAND, argv, (text) => process.stdout.write(`${text}\n`));
-    if (flags === undefined) return 0;
-    return importFiles(readOperands(COMMAND, argv), flags, teller);
-  });
+  return runCommand(COMMAND, argv, ({ flags, operands, teller }) => importFiles(operands, flags, teller));
 }
 
 /** Imports one file after the other; one that is refused is told, and does not keep the others out. */

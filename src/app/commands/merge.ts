@@ -2,7 +2,7 @@ import { refuse } from "../../core/errors.ts";
 import { type MergeResult, mergeInto } from "../../pipeline/merge/merge.ts";
 import { systemClock } from "../clock.ts";
 import { runCommand } from "../terminal/command-line.ts";
-import { type Command, readFlags, readOperands } from "../terminal/flags.ts";
+import type { Command } from "../terminal/flags.ts";
 
 const COMMAND = {
   usage: "npm run merge --",
@@ -18,12 +18,7 @@ const COMMAND = {
 
 /** Runs the merging as a program. Exit codes: 0 merged, 1 with conflicts, 2 refused. */
 export function mergeMain(argv: readonly string[]): Promise<number> {
-  return runCommand(async (teller) => {
-    const flags = readFlags<keyof (typeof COMMAND)["flags"]>(COMMAND, argv, (text) =>
-      process.stdout.write(`${text}\n`),
-    );
-    if (flags === undefined) return 0;
-    const sources = readOperands(COMMAND, argv);
+  return runCommand(COMMAND, argv, ({ flags, operands: sources, teller }) => {
     if (flags.into === undefined || sources.length === 0)
       refuse({
         code: "bad-flag",

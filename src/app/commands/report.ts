@@ -5,12 +5,13 @@ import { systemClock } from "../clock.ts";
 import { sourceWords } from "../data/data-source.ts";
 import { readDescription } from "../study/config.ts";
 import { writeBacktestReport } from "../study/report/files.ts";
-import { DEFAULT_RUN, RUN_FLAGS, type RunFlag, withFlags } from "../study/report/flags.ts";
+import { DEFAULT_RUN, withFlags } from "../study/report/flags.ts";
+import { RUN_FLAGS, type RunFlag } from "../study/report/run-flags.ts";
 import { describedBy, verifyReport } from "../study/report/verify.ts";
 import { type RunDescription, runDescribed } from "../study/run.ts";
 import { pairText, ruleHeading, ruleText } from "../study/verdict/verdict.ts";
 import { runCommand } from "../terminal/command-line.ts";
-import { byFlags, type Command, type Flags, readFlags } from "../terminal/flags.ts";
+import type { Command, Flags } from "../terminal/flags.ts";
 import type { ProgressTeller } from "../terminal/progress.ts";
 
 type Name = RunFlag | "config" | "out" | "verify";
@@ -31,13 +32,9 @@ const COMMAND: Command<Name> = {
 
 /** Runs the report as a program. Exit codes: 0 written or identical, 1 not identical, 2 refused. */
 export function reportMain(argv: readonly string[]): Promise<number> {
-  return runCommand(async (teller) => {
-    const flags = readFlags<Name>(COMMAND, argv, (text) => process.stdout.write(`${text}\n`));
-    if (flags === undefined) return 0;
-    return byFlags(COMMAND, () =>
-      flags.verify === undefined ? write(flags, teller) : verify(flags, teller),
-    );
-  });
+  return runCommand(COMMAND, argv, ({ flags, teller }) =>
+    flags.verify === undefined ? write(flags, teller) : verify(flags, teller),
+  );
 }
 
 async function write(flags: Flags<Name>, teller: ProgressTeller): Promise<number> {

@@ -1,4 +1,4 @@
-import { TickbookError } from "../../core/errors.ts";
+import type { TickbookError } from "../../core/errors.ts";
 import { systemClock } from "../clock.ts";
 import { openBrowser } from "../processes/browser.ts";
 import { type Jupyter, startJupyter } from "../processes/jupyter.ts";
@@ -7,7 +7,7 @@ import { keepWatch } from "../processes/keep-watch.ts";
 import { choosePort } from "../processes/ports.ts";
 import { describeEnding } from "../processes/process-end.ts";
 import { nearPath, projectRoot } from "../project.ts";
-import { readFlags } from "../terminal/flags.ts";
+import { runCommand } from "../terminal/command-line.ts";
 import { openScreen, type Screen } from "../terminal/screen.ts";
 import { type StopRequest, stopRequest } from "../terminal/stop-request.ts";
 import {
@@ -28,12 +28,7 @@ const FIRST_PORT = 8888;
 export async function startMain(argv: readonly string[]): Promise<number> {
   const stop = stopRequest({ withTerminal: true });
   try {
-    const flags = readFlags(START, argv, (text) => process.stdout.write(`${text}\n`));
-    return flags === undefined ? 0 : await run(flags, stop);
-  } catch (error) {
-    if (!(error instanceof TickbookError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return error.code === "jupyter-failed" ? 1 : 2;
+    return await runCommand(START, argv, ({ flags }) => run(flags, stop), { "jupyter-failed": 1 });
   } finally {
     stop.done();
   }

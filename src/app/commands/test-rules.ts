@@ -6,7 +6,7 @@ import { plainText, refuse } from "../../core/errors.ts";
 import { readText } from "../alerts/rules-file.ts";
 import { nearPath } from "../project.ts";
 import { runCommand } from "../terminal/command-line.ts";
-import { type Command, readFlags, readOperands } from "../terminal/flags.ts";
+import type { Command } from "../terminal/flags.ts";
 
 const COMMAND: Command<never> = {
   usage: "npm run test-rules --",
@@ -22,9 +22,7 @@ export function testRulesMain(argv: readonly string[]): Promise<number> {
   const print = (text: string): void => {
     process.stdout.write(`${text.split("\n").map(plainText).join("\n")}\n`);
   };
-  return runCommand(async () => {
-    if (readFlags(COMMAND, argv, print) === undefined) return 0;
-    const files = readOperands(COMMAND, argv);
+  return runCommand(COMMAND, argv, ({ operands: files }) => {
     if (files.length === 0) {
       refuse({
         code: "no-file",

@@ -15,7 +15,7 @@ import { webhookSink } from "../alerts/webhook-sink.ts";
 import { systemClock } from "../clock.ts";
 import { findStore } from "../data/open-source.ts";
 import { runCommand } from "../terminal/command-line.ts";
-import { byFlags, type Command, type Flags, numberFlag, readFlags } from "../terminal/flags.ts";
+import { type Command, type Flags, numberFlag } from "../terminal/flags.ts";
 import { openScreen } from "../terminal/screen.ts";
 import { type StopRequest, stopRequest } from "../terminal/stop-request.ts";
 
@@ -56,14 +56,10 @@ type Name = keyof (typeof COMMAND)["flags"];
 /** Runs the watch as a program. Exit codes: 0 stopped, 2 refused. */
 export async function watchMain(argv: readonly string[]): Promise<number> {
   const stop = stopRequest({ withTerminal: false });
-  const print = (text: string): void => {
-    process.stdout.write(`${text}\n`);
-  };
   try {
-    return await runCommand(async () => {
-      const flags = readFlags<Name>(COMMAND, argv, print);
-      if (flags?.schema === "true") print(JSON.stringify(rulesSchema(), undefined, 2));
-      else if (flags !== undefined) await byFlags(COMMAND, () => watch(flags, stop));
+    return await runCommand(COMMAND, argv, async ({ flags }) => {
+      if (flags.schema !== "true") await watch(flags, stop);
+      else process.stdout.write(`${JSON.stringify(rulesSchema(), undefined, 2)}\n`);
       return 0;
     });
   } finally {

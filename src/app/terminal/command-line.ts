@@ -1,9 +1,25 @@
 import { TickbookError } from "../../core/errors.ts";
 import { systemClock } from "../clock.ts";
+import { byFlags, type Command, type Flags, readFlags, readOperands } from "./flags.ts";
 import { type ProgressTeller, progressTeller } from "./progress.ts";
 
-/** Runs a command as a program: refusals are one line on stderr and exit code 2. */
-export async function runCommand(work: (teller: ProgressTeller) => Promise<number>): Promise<number> {
+/** What a user has typed, and where to tell how the work goes. */
+export interface Typed<Name extends string> {
+  readonly flags: Flags<Name>;
+  readonly operands: readonly string[];
+  readonly teller: ProgressTeller;
+}
+
+/**
+ * Runs a command as a program; gives its exit code. Asked for help, it prints that and does no work. Refusals are one line on
+ * stderr, told by the flag that was typed, and exit code 2, or that of `exitCodes` for their code.
+ */
+export async function runCommand<Name extends string>(
+  command: Command<Name>,
+  argv: readonly string[],
+  work: (typed: Typed<Name>) => number | Promise<number>,
+  exitCodes: Readonly<Record<string, number>> = {},
+): Promise<number> {
   const out = process.stdout;
   const teller = progressTeller({
     isTerminal: out.isTTY === true,
@@ -14,12 +30,15 @@ export async function runCommand(work: (teller: ProgressTeller) => Promise<numbe
     monotonicMs: systemClock.monotonicMs,
   });
   try {
-    return await work(teller);
+    const flags = readFlags(command, argv, (text) => out.write(`${text}\n`));
+    if (flags === undefined) return 0;
+    const operands = readOperands(command, argv);
+    return await byFlags(command, () => work({ flags, operands, teller }));
   } catch (error) {
     const refusal = error instanceof TickbookError ? error : systemRefusal(error);
     if (refusal === undefined) throw error;
     process.stderr.write(`${refusal.message}\n`);
-    return 2;
+    return exitCodes[refusal.code] ?? 2;
   } finally {
     teller.end();
   }

@@ -17,7 +17,7 @@ export interface Command<Name extends string> {
   readonly operands?: string;
   readonly flags: Readonly<Record<Name, Flag>>;
   /** Flags that have another name now. */
-  readonly renamed?: Readonly<Record<string, Name>>;
+  readonly renamed?: Readonly<Record<string, NoInfer<Name>>>;
 }
 
 /** What was given, or the default; switches are "true" or absent. */

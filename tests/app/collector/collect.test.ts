@@ -116,13 +116,13 @@ test("a second collector on the same database is refused while the first goes on
 for (const [flags, says] of [
   [
     ["--symbols", "btcusdt"],
-    /^symbols: needs symbols as the exchange writes them.*got "btcusdt"\. Pass BTCUSDT\.$/,
+    /^--symbols: needs symbols as the exchange writes them.*got "btcusdt"\. Pass BTCUSDT\.$/,
   ],
   [
     ["--symbols", "BTCUSDT,NOPE"],
-    /^symbols: needs symbols that the exchange lists; it does not know "NOPE"\./,
+    /^--symbols: needs symbols that the exchange lists; it does not know "NOPE"\./,
   ],
-  [["--symbols", ""], /^symbols: .*got ""\./],
+  [["--symbols", ""], /^--symbols: .*got ""\./],
   [["--frequency", "1"], /^npm run collect --: needs flags that it knows; Unknown option '--frequency'\./],
   [["--duration", "30"], /^--duration: needs a whole number with a unit .*got "30"\./],
   [["--venue", "nasdaq"], /^--venue: needs binance, sim or replay; got "nasdaq"\./],

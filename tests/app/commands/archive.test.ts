@@ -1,27 +1,14 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { openWriter } from "../../../src/pipeline/store/write/writer.ts";
 import { fewDays, SYMBOLS, storeTrades, VENUE } from "../../support/archive.ts";
+import { type Ran, runScript } from "../../support/command.ts";
 import { rows } from "../../support/import.ts";
-import { projectRoot } from "../../support/project.ts";
 import { tempFolder } from "../../support/temp.ts";
 
-function run(...args: string[]): { code: number | null; lines: Record<string, unknown>[]; error: string } {
-  const script = join(projectRoot, "scripts", "archive.ts");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: "utf8" });
-  const texts = stdout
-    .trim()
-    .split("\n")
-    .filter((line) => line.startsWith("{"));
-  return {
-    code: status,
-    lines: texts.map((line) => JSON.parse(line) as Record<string, unknown>),
-    error: stderr,
-  };
-}
+const run = (...args: string[]): Ran => runScript("archive", args);
 
 test("npm run archive moves the days that are old enough, and says what was moved", (t) => {
   const db = join(tempFolder(t), "x.db");

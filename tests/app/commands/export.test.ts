@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -14,21 +13,12 @@ import { readBars } from "../../../src/pipeline/bars/read-bars.ts";
 import { readFile } from "../../../src/pipeline/files/read-file.ts";
 import { csvText } from "../../../src/render/csv.ts";
 import { DAY_US, FIRST_DAY_US, fewDays, storeTrades } from "../../support/archive.ts";
+import { type Ran, runScript } from "../../support/command.ts";
 import { importing, NOW_US, rows } from "../../support/import.ts";
-import { projectRoot } from "../../support/project.ts";
 import { tempFolder } from "../../support/temp.ts";
 import { trade } from "../../support/trades.ts";
 
-function run(...args: string[]): { code: number | null; out: string; error: string } {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(projectRoot, "scripts", "export.ts"), ...args],
-    {
-      encoding: "utf8",
-    },
-  );
-  return { code: status, out: stdout, error: stderr };
-}
+const run = (...args: string[]): Ran => runScript("export", args);
 
 test("npm run export writes trades of database and archive; imported again they are the same", async (t) => {
   const folder = tempFolder(t);

@@ -1,29 +1,15 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
 import { progressTeller } from "../../../src/app/terminal/progress.ts";
 import { openWriter } from "../../../src/pipeline/store/write/writer.ts";
+import { type Ran, runScript } from "../../support/command.ts";
 import { publish, put, rows, tradeLines } from "../../support/import.ts";
-import { projectRoot } from "../../support/project.ts";
 import { tempFolder } from "../../support/temp.ts";
 
 const DAY_US = Date.UTC(2024, 7, 8) * 1000;
 
-function run(...args: string[]): { code: number | null; lines: Record<string, unknown>[]; error: string } {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(projectRoot, "scripts", "import.ts"), ...args],
-    { encoding: "utf8" },
-  );
-  const lines = stdout.startsWith("{")
-    ? stdout
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line) as Record<string, unknown>)
-    : [];
-  return { code: status, lines, error: stderr };
-}
+const run = (...args: string[]): Ran => runScript("import", args);
 
 test("npm run import: a line of JSON a file, 0 when all is in, 1 with conflicts, 2 with a sentence when refused", (t) => {
   const folder = tempFolder(t);

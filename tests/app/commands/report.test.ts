@@ -1,32 +1,29 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { Leg } from "../../../src/analytics/backtest/types.ts";
 import { readDescription } from "../../../src/app/study/config.ts";
 import { backtestData } from "../../../src/app/study/data.ts";
 import { codeFingerprint } from "../../../src/app/study/report/code-fingerprint.ts";
 import { writeBacktestReport } from "../../../src/app/study/report/files.ts";
-import { DEFAULT_RUN, flagsOf, flagText, RUN_FLAGS, withFlags } from "../../../src/app/study/report/flags.ts";
+import { DEFAULT_RUN, flagsOf, withFlags } from "../../../src/app/study/report/flags.ts";
+import { RUN_FLAGS } from "../../../src/app/study/report/run-flags.ts";
 import { attachmentOf, sealPage } from "../../../src/app/study/report/seal.ts";
 import { describedBy, verifyReport } from "../../../src/app/study/report/verify.ts";
 import { type BacktestRun, type RunDescription, runDescribed } from "../../../src/app/study/run.ts";
 import { readFlags } from "../../../src/app/terminal/flags.ts";
+import { flagText } from "../../../src/app/terminal/typed.ts";
 import { formatUtc } from "../../../src/core/time.ts";
+import { type Ran, runScript } from "../../support/command.ts";
 import { tempFolder } from "../../support/temp.ts";
 
-const SCRIPT = fileURLToPath(new URL("../../../scripts/report.ts", import.meta.url));
 const MADE_US = Date.UTC(2026, 10, 22) * 1000;
 const BARS = 700;
 /** Settings of the runs here; `source` is added when the bars are there. */
 const SETTINGS = { hedge: "ols:200", window: "60" };
 
-function run(...args: string[]): { code: number | null; out: string; error: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [SCRIPT, ...args], { encoding: "utf8" });
-  return { code: status, out: stdout, error: stderr };
-}
+const run = (...args: string[]): Ran => runScript("report", args);
 
 describe("npm run report", () => {
   let folder: string;

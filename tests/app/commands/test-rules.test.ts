@@ -1,21 +1,14 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { defaultRules } from "../../../src/analytics/alerts/rules/defaults.ts";
 import { rulesSchema } from "../../../src/analytics/alerts/rules/json-schema.ts";
+import { type Ran, runScript } from "../../support/command.ts";
 import { projectRoot } from "../../support/project.ts";
 import { tempFolder } from "../../support/temp.ts";
 
-function run(...args: string[]): { code: number | null; out: string; err: string } {
-  const script = join(projectRoot, "scripts", "test-rules.ts");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
-    encoding: "utf8",
-    cwd: projectRoot,
-  });
-  return { code: status, out: stdout, err: stderr };
-}
+const run = (...args: string[]): Ran => runScript("test-rules", args, projectRoot);
 const json = (name: string): unknown => JSON.parse(readFileSync(join(projectRoot, "rules", name), "utf8"));
 
 test("rules/default.json holds the rules that come with Tickbook, and rules/schema.json their schema", () => {
@@ -54,9 +47,9 @@ test("a test that fails ends with 1 and says why; what can't be read with 2, in 
     [[join(projectRoot, "package.json")], /needs tests of rules/],
     [["--colour"], /needs flags that it knows/],
   ] as const) {
-    const { code, err } = run(...args);
+    const { code, error } = run(...args);
     assert.equal(code, 2);
-    assert.match(err, expected);
-    assert.doesNotMatch(err, /\n\s+at /);
+    assert.match(error, expected);
+    assert.doesNotMatch(error, /\n\s+at /);
   }
 });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parseDescription } from "../../../src/app/study/config.ts";
-import { RUN_FLAGS } from "../../../src/app/study/report/flags.ts";
+import { RUN_FLAGS } from "../../../src/app/study/report/run-flags.ts";
 import { runDescribed } from "../../../src/app/study/run.ts";
 import { pairText, ruleText } from "../../../src/app/study/verdict/verdict.ts";
 import { projectRoot } from "../../support/project.ts";

@@ -16,32 +16,27 @@ import { importing } from "../../collector/control/importing.ts";
 import { openControl } from "../../collector/control/server.ts";
 import type { SymbolChoice } from "../../collector/symbols/choice.ts";
 import { type ExchangeProcess, startExchangeProcess } from "../../processes/exchange-process.ts";
-import { readFlags } from "../../terminal/flags.ts";
+import { runCommand, type Typed } from "../../terminal/command-line.ts";
 import { type Log, logLine } from "../../terminal/log.ts";
 import { stopRequest } from "../../terminal/stop-request.ts";
 import { checkApart, chosenVenue, DEFAULT_SYMBOLS } from "../venue-flags.ts";
 import { watchConfig, withConfig } from "./config-file.ts";
-import { COLLECT, type CollectFlags } from "./flags.ts";
+import { COLLECT, type CollectFlag, type CollectFlags } from "./flags.ts";
 import { archivePlan, chosenBy, metricsFor } from "./options.ts";
 import { beginPast, checkExchangeFlags, givenHost, namedVenue, processFlags } from "./origin.ts";
 import { openPrinter } from "./printer.ts";
 import { requestsTo } from "./requests.ts";
 
-/** Of refusals; any other is 2. */
-const EXIT_CODES: Readonly<Record<string, number>> = { unreachable: 3, "writer-failed": 1 };
+/** Of refusals; any other is 2. What a disk refuses may pass: whoever keeps the collector running starts it again. */
+const EXIT_CODES = { unreachable: 3, "writer-failed": 1, "system-error": 1 };
 
 /** Runs the collector as a program. Exit codes: 0 stopped, 2 refused, 3 unreachable, 4 a symbol's ids have started anew and are not stored, 1 trades were not stored or the exchange died. */
-export async function collectMain(argv: readonly string[]): Promise<number> {
-  try {
-    const flags = readFlags(COLLECT, argv, (text) => process.stdout.write(`${text}\n`));
-    if (flags === undefined) return 0;
+export function collectMain(argv: readonly string[]): Promise<number> {
+  const work = ({ flags }: Typed<CollectFlag>): Promise<number> => {
     useProxy(process.env);
-    return await run(withConfig(flags));
-  } catch (error) {
-    if (!(error instanceof TickbookError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return EXIT_CODES[error.code] ?? 2;
-  }
+    return run(withConfig(flags));
+  };
+  return runCommand(COLLECT, argv, work, EXIT_CODES);
 }
 
 /** What the flags ask for, checked before anything is begun. */

@@ -1,8 +1,9 @@
 import { csvText } from "../../../render/csv.ts";
+import { flagText, shellText } from "../../terminal/typed.ts";
 import type { BacktestRun } from "../run.ts";
 import { equityTable, fillsTable, roundTripsTable } from "../tables.ts";
 import { codeFingerprint } from "./code-fingerprint.ts";
-import { flagsOf, flagText, shellText } from "./flags.ts";
+import { flagsOf } from "./flags.ts";
 import { reportHtml, writeWhole } from "./page.ts";
 import { backtestReport } from "./report.ts";
 import { sealPage } from "./seal.ts";
