@@ -24,8 +24,8 @@ export {
   exportParquet,
   type ParquetSettings,
 } from "./app/export/export.ts";
-export type { PairFrame, PairSettings } from "./app/pair-monitor.ts";
-export type { FrozenHedge } from "./app/stored-line.ts";
+export type { PairFrame, PairSettings } from "./app/pair/pair-monitor.ts";
+export type { FrozenHedge } from "./app/pair/stored-line.ts";
 export type { BacktestCharts } from "./app/study/charts.ts";
 export type { BacktestData } from "./app/study/data.ts";
 export { type BacktestRun, type RunDescription, runDescribed } from "./app/study/run.ts";

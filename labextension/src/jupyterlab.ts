@@ -14,7 +14,11 @@ export interface LuminoWidget {
   dispose(): void;
 }
 
-export type LuminoWidgetClass = new () => LuminoWidget;
+export interface LuminoWidgetClass {
+  new (): LuminoWidget;
+  /** Both have to stand in the page. */
+  attach(widget: LuminoWidget, host: HTMLElement): void;
+}
 
 export interface MimeModel {
   readonly trusted: boolean;
@@ -87,8 +91,15 @@ export interface OpenNotebook extends LuminoWidget {
   readonly content: NotebookContent;
 }
 
+/** What makes outputs of a notebook. */
+export interface Rendermime {
+  createModel(options: { readonly data: Record<string, unknown>; readonly trusted: boolean }): MimeModel;
+  createRenderer(mimeType: string): Renderer;
+}
+
 export interface NotebookContent {
   readonly node: HTMLElement;
+  readonly rendermime: Rendermime;
   readonly widgets: readonly Cell[];
   activeCellIndex: number;
 }

@@ -19,12 +19,18 @@ export interface Listener {
   cut(why: Cut): void;
 }
 
+export interface DeskListener {
+  panel(state: PanelState): void;
+  controls(widgets: readonly string[]): void;
+}
+
 /** The line between one notebook in the page and its kernel; it outlives reconnects and restarts. */
 export interface Links {
   /** Asks for the panel and listens for its news; the returned function ends that. */
   listen(panel: string, listener: Listener): () => void;
-  /** Asks for all panels of the desk, and is told of each picture of one of them; resolves with how many there are. */
-  listenToDesk(listener: (state: PanelState) => void): () => void;
+  /** Is told of each picture of a panel of the desk, and which widgets stand on it. */
+  listenToDesk(listener: DeskListener): () => void;
+  /** Asks for all panels of the desk; resolves with how many there are. */
   askForDesk(): Promise<number>;
   /** What a panel shows of another stretch of time; undefined where the kernel has no such thing, or does not answer. */
   history(panel: string, stretch: Stretch): Promise<View | undefined>;
@@ -43,15 +49,18 @@ interface Stretch {
   readonly bars: number;
 }
 
+/** How Jupyter shows a widget. */
+export const WIDGET_MIME = "application/vnd.jupyter.widget-view+json";
+
 export function createLinks(context: DocumentContext): Links {
   const { sessionContext } = context;
   const listeners = new Map<string, Set<Listener>>();
-  const deskListeners = new Set<(state: PanelState) => void>();
+  const deskListeners = new Set<DeskListener>();
   const asked = new Set<string>();
 
   const tell = (data: unknown): void => {
     for (const state of (data as LiveNews).panels ?? []) {
-      if (state.desk) for (const listener of deskListeners) listener(state);
+      if (state.desk) for (const listener of deskListeners) listener.panel(state);
       for (const listener of listeners.get(state.panel) ?? []) listener.news(state);
     }
   };
@@ -88,6 +97,7 @@ export function createLinks(context: DocumentContext): Links {
   const askForDesk = async (): Promise<number> => {
     const news = await askLive({ panels: [], desk: true });
     if (news) tell(news);
+    for (const listener of deskListeners) listener.controls(news?.controls ?? []);
     return (news?.panels ?? []).filter(({ state }) => state === "live").length;
   };
   const history = async (panel: string, { firstMs, lastMs, bars }: Stretch): Promise<View | undefined> => {
@@ -102,8 +112,9 @@ export function createLinks(context: DocumentContext): Links {
   sessionContext.iopubMessage.connect((_, { header, content }: KernelMessage) => {
     if (header.msg_type === "comm_msg" && content.comm_id === LIVE) tell(content.data);
     // a cell shows a panel: a kernel that nobody has asked yet tells nobody of it
-    const isPanel = header.msg_type === "display_data" && VIEW_MIME in ((content.data ?? {}) as object);
-    if (isPanel && deskListeners.size > 0) void askForDesk();
+    const shown = header.msg_type === "display_data" ? Object.keys((content.data ?? {}) as object) : [];
+    const isOfDesk = shown.includes(VIEW_MIME) || shown.includes(WIDGET_MIME);
+    if (isOfDesk && deskListeners.size > 0) void askForDesk();
   });
   sessionContext.kernelChanged.connect(askAll);
   sessionContext.statusChanged.connect((_, status) => {

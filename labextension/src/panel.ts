@@ -59,12 +59,14 @@ export function createPanel(node: HTMLElement, ties: Omit<ChartTies, "redraw">):
     if (view.label) place.setAttribute("aria-label", view.label);
   };
 
-  let width = 0;
+  let size = "";
   const resized = new ResizeObserver(() => {
-    if (node.clientWidth !== width && (chart || wanted)) frames.ask();
-    width = node.clientWidth;
+    const now = `${node.clientWidth} ${ties.height?.()}`;
+    if (now !== size && (chart || wanted)) frames.ask();
+    size = now;
   });
   resized.observe(node);
+  if (ties.height && node.parentElement) resized.observe(node.parentElement);
   const themed = new MutationObserver(() => chart && frames.ask());
   themed.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
 

@@ -13,3 +13,10 @@ export function assetsOf(symbol: string): Assets {
   const match = QUOTES.exec(symbol);
   return { base: match?.[1] ?? "", quote: match?.[2] ?? "" };
 }
+
+/** How symbols are called beside each other: by their base assets, where all are quoted in the same one. */
+export function shortNames(symbols: Iterable<string>): (symbol: string) => string {
+  const assets = [...symbols].map(assetsOf);
+  const isOne = assets.every(({ base, quote }) => base !== "" && quote === assets[0]!.quote);
+  return (symbol) => (isOne ? assetsOf(symbol).base : symbol);
+}

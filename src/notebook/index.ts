@@ -15,6 +15,7 @@ export { type PairControls, type PairControlsSettings, pairControls } from "./pa
 export { type PairCloses, type PairClosesSettings, pairCloses } from "./pair/pair-data.ts";
 export { type Exported, saveTable } from "./pair/pair-export.ts";
 export { type PairWatch, type WatchSettings, watchPair } from "./pair/pair-watch.ts";
+export { type PairsWatch, type PairsWatchSettings, watchPairs } from "./pair/watch-pairs.ts";
 export { live, liveStatus, stopLive } from "./panels/live.ts";
 export type { LiveOptions, LiveStatus } from "./panels/panels.ts";
 export { type DataQuality, dataQuality, type QualitySettings, type QualityTable } from "./quality/quality.ts";

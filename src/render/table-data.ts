@@ -15,6 +15,8 @@ export interface TableColumn {
   readonly floor?: number;
   /** Whether thousands are set apart where numbers reach 10,000; yes unless told, or unless its name ends in `id`. */
   readonly grouped?: boolean;
+  /** Set to the right, as numbers are. */
+  readonly right?: boolean;
   /** Left out where the table has less room than it needs. */
   readonly spare?: boolean;
   /** Cells to stand out, by their values. */

@@ -50,11 +50,11 @@ export function tableView(table: TableData, options: TableOptions = {}): HtmlVie
 /** The table alone: for a page that has `TABLE_CSS` already. */
 export function tableMarkup(table: TableData, options: TableOptions = {}): string {
   const { columns, rows, cutAfter, note } = layOut(table, options);
-  const cell = ({ kind, texts, title, wrap, spare, alarms }: LaidColumn, r: number): string => {
+  const cell = ({ texts, title, wrap, right, spare, alarms }: LaidColumn, r: number): string => {
     // a text that the column cuts off can still be read under the mouse
     const why = title(r) ?? (texts[r]!.length > 60 && !wrap ? texts[r] : undefined);
     const classes = [
-      isRight(kind) ? "n" : "",
+      right ? "n" : "",
       wrap ? "w" : "",
       spare ? "spare" : "",
       title(r) === undefined ? "" : "none",
@@ -66,9 +66,9 @@ export function tableMarkup(table: TableData, options: TableOptions = {}): strin
     return `<td${attributes}>${escapeHtml(texts[r]!)}</td>`;
   };
   const head = columns
-    .map(({ name, unit, kind, mark, spare }) => {
+    .map(({ name, unit, mark, right, spare }) => {
       const small = unit || mark ? `<small>${escapeHtml(`${unit ?? ""}${mark}`)}</small>` : "";
-      const classes = [isRight(kind) ? "n" : "", spare ? "spare" : ""].filter(Boolean).join(" ");
+      const classes = [right ? "n" : "", spare ? "spare" : ""].filter(Boolean).join(" ");
       return `<th scope="col"${classes ? ` class="${classes}"` : ""}>${escapeHtml(name)}${small}</th>`;
     })
     .join("");
@@ -91,7 +91,7 @@ export function tableText(table: TableData, options: TableOptions = {}): string 
   const widths = heads.map((head, c) => cells[c]!.reduce((w, text) => Math.max(w, text.length), head.length));
   const line = (texts: readonly string[]): string =>
     texts
-      .map((text, c) => (isRight(columns[c]!.kind) ? text.padStart(widths[c]!) : text.padEnd(widths[c]!)))
+      .map((text, c) => (columns[c]!.right ? text.padStart(widths[c]!) : text.padEnd(widths[c]!)))
       .join("  ")
       .trimEnd();
   const lines = table.caption ? [oneLine(table.caption)] : [];
@@ -107,7 +107,7 @@ export function tableText(table: TableData, options: TableOptions = {}): string 
 interface LaidColumn extends CellTexts {
   readonly name: string;
   readonly unit: string | undefined;
-  readonly kind: CellKind;
+  readonly right: boolean;
   readonly wrap: boolean;
   readonly spare: boolean;
   /** Which way the rows are sorted by it. */
@@ -138,14 +138,16 @@ function layOut(table: TableData, options: TableOptions): Layout {
     return {
       name: column.name,
       unit: column.unit,
-      kind,
+      right: column.right ?? isRight(kind),
       wrap: column.wrap === true,
       spare: column.spare === true,
       mark: column.name === sortBy ? (descending ? " ↓" : " ↑") : "",
       title,
       alarms,
       // never by colour alone
-      texts: texts.map((text, r) => (alarms[r] ? `▲ ${text}` : text)),
+      texts: texts.map(
+        (text, r) => (alarms[r] ? "▲ " : "") + (isRight(kind) ? text.replace(/^-/, "−") : text),
+      ),
     };
   });
   return { columns, rows, cutAfter, note };

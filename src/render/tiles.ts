@@ -32,7 +32,7 @@ const INK: Readonly<Record<Tone, string>> = {
 };
 
 const TILES_CSS = `
-.tickbook-tiles{display:flex;flex-wrap:wrap;gap:8px;margin:4px 0;font-family:var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-ui-font-color1,inherit)}
+.tickbook-tiles{container-type:inline-size;display:flex;flex-wrap:wrap;gap:8px;margin:4px 0;font-family:var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-ui-font-color1,inherit)}
 .tickbook-tiles>.venue-line{flex-basis:100%;font-size:12px;font-weight:600;opacity:.8}
 .tickbook-tile{box-sizing:border-box;flex:0 1 auto;min-width:100px;padding:8px 10px 9px;border:1px solid var(--jp-border-color2,rgba(128,128,128,.35));border-left-width:4px;border-radius:4px;line-height:1.3}
 .tickbook-tile div{white-space:nowrap}
@@ -40,6 +40,15 @@ const TILES_CSS = `
 .tickbook-tile .value{font-size:22px;font-weight:600;font-variant-numeric:tabular-nums}
 .tickbook-tile .value small{font-size:12px;font-weight:400;opacity:.75;margin-left:.3em}
 .tickbook-tile .note{font-size:11.5px;opacity:.75;min-height:1.3em}
+@container (max-width:1000px){
+.tickbook-tiles .tickbook-tile{flex:1 1 auto;padding:5px 8px 6px}
+.tickbook-tiles .tickbook-tile .value{font-size:17px}
+}
+@container (max-width:620px){
+.tickbook-tiles .tickbook-tile{flex:1 1 40%}
+.tickbook-tiles .tickbook-tile .value{white-space:normal;font-size:16px}
+.tickbook-tiles .tickbook-tile .note{overflow:hidden;text-overflow:ellipsis}
+}
 .tickbook-tile .sign{font-size:12px;margin-right:.4em;vertical-align:middle}
 `;
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
-import { pairMonitor } from "../../src/app/pair-monitor.ts";
+import { pairMonitor } from "../../src/app/pair/pair-monitor.ts";
 import { sliceBars } from "../../src/core/bars.ts";
 import { random } from "../../src/core/random.ts";
 import { venueLabel } from "../../src/core/trade.ts";

@@ -8,7 +8,7 @@ import { descendants, type Started, start } from "../support/started.ts";
 import { tempFolder } from "../support/temp.ts";
 
 const chromium = findChromium();
-const PANELS = ["alerts", "pair", "tiles"];
+const PANELS = ["alerts", "pair", "pairs", "tiles"];
 
 /** As much of the page as is read here. */
 interface DeskNode {
@@ -84,10 +84,35 @@ describe("the desk of npm start, on the simulated market at 1280 × 800", {
     const places = await page
       .locator(".tickbook-desk-panel")
       .evaluateAll((nodes) => (nodes as unknown as DeskNode[]).map((node) => node.getBoundingClientRect()));
-    for (const { bottom, width } of places) {
-      assert.ok(bottom <= 800, "nothing lies below the screen");
+    for (const [k, { bottom, width }] of places.entries()) {
+      // the list of all pairs goes on below
+      if (k < places.length - 1) assert.ok(bottom <= 800, "nothing lies below the screen");
       assert.ok(width > 200);
     }
+    const cut = await page
+      .locator(".tickbook-desk-side .tickbook-table")
+      .evaluateAll((nodes) =>
+        (nodes as unknown as { scrollWidth: number; clientWidth: number }[]).filter(
+          ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth,
+        ),
+      );
+    assert.deepEqual(cut, [], "no table is cut at its right");
+  });
+
+  it("has the controls of the notebook: one that moves there moves every panel, and the notebook", async () => {
+    const threshold = page.locator(".tickbook-desk-controls").getByText("threshold");
+    await threshold.waitFor();
+    const before = (await seen()).tiles;
+    assert.match(before!, /(within|beyond) ±2/);
+    await page.locator(".tickbook-desk-controls .noUi-handle").last().focus();
+    await page.keyboard.press("ArrowRight");
+    await page.waitForFunction(() =>
+      /±2\.05/.test(
+        (
+          globalThis as unknown as { document: { querySelector(s: string): { textContent: string } } }
+        ).document.querySelector('[data-panel="tiles"]').textContent,
+      ),
+    );
   });
 
   it("is live again after a reload, and the cells have not been run again", async () => {

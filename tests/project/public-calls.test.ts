@@ -242,6 +242,7 @@ const ELSEWHERE = [
     "verdictTable",
     "viewOf",
     "watchPair",
+    "watchPairs",
     "whichSeries",
   ],
 ];
@@ -296,6 +297,7 @@ const WITH_SETTINGS: Readonly<Record<string, readonly unknown[]>> = {
   text: ["a", {}],
   viewOf: [bars, {}],
   watchPair: [{}],
+  watchPairs: [{}],
 };
 
 for (const [name, valid] of Object.entries(WITH_SETTINGS)) {

@@ -45,7 +45,7 @@ test("a column of numbers has the same decimals in each row: exact where ten dig
   assert.deepEqual(cells(one([0.1 + 0.2])), ["0.3"]);
   assert.deepEqual(cells(one([1e20, 1])), ["100,000,000,000,000,000,000", "1"]);
   assert.deepEqual(cells(one([1000.123456789, 1e-9])), ["1000.12", "1e-9"]);
-  assert.deepEqual(cells(one([-0.5, 0.25], { digits: 1 })), ["-0.5", "0.3"]);
+  assert.deepEqual(cells(one([-0.5, 0.25], { digits: 1 })), ["−0.5", "0.3"]);
   assert.deepEqual(cells(one([0, 0])), ["0", "0"]);
 });
 
@@ -123,8 +123,8 @@ test("a table of a million rows is cut before it is formatted", () => {
 
 test("thousands are set apart where a column reaches 10,000, not in ids and not where it is told", () => {
   assert.deepEqual(cells(one([9999, 1500.5])), ["9999.0", "1500.5"]);
-  assert.deepEqual(cells(one([10_000, -1500.5, 7])), ["10,000.0", "-1,500.5", "7.0"]);
-  assert.deepEqual(cells(one([-12_345_678], { digits: 2 })), ["-12,345,678.00"]);
+  assert.deepEqual(cells(one([10_000, -1500.5, 7])), ["10,000.0", "−1,500.5", "7.0"]);
+  assert.deepEqual(cells(one([-12_345_678], { digits: 2 })), ["−12,345,678.00"]);
   for (const name of ["id", "trade_id", "firstId", "order ids"])
     assert.deepEqual(cells(one([1_234_567], { name })), ["1234567"], name);
   for (const name of ["bid", "mid", "grid"])
@@ -187,6 +187,6 @@ test("cells that stand out have a mark as well as a colour", () => {
     length: 3,
     columns: [{ name: "z", values: [1, -2.5, Number.NaN], alarm: (z: number) => !(Math.abs(z) < 2) }],
   };
-  assert.ok(tableMarkup(table).includes('<td class="n alarm">▲ -2.5</td>'));
-  assert.equal(tableText(table), "     z\n   1.0\n▲ -2.5\n     –");
+  assert.ok(tableMarkup(table).includes('<td class="n alarm">▲ −2.5</td>'));
+  assert.equal(tableText(table), "     z\n   1.0\n▲ −2.5\n     –");
 });

@@ -5,7 +5,7 @@ import type { ViewportMeta } from "../../../src/notebook/page/live-messages.ts";
 import { vegaConfig } from "../../../src/render/theme.ts";
 import { brushOf, onBrush, type Range, withRange } from "./brush.ts";
 import { choicesOf, choose } from "./carry-over.ts";
-import { fitWidth, widthSignals } from "./fit-width.ts";
+import { fitHeight, fitWidth, heightSignals, widthSignals } from "./fit-width.ts";
 import { isObject, type Json, type SplitSpec, splitSpec } from "./split-spec.ts";
 import { setTitle, TITLE, withTitleSignals } from "./title.ts";
 import { loadVega, type VegaParts } from "./vega.ts";
@@ -30,6 +30,8 @@ export interface ChartTies {
   readonly redraw: () => void;
   /** A reader looks at a stretch that ends then, ms since 1970; undefined: at the newest bars. */
   readonly looksAt?: ((pastMs: number | undefined) => void) | undefined;
+  /** How high a chart of several plots may be, in pixels; absent: as it was made. */
+  readonly height?: (() => number | undefined) | undefined;
   /** Whether the plain wheel zooms a time axis; else with Ctrl. */
   readonly wheel?: boolean;
 }
@@ -51,6 +53,7 @@ interface Drawn extends Compiled {
 /** What Vega-Lite made of a specification, as far as it matters here. */
 interface Compiled {
   readonly widths: readonly string[];
+  readonly heights: ReadonlyMap<string, number>;
   /** How the rows of each data set are read: dates in text become times. */
   readonly formats: ReadonlyMap<string, unknown>;
   readonly signals: ReadonlySet<string>;
@@ -62,7 +65,7 @@ const neutral = JSON.stringify(vegaConfig("any"));
 export function createChart(
   node: HTMLElement,
   ground: () => Ground,
-  { brushed, wheel = false, ask, redraw, looksAt = () => {} }: ChartTies,
+  { brushed, wheel = false, ask, redraw, looksAt = () => {}, height = () => undefined }: ChartTies,
 ): Chart {
   const count = { embeds: 0, draws: 0 };
   let viewport: (Viewport & { readonly series: string }) | undefined;
@@ -96,6 +99,7 @@ export function createChart(
   };
   /** Another series begins with a window of its own. */
   const seen = (meta: ViewportMeta | undefined): void => {
+    node.classList.toggle("tickbook-timed", meta !== undefined);
     if (meta?.series === viewport?.series) return;
     viewport?.close();
     viewport = meta && {
@@ -104,11 +108,12 @@ export function createChart(
     };
     if (drawn) viewport?.attach(drawn.result.view, drawn.widths);
   };
-  const settle = async ({ result: { view }, split, signals, widths }: Drawn): Promise<void> => {
+  const settle = async ({ result: { view }, split, signals, widths, heights }: Drawn): Promise<void> => {
     if (signals.has(TITLE)) setTitle(view, split.title, node.clientWidth);
     // labels beside the plot may have grown
     await view.resize().runAsync();
     await fitWidth(view, widths, node.clientWidth);
+    await fitHeight(view, heights, height());
   };
   return {
     draw: async (spec) => {
@@ -167,6 +172,7 @@ async function embed(
       const vega = withTitleSignals(given as Json, split.title);
       compiled = {
         widths: widthSignals(vega),
+        heights: heightSignals(vega),
         formats: new Map(listed(vega.data).map(({ name, format }) => [String(name), format])),
         signals: new Set(listed(vega.signals).map(({ name }) => String(name))),
       };

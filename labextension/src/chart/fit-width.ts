@@ -20,6 +20,33 @@ export function widthSignals(compiled: Json): readonly string[] {
     .map(({ name }) => String(name));
 }
 
+/** The signals of the heights of plots one below the other, with their values as the specification has them. */
+export function heightSignals(compiled: Json): ReadonlyMap<string, number> {
+  const signals = (compiled.signals ?? []) as readonly Json[];
+  return new Map(
+    signals.flatMap(({ name, value }) =>
+      /^concat_\d+_height$/.test(String(name)) && typeof value === "number" ? [[String(name), value]] : [],
+    ),
+  );
+}
+
+/** Makes plots one below the other as high together as there is room for, within bounds, each in its proportion; undefined: as made. */
+export async function fitHeight(
+  view: View,
+  heights: ReadonlyMap<string, number>,
+  room: number | undefined,
+): Promise<void> {
+  const sum = (values: Iterable<number>): number => [...values].reduce((total, one) => total + one, 0);
+  const made = sum(heights.values());
+  if (made === 0) return;
+  const now = sum([...heights.keys()].map((name) => view.signal(name) as number));
+  const around = canvasSize(view).height - now;
+  const share = room === undefined ? 1 : Math.min(2.2, Math.max(0.7, (room - around) / made));
+  if (Math.abs(share * made - now) < heights.size) return;
+  for (const [name, height] of heights) view.signal(name, Math.floor(height * share));
+  await view.resize().runAsync();
+}
+
 interface Fitted {
   /** As the specification has it. */
   readonly made: number;
@@ -37,7 +64,7 @@ export async function fitWidth(view: View, signals: readonly string[], room: num
   const wanted = fitted.made >= fillsFrom ? most : fitted.made;
   for (let round = 0; round < 2; round++) {
     const now = width();
-    const around = canvasWidth(view) - now;
+    const around = canvasSize(view).width - now;
     const plot = Math.max(least, Math.min(wanted, Math.floor(room - around)));
     const more = plot - now;
     if (more === 0 || (more > 0 && more < slack && room === fitted.room)) break;
@@ -47,7 +74,8 @@ export async function fitWidth(view: View, signals: readonly string[], room: num
   fitted.room = room;
 }
 
-function canvasWidth(view: View): number {
-  const canvas = view.container()?.querySelector("canvas");
-  return canvas ? canvas.width / (globalThis.devicePixelRatio || 1) : 0;
+function canvasSize(view: View): { width: number; height: number } {
+  const { width = 0, height = 0 } = view.container()?.querySelector("canvas") ?? {};
+  const ratio = globalThis.devicePixelRatio || 1;
+  return { width: width / ratio, height: height / ratio };
 }

@@ -1,8 +1,9 @@
 import type { DeskPlace, PanelState } from "../../../src/notebook/page/live-messages.ts";
-import type { LuminoWidget, LuminoWidgetClass } from "../jupyterlab.ts";
+import type { LuminoWidget, LuminoWidgetClass, Rendermime } from "../jupyterlab.ts";
 import type { Links } from "../links.ts";
 import { createLive, type Live } from "../live.ts";
 import { createPanel, type Panel } from "../panel.ts";
+import { createDeskControls } from "./desk-controls.ts";
 
 /** The live panels of a notebook on one page, without its text: tiles above, charts below each other, tables beside. */
 export interface Desk {
@@ -18,7 +19,7 @@ interface Slot {
   readonly id: string;
 }
 
-export function createDesk(Widget: LuminoWidgetClass, links: Links): Desk {
+export function createDesk(Widget: LuminoWidgetClass, links: Links, rendermime: () => Rendermime): Desk {
   const widget = new Widget();
   widget.id = "tickbook-desk";
   widget.addClass("tickbook-desk");
@@ -42,11 +43,12 @@ export function createDesk(Widget: LuminoWidgetClass, links: Links): Desk {
   const body = document.createElement("div");
   body.className = "tickbook-desk-body";
   body.append(places.main, places.side);
-  widget.node.append(note, places.top, body);
+  const controls = createDeskControls(Widget, rendermime);
+  widget.node.append(note, places.top, controls.node, body);
 
   /** By name: a cell that ran again draws its panel into the place of the one before. */
   const slots = new Map<string, Slot>();
-  const hangUp = links.listenToDesk((state) => {
+  const draw = (state: PanelState): void => {
     const { name = state.panel, desk } = state;
     const before = slots.get(name);
     if (!desk || !state.view || before?.id === state.panel) return;
@@ -59,13 +61,15 @@ export function createDesk(Widget: LuminoWidgetClass, links: Links): Desk {
     const panel = createPanel(node, {
       brushed: links.brushed,
       wheel: true,
+      height: () => (desk === "main" ? heightFor(places.main, node) : undefined),
       ask: (stretch) => links.history(state.panel, stretch),
       looksAt: (pastMs) => live.looksAt(pastMs),
     });
     const live: Live = createLive(node, panel.show, links, state.panel);
     live.saved(state as PanelState);
     slots.set(name, { node, panel, live, id: state.panel });
-  });
+  };
+  const hangUp = links.listenToDesk({ panel: draw, controls: controls.show });
 
   const dispose = widget.dispose.bind(widget);
   return {
@@ -73,6 +77,7 @@ export function createDesk(Widget: LuminoWidgetClass, links: Links): Desk {
       dispose: (): void => {
         if (widget.isDisposed) return;
         hangUp();
+        controls.close();
         for (const slot of slots.values()) clear(slot);
         dispose();
       },
@@ -87,6 +92,13 @@ export function createDesk(Widget: LuminoWidgetClass, links: Links): Desk {
       note.append(node);
     },
   };
+}
+
+/** What is left in a column for its one panel, where the desk does not scroll. */
+function heightFor(column: HTMLElement, node: HTMLElement): number | undefined {
+  if (column.childElementCount > 1 || getComputedStyle(column).overflowY !== "hidden") return undefined;
+  const status = node.querySelector<HTMLElement>(".tickbook-status");
+  return column.clientHeight - (status?.offsetHeight ?? 0) - 2;
 }
 
 function clear(slot: Slot | undefined): void {

@@ -17,7 +17,7 @@ export async function openDesk(
     path: config.notebook,
     factory: "Notebook",
   })) as OpenNotebook;
-  const desk = createDesk(Widget, createLinks(notebook.context));
+  const desk = createDesk(Widget, createLinks(notebook.context), () => notebook.content.rendermime);
   shell.add(desk.widget, "main", { mode: "tab-before", ref: notebook.id });
   shell.activateById(desk.widget.id);
   shell.collapseLeft?.();

@@ -93,8 +93,10 @@ export function eventText(
 /** A value of a measure, as a table shows it. */
 export function measureText(measure: Measure, value: number): string {
   const { decimals } = MEASURES[measure];
-  if (decimals === undefined || !Number.isFinite(value)) return valueText(value);
-  return value.toFixed(decimals).replace("-", "−");
+  if (!Number.isFinite(value)) return valueText(value);
+  if (decimals !== undefined) return value.toFixed(decimals).replace("-", "−");
+  if (Math.abs(value) < 10_000) return valueText(value);
+  return Number(value.toPrecision(4)).toLocaleString("en").replace("-", "−");
 }
 
 /** Four significant digits; a proper minus. */

@@ -5,7 +5,7 @@ import { type Command, type Flags, numberFlag } from "../terminal/flags.ts";
 import {
   checkApart,
   chosenVenue,
-  DEFAULT_SYMBOLS,
+  defaultSymbols,
   EXCHANGE_FLAGS,
   exchangeFlags,
   type VenueChoice,
@@ -41,7 +41,7 @@ export const START: Command<StartFlag> = {
     },
     symbols: {
       value: "A,B",
-      help: `symbols as the exchange writes them (${DEFAULT_SYMBOLS}; of a tape all that it has)`,
+      help: `symbols as the exchange writes them (${defaultSymbols("binance")}; of a tape all that it has)`,
     },
     db: { value: "FILE", help: "database (data/binance.db, data/sim.db or data/replay.db)" },
     notebook: { value: "FILE", help: "notebook to open", default: "notebooks/live-monitor.ipynb" },
@@ -74,7 +74,7 @@ export function planCollector(flags: StartFlags, root: string): CollectorPlan {
   const venue = chosenVenue(flags);
   const db = resolve(root, flags.db ?? join("data", `${venue}.db`));
   checkApart(flags.tape, db);
-  const symbols = flags.symbols ?? (venue === "replay" ? undefined : DEFAULT_SYMBOLS);
+  const symbols = flags.symbols ?? (venue === "replay" ? undefined : defaultSymbols(venue));
   const passed = (["exchange-port", "ws-url", "rest-url", "venue-name"] as const).flatMap((name) =>
     flags[name] === undefined ? [] : [`--${name}`, flags[name]],
   );

@@ -5,7 +5,12 @@ import { quote, refuse } from "../../core/errors.ts";
 /** Where trades come from: Binance, the built-in exchange with a seeded market, or the same with a tape. */
 export type VenueChoice = "binance" | "sim" | "replay";
 
-export const DEFAULT_SYMBOLS = "BTCUSDT,ETHUSDT";
+/** The symbols of a venue that are collected unless some are named; of the simulated market those whose truth is known. */
+export function defaultSymbols(venue: Exclude<VenueChoice, "replay">): string {
+  return venue === "sim"
+    ? "BTCUSDT,ETHUSDT,SOLUSDT,AVAXUSDT,LTCUSDT,BCHUSDT,BNBUSDT,XRPUSDT"
+    : "BTCUSDT,ETHUSDT,SOLUSDT,BNBUSDT,XRPUSDT,DOGEUSDT";
+}
 
 /** Flags of the commands that may start the built-in exchange; all of them are handed on to it. */
 export const EXCHANGE_FLAGS = {

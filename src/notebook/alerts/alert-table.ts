@@ -1,8 +1,10 @@
 import type { Threshold } from "../../analytics/alerts/judge.ts";
+import type { Measure } from "../../analytics/alerts/measures/measure.ts";
 import { MEASURES } from "../../analytics/alerts/measures/measures.ts";
 import { measureText, valueText } from "../../analytics/alerts/text.ts";
 import type { AlertStatus } from "../../analytics/alerts/values/evaluator.ts";
 import { spanText } from "../../app/doctor/words.ts";
+import { shortNames } from "../../core/assets.ts";
 import type { TableData } from "../../render/table-data.ts";
 
 const ORDER = ["firing", "pending", "no data", "resolved", "inactive"];
@@ -25,6 +27,7 @@ export function alertsTable(
       ORDER.indexOf(a.state.state) - ORDER.indexOf(b.state.state) ||
       (a.state.sinceUs ?? 0) - (b.state.sinceUs ?? 0),
   );
+  const short = shortNames(rows.flatMap(({ alert }) => alert.watched));
   const text = (name: string, pick: (row: AlertStatus) => string) => ({
     name,
     values: rows.map(pick),
@@ -43,11 +46,11 @@ export function alertsTable(
       },
       text("for", ({ state }) => ageOf(state.state === "firing" ? state.firingUs : state.sinceUs, nowUs)),
       text("alert", ({ alert }) => alert.rule.name),
-      text("watched", ({ alert }) => alert.watched.join("/")),
+      text("watched", ({ alert }) => alert.watched.map(short).join("/")),
       text("value", ({ alert, values }) =>
         alert.conditions
           .map(({ of }, i) =>
-            [measureText(of.measure, values[i]!), MEASURES[of.measure].unit].filter(Boolean).join(" "),
+            [measureText(of.measure, values[i]!), shortUnit(of.measure)].filter(Boolean).join(" "),
           )
           .join(" · "),
       ),
@@ -58,20 +61,31 @@ export function alertsTable(
   };
 }
 
+/** Beside a value; longer ones stand beside the threshold. */
+function shortUnit(measure: Measure): string {
+  const { unit } = MEASURES[measure];
+  return unit.length <= 2 ? unit : "";
+}
+
 function ageOf(sinceUs: number | null, nowUs: number): string {
   return sinceUs === null || !(nowUs >= sinceUs) ? "" : spanText(Math.max(0, nowUs - sinceUs));
 }
 
 function judgeText({ conditions, limits: { judge } }: AlertStatus["alert"]): string {
-  if (judge.of.length === 1) return thresholdText(judge.of[0]!);
-  const parts = judge.of.map((one, i) => `${conditions[i]!.of.measure} ${thresholdText(one)}`);
+  const unit = (i: number): string => {
+    const { measure } = conditions[i]!.of;
+    return shortUnit(measure) === "" ? MEASURES[measure].unit : "";
+  };
+  if (judge.of.length === 1) return thresholdText(judge.of[0]!, unit(0));
+  const parts = judge.of.map((one, i) => `${conditions[i]!.of.measure} ${thresholdText(one, unit(i))}`);
   return parts.join(judge.by === "all" ? " and " : " or ");
 }
 
-function thresholdText({ when, fire, resolve }: Threshold): string {
+function thresholdText({ when, fire, resolve }: Threshold, unit = ""): string {
   const [out, back] = [valueText(fire), valueText(resolve)];
   const way = when === "abs" ? `beyond ±${out}` : `${when} ${out}`;
-  return resolve === fire ? way : `${way}, over at ${when === "abs" ? "±" : ""}${back}`;
+  const over = resolve === fire ? "" : `, over at ${when === "abs" ? "±" : ""}${back}`;
+  return `${way}${over}${unit && ` ${unit}`}`;
 }
 
 const STEPS = "▁▂▃▄▅▆▇█";

@@ -1,4 +1,4 @@
-import type { PairFrame } from "../../app/pair-monitor.ts";
+import type { PairFrame } from "../../app/pair/pair-monitor.ts";
 import { type Bars, concatBars, makeBars, sliceBars } from "../../core/bars.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import type { LiveBars } from "../../pipeline/live-bars.ts";

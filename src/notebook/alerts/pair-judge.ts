@@ -9,7 +9,7 @@ import type { Lane } from "../../analytics/alerts/values/nodes.ts";
 import { type AlertFeed, alertFeed } from "../../app/alerts/feed/feed.ts";
 import { venueSeries } from "../../app/alerts/venues.ts";
 import { systemClock } from "../../app/clock.ts";
-import type { PairFrame } from "../../app/pair-monitor.ts";
+import type { PairFrame } from "../../app/pair/pair-monitor.ts";
 import type { TradeStore } from "../../pipeline/store/trade-store.ts";
 import type { PairWatch } from "../pair/pair-watch.ts";
 import type { AlertLog } from "./alert-log.ts";

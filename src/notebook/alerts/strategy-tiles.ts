@@ -3,7 +3,7 @@ import { runBacktest } from "../../analytics/backtest/run-backtest.ts";
 import { meanReversion } from "../../analytics/backtest/strategies/mean-reversion.ts";
 import { zUnitCount } from "../../analytics/backtest/strategies/z-unit-count.ts";
 import type { Costs } from "../../analytics/backtest/types.ts";
-import type { PairFrame } from "../../app/pair-monitor.ts";
+import type { PairFrame } from "../../app/pair/pair-monitor.ts";
 import { assetsOf } from "../../core/assets.ts";
 import { tiles } from "../../render/tiles.ts";
 import type { View } from "../../render/view.ts";

@@ -1,7 +1,7 @@
 import { quote, reasonOf, refuse, TickbookError } from "../../core/errors.ts";
 import { escapeHtml, plainText } from "../../render/escape.ts";
 import type { HtmlView } from "../../render/view.ts";
-import { display } from "../page/display.ts";
+import { display, offerToDesk } from "../page/display.ts";
 import { type CommData, kernelApi } from "../page/kernel-api.ts";
 import { bundleOf } from "../view/views.ts";
 import { type Core, coreOf, isControl, labelOf } from "./control.ts";
@@ -44,6 +44,7 @@ export function controls(...given: readonly (AnyControl | readonly AnyControl[])
   // what a saved notebook shows where there is no kernel
   const words = bundleOf(still("As they stood when they were shown; in JupyterLab they can be moved."));
   kernel.display({ "application/vnd.jupyter.widget-view+json": shape, ...words }, undefined, false);
+  box.onClose(offerToDesk(box.id));
 }
 
 function checkedCore(control: unknown): Core<unknown> {

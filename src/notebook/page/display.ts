@@ -29,6 +29,11 @@ export function newPlace(of: PlaceOf = {}): Place {
   return places().place(of);
 }
 
+/** Puts a widget of Jupyter's on the desk, too; the returned function takes it away. */
+export function offerToDesk(widget: string): () => void {
+  return places().offer(widget);
+}
+
 /** What places are given while the work runs, pages are told by one message. */
 export function together<T>(work: () => T): T {
   return places().together(work);

@@ -30,6 +30,8 @@ export interface PanelState {
 /** What the kernel tells: as an answer, when a picture has changed, and once a second. */
 export interface LiveNews {
   readonly panels: readonly PanelState[];
+  /** To a desk that asks: Jupyter's widgets that stand on it. */
+  readonly controls?: readonly string[];
 }
 
 /** What a page asks for: when it shows a panel first, after a reconnect, and when it has missed a picture. */

@@ -53,6 +53,8 @@ export interface Places {
   place(of?: PlaceOf): Place;
   /** What changes while the work runs, pages are told by one message: they draw it in one frame. */
   together<T>(work: () => T): T;
+  /** A widget that stands on the desk, too; the returned function takes it away. */
+  offer(widget: string): () => void;
 }
 
 interface Panel extends PlaceOf {
@@ -75,6 +77,7 @@ const mostStopped = 32;
  */
 export function createPlaces({ clock, newId, display, comms, onCellRerun }: PlacesOptions): Places {
   const panels = new Map<string, Panel>();
+  const controls = new Set<string>();
   const pages = newsLine(comms);
   const { tell } = pages;
   let pulsing = false;
@@ -92,7 +95,6 @@ export function createPlaces({ clock, newId, display, comms, onCellRerun }: Plac
     ...(panel.desk && { desk: panel.desk }),
     ...(panel.view && { view: panel.view }),
   });
-  const unknown = (panel: string): PanelState => ({ panel, state: "unknown", seq: 0, atMs: 0, ageMs: 0 });
   const pulse = (): void => {
     const running = [...panels.values()].filter(({ state }) => state === "live");
     pulsing = running.length > 0;
@@ -108,18 +110,13 @@ export function createPlaces({ clock, newId, display, comms, onCellRerun }: Plac
 
   comms?.onOpen(LIVE, async (comm, data) => {
     pages.listen();
-    const { panels: ids, desk, stretch } = data as Partial<LiveQuestion>;
-    const onDesk =
-      desk === true ? [...panels.values()].filter((one) => one.desk && one.state === "live") : [];
-    const wanted = [...(Array.isArray(ids) ? ids : []).map(String), ...onDesk.map(({ id }) => id)];
-    const news = wanted.map((id) => {
-      const panel = panels.get(id);
-      return panel ? whole(panel) : unknown(id);
-    });
+    const question = data as Partial<LiveQuestion>;
+    const { stretch } = question;
     const asker = stretch && panels.get(stretch.panel);
     const view = stretch && (await pastOf(asker, stretch));
     const past = asker && view ? [{ ...stateOf(asker), view }] : [];
-    comm.send({ panels: [...past, ...news] } satisfies LiveNews);
+    const news = answer(question, { panels, controls, whole });
+    comm.send({ ...news, panels: [...past, ...news.panels] } satisfies LiveNews);
     comm.close();
   });
 
@@ -164,7 +161,28 @@ export function createPlaces({ clock, newId, display, comms, onCellRerun }: Plac
       },
     };
   };
-  return { place, together: pages.together };
+  const offer = (widget: string): (() => void) => {
+    controls.add(widget);
+    return () => controls.delete(widget);
+  };
+  return { place, together: pages.together, offer };
+}
+
+/** What a page is told that asks. */
+function answer({ panels: ids, desk }: Partial<LiveQuestion>, { panels, controls, whole }: Known): LiveNews {
+  const onDesk = desk === true ? [...panels.values()].filter((one) => one.desk && one.state === "live") : [];
+  const wanted = [...(Array.isArray(ids) ? ids : []).map(String), ...onDesk.map(({ id }) => id)];
+  const news = wanted.map((id): PanelState => {
+    const panel = panels.get(id);
+    return panel ? whole(panel) : { panel: id, state: "unknown", seq: 0, atMs: 0, ageMs: 0 };
+  });
+  return { panels: news, ...(desk === true && { controls: [...controls] }) };
+}
+
+interface Known {
+  readonly panels: ReadonlyMap<string, Panel>;
+  readonly controls: ReadonlySet<string>;
+  whole(panel: Panel): PanelState;
 }
 
 /** What goes to all pages, once one has asked. */

@@ -44,7 +44,22 @@ export function pairOf(reader: TradeStore, { y, x, venue, asked = "" }: PairWant
     told.length === 0
       ? venue
       : whichSeries(reader, { symbols: told, ...(venue !== undefined && { venue }) })[0]!.venue.name;
-  const all = whichSeries(reader, at === undefined ? {} : { venue: at }).map((series) => ({
+  const symbols = collectedSymbols(reader, { ...(at !== undefined && { venue: at }), asked });
+  const [first, second] = symbols.filter((symbol) => !told.includes(symbol));
+  const pair = y !== undefined ? { y, x: first } : { y: x === undefined ? second : first, x: x ?? first };
+  if (pair.x !== undefined && pair.y !== undefined) return { y: pair.y, x: pair.x };
+  return refuse({
+    code: "no-pair",
+    where: reader.label,
+    problem: `needs two symbols that are collected; the database holds ${symbols[0] ?? "none yet"}`,
+    hint: "Collect them: npm start -- --symbols A,B.",
+    facts: { symbols },
+  });
+}
+
+/** The symbols that are collected: those that `npm start -- --symbols` was asked for, those that still receive trades, the others. */
+export function collectedSymbols(reader: TradeStore, { venue, asked = "" }: PairWanted = {}): string[] {
+  const all = whichSeries(reader, venue === undefined ? {} : { venue }).map((series) => ({
     symbol: series.symbol,
     receivedUs: reader.newest(series)?.receivedUs ?? Number.NEGATIVE_INFINITY,
   }));
@@ -55,14 +70,5 @@ export function pairOf(reader: TradeStore, { y, x, venue, asked = "" }: PairWant
     ...all.filter(({ receivedUs }) => isFresh(receivedUs)).map(({ symbol }) => symbol),
     ...all.map(({ symbol }) => symbol),
   ]);
-  const [first, second] = [...symbols].filter((symbol) => !told.includes(symbol));
-  const pair = y !== undefined ? { y, x: first } : { y: x === undefined ? second : first, x: x ?? first };
-  if (pair.x !== undefined && pair.y !== undefined) return { y: pair.y, x: pair.x };
-  return refuse({
-    code: "no-pair",
-    where: reader.label,
-    problem: `needs two symbols that are collected; the database holds ${[...symbols][0] ?? "none yet"}`,
-    hint: "Collect them: npm start -- --symbols A,B.",
-    facts: { symbols: [...symbols] },
-  });
+  return [...symbols];
 }

@@ -1,4 +1,4 @@
-import type { PairFrame } from "../../app/pair-monitor.ts";
+import type { PairFrame } from "../../app/pair/pair-monitor.ts";
 import type { View } from "../../render/view.ts";
 
 /** The same calls; the views that those of `names` return know when the newest trade in them was received. */

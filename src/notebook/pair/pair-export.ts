@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
-import type { PairFrame, PairMonitor } from "../../app/pair-monitor.ts";
+import type { PairFrame, PairMonitor } from "../../app/pair/pair-monitor.ts";
 import { reportHtml, writeWhole } from "../../app/study/report/page.ts";
 import { requireFields, requireText } from "../../core/arguments.ts";
 import type { Bars } from "../../core/bars.ts";

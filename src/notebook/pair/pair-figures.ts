@@ -1,5 +1,5 @@
 import { ENOUGH_HALF_LIVES } from "../../analytics/pair/pair-verdict.ts";
-import type { PairFrame, pairMonitor } from "../../app/pair-monitor.ts";
+import type { PairFrame, pairMonitor } from "../../app/pair/pair-monitor.ts";
 import { assetsOf } from "../../core/assets.ts";
 import { type Bars, sliceBars } from "../../core/bars.ts";
 import { formatUtc } from "../../core/time.ts";
@@ -17,14 +17,13 @@ export function pairTiles(
   const n = now.timeUs.length;
   const last = (values: Float64Array): number => (n === 0 ? Number.NaN : values[n - 1]!);
   const waits = (need: number): string => (n < need ? `waits for ${need - n} more bars` : "");
-  const price = (symbol: string, closed: Bars, forming: Bars, newestUs: number): Tile => {
-    const bars = forming.length > 0 ? forming : closed;
+  const price = (symbol: string, leg: "y" | "x", newestUs: number): Tile => {
     const { quote } = assetsOf(symbol);
     return {
       label: symbol,
-      value: bars.length === 0 ? Number.NaN : exact(bars.close[bars.length - 1]!),
+      value: lastPrice(now, leg),
       unit: quote,
-      note: bars.length === 0 ? "waits for a trade" : `at ${clockTime(newestUs)} UTC`,
+      note: Number.isNaN(newestUs) ? "waits for a trade" : `at ${clockTime(newestUs)} UTC`,
     };
   };
   const z = last(now.zScore);
@@ -37,8 +36,8 @@ export function pairTiles(
   };
   return [
     verdictTile(now),
-    price(y, now.closed.y, now.forming.y, now.newestUs.y),
-    price(x, now.closed.x, now.forming.x, now.newestUs.x),
+    price(y, "y", now.newestUs.y),
+    price(x, "x", now.newestUs.x),
     {
       label: "z-score",
       value: Number.isNaN(z) ? z : z.toFixed(2).replace("-", "−"),
@@ -95,6 +94,13 @@ function verdictTile(now: PairFrame): Tile {
 export function measuringText({ hedge, measured, fault }: PairFrame): string {
   if (hedge !== undefined) return "";
   return fault === undefined ? `measuring: ${measured.bars} of ${measured.of} bars` : "no line";
+}
+
+/** The price of the newest trade. */
+export function lastPrice(now: PairFrame | undefined, leg: "y" | "x"): string {
+  const [forming, closed] = [now?.forming[leg], now?.closed[leg]];
+  const price = forming?.close.at(-1) ?? closed?.close.at(-1);
+  return price === undefined ? "–" : exact(price);
 }
 
 /** All digits that a price has, with thin thousands. */

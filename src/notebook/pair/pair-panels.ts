@@ -1,6 +1,6 @@
-import type { PairFrame, PairMonitor } from "../../app/pair-monitor.ts";
-import type { PairPast } from "../../app/pair-past.ts";
-import type { FrozenHedge } from "../../app/stored-line.ts";
+import type { PairFrame, PairMonitor } from "../../app/pair/pair-monitor.ts";
+import type { PairPast } from "../../app/pair/pair-past.ts";
+import type { FrozenHedge } from "../../app/pair/stored-line.ts";
 import { type Bars, makeBars, sliceBars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { barsTable } from "../../render/bars-table.ts";

@@ -1,6 +1,6 @@
 import { requireSettings, SOURCE_NAMES } from "../../app/data/data-source.ts";
 import { findStore } from "../../app/data/open-source.ts";
-import { type PairFrame, type PairSettings, pairMonitor } from "../../app/pair-monitor.ts";
+import { type PairFrame, type PairSettings, pairMonitor } from "../../app/pair/pair-monitor.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import type { AlertSpan } from "../../render/chart/pair/alert-marks.ts";
 import type { TableData } from "../../render/table-data.ts";

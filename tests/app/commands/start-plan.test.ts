@@ -19,19 +19,19 @@ import { tempFolder } from "../../support/temp.ts";
 
 const flags = (...argv: string[]): StartFlags => readFlags(START, argv, () => {})!;
 
-test("with no flags the collector stores Binance's two symbols in data/binance.db, and the notebooks are told so", () => {
+test("with no flags the collector stores Binance's usual symbols in data/binance.db, and the notebooks are told so", () => {
   const plan = planCollector(flags(), "/p");
   assert.deepEqual(plan.flags, [
     "--venue",
     "binance",
     "--symbols",
-    "BTCUSDT,ETHUSDT",
+    "BTCUSDT,ETHUSDT,SOLUSDT,BNBUSDT,XRPUSDT,DOGEUSDT",
     "--db",
     "/p/data/binance.db",
   ]);
   assert.deepEqual(plan.environment, {
     TICKBOOK_DB: "/p/data/binance.db",
-    TICKBOOK_SYMBOLS: "BTCUSDT,ETHUSDT",
+    TICKBOOK_SYMBOLS: "BTCUSDT,ETHUSDT,SOLUSDT,BNBUSDT,XRPUSDT,DOGEUSDT",
   });
 });
 

@@ -189,8 +189,8 @@ dns.lookup = (host, options, done) =>
   });
   await started.printed(/needs an exchange that answers; .*ENOTFOUND/);
   await started.printed(/Binance can't be reached from here: going on with the built-in exchange/);
-  await started.printed(/Starting the collector: BTCUSDT,ETHUSDT from sim into .*sim\.db/);
-  await started.printed(/collecting BTCUSDT, ETHUSDT from SIMULATED/);
+  await started.printed(/Starting the collector: BTCUSDT,ETHUSDT,\S+ from sim into .*sim\.db/);
+  await started.printed(/collecting BTCUSDT, ETHUSDT, .* from SIMULATED/);
   started.kill("SIGTERM");
   assert.equal((await started.ended).code, 0);
 });

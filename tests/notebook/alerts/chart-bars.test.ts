@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pairMonitor } from "../../../src/app/pair-monitor.ts";
+import { pairMonitor } from "../../../src/app/pair/pair-monitor.ts";
 import { sliceBars } from "../../../src/core/bars.ts";
 import { random } from "../../../src/core/random.ts";
 import { chartBars } from "../../../src/notebook/alerts/chart-bars.ts";

@@ -77,9 +77,9 @@ test("the table shows firing alerts first, with since when, value, threshold and
   assert.equal(lines[0], "Alerts: 1 of 2 fire");
   assert.match(
     lines[2]!,
-    /^▲ FIRING +1 s +z out +ETHUSDT\/BTCUSDT +[23]\.\d\d σ +beyond ±3, over at ±1 +[▁-█ ]{30} +warning$/,
+    /^▲ FIRING +1 s +z out +ETH\/BTC +[23]\.\d\d σ +beyond ±3, over at ±1 +[▁-█ ]{30} +warning$/,
   );
-  assert.match(lines[3]!, /^· quiet +[\d.]+ (s|min) +calm +BTCUSDT +1 trades +above 100 /);
+  assert.match(lines[3]!, /^· quiet +[\d.]+ (s|min) +calm +BTC +1 +above 100 trades /);
 });
 
 test("an alert's value is the one that the chart beside it shows", (t) => {

@@ -12,6 +12,9 @@ interface Stage {
   readonly clock: VirtualClock;
   readonly newPlace: (of?: PlaceOf) => Place;
   readonly together: (work: () => void) => void;
+  readonly offer: (widget: string) => () => void;
+  /** What pages that asked were told. */
+  readonly answered: LiveNews[];
   /** What went into the notebook: bundle, and whether as an update. */
   readonly shown: { bundle: MimeBundle; update: boolean }[];
   /** What was broadcast. */
@@ -28,10 +31,15 @@ function stage(): Stage {
   const clock = virtualClock(NOON_MS * 1000);
   const shown: Stage["shown"] = [];
   const told: PanelState[][] = [];
+  const answered: LiveNews[] = [];
   let opened: (comm: Comm, data: CommData) => unknown = () => {};
   let ids = 0;
   const cleanUps: (() => void)[] = [];
-  const { place: newPlace, together } = createPlaces({
+  const {
+    place: newPlace,
+    together,
+    offer,
+  } = createPlaces({
     clock,
     newId: () => `p${ids++}`,
     display: (bundle, _, update) => shown.push({ bundle, update }),
@@ -62,12 +70,15 @@ function stage(): Stage {
     opened(comm as unknown as Comm, asked);
     assert.ok(closed, "a question keeps no line open");
     assert.equal(sent.length, 1);
+    answered.push(...sent);
     return sent[0]!.panels;
   };
   return {
     clock,
     newPlace,
     together,
+    offer,
+    answered,
     shown,
     told,
     rerun: () => {
@@ -137,6 +148,19 @@ describe("live places", () => {
       }),
     );
     assert.equal(told.length, 2);
+  });
+
+  it("tell a desk that asks, and nobody else, which widgets stand on it", () => {
+    const { ask, askDesk, offer, answered } = stage();
+    const takeAway = offer("w1");
+    offer("w2");
+    askDesk();
+    assert.deepEqual(answered.at(-1)?.controls, ["w1", "w2"]);
+    takeAway();
+    askDesk();
+    assert.deepEqual(answered.at(-1)?.controls, ["w2"]);
+    ask();
+    assert.equal(answered.at(-1)?.controls, undefined);
   });
 
   it("tell once a second how old the picture of each running panel is", () => {

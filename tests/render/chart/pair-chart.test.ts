@@ -37,7 +37,7 @@ test("pairChart draws candles, spread and z-score, says the market, the last val
   const { warnings, texts, marks } = await draw(chart(120));
   assert.deepEqual(silent(warnings), []);
   const said = texts.join("\n");
-  assert.match(said, /BTCUSDT, 10s bars {3}SIMULATED · seed 7/);
+  assert.match(said, /BTCUSDT, 10s bars, USDT {3}SIMULATED · seed 7/);
   assert.match(said, /O [\d,.]+ {3}H [\d,.]+ {3}L [\d,.]+ {3}C [\d,.]+/);
   assert.match(said, /Spread {3}BTCUSDT against ETHUSDT/);
   assert.match(said, /time \(UTC\), 2024-08-08 to 2024-08-09/);

@@ -19,7 +19,7 @@ import { type ExchangeProcess, startExchangeProcess } from "../../processes/exch
 import { runCommand, type Typed } from "../../terminal/command-line.ts";
 import { type Log, logLine } from "../../terminal/log.ts";
 import { stopRequest } from "../../terminal/stop-request.ts";
-import { checkApart, chosenVenue, DEFAULT_SYMBOLS } from "../venue-flags.ts";
+import { checkApart, chosenVenue, defaultSymbols } from "../venue-flags.ts";
 import { watchConfig, withConfig } from "./config-file.ts";
 import { COLLECT, type CollectFlag, type CollectFlags } from "./flags.ts";
 import { archivePlan, chosenBy, metricsFor } from "./options.ts";
@@ -127,7 +127,10 @@ async function collect(
 ): Promise<number> {
   const { flags, choice, given, settings } = asked;
   const { log } = printer;
-  const listed = flags.tape !== undefined && exchange ? exchange.symbols : DEFAULT_SYMBOLS.split(",");
+  const listed =
+    flags.tape !== undefined && exchange
+      ? exchange.symbols
+      : defaultSymbols(chosenVenue(flags) === "sim" ? "sim" : "binance").split(",");
   let failure: Error | undefined;
   const collector = await startCollector(
     {

@@ -1,5 +1,5 @@
 import type { Command, Flags } from "../../terminal/flags.ts";
-import { DEFAULT_SYMBOLS, EXCHANGE_FLAGS } from "../venue-flags.ts";
+import { defaultSymbols, EXCHANGE_FLAGS } from "../venue-flags.ts";
 
 export type CollectFlag =
   | "config"
@@ -40,7 +40,7 @@ export const COLLECT: Command<CollectFlag> = {
     },
     symbols: {
       value: "A,B",
-      help: `symbols as the exchange writes them, or patterns: '*USDT' (${DEFAULT_SYMBOLS}; of a tape all that it has)`,
+      help: `symbols as the exchange writes them, or patterns: '*USDT' (${defaultSymbols("binance")}; of a tape all that it has)`,
     },
     "most-traded": { value: "N", help: "of those that fit a pattern, so many with the most trades in a day" },
     db: { value: "FILE", help: "database; by default data/binance.db, data/sim.db or data/replay.db" },

@@ -6,7 +6,7 @@ import { BINANCE, type Host, isBinance } from "../../../pipeline/venues/binance/
 import { systemClock } from "../../clock.ts";
 import { storeSimulatedPast } from "../../processes/simulated-past.ts";
 import { numberFlag } from "../../terminal/flags.ts";
-import { DEFAULT_SYMBOLS, EXCHANGE_FLAGS, exchangeFlags } from "../venue-flags.ts";
+import { defaultSymbols, EXCHANGE_FLAGS, exchangeFlags } from "../venue-flags.ts";
 import type { CollectFlag, CollectFlags } from "./flags.ts";
 
 /** The address that was given, checked; undefined: none was. */
@@ -91,7 +91,7 @@ export function beginPast(
   }
   storeSimulatedPast(db, {
     seed: seed === undefined ? 7 : numberFlag("seed", seed, 0, Number.MAX_SAFE_INTEGER),
-    symbols: asked !== undefined && asked.length > 0 ? asked : DEFAULT_SYMBOLS.split(","),
+    symbols: asked !== undefined && asked.length > 0 ? asked : defaultSymbols("sim").split(","),
     pastUs: parseDuration(past, "--past"),
     nowUs: systemClock.nowUs(),
   });

@@ -34,7 +34,8 @@ export function paneHeader(title: string, detail: string, fields: readonly Field
   return {
     title: plainText(title),
     detail: plainText(detail),
-    values: fields.map(one).join(" + '   ' + "),
+    // where there is little room, the last price or value alone
+    values: `width < 430 ? ${one(fields.find(([name]) => name === "C") ?? fields[0]!)} : ${fields.map(one).join(" + '   ' + ")}`,
   };
 }
 
@@ -42,7 +43,6 @@ interface PaneSettings {
   readonly name: string;
   readonly height: number;
   readonly header: Header;
-  readonly unit: string;
   readonly format: string;
   /** The parameter that holds the start of the newest bar with a value here. */
   readonly newest: string;
@@ -185,7 +185,7 @@ function grounds(threshold: number, reach: number, y: Json): Json[] {
   ];
 }
 
-function axisOf({ format, unit }: PaneSettings, scale: Json): Json {
+function axisOf({ format }: PaneSettings, scale: Json): Json {
   return {
     type: "quantitative",
     scale,
@@ -194,7 +194,7 @@ function axisOf({ format, unit }: PaneSettings, scale: Json): Json {
       title: null,
       format,
       tickCount: 5,
-      labelExpr: `replace(datum.label, '-', '−') + (datum.index === 1 ? ' ${unit}' : '')`,
+      labelExpr: "replace(datum.label, '-', '−')",
     },
   };
 }
@@ -237,7 +237,7 @@ function paneOf(
   const defined = { filter: `isValid(datum.${field})` };
   const text = (says: Json, dx: number, style: Json, transform: Json[] = []): Json => ({
     transform,
-    mark: { type: "text", align: "left", baseline: "top", dx, dy: 2, ...style },
+    mark: { type: "text", align: "left", baseline: "top", dx, dy: 2, limit: { expr: "width - 6" }, ...style },
     encoding: { x: { value: 0 }, y: { value: 0 }, text: says },
   });
   const said = [header.title, header.detail].filter(Boolean).join("   ");
@@ -251,7 +251,7 @@ function paneOf(
       layer: [
         {
           data: { values: [{}] },
-          mark: { type: "rule", opacity: 0, x2Offset: KEPT, xOffset: -26 },
+          mark: { type: "rule", opacity: 0, x2Offset: KEPT, xOffset: -16 },
           encoding: { x: { value: 0 }, x2: { value: "width" }, y: { value: 0 } },
         },
         ...layers.map((layer, k) => (k === 0 ? withFixedAxis(layer, x) : layer)),

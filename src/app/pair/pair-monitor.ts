@@ -1,12 +1,12 @@
-import { rollingCorrelation, rollingZScore, spread } from "../analytics/index.ts";
-import { LEAST_WINDOW } from "../analytics/pair/calibrate.ts";
-import type { Bars } from "../core/bars.ts";
-import { quote, refuse } from "../core/errors.ts";
-import { parseDuration } from "../core/time.ts";
-import type { Venue } from "../core/trade.ts";
-import { type LiveBars, liveBars } from "../pipeline/live-bars.ts";
-import type { Series, TradeStore } from "../pipeline/store/trade-store.ts";
-import { whichSeries } from "../pipeline/store/which-series.ts";
+import { rollingCorrelation, rollingZScore, spread } from "../../analytics/index.ts";
+import { LEAST_WINDOW } from "../../analytics/pair/calibrate.ts";
+import type { Bars } from "../../core/bars.ts";
+import { quote, refuse } from "../../core/errors.ts";
+import { parseDuration } from "../../core/time.ts";
+import type { Venue } from "../../core/trade.ts";
+import { type LiveBars, type LiveBarsSettings, liveBars } from "../../pipeline/live-bars.ts";
+import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
+import { whichSeries } from "../../pipeline/store/which-series.ts";
 import { type PairPast, type PastStretch, pairPast } from "./pair-past.ts";
 import { type StoredLine, storedLine } from "./stored-line.ts";
 import { joinCloses } from "./stored-stretch.ts";
@@ -64,8 +64,19 @@ export interface PairMonitor {
   past(stretch: PastStretch): PairPast;
 }
 
+/** How a monitor comes by the bars of a symbol: makes them, or shares them with others that watch it. */
+export type BarsMaker = (series: Series, settings: LiveBarsSettings) => Growing;
+
+type Growing = Pick<LiveBars, "closed" | "forming"> & {
+  advance(venueUs: number): { readonly changed: boolean };
+};
+
 /** Watches two symbols of a store, reading each trade once. */
-export function pairMonitor(reader: TradeStore, given: PairSettings): PairMonitor {
+export function pairMonitor(
+  reader: TradeStore,
+  given: PairSettings,
+  makeBars: BarsMaker = (series, settings) => liveBars(reader, series, settings),
+): PairMonitor {
   const settings = checkSettings(given);
   const { intervalUs, bars: keep } = settings;
   const { y: yName, x: xName, venue } = given;
@@ -73,8 +84,8 @@ export function pairMonitor(reader: TradeStore, given: PairSettings): PairMonito
   const [seriesY, seriesX] = whichSeries(reader, wanted) as [Series, Series];
   const graceUs = settings.graceMs * 1000;
   const barSettings = { rule: { by: "time", intervalUs }, keep, graceUs } as const;
-  const y = liveBars(reader, seriesY, barSettings);
-  const x = liveBars(reader, seriesX, barSettings);
+  const y = makeBars(seriesY, barSettings);
+  const x = makeBars(seriesX, barSettings);
   const lineNow = storedLine(reader, [seriesY, seriesX], settings);
   /** A bar is over when any symbol of the venue has traded after its end. */
   const venueTimeUs = (): number =>
@@ -123,7 +134,7 @@ export function pairMonitor(reader: TradeStore, given: PairSettings): PairMonito
     const received = newest.flatMap((trade) => trade?.receivedUs ?? []);
     const receivedUs = received.length === 0 ? Number.NaN : Math.max(...received);
     const venueUs = venueTimeUs();
-    const changes = [y, x].map((one: LiveBars) => one.advance(venueUs));
+    const changes = [y, x].map((one) => one.advance(venueUs));
     if (last === undefined || changes.some(({ changed }) => changed))
       last = compute({ newestUs: { y: ofY, x: ofX }, receivedUs }, venueUs);
     return last;

@@ -1,7 +1,7 @@
-import type { Bars } from "../core/bars.ts";
-import { joinBars, joinedColumn } from "../pipeline/bars/join.ts";
-import { readBars } from "../pipeline/bars/read-bars.ts";
-import type { Series, TradeStore } from "../pipeline/store/trade-store.ts";
+import type { Bars } from "../../core/bars.ts";
+import { joinBars, joinedColumn } from "../../pipeline/bars/join.ts";
+import { readBars } from "../../pipeline/bars/read-bars.ts";
+import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 
 /** Closes of the bars that both symbols have. */
 export interface JoinedCloses {

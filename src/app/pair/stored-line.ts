@@ -1,7 +1,7 @@
-import { type Calibration, calibrate, hedgeRatio } from "../analytics/index.ts";
-import { LEAST_WINDOW } from "../analytics/pair/calibrate.ts";
-import { TickbookError } from "../core/errors.ts";
-import type { Series, TradeStore } from "../pipeline/store/trade-store.ts";
+import { type Calibration, calibrate, hedgeRatio } from "../../analytics/index.ts";
+import { LEAST_WINDOW } from "../../analytics/pair/calibrate.ts";
+import { TickbookError } from "../../core/errors.ts";
+import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { type JoinedCloses, type StretchSearch, storedStretch, stretchBlock } from "./stored-stretch.ts";
 
 /** A line and the bars it was fitted on: applied to those, it is in-sample. */

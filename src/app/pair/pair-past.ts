@@ -1,9 +1,9 @@
-import { rollingZScore, type SpreadSettings, spread } from "../analytics/index.ts";
-import { type Bars, sliceBars } from "../core/bars.ts";
-import { firstAtLeast } from "../core/search.ts";
-import { joinBars, joinedColumn } from "../pipeline/bars/join.ts";
-import { readBars } from "../pipeline/bars/read-bars.ts";
-import type { Series, TradeStore } from "../pipeline/store/trade-store.ts";
+import { rollingZScore, type SpreadSettings, spread } from "../../analytics/index.ts";
+import { type Bars, sliceBars } from "../../core/bars.ts";
+import { firstAtLeast } from "../../core/search.ts";
+import { joinBars, joinedColumn } from "../../pipeline/bars/join.ts";
+import { readBars } from "../../pipeline/bars/read-bars.ts";
+import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 
 /** A stretch of a pair's past: begin and end, µs since 1970 UTC, and how many bars there is room for. */
 export interface PastStretch {

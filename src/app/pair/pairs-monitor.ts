@@ -1,0 +1,57 @@
+import { liveBars } from "../../pipeline/live-bars.ts";
+import type { TradeStore } from "../../pipeline/store/trade-store.ts";
+import { type BarsMaker, type PairFrame, type PairSettings, pairMonitor } from "./pair-monitor.ts";
+
+export interface PairsSettings extends Omit<PairSettings, "y" | "x"> {
+  /** Each explains those that come after it. */
+  readonly symbols: readonly string[];
+}
+
+/** One of several pairs; without a frame while its bars are still to be read. */
+export interface PairOfMany {
+  readonly y: string;
+  readonly x: string;
+  readonly frame: PairFrame | undefined;
+}
+
+/** A pair is calibrated when it is looked at first; so many at a look, so that no look takes long. */
+const NEW_AT_A_LOOK = 7;
+
+/** Watches all pairs of several symbols, each as `pairMonitor` watches one; each trade is read once for all of them. */
+export function pairsMonitor(
+  reader: TradeStore,
+  { symbols, ...settings }: PairsSettings,
+): () => PairOfMany[] {
+  const makeBars = sharedBars(reader);
+  const pairs = symbols.flatMap((x, i) =>
+    symbols
+      .slice(i + 1)
+      .map((y) => ({ y, x, monitor: pairMonitor(reader, { ...settings, y, x }, makeBars) })),
+  );
+  let seen = 0;
+  return () => {
+    seen = Math.min(pairs.length, seen + NEW_AT_A_LOOK);
+    return pairs.map(({ y, x, monitor }, i) => ({ y, x, frame: i < seen ? monitor.frame() : undefined }));
+  };
+}
+
+/** One builder a symbol. Each of those that share it is told of a change when it asks for the first time after it. */
+function sharedBars(reader: TradeStore): BarsMaker {
+  const bySymbol = new Map<string, { bars: ReturnType<typeof liveBars>; changes: number }>();
+  return (series, settings) => {
+    const shared = bySymbol.get(series.symbol) ?? { bars: liveBars(reader, series, settings), changes: 0 };
+    bySymbol.set(series.symbol, shared);
+    const { bars } = shared;
+    let known = 0;
+    return {
+      closed: bars.closed,
+      forming: bars.forming,
+      advance: (venueUs) => {
+        if (bars.advance(venueUs).changed) shared.changes++;
+        const changed = shared.changes !== known;
+        known = shared.changes;
+        return { changed };
+      },
+    };
+  };
+}
