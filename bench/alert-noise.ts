@@ -3,7 +3,11 @@
  * each, ETHUSDT on BTCUSDT.
  *   node bench/alert-noise.ts [HOURS]
  */
-import { type AlertRule, alertsOf, defaultRules, replayAlerts } from "../src/analytics/alerts/index.ts";
+
+import { alertsOf } from "../src/analytics/alerts/alerts.ts";
+import { replayAlerts } from "../src/analytics/alerts/replay.ts";
+import { defaultRules } from "../src/analytics/alerts/rules/defaults.ts";
+import type { AlertRule } from "../src/analytics/alerts/rules/rule.ts";
 import { simulatedMarket } from "../src/pipeline/exchange/market/market.ts";
 import { secondBars } from "../tests/support/second-bars.ts";
 

@@ -11,16 +11,13 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  adf,
-  engleGranger,
-  kalmanLine,
-  kalmanLineBeta,
-  ols,
-  rollingCorrelation,
-  rollingOls,
-  rollingZScore,
-} from "../src/analytics/index.ts";
+import { kalmanLine, kalmanLineBeta } from "../src/analytics/regression/kalman/kalman-line.ts";
+import { ols } from "../src/analytics/regression/ols.ts";
+import { rollingOls } from "../src/analytics/regression/rolling-ols.ts";
+import { rollingZScore } from "../src/analytics/rolling/rolling.ts";
+import { rollingCorrelation } from "../src/analytics/rolling/rolling-correlation.ts";
+import { adf } from "../src/analytics/unit-root/adf.ts";
+import { engleGranger } from "../src/analytics/unit-root/engle-granger.ts";
 import { random } from "../src/core/random.ts";
 
 interface Pair {

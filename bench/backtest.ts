@@ -14,15 +14,12 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  assertCausal,
-  type Market,
-  type MeanReversionSettings,
-  meanReversion,
-  runBacktest,
-  type SweepSettings,
-  sweepGrid,
-} from "../src/analytics/index.ts";
+import { assertCausal } from "../src/analytics/backtest/assert-causal.ts";
+import { runBacktest } from "../src/analytics/backtest/run-backtest.ts";
+import { meanReversion } from "../src/analytics/backtest/strategies/mean-reversion.ts";
+import type { MeanReversionSettings } from "../src/analytics/backtest/strategies/reversion-settings.ts";
+import { type SweepSettings, sweepGrid } from "../src/analytics/backtest/sweep/sweep-grid.ts";
+import type { Market } from "../src/analytics/backtest/types.ts";
 import { sweep } from "../src/app/study/sweep/sweep.ts";
 import { endSweepThreads } from "../src/app/study/sweep/sweep-threads.ts";
 import { random } from "../src/core/random.ts";

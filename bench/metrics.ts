@@ -8,7 +8,8 @@
  */
 import { execFileSync } from "node:child_process";
 import type { Backtest } from "../src/analytics/backtest/types.ts";
-import { metricRows, runMetrics } from "../src/analytics/index.ts";
+import { metricRows } from "../src/analytics/performance/metrics-table.ts";
+import { runMetrics } from "../src/analytics/performance/run-metrics.ts";
 import { random } from "../src/core/random.ts";
 
 const LENGTH = 5000;

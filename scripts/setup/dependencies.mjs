@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import { nodeForNpm, npm, projectNode, removeNodeForNpm } from "./node.mjs";
 import { inProject, root } from "./paths.mjs";
 import { step } from "./progress.mjs";
@@ -28,7 +29,7 @@ const installed = () => hash(textOf(inProject("node_modules", ".package-lock.jso
 export const dependencies = {
   isCurrent() {
     const stamp = readStamp(folder);
-    return stamp.wanted === wanted() && stamp.installed === installed();
+    return stamp.wanted === wanted() && stamp.installed === installed() && fs.existsSync(ownPlace());
   },
 
   async make() {
@@ -40,6 +41,7 @@ export const dependencies = {
         problem: "installing the npm packages failed",
       }),
     );
+    linkItself();
     await step("checking that the native packages load", () =>
       tool(projectNode(), ["--input-type=module", "--eval", loadNative()], {
         problem: "a native package does not load",
@@ -50,6 +52,14 @@ export const dependencies = {
     writeStamp(folder, { wanted: wanted(), installed: installed() });
   },
 };
+
+const ownPlace = () => inProject("node_modules", JSON.parse(textOf(inProject("package.json"))).name);
+
+/** Programs that know no `exports`, as a plain tslab, find the package by its name like any other. */
+function linkItself() {
+  const place = ownPlace();
+  if (!fs.existsSync(place)) fs.symlinkSync(process.platform === "win32" ? root : "..", place, "junction");
+}
 
 function loadNative() {
   const asked = Object.keys(JSON.parse(textOf(inProject("package.json"))).dependencies ?? {});

@@ -1,31 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  adf,
-  autocorrelation,
-  correlationMatrix,
-  engleGranger,
-  ewZScore,
-  expandingOls,
-  halfLife,
-  hedgeRatio,
-  huber,
-  hurst,
-  jarqueBera,
-  ljungBox,
-  meanCrossings,
-  ols,
-  percentileRank,
-  robustZScore,
-  rollingCorrelation,
-  rollingMean,
-  rollingOls,
-  rollingRollSpread,
-  rollingStd,
-  rollingZScore,
-  theilSen,
-  totalLeastSquares,
-} from "../../src/analytics/index.ts";
+import { correlationMatrix } from "../../src/analytics/correlation/correlation.ts";
+import { rollingRollSpread } from "../../src/analytics/market/liquidity-roll.ts";
+import { hedgeRatio } from "../../src/analytics/pair/hedge-ratio.ts";
+import { expandingOls } from "../../src/analytics/regression/expanding-ols.ts";
+import { huber } from "../../src/analytics/regression/huber.ts";
+import { ols } from "../../src/analytics/regression/ols.ts";
+import { rollingOls } from "../../src/analytics/regression/rolling-ols.ts";
+import { theilSen } from "../../src/analytics/regression/theil-sen.ts";
+import { totalLeastSquares } from "../../src/analytics/regression/tls.ts";
+import { ewZScore } from "../../src/analytics/rolling/ew-z-score.ts";
+import { percentileRank } from "../../src/analytics/rolling/percentile-rank.ts";
+import { robustZScore } from "../../src/analytics/rolling/robust-z-score.ts";
+import { rollingMean, rollingStd, rollingZScore } from "../../src/analytics/rolling/rolling.ts";
+import { rollingCorrelation } from "../../src/analytics/rolling/rolling-correlation.ts";
+import { adf } from "../../src/analytics/unit-root/adf.ts";
+import { autocorrelation, ljungBox } from "../../src/analytics/unit-root/autocorrelation.ts";
+import { meanCrossings } from "../../src/analytics/unit-root/crossings.ts";
+import { engleGranger } from "../../src/analytics/unit-root/engle-granger.ts";
+import { halfLife } from "../../src/analytics/unit-root/half-life.ts";
+import { hurst } from "../../src/analytics/unit-root/hurst.ts";
+import { jarqueBera } from "../../src/analytics/unit-root/jarque-bera.ts";
 import { assertAllClose, assertClose } from "./support/assert-close.ts";
 import { noise, walk } from "./support/laws.ts";
 

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { calibrate, hedgeRatio, rollingZScore, spread } from "../../src/analytics/index.ts";
+import { calibrate } from "../../src/analytics/pair/calibrate.ts";
+import { hedgeRatio } from "../../src/analytics/pair/hedge-ratio.ts";
+import { spread } from "../../src/analytics/pair/spread.ts";
+import { rollingZScore } from "../../src/analytics/rolling/rolling.ts";
 import { type PairMonitor, type PairSettings, pairMonitor } from "../../src/app/pair/pair-monitor.ts";
 import { lengthFor } from "../../src/app/pair/pair-past.ts";
 import { random } from "../../src/core/random.ts";

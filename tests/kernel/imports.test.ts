@@ -62,6 +62,22 @@ describe("what a cell imports from files", { timeout: 120_000 }, () => {
     });
   }
 
+  it("is a part of tickbook by its subject, with its types; what is not in the whole is told with its part", async () => {
+    await gives('import { normalCdf } from "tickbook/stats"; normalCdf(0)', "0.5");
+    await gives('import * as charts from "tickbook/charts"; typeof charts.coverageChart', "function");
+    for (const part of ["backtest", "alerts", "store", "controls"])
+      await gives(`import * as ${part} from "tickbook/${part}"; Object.keys(${part}).length > 3`, "true");
+    const wrong = await kernel.run('import { adf } from "tickbook/stats"; adf(3)');
+    assert.match(wrong.reply.evalue!, /number.*Float64Array/);
+    const moved = await kernel.run('import { studentCdf } from "tickbook"; studentCdf(0, 3)');
+    assert.match(
+      moved.reply.evalue!,
+      /studentCdf is in "tickbook\/stats", not in "tickbook"\. Write import \{ studentCdf \}/,
+    );
+    const none = await kernel.run('import { adf } from "tickbook/statistics";');
+    assert.match(none.reply.evalue!, /"tickbook" has "tickbook\/stats", .*; got "tickbook\/statistics"/);
+  });
+
   it("is the JSON that stands there now, whole and by name", async () => {
     write("conf.json", '{"n":3,"list":[1,2]}');
     await gives(

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  assertCausal,
-  type HedgeSetting,
-  type MeanReversionSettings,
-  meanReversion,
-  runBacktest,
-  type Sizing,
-} from "../../src/analytics/index.ts";
+import { assertCausal } from "../../src/analytics/backtest/assert-causal.ts";
+import { runBacktest } from "../../src/analytics/backtest/run-backtest.ts";
+import type { HedgeSetting } from "../../src/analytics/backtest/strategies/hedge.ts";
+import { meanReversion } from "../../src/analytics/backtest/strategies/mean-reversion.ts";
+import type { MeanReversionSettings } from "../../src/analytics/backtest/strategies/reversion-settings.ts";
+import type { Sizing } from "../../src/analytics/backtest/strategies/sizing.ts";
 import { TickbookError } from "../../src/core/errors.ts";
 import { type Random, random } from "../../src/core/random.ts";
 import { seededMarket } from "../analytics/backtest/support/markets.ts";

@@ -1,10 +1,21 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
-import * as tickbook from "../../src/index.ts";
+import * as alerts from "../../src/alerts.ts";
+import * as backtest from "../../src/backtest.ts";
+import * as charts from "../../src/charts.ts";
+import * as controls from "../../src/controls.ts";
+import * as flat from "../../src/index.ts";
+import * as stats from "../../src/stats.ts";
+import * as store from "../../src/store.ts";
 import { walk } from "../analytics/support/laws.ts";
 import { walkBars } from "../support/bars.ts";
+import { projectRoot } from "../support/project.ts";
 import { ticks } from "../support/ticks.ts";
 
+const parts: Readonly<Record<string, object>> = { stats, backtest, charts, alerts, store, controls };
+const tickbook = { ...stats, ...backtest, ...charts, ...alerts, ...store, ...controls, ...flat };
 const t = tickbook;
 const calls = Object.fromEntries(Object.entries(tickbook)) as Record<
   string,
@@ -29,7 +40,6 @@ const test1 = t.adf(x);
 const ratios = t.hedgeRatios(y, x);
 const times = bars.endUs;
 const of = { venue: bars.venue, symbol: bars.symbol, every: "1m" };
-const joined = t.joinBars([bars, other], { how: "inner" });
 const thin = t.thinBars(bars, { minTrades: 1 });
 const apart = t.spread(y, x, { beta: 0.75, prices: "raw" });
 const noise = { stateNoise: 1e-4, noise: 1 };
@@ -53,7 +63,6 @@ const CALLS: Readonly<Record<string, readonly unknown[]>> = {
   pairVerdict: [y, x, { prices: "log" }],
   pairVerdictTable: [t.pairVerdict(y, x)],
   tradesArquero: [trades],
-  zUnitCount: [t.rollingZScore(x, { window: 20 }), { entry: 2 }],
   barsFromTrades: [trades, of],
   candleChart: [bars, { volumeHeight: 50 }],
   chiSquaredCdf: [1, 2],
@@ -95,7 +104,6 @@ const CALLS: Readonly<Record<string, readonly unknown[]>> = {
   intervalsChart: [[{ name: "a", value: 1, low: 0, high: 2 }], { width: 300 }],
   jarqueBera: [x],
   joinBars: [[bars, other], { how: "last", maxAgeUs: 60e6 }],
-  joinedColumn: [joined, 0, bars, "close"],
   kalmanHedgeLine: [y, x, noise],
   kalmanHedgeRatio: [y, x, noise],
   kalmanLine: [y, x, noise],
@@ -167,7 +175,6 @@ const CALLS: Readonly<Record<string, readonly unknown[]>> = {
   tiles: [[{ label: "a", value: "1" }], { venue: bars.venue }],
   totalLeastSquares: [y, x, { intercept: true }],
   tradesFrame: [trades],
-  venueLabel: [bars.venue],
   withoutThin: [x, thin],
   alertEvaluator: [[], { perHour: 10 }],
   zScore: [apart, { window: 20 }],
@@ -196,17 +203,7 @@ const ELSEWHERE = [
     "dateRange",
     "findSeries",
   ],
-  ...[
-    "derived",
-    "exportCsv",
-    "exportParquet",
-    "live",
-    "liveStatus",
-    "meanReversion",
-    "namedStrategy",
-    "observeAlert",
-    "openStore",
-  ],
+  ...["derived", "exportCsv", "exportParquet", "live", "liveStatus", "meanReversion", "openStore"],
   ...[
     "openImportedBars",
     "pairAlerts",
@@ -221,17 +218,7 @@ const ELSEWHERE = [
     "progress",
     "reacting",
   ],
-  ...[
-    "readBars",
-    "replayAlerts",
-    "ruleFaults",
-    "runDescribed",
-    "saveTable",
-    "scoreAlerts",
-    "scoreTable",
-    "select",
-    "show",
-  ],
+  ...["readBars", "replayAlerts", "runDescribed", "saveTable", "scoreAlerts", "scoreTable", "select", "show"],
   ...[
     "slider",
     "stopLive",
@@ -254,8 +241,37 @@ test("every public call is here, or known to be elsewhere", () => {
   assert.deepEqual([...new Set([...Object.keys(CALLS), ...ELSEWHERE])].sort(), all.sort());
 });
 
+test("each name is of one part, and the entry of a notebook has those of the parts that a notebook uses", () => {
+  const names = Object.entries(parts).flatMap(([part, all]) => Object.keys(all).map((name) => [name, part]));
+  const twice = names.filter(
+    ([name], k) => name !== "TickbookError" && names.findIndex(([other]) => other === name) !== k,
+  );
+  assert.deepEqual(twice, []);
+  const whole = new Map<string, unknown>(Object.entries(flat));
+  for (const [name, part] of names)
+    if (whole.has(name!)) assert.equal(whole.get(name!), parts[part!]![name as never], name);
+  assert.ok(whole.size < 140, `${whole.size} names in "tickbook"`);
+});
+
+test("the manifest names each part, for Node and for TypeScript's older way to look", () => {
+  const manifest = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8"));
+  const typings = (part: string) => `./dist/src/${part}.d.ts`;
+  for (const part of Object.keys(parts)) {
+    assert.deepEqual(manifest.exports[`./${part}`], {
+      types: typings(part),
+      default: `./dist/src/${part}.js`,
+    });
+    assert.deepEqual(manifest.typesVersions["*"][part], [typings(part)]);
+  }
+});
+
+test("no public name hides a global one", () => {
+  const hidden = Object.keys(tickbook).filter((name) => name in globalThis && name !== "performance");
+  assert.deepEqual(hidden, []);
+});
+
 /** Objects that are no settings, and numbers with a meaning of their own. */
-const NO_SETTINGS = ["barsWithin", "check", "venueLabel", "correlationMatrix"];
+const NO_SETTINGS = ["barsWithin", "check", "correlationMatrix"];
 const MEANT = /^(joinBars: Infinity as maxAgeUs)$/;
 
 /** Arguments that may be left out though the language does not say so. */

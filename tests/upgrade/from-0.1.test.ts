@@ -28,7 +28,16 @@ interface Expected {
 }
 
 /** Public names of 0.1 that are gone, and why nobody misses them. A renamed call stays, and says its new spelling. */
-const GONE: Readonly<Record<string, string>> = {};
+const GONE: Readonly<Record<string, string>> = {
+  FIRST_STATE: "the evaluator's own",
+  STRATEGY_NAMES: "the report's own",
+  joinedColumn: "only joinBars needed it",
+  namedStrategy: "the report's own",
+  observeAlert: "the evaluator's own",
+  ruleFaults: "checkRules says the same",
+  venueLabel: "charts and tables write it themselves",
+  zUnitCount: "the alerts' own",
+};
 
 const SCHEMA_OF_0_1 = 3;
 
@@ -168,8 +177,10 @@ test("a report of 0.1 is made again and comes to the same; where a rule has chan
   );
 });
 
-test("each public name of 0.1 is still there: what was renamed says its new spelling", async (t) => {
-  const all = (await import("../../src/index.ts")) as Record<string, unknown>;
+test("each public name of 0.1 is still there, some in a part of their subject; what was renamed says its new spelling", async (t) => {
+  const parts = ["index", "stats", "backtest", "charts", "alerts", "store", "controls"];
+  const modules = await Promise.all(parts.map((part) => import(`../../src/${part}.ts`) as Promise<object>));
+  const all: Record<string, unknown> = Object.assign({}, ...modules.toReversed());
   const { names } = open(t).read<Expected>("expected.json");
   const missing = Object.entries(names)
     .filter(([name, kind]) => typeof all[name] !== kind && GONE[name] === undefined)

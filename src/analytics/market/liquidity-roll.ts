@@ -1,7 +1,7 @@
 import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireWindow } from "../checks.ts";
 import { onScale, type PriceScale } from "../pair/price-scale.ts";
-import type { Window } from "../rolling/rolling.ts";
+import type { WindowSetting } from "../rolling/rolling.ts";
 import { WindowPairMoments } from "../rolling/window-pair-moments.ts";
 
 export interface RollSettings {
@@ -26,7 +26,10 @@ export function rollSpread(prices: Float64Array, settings: RollSettings = {}): n
 }
 
 /** `rollSpread` of the last `window` prices, the current one included. Causal; NaN until the window is full. */
-export function rollingRollSpread(prices: Float64Array, settings: RollSettings & Window): Float64Array {
+export function rollingRollSpread(
+  prices: Float64Array,
+  settings: RollSettings & WindowSetting,
+): Float64Array {
   const where = "rollingRollSpread";
   requireColumns(where, { prices });
   const { window, prices: scale = "log" } = requireSettings(where, settings, ["prices", "window"]);

@@ -1,13 +1,13 @@
 import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { refuse } from "../../core/errors.ts";
 import { requireBetween, requireSameLength } from "../checks.ts";
-import { rollingMean, rollingStd, rollingZScore, type Window } from "../rolling/rolling.ts";
+import { rollingMean, rollingStd, rollingZScore, type WindowSetting } from "../rolling/rolling.ts";
 import { rollingCorrelation } from "../rolling/rolling-correlation.ts";
 import type { ResultTable } from "../unit-root/test-result.ts";
 import { onScale, type PriceScale } from "./price-scale.ts";
 import { type SpreadSettings, spread } from "./spread.ts";
 
-export interface PairTableSettings extends Window {
+export interface PairTableSettings extends WindowSetting {
   /** What `spread` takes: a hedge ratio, fixed or for every bar. */
   readonly hedge: SpreadSettings;
   /** A row for each such stretch of time, microseconds: that of its last bar; a minute unless given. */

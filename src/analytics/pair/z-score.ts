@@ -1,6 +1,6 @@
 import { requireColumns, requireFields, requireSettings } from "../../core/arguments.ts";
 import { originOf, type PairOrigin } from "../../core/timed.ts";
-import { rollingZScore, type Window } from "../rolling/rolling.ts";
+import { rollingZScore, type WindowSetting } from "../rolling/rolling.ts";
 import type { Spread } from "./spread.ts";
 
 /** A z-score with its window; times and names are those of the spread. `zScoreChart` takes it as it is. */
@@ -11,7 +11,7 @@ export interface ZScore extends PairOrigin {
 }
 
 /** How far a spread stands from its mean over the last `window` bars: `rollingZScore` of its values. */
-export function zScore(spread: Pick<Spread, "values"> & PairOrigin, settings: Window): ZScore {
+export function zScore(spread: Pick<Spread, "values"> & PairOrigin, settings: WindowSetting): ZScore {
   const where = "zScore";
   requireFields(where, "spread", spread, ["values"]);
   requireColumns(where, { "spread.values": spread.values });

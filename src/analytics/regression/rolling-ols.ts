@@ -1,9 +1,9 @@
 import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireFinite, requireSameLength, requireWindow } from "../checks.ts";
-import type { Window } from "../rolling/rolling.ts";
+import type { WindowSetting } from "../rolling/rolling.ts";
 import { WindowPairMoments } from "../rolling/window-pair-moments.ts";
 
-export interface RollingOlsSettings extends Window {
+export interface RollingOlsSettings extends WindowSetting {
   /** A constant beside x; true unless given. */
   readonly intercept?: boolean;
 }

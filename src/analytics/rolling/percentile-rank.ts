@@ -1,7 +1,7 @@
 import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireFinite, requireWindow } from "../checks.ts";
 import { type Operator, runOperator } from "./operator.ts";
-import type { Window } from "./rolling.ts";
+import type { WindowSetting } from "./rolling.ts";
 
 /**
  * The share of the `window` values before the newest one that are not above it: 0, lower than all of them; 1, none is
@@ -9,7 +9,7 @@ import type { Window } from "./rolling.ts";
  *
  * Causal. NaN for the first `window` values, where the value or one of those before is missing. O(window) a value.
  */
-export function percentileRank(values: Float64Array, settings: Window): Float64Array {
+export function percentileRank(values: Float64Array, settings: WindowSetting): Float64Array {
   requireColumns("percentileRank", { values });
   const { window } = requireSettings("percentileRank", settings, ["window"]);
 
@@ -19,7 +19,7 @@ export function percentileRank(values: Float64Array, settings: Window): Float64A
 }
 
 /** `percentileRank`, one value at a time. */
-export function percentileRankOperator(settings: Window): Operator {
+export function percentileRankOperator(settings: WindowSetting): Operator {
   const { window } = requireSettings("percentileRankOperator", settings, ["window"]);
 
   requireWindow("percentileRankOperator", window, 1);

@@ -2,7 +2,7 @@ import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireFinite, requireWindow } from "../checks.ts";
 import { MAD_OF_NORMAL } from "./median.ts";
 import { type Operator, runOperator } from "./operator.ts";
-import type { Window } from "./rolling.ts";
+import type { WindowSetting } from "./rolling.ts";
 
 /**
  * How far the newest value lies from the median of its trailing window, in median absolute deviations divided by
@@ -11,7 +11,7 @@ import type { Window } from "./rolling.ts";
  * Causal. NaN until the window is full, while a NaN is in view, and where the MAD is zero, which it is as soon as more
  * than half of the view is one value.
  */
-export function robustZScore(values: Float64Array, settings: Window): Float64Array {
+export function robustZScore(values: Float64Array, settings: WindowSetting): Float64Array {
   requireColumns("robustZScore", { values });
   const { window } = requireSettings("robustZScore", settings, ["window"]);
 
@@ -21,7 +21,7 @@ export function robustZScore(values: Float64Array, settings: Window): Float64Arr
 }
 
 /** `robustZScore`, one value at a time. */
-export function robustZScoreOperator(settings: Window): Operator {
+export function robustZScoreOperator(settings: WindowSetting): Operator {
   const { window } = requireSettings("robustZScoreOperator", settings, ["window"]);
 
   requireWindow("robustZScoreOperator", window, 2);

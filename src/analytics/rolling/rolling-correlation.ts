@@ -1,7 +1,7 @@
 import { requireColumns, requireSettings } from "../../core/arguments.ts";
 import { requireFinite, requireSameLength, requireWindow } from "../checks.ts";
 import type { PairOperator } from "./operator.ts";
-import type { Window } from "./rolling.ts";
+import type { WindowSetting } from "./rolling.ts";
 import { WindowPairMoments } from "./window-pair-moments.ts";
 
 /**
@@ -11,7 +11,7 @@ import { WindowPairMoments } from "./window-pair-moments.ts";
  * returns to ask about returns. Causal. NaN until the window is full, while a NaN of either series is in view, and
  * where one of them does not vary. O(n) for any window.
  */
-export function rollingCorrelation(y: Float64Array, x: Float64Array, settings: Window): Float64Array {
+export function rollingCorrelation(y: Float64Array, x: Float64Array, settings: WindowSetting): Float64Array {
   const where = "rollingCorrelation";
   requireColumns(where, { y, x });
   const { window } = requireSettings(where, settings, ["window"]);
@@ -31,7 +31,7 @@ export function rollingCorrelation(y: Float64Array, x: Float64Array, settings: W
 }
 
 /** `rollingCorrelation`, one pair at a time. */
-export function rollingCorrelationOperator(settings: Window): PairOperator {
+export function rollingCorrelationOperator(settings: WindowSetting): PairOperator {
   const { window } = requireSettings("rollingCorrelationOperator", settings, ["window"]);
 
   requireWindow("rollingCorrelationOperator", window, 2);

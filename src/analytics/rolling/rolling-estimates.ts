@@ -1,9 +1,9 @@
 import { requireFunction, requireNumbers, requireSettings } from "../../core/arguments.ts";
 import { TickbookError } from "../../core/errors.ts";
 import { requireWhole, requireWindow } from "../checks.ts";
-import type { Window } from "./rolling.ts";
+import type { WindowSetting } from "./rolling.ts";
 
-export interface RollingEstimateSettings extends Window {
+export interface RollingEstimateSettings extends WindowSetting {
   /** Bars from one window to the next; a quarter of a window, rounded up, unless given. */
   readonly step?: number;
 }

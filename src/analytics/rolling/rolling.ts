@@ -4,7 +4,7 @@ import type { Operator } from "./operator.ts";
 import { WindowMoments } from "./window-moments.ts";
 
 /** How many of the newest values a statistic looks at, the current one included. */
-export interface Window {
+export interface WindowSetting {
   readonly window: number;
 }
 
@@ -13,7 +13,7 @@ export interface Window {
  *
  * Causal. NaN until the window is full and while a NaN is in view. O(n) for any window.
  */
-export function rollingMean(values: Float64Array, settings: Window): Float64Array {
+export function rollingMean(values: Float64Array, settings: WindowSetting): Float64Array {
   requireColumns("rollingMean", { values });
   const { window } = requireSettings("rollingMean", settings, ["window"]);
 
@@ -21,7 +21,7 @@ export function rollingMean(values: Float64Array, settings: Window): Float64Arra
 }
 
 /** `rollingMean`, one value at a time. */
-export function rollingMeanOperator(settings: Window): Operator {
+export function rollingMeanOperator(settings: WindowSetting): Operator {
   const { window } = requireSettings("rollingMeanOperator", settings, ["window"]);
 
   return operator("rollingMeanOperator", window, 1, means);
@@ -32,7 +32,7 @@ export function rollingMeanOperator(settings: Window): Operator {
  *
  * Causal. NaN until the window is full and while a NaN is in view; exactly 0 where all values in view are equal.
  */
-export function rollingStd(values: Float64Array, settings: Window): Float64Array {
+export function rollingStd(values: Float64Array, settings: WindowSetting): Float64Array {
   requireColumns("rollingStd", { values });
   const { window } = requireSettings("rollingStd", settings, ["window"]);
 
@@ -40,7 +40,7 @@ export function rollingStd(values: Float64Array, settings: Window): Float64Array
 }
 
 /** `rollingStd`, one value at a time. */
-export function rollingStdOperator(settings: Window): Operator {
+export function rollingStdOperator(settings: WindowSetting): Operator {
   const { window } = requireSettings("rollingStdOperator", settings, ["window"]);
 
   return operator("rollingStdOperator", window, 2, deviations);
@@ -53,7 +53,7 @@ export function rollingStdOperator(settings: Window): Operator {
  * The current value is part of its own window, so |z| never exceeds (w − 1) / √w: 1.79 for w = 5, 3.61 for w = 15.
  * Causal. NaN until the window is full, while a NaN is in view, and where the deviation is exactly zero.
  */
-export function rollingZScore(values: Float64Array, settings: Window): Float64Array {
+export function rollingZScore(values: Float64Array, settings: WindowSetting): Float64Array {
   requireColumns("rollingZScore", { values });
   const { window } = requireSettings("rollingZScore", settings, ["window"]);
 
@@ -61,7 +61,7 @@ export function rollingZScore(values: Float64Array, settings: Window): Float64Ar
 }
 
 /** `rollingZScore`, one value at a time. */
-export function rollingZScoreOperator(settings: Window): Operator {
+export function rollingZScoreOperator(settings: WindowSetting): Operator {
   const { window } = requireSettings("rollingZScoreOperator", settings, ["window"]);
 
   return operator("rollingZScoreOperator", window, 2, zScores);

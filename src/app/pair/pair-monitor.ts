@@ -1,5 +1,7 @@
-import { rollingCorrelation, rollingZScore, spread } from "../../analytics/index.ts";
 import { LEAST_WINDOW } from "../../analytics/pair/calibrate.ts";
+import { spread } from "../../analytics/pair/spread.ts";
+import { rollingZScore } from "../../analytics/rolling/rolling.ts";
+import { rollingCorrelation } from "../../analytics/rolling/rolling-correlation.ts";
 import type { Bars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { parseDuration } from "../../core/time.ts";

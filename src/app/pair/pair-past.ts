@@ -1,4 +1,5 @@
-import { rollingZScore, type SpreadSettings, spread } from "../../analytics/index.ts";
+import { type SpreadSettings, spread } from "../../analytics/pair/spread.ts";
+import { rollingZScore } from "../../analytics/rolling/rolling.ts";
 import { type Bars, sliceBars } from "../../core/bars.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import { joinBars, joinedColumn } from "../../pipeline/bars/join.ts";

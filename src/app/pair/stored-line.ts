@@ -1,5 +1,5 @@
-import { type Calibration, calibrate, hedgeRatio } from "../../analytics/index.ts";
-import { LEAST_WINDOW } from "../../analytics/pair/calibrate.ts";
+import { type Calibration, calibrate, LEAST_WINDOW } from "../../analytics/pair/calibrate.ts";
+import { hedgeRatio } from "../../analytics/pair/hedge-ratio.ts";
 import { TickbookError } from "../../core/errors.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { type JoinedCloses, type StretchSearch, storedStretch, stretchBlock } from "./stored-stretch.ts";

@@ -5,6 +5,7 @@ import { isLocal } from "../modules/places.ts";
 import type { TslabConverter } from "../tslab.ts";
 import { cellText, type EmittedCell, emitCell, lastName } from "./cell-emit.ts";
 import type { CellName, CellScope, Declared } from "./cell-scope.ts";
+import { movedName, noSubpath } from "./own-package.ts";
 import type { Service } from "./service.ts";
 
 /** A mistake that TypeScript has found. */
@@ -156,6 +157,8 @@ function wordsOf({ code, messageText }: ts.Diagnostic): string {
   // an earlier cell's constant stands in the cell as an import
   const missing = code === 2307 || code === 2792 ? /module '([^']+)'/.exec(first)?.[1] : undefined;
   if (missing !== undefined) return missingModule(missing);
+  const unknown = /^Module '"tickbook"' has no exported member (?:named )?'(\w+)'/.exec(first)?.[1];
+  if (unknown !== undefined) return movedName(unknown) ?? text;
   if (code === 2632) return first.replace("because it is an import", "because it is a constant");
   return text;
 }
@@ -165,6 +168,7 @@ function missingModule(specifier: string): string {
     return `import: a file ${specifier} is needed; there is none, seen from the file that imports it. Was it renamed or deleted?`;
   }
   const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+  if (name === "tickbook") return noSubpath(specifier);
   const where = specifier === name ? "" : `, or it has no ${specifier.slice(name.length + 1)}`;
   return `import: the package ${name} is needed; it is not installed${where}. Run npm run add -- ${name} in the project's folder, then this cell again.`;
 }

@@ -1,7 +1,9 @@
 import { requireSettings } from "../../app/data/data-source.ts";
 import { parseDuration } from "../../core/time.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
-import { type Control, select, slider } from "../controls/index.ts";
+import type { Control } from "../controls/control.ts";
+import { select } from "../controls/inputs/select.ts";
+import { slider } from "../controls/inputs/slider.ts";
 import { sharedReader } from "../data/shared-reader.ts";
 import { WATCH_NAMES, type WatchSettings } from "./pair-watch.ts";
 

@@ -1,19 +1,16 @@
+import { clusterOrder } from "../../analytics/correlation/cluster-order.ts";
+import type { CorrelationMatrix } from "../../analytics/correlation/correlation.ts";
+import { type HedgeRatio, hedgeRatioTable } from "../../analytics/pair/hedge-ratio.ts";
+import { caseTable, type PairCase } from "../../analytics/pair/pair-case.ts";
+import { type PairVerdict, pairVerdictTable } from "../../analytics/pair/pair-verdict.ts";
+import type { OlsResult } from "../../analytics/regression/ols.ts";
+import { olsTable } from "../../analytics/regression/ols-table.ts";
 import {
-  type CorrelationMatrix,
-  caseTable,
-  clusterOrder,
-  type HedgeRatio,
-  hedgeRatioTable,
-  type OlsResult,
-  olsTable,
-  type PairCase,
-  type PairVerdict,
-  pairVerdictTable,
   type ResultTable,
   type TestResult,
   testsTable,
   testTable,
-} from "../../analytics/index.ts";
+} from "../../analytics/unit-root/test-result.ts";
 import { heatmapChart } from "../../render/chart/heatmap.ts";
 import { type TableOptions, tableView } from "../../render/table.ts";
 import type { TableData } from "../../render/table-data.ts";

@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  assertCausal,
-  buyAndHold,
-  hedgeRatio,
-  type Market,
-  type MeanReversionSettings,
-  meanReversion,
-  movingAverageCross,
-  type Rule,
-  type Strategy,
-} from "../../../src/analytics/index.ts";
+import { assertCausal } from "../../../src/analytics/backtest/assert-causal.ts";
+import { buyAndHold } from "../../../src/analytics/backtest/strategies/buy-and-hold.ts";
+import { meanReversion } from "../../../src/analytics/backtest/strategies/mean-reversion.ts";
+import { movingAverageCross } from "../../../src/analytics/backtest/strategies/moving-average-cross.ts";
+import type { MeanReversionSettings } from "../../../src/analytics/backtest/strategies/reversion-settings.ts";
+import type { Rule, Strategy } from "../../../src/analytics/backtest/strategy.ts";
+import type { Market } from "../../../src/analytics/backtest/types.ts";
+import { hedgeRatio } from "../../../src/analytics/pair/hedge-ratio.ts";
 import { TickbookError } from "../../../src/core/errors.ts";
 import { seededMarket } from "./support/markets.ts";
 

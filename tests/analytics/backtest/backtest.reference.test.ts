@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import {
-  type Backtest,
-  type Costs,
-  type Market,
-  type MeanReversionSettings,
-  meanReversion,
-  runBacktest,
-} from "../../../src/analytics/index.ts";
+import { runBacktest } from "../../../src/analytics/backtest/run-backtest.ts";
+import { meanReversion } from "../../../src/analytics/backtest/strategies/mean-reversion.ts";
+import type { MeanReversionSettings } from "../../../src/analytics/backtest/strategies/reversion-settings.ts";
+import type { Backtest, Costs, Market } from "../../../src/analytics/backtest/types.ts";
 import { assertAllClose, assertClose } from "../support/assert-close.ts";
 import { refNoise, refPair } from "../support/reference.ts";
 import { marketOf } from "./support/markets.ts";

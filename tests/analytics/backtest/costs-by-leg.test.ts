@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type BacktestSettings, type Market, type Rule, runBacktest } from "../../../src/analytics/index.ts";
+import { type BacktestSettings, runBacktest } from "../../../src/analytics/backtest/run-backtest.ts";
+import type { Rule } from "../../../src/analytics/backtest/strategy.ts";
+import type { Market } from "../../../src/analytics/backtest/types.ts";
 import { assertClose } from "../support/assert-close.ts";
 import { HOUR_US, marketOf } from "./support/markets.ts";
 

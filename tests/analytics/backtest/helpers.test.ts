@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  breakEvenCost,
-  meanReversion,
-  namedStrategy,
-  pairMarket,
-  type Rule,
-  runBacktest,
-  zUnitCount,
-} from "../../../src/analytics/index.ts";
+import { pairMarket } from "../../../src/analytics/backtest/pair-market.ts";
+import { runBacktest } from "../../../src/analytics/backtest/run-backtest.ts";
+import { meanReversion } from "../../../src/analytics/backtest/strategies/mean-reversion.ts";
+import { namedStrategy } from "../../../src/analytics/backtest/strategies/named-strategies.ts";
+import { zUnitCount } from "../../../src/analytics/backtest/strategies/z-unit-count.ts";
+import type { Rule } from "../../../src/analytics/backtest/strategy.ts";
+import { breakEvenCost } from "../../../src/analytics/backtest/sweep/break-even-cost.ts";
 import { type BarColumnName, type Bars, makeBars } from "../../../src/core/bars.ts";
 import { assertClose } from "../support/assert-close.ts";
 import { MINUTE_US, marketOf, NEW_YEAR_US, seededMarket } from "./support/markets.ts";

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  type Backtest,
-  type Market,
-  type MeanReversionSettings,
-  meanReversion,
-  movingAverageCross,
-  type Rule,
-  runBacktest,
-  type Strategy,
-} from "../../../src/analytics/index.ts";
+import { runBacktest } from "../../../src/analytics/backtest/run-backtest.ts";
+import { meanReversion } from "../../../src/analytics/backtest/strategies/mean-reversion.ts";
+import { movingAverageCross } from "../../../src/analytics/backtest/strategies/moving-average-cross.ts";
+import type { MeanReversionSettings } from "../../../src/analytics/backtest/strategies/reversion-settings.ts";
+import type { Rule, Strategy } from "../../../src/analytics/backtest/strategy.ts";
+import type { Backtest, Market } from "../../../src/analytics/backtest/types.ts";
 import { random } from "../../../src/core/random.ts";
 import { assertAllClose, assertClose, assertSame } from "../support/assert-close.ts";
 import { seededMarket } from "./support/markets.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Rule, runBacktest } from "../../../src/analytics/index.ts";
+import { runBacktest } from "../../../src/analytics/backtest/run-backtest.ts";
+import type { Rule } from "../../../src/analytics/backtest/strategy.ts";
 import { assertAllClose, assertClose } from "../support/assert-close.ts";
 import { HOUR_US, marketOf, NEW_YEAR_US } from "./support/markets.ts";
 

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  type BacktestSettings,
-  buyAndHold,
-  type Market,
-  movingAverageCross,
-  type Rule,
-  runBacktest,
-} from "../../../src/analytics/index.ts";
+import { type BacktestSettings, runBacktest } from "../../../src/analytics/backtest/run-backtest.ts";
+import { buyAndHold } from "../../../src/analytics/backtest/strategies/buy-and-hold.ts";
+import { movingAverageCross } from "../../../src/analytics/backtest/strategies/moving-average-cross.ts";
+import type { Rule } from "../../../src/analytics/backtest/strategy.ts";
+import type { Market } from "../../../src/analytics/backtest/types.ts";
 import { assertAllClose, assertClose } from "../support/assert-close.ts";
 import { marketOf, seededMarket } from "./support/markets.ts";
 

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  assertCausal,
-  breakEvenCost,
-  type Market,
-  meanReversion,
-  pairMarket,
-  runBacktest,
-  type Strategy,
-} from "../../../src/analytics/index.ts";
+import { assertCausal } from "../../../src/analytics/backtest/assert-causal.ts";
+import { pairMarket } from "../../../src/analytics/backtest/pair-market.ts";
+import { runBacktest } from "../../../src/analytics/backtest/run-backtest.ts";
+import { meanReversion } from "../../../src/analytics/backtest/strategies/mean-reversion.ts";
+import type { Strategy } from "../../../src/analytics/backtest/strategy.ts";
+import { breakEvenCost } from "../../../src/analytics/backtest/sweep/break-even-cost.ts";
+import type { Market } from "../../../src/analytics/backtest/types.ts";
 import { fileMarket, simulatedBars } from "../../../src/app/study/bars.ts";
 import { simulatedMarket } from "../../../src/pipeline/exchange/market/market.ts";
 import { seededMarket } from "../../analytics/backtest/support/markets.ts";

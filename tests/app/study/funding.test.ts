@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import type { Market } from "../../../src/analytics/index.ts";
+import type { Market } from "../../../src/analytics/backtest/types.ts";
 import { fundedMarket, fundingLeftOut } from "../../../src/app/data/funding.ts";
 import { DEFAULT_RUN, flagsOf, withFlags } from "../../../src/app/study/report/flags.ts";
 import { runDescribed } from "../../../src/app/study/run.ts";

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { describedBy, verifyReport } from "../../../src/app/study/report/verify.ts";
-import { type BacktestPairSettings, backtestPair, viewOf } from "../../../src/notebook/index.ts";
+import { type BacktestPairSettings, backtestPair } from "../../../src/notebook/backtest/backtest.ts";
+import { viewOf } from "../../../src/notebook/view/views.ts";
 import { storeMarket } from "../../support/market-store.ts";
 import { tempFolder } from "../../support/temp.ts";
 

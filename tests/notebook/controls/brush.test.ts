@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { barsWithin, brush, controls } from "../../../src/notebook/controls/index.ts";
+import { controls } from "../../../src/notebook/controls/arrange.ts";
+import { barsWithin } from "../../../src/notebook/controls/bars-within.ts";
+import { brush } from "../../../src/notebook/controls/brush.ts";
 import { CHART } from "../../../src/notebook/page/brush-messages.ts";
 import { linesChart } from "../../../src/render/chart/lines.ts";
 import type { ChartView } from "../../../src/render/view.ts";

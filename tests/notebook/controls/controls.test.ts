@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import {
-  button,
-  checkbox,
-  controls,
-  dateRange,
-  reacting,
-  select,
-  slider,
-  text,
-} from "../../../src/notebook/controls/index.ts";
+import { controls } from "../../../src/notebook/controls/arrange.ts";
+import { button } from "../../../src/notebook/controls/inputs/button.ts";
+import { checkbox } from "../../../src/notebook/controls/inputs/checkbox.ts";
+import { dateRange } from "../../../src/notebook/controls/inputs/date-range.ts";
+import { select } from "../../../src/notebook/controls/inputs/select.ts";
+import { slider } from "../../../src/notebook/controls/inputs/slider.ts";
+import { text } from "../../../src/notebook/controls/inputs/text.ts";
+import { reacting } from "../../../src/notebook/controls/reacting.ts";
 import { type FakeKernel, fakeKernel } from "../../support/fake-kernel.ts";
 
 let kernel: FakeKernel;

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { controls, derived, reacting, slider } from "../../../src/notebook/controls/index.ts";
+import { controls } from "../../../src/notebook/controls/arrange.ts";
+import { derived } from "../../../src/notebook/controls/derived.ts";
+import { slider } from "../../../src/notebook/controls/inputs/slider.ts";
+import { reacting } from "../../../src/notebook/controls/reacting.ts";
 import { fakeKernel } from "../../support/fake-kernel.ts";
 
 const kernel = fakeKernel();

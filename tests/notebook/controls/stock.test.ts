@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { controls, reacting, slider } from "../../../src/notebook/controls/index.ts";
+import { controls } from "../../../src/notebook/controls/arrange.ts";
+import { slider } from "../../../src/notebook/controls/inputs/slider.ts";
+import { reacting } from "../../../src/notebook/controls/reacting.ts";
 
 test("on another kernel controls show their values and say why they do not move; drawings are made once", async () => {
   const shown: unknown[] = [];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { coreOf } from "../../../src/notebook/controls/control.ts";
-import { slider } from "../../../src/notebook/controls/index.ts";
+import { slider } from "../../../src/notebook/controls/inputs/slider.ts";
 import { createPanels, type Panels } from "../../../src/notebook/panels/panels.ts";
 import type { View } from "../../../src/render/view.ts";
 import { type VirtualClock, virtualClock } from "../../support/virtual-clock.ts";

@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-  adf,
-  correlationMatrix,
-  engleGrangerBothWays,
-  halfLife,
-  hedgeRatio,
-  hedgeRatios,
-  hurst,
-  jarqueBera,
-  kalmanRatio,
-  ljungBox,
-  meanCrossings,
-  ols,
-  pairTable,
-} from "../../../src/analytics/index.ts";
+import { correlationMatrix } from "../../../src/analytics/correlation/correlation.ts";
+import { hedgeRatio, hedgeRatios } from "../../../src/analytics/pair/hedge-ratio.ts";
+import { pairTable } from "../../../src/analytics/pair/pair-table.ts";
+import { kalmanRatio } from "../../../src/analytics/regression/kalman/kalman-ratio.ts";
+import { ols } from "../../../src/analytics/regression/ols.ts";
+import { adf } from "../../../src/analytics/unit-root/adf.ts";
+import { ljungBox } from "../../../src/analytics/unit-root/autocorrelation.ts";
+import { meanCrossings } from "../../../src/analytics/unit-root/crossings.ts";
+import { engleGrangerBothWays } from "../../../src/analytics/unit-root/engle-granger.ts";
+import { halfLife } from "../../../src/analytics/unit-root/half-life.ts";
+import { hurst } from "../../../src/analytics/unit-root/hurst.ts";
+import { jarqueBera } from "../../../src/analytics/unit-root/jarque-bera.ts";
 import { random } from "../../../src/core/random.ts";
 import { check } from "../../../src/notebook/show/check.ts";
 import { resultView, viewOf } from "../../../src/notebook/view/views.ts";

@@ -11,15 +11,12 @@ import {
   type BarsOf,
   type HeardEvent,
 } from "../../../../src/analytics/alerts/values/evaluator.ts";
-import {
-  amihud,
-  hedgeRatio,
-  liquidity,
-  rollingCorrelation,
-  rollingHedgeRatio,
-  rollingZScore,
-  spread,
-} from "../../../../src/analytics/index.ts";
+import { amihud, liquidity } from "../../../../src/analytics/market/liquidity.ts";
+import { hedgeRatio } from "../../../../src/analytics/pair/hedge-ratio.ts";
+import { rollingHedgeRatio } from "../../../../src/analytics/pair/moving-hedge-ratio.ts";
+import { spread } from "../../../../src/analytics/pair/spread.ts";
+import { rollingZScore } from "../../../../src/analytics/rolling/rolling.ts";
+import { rollingCorrelation } from "../../../../src/analytics/rolling/rolling-correlation.ts";
 import { type Bars, sliceBars } from "../../../../src/core/bars.ts";
 import { random } from "../../../../src/core/random.ts";
 import { fillEmpty } from "../../../../src/pipeline/bars/fill-empty.ts";

@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  type Backtest,
-  type HedgeSetting,
-  kalmanHedgeLine,
-  type Market,
-  type MeanReversionSettings,
-  meanReversion,
-  type Order,
-  rollingHedgeRatio,
-  rollingStd,
-  rollingZScore,
-  runBacktest,
-  spread,
-} from "../../../../src/analytics/index.ts";
+import { runBacktest } from "../../../../src/analytics/backtest/run-backtest.ts";
+import type { HedgeSetting } from "../../../../src/analytics/backtest/strategies/hedge.ts";
+import { meanReversion } from "../../../../src/analytics/backtest/strategies/mean-reversion.ts";
+import type { MeanReversionSettings } from "../../../../src/analytics/backtest/strategies/reversion-settings.ts";
+import type { Backtest, Market, Order } from "../../../../src/analytics/backtest/types.ts";
+import { kalmanHedgeLine, rollingHedgeRatio } from "../../../../src/analytics/pair/moving-hedge-ratio.ts";
+import { spread } from "../../../../src/analytics/pair/spread.ts";
+import { rollingStd, rollingZScore } from "../../../../src/analytics/rolling/rolling.ts";
 import { assertClose, assertSame } from "../../support/assert-close.ts";
 import { seededMarket } from "../support/markets.ts";
 

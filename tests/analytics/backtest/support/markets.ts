@@ -1,4 +1,4 @@
-import type { Leg, Market } from "../../../../src/analytics/index.ts";
+import type { Leg, Market } from "../../../../src/analytics/backtest/types.ts";
 import { random } from "../../../../src/core/random.ts";
 
 export const MINUTE_US = 60e6;

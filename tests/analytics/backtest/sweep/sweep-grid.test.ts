@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  type MeanReversionSettings,
-  meanReversion,
-  runBacktest,
-  runMetrics,
-  type SweepFigure,
-  type SweepSettings,
-  sweepGrid,
-} from "../../../../src/analytics/index.ts";
+import { runBacktest } from "../../../../src/analytics/backtest/run-backtest.ts";
+import { meanReversion } from "../../../../src/analytics/backtest/strategies/mean-reversion.ts";
+import type { MeanReversionSettings } from "../../../../src/analytics/backtest/strategies/reversion-settings.ts";
+import type { SweepFigure } from "../../../../src/analytics/backtest/sweep/sweep-figures.ts";
+import { type SweepSettings, sweepGrid } from "../../../../src/analytics/backtest/sweep/sweep-grid.ts";
+import { runMetrics } from "../../../../src/analytics/performance/run-metrics.ts";
 import { assertAllClose, assertClose } from "../../support/assert-close.ts";
 import { seededMarket } from "../support/markets.ts";
 

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import {
-  type MeanReversionSettings,
-  meanReversion,
-  type SweepSettings,
-  sweepGrid,
-} from "../../../../src/analytics/index.ts";
+import { meanReversion } from "../../../../src/analytics/backtest/strategies/mean-reversion.ts";
+import type { MeanReversionSettings } from "../../../../src/analytics/backtest/strategies/reversion-settings.ts";
+import { type SweepSettings, sweepGrid } from "../../../../src/analytics/backtest/sweep/sweep-grid.ts";
 import { sweep } from "../../../../src/app/study/sweep/sweep.ts";
 import { endSweepThreads } from "../../../../src/app/study/sweep/sweep-threads.ts";
 import type { Progress } from "../../../../src/app/terminal/progress.ts";

@@ -1,0 +1,26 @@
+/** "tickbook/charts". Charts of results, as Vega-Lite. */
+export { TickbookError } from "./core/errors.ts";
+export { type DrawdownOptions, drawdownChart } from "./render/chart/backtest/drawdown.ts";
+export { type EquityOptions, equityChart } from "./render/chart/backtest/equity.ts";
+export { type FillsOptions, fillsChart } from "./render/chart/backtest/fills.ts";
+export { monthsChart } from "./render/chart/backtest/months.ts";
+export { returnsChart } from "./render/chart/backtest/returns.ts";
+export { type RollingOptions, rollingChart } from "./render/chart/backtest/rolling.ts";
+export type { DrawnMetrics, DrawnRun, MeasuredRun } from "./render/chart/backtest/run.ts";
+export { type SignalOptions, signalChart } from "./render/chart/backtest/signal.ts";
+export { type SweepChartOptions, sweepChart } from "./render/chart/backtest/sweep.ts";
+export type { ChartOptions } from "./render/chart/base/frame.ts";
+export type { Drawn } from "./render/chart/base/origin.ts";
+export { type CoverageHole, type CoverageLine, coverageChart } from "./render/chart/coverage.ts";
+export { type HeatmapData, type HeatmapOptions, heatmapChart } from "./render/chart/heatmap.ts";
+export { type HistogramOptions, histogramChart } from "./render/chart/histogram.ts";
+export { type Interval, type IntervalsOptions, intervalsChart } from "./render/chart/intervals.ts";
+export { type Line, type LinesOptions, linesChart } from "./render/chart/lines.ts";
+export { type MemoryOptions, memoryChart } from "./render/chart/memory.ts";
+export { candleChart } from "./render/chart/pair/candles.ts";
+export { type CorrelationOptions, correlationChart } from "./render/chart/pair/correlation.ts";
+export { type RatiosOptions, ratiosChart } from "./render/chart/pair/ratios.ts";
+export { type SpreadOptions, spreadChart } from "./render/chart/pair/spread.ts";
+export { type ZScoreOptions, zScoreChart } from "./render/chart/pair/z-score.ts";
+export { tiles } from "./render/tiles.ts";
+export type { ChartView, HtmlView, View } from "./render/view.ts";
