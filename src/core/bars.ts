@@ -52,6 +52,8 @@ export interface Bars extends BarColumns {
   /** Of time bars; 0 for others. */
   readonly intervalUs: number;
   readonly length: number;
+  /** The length of the bars that they were made from, or are, where they came as bars; undefined: they were made from trades. */
+  readonly importedUs?: number;
 }
 
 export type BarColumnName = keyof BarColumns;
@@ -81,18 +83,27 @@ export function requireBarColumns(where: string, bars: BarColumns): void {
 }
 
 /** What bars are of. */
-export type BarIdentity = Pick<Bars, "venue" | "symbol" | "rule">;
+export type BarIdentity = Pick<Bars, "venue" | "symbol" | "rule" | "importedUs">;
+
+/** What bars were made from where that is no trades: `"came as bars"`, `"made from bars of 1m"`; else empty. */
+export function barOriginText({ rule, importedUs }: Pick<Bars, "rule" | "importedUs">): string {
+  if (importedUs === undefined) return "";
+  const isOwn = rule.by === "time" && rule.intervalUs === importedUs;
+  return isOwn ? "came as bars" : `made from bars of ${formatDuration(importedUs)}`;
+}
 
 /** Bars whose columns are made one by one. */
 export function makeBars(
-  { venue, symbol, rule }: BarIdentity,
+  { venue, symbol, rule, importedUs }: BarIdentity,
   length: number,
   column: (name: BarColumnName) => Float64Array | Uint8Array,
 ): Bars {
   const columns = Object.fromEntries(
     BAR_COLUMNS.map((name) => [name, column(name)]),
   ) as unknown as BarColumns;
-  return { venue, symbol, rule, intervalUs: rule.by === "time" ? rule.intervalUs : 0, length, ...columns };
+  const intervalUs = rule.by === "time" ? rule.intervalUs : 0;
+  const origin = importedUs === undefined ? {} : { importedUs };
+  return { venue, symbol, rule, intervalUs, length, ...origin, ...columns };
 }
 
 /** An empty column of the kind that a bar's field has. */

@@ -3,10 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
+import { pairMonitor } from "../../src/app/pair/pair-monitor.ts";
 import { readMarket } from "../../src/app/study/read-market.ts";
-import type { Bars } from "../../src/core/bars.ts";
+import { type BarColumnName, type Bars, barOriginText } from "../../src/core/bars.ts";
 import { readBars } from "../../src/pipeline/bars/read-bars.ts";
+import { openStoredTape } from "../../src/pipeline/exchange/tape/stored-tape.ts";
 import { openReader } from "../../src/pipeline/store/read/reader.ts";
+import { candleChart } from "../../src/render/chart/pair/candles.ts";
 import { runScript } from "../support/command.ts";
 import { importing, put, rows } from "../support/import.ts";
 import { tempFolder } from "../support/temp.ts";
@@ -47,7 +50,7 @@ test("a database that holds only bars counts: for export, readBars, reports' mar
   const exported = exporting(db, out, "bars", "--interval", "1m");
   assert.equal(exported.code, 0, exported.text);
   assert.equal(readFileSync(out, "utf8").trim().split("\r\n").length, 31);
-  const other = exporting(db, out, "bars", "--interval", "5m");
+  const other = exporting(db, out, "bars", "--interval", "90s");
   assert.equal(other.code, 2);
   assert.match(other.text, /needs an interval that came as bars; .*There are: 1m/);
   const trades = exporting(db, out, "trades");
@@ -197,4 +200,100 @@ test("trades without ids that count come in as bars of a length that is told, an
     [10, 12, 10, 12, 3, null],
     [11, 11, 11, 11, 1, null],
   ]);
+});
+
+/** A database of two symbols with bars of a minute alone: three hours, a minute of AAA missing. */
+async function barsAlone(t: TestContext): Promise<string> {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  for (const [symbol, base] of [
+    ["AAAUSDT", 100],
+    ["BBBUSDT", 50],
+  ] as const) {
+    const all = klines(base, 180).split("\n");
+    if (symbol === "AAAUSDT") all.splice(7, 1);
+    await importing(put(folder, `${symbol}-1m-2024-01-01.csv`, all.join("\n")), db, { venueName: "files" });
+  }
+  return db;
+}
+
+test("bars that came as bars are shown at any multiple of their length, and say what they were made from", async (t) => {
+  const db = await barsAlone(t);
+  const reader = openReader(db);
+  t.after(() => reader.close());
+  const [series] = reader.series();
+  const [[own, fives, odd]] = readBars(reader, [series!], { every: ["1m", "5m", "45m"] }) as [
+    [Bars, Bars, Bars],
+  ];
+  assert.deepEqual([own.length, fives.length, odd.length], [179, 36, 4]);
+  assert.deepEqual([own, fives].map(barOriginText), ["came as bars", "made from bars of 1m"]);
+  const first = (name: BarColumnName): number[] => [...own[name].subarray(0, 5)];
+  assert.deepEqual(
+    [fives.open[0], fives.high[0], fives.low[0], fives.close[0], fives.volume[0], fives.tradeCount[0]],
+    [first("open")[0], Math.max(...first("high")), Math.min(...first("low")), first("close")[4], 7.5, 15],
+  );
+  assert.deepEqual([...fives.complete.subarray(0, 3)], [1, 0, 1], "one minute is missing in the second");
+  const range = { fromUs: T + 601e6, toUs: T + 1200e6 };
+  const [[part]] = readBars(reader, [series!], { every: ["5m"], ...range }) as [[Bars]];
+  assert.deepEqual([...part.startUs], [T + 900e6], "whole bars that begin in the range");
+  assert.throws(() => readBars(reader, [series!], { every: ["90s"] }), /needs an interval that came as bars/);
+  const { spec } = candleChart(fives) as unknown as { spec: { title: { subtitle: string[] } } };
+  assert.match(spec.title.subtitle.join(" "), /FILE.* made from bars of 1m/);
+});
+
+test("reports and exports of bars that came as bars take a longer interval; a replay and a live pair say why not", async (t) => {
+  const db = await barsAlone(t);
+  const read = readMarket({ source: db, symbols: ["AAAUSDT", "BBBUSDT"], interval: "5m" });
+  assert.deepEqual([read.market.length, read.market.intervalUs], [36, 300e6]);
+  assert.match(read.notes.join(" "), /made from bars of 1m that came as bars/);
+  assert.throws(
+    () => readMarket({ source: db, symbols: ["AAAUSDT", "BBBUSDT"], interval: "30s" }),
+    /needs a length that came as bars or a multiple of one/,
+  );
+  const out = join(tempFolder(t), "y.csv");
+  const flags = ["--source", db, "--symbol", "AAAUSDT", "--what", "bars", "--interval", "15m", "--out", out];
+  assert.equal(run("export", ...flags).code, 0);
+  assert.equal(readFileSync(out, "utf8").trim().split("\r\n").length, 13);
+  assert.throws(
+    () => openStoredTape(db, {}),
+    /needs single trades, .*; AAAUSDT has bars of 1m alone, BBBUSDT has bars of 1m alone/,
+  );
+  const reader = openReader(db);
+  t.after(() => reader.close());
+  assert.throws(
+    () => pairMonitor(reader, { y: "AAAUSDT", x: "BBBUSDT", interval: "1m", window: 20 }),
+    /needs a market with trades; AAAUSDT came as bars of 1m from a file/,
+  );
+});
+
+test("merged trades make charts, and say that they are no tape", async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  const agg = Array.from(
+    { length: 200 },
+    (_, i) => `${i + 1},${100 + (i % 9)},0.5,${3 * i},${3 * i + 2},${T / 1000 + i * 15_000},True,True`,
+  );
+  await importing(put(folder, "AAAUSDT-aggTrades-2024-01-01.csv", agg.join("\n")), db);
+  const reader = openReader(db);
+  t.after(() => reader.close());
+  const [[bars]] = readBars(reader, reader.series(), { every: ["5m"] }) as [[Bars]];
+  assert.deepEqual([bars.length, bars.tradeCount[0], bars.complete[0]], [10, 60, 1]);
+  assert.equal(candleChart(bars).kind, "chart");
+  assert.throws(() => openStoredTape(db, {}), /AAAUSDT has merged trades alone/);
+});
+
+test("longer bars of rows that begin at half past keep that phase, and close no later than they end", (t) => {
+  const hours = Array.from(
+    { length: 12 },
+    (_, i) => `${new Date(T / 1000 + 1_800_000 + i * 3_600_000).toISOString()},${1 + i},${2 + i}\n`,
+  );
+  const path = put(tempFolder(t), "x.csv", `time,A,B\n${hours.join("")}`);
+  const { market } = readMarket({ source: path, symbols: ["A", "B"], interval: "4h" });
+  assert.deepEqual(
+    [[...market.startUs].map((us) => (us - T) / 1_800e6), [...market.legs[0]!.close]],
+    [
+      [1, 9, 17],
+      [4, 8, 12],
+    ],
+  );
 });

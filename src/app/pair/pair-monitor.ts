@@ -4,8 +4,9 @@ import { rollingZScore } from "../../analytics/rolling/rolling.ts";
 import { rollingCorrelation } from "../../analytics/rolling/rolling-correlation.ts";
 import type { Bars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
-import { parseDuration } from "../../core/time.ts";
+import { formatDuration, parseDuration } from "../../core/time.ts";
 import type { Venue } from "../../core/trade.ts";
+import { importedLengths } from "../../pipeline/bars/imported-series.ts";
 import { type LiveBars, type LiveBarsSettings, liveBars } from "../../pipeline/live-bars.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
@@ -84,6 +85,7 @@ export function pairMonitor(
   const { y: yName, x: xName, venue } = given;
   const wanted = { symbols: [yName, xName], ...(venue !== undefined && { venue }) };
   const [seriesY, seriesX] = whichSeries(reader, wanted) as [Series, Series];
+  for (const series of [seriesY, seriesX]) refuseBarsAlone(reader, series);
   const graceUs = settings.graceMs * 1000;
   const barSettings = { rule: { by: "time", intervalUs }, keep, graceUs } as const;
   const y = makeBars(seriesY, barSettings);
@@ -150,6 +152,19 @@ export function pairMonitor(
       return pairPast(reader, [seriesY, seriesX], { intervalUs, window }, hedge, stretch);
     },
   };
+}
+
+/** No trade will come to what a file brought as bars. */
+function refuseBarsAlone(reader: TradeStore, series: Series): void {
+  if (series.venue.kind !== "file" || reader.newest(series) !== undefined) return;
+  const lengths = importedLengths(reader, series).map(formatDuration);
+  if (lengths.length === 0) return;
+  refuse({
+    code: "no-trades",
+    where: "watchPair",
+    problem: `needs a market with trades; ${series.symbol} came as bars of ${lengths.join(" and ")} from a file, and nothing comes to it any more`,
+    hint: "Read them by readBars or pairCloses, and draw those.",
+  });
 }
 
 function checkSettings(given: PairSettings): PairMonitor["settings"] {

@@ -2,11 +2,12 @@ import { marketOf } from "../../analytics/backtest/pair-market.ts";
 import { type Bars, sliceBars } from "../../core/bars.ts";
 import { refuse } from "../../core/errors.ts";
 import { firstAtLeast } from "../../core/search.ts";
-import { parseDuration } from "../../core/time.ts";
+import { formatDuration, parseDuration } from "../../core/time.ts";
 import { importedLengths, importedSeries } from "../../pipeline/bars/imported-series.ts";
 import { readBars } from "../../pipeline/bars/read-bars.ts";
 import type { Voice } from "../../pipeline/files/asking.ts";
 import { barFileOf } from "../../pipeline/files/bar-file.ts";
+import type { FileSeries } from "../../pipeline/files/rows/series.ts";
 import { openStore } from "../../pipeline/open-store.ts";
 import type { HoleSpan } from "../../pipeline/store/quality/quality-types.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
@@ -82,14 +83,17 @@ function importedMarket(
   const askedUs = interval === undefined ? undefined : parseDuration(interval, "interval");
   const all = series.map((one) => importedSeries(store, one, askedUs));
   const venue = jointVenue(series.map((one) => one.venue));
+  const [{ spacing }] = all as [FileSeries];
+  const isMade = askedUs !== undefined && askedUs !== spacing.intervalUs;
   const told = [
-    "These bars came as bars: no trades stand behind them here, and nothing proves that none is missing.",
+    `These bars ${isMade ? `were made from bars of ${formatDuration(spacing.intervalUs)} that came as bars` : "came as bars"}: no trades stand behind them here, and nothing proves that none is missing.`,
   ];
   const names = marketNames(series.map((one) => ({ venue: one.venue.name, symbol: one.symbol })));
   const named = all.map((one, k) => ({ ...one, symbol: names[k]!, closeName: names[k]! }));
   return readOf(
     marketOfBars(store.label, barFileOf(store.label, named, { venue, from: "bars", told }), {
       symbols: names,
+      ...(interval !== undefined && { interval }),
       ...(fromUs !== undefined && { fromUs }),
       ...(toUs !== undefined && { toUs }),
       ...(bars !== undefined && { bars }),

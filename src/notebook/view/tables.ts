@@ -1,4 +1,4 @@
-import { type Bars, barRuleText } from "../../core/bars.ts";
+import { type Bars, barOriginText, barRuleText } from "../../core/bars.ts";
 import { refuse } from "../../core/errors.ts";
 import { venueLabel } from "../../core/trade.ts";
 import { pl } from "../../pipeline/polars.ts";
@@ -150,7 +150,7 @@ function bars(of: Bars): TableData {
     "tradeCount",
     "complete",
   ]);
-  const caption = [`${of.symbol}, bars of ${barRuleText(of.rule)}`, venueLabel(of.venue)];
+  const caption = [`${of.symbol}, bars of ${barRuleText(of.rule)}`, venueLabel(of.venue), barOriginText(of)];
   return {
     length,
     caption: caption.filter(Boolean).join(" · "),

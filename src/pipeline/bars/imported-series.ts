@@ -14,23 +14,20 @@ export function importedLengths(store: TradeStore, series: Series): number[] {
 }
 
 /**
- * The bars of a series that came as bars, of the length asked for or of the only one. Refuses another length: bars that came
- * as bars are not made into others here.
+ * The bars of a series that came as bars: of the length asked for, or the longest that it is a multiple of; the only one where
+ * none is asked for. Refuses a length that no whole bars make.
  */
 export function importedSeries(store: TradeStore, series: Series, askedUs: number | undefined): FileSeries {
   const reader = store.importedBars();
   try {
     const there = reader.intervals(series).map(({ intervalUs }) => intervalUs);
-    const intervalUs = askedUs ?? there[0];
-    if (
-      intervalUs === undefined ||
-      !there.includes(intervalUs) ||
-      (askedUs === undefined && there.length > 1)
-    ) {
+    const intervalUs =
+      askedUs === undefined ? there[0] : there.findLast((us) => us <= askedUs && askedUs % us === 0);
+    if (intervalUs === undefined || (askedUs === undefined && there.length > 1)) {
       return refuse({
         code: "bad-interval",
         where: `bars of ${series.symbol}`,
-        problem: `needs a length that came as bars, for it holds no trades; got ${askedUs === undefined ? "none" : formatDuration(askedUs)}`,
+        problem: `needs a length that came as bars or a multiple of one, for it holds no trades; got ${askedUs === undefined ? "none" : formatDuration(askedUs)}`,
         hint: `There are: ${there.map(formatDuration).join(", ") || "none"}.`,
         facts: { intervalUs: askedUs },
       });

@@ -7,6 +7,7 @@ import type { Series, TradeStore } from "../store/trade-store.ts";
 import { barBuilder } from "./builder.ts";
 import { fillEmpty } from "./fill-empty.ts";
 import { importedLengths } from "./imported-series.ts";
+import { resampleBars } from "./resample.ts";
 import { barRule } from "./rule.ts";
 
 export interface ReadBarsSettings {
@@ -71,16 +72,29 @@ export function readBars(
   });
 }
 
-/** Bars that came as bars, by the rule that they were made by. */
+/** Bars that came as bars, of the length that is asked for or made of the longest that it is a multiple of. */
 function importedBars(
   reader: TradeStore,
   series: Series,
   rule: BarRule,
-  range: { readonly fromUs?: number; readonly toUs?: number },
+  { fromUs, toUs }: { readonly fromUs?: number; readonly toUs?: number },
 ): Bars {
   const bars = reader.importedBars();
   try {
-    return bars.bars(series, rule.by === "time" ? rule.intervalUs : Number.NaN, range);
+    const askedUs = rule.by === "time" ? rule.intervalUs : Number.NaN;
+    const there = bars.intervals(series).map(({ intervalUs }) => intervalUs);
+    const ownUs = there.findLast((us) => us <= askedUs && askedUs % us === 0) ?? askedUs;
+    // whole bars: what begins before the range, and ends in it, is not of it
+    const made = resampleBars(
+      bars.bars(series, ownUs, {
+        ...(fromUs !== undefined && { fromUs }),
+        ...(toUs !== undefined && { toUs: toUs + (ownUs === askedUs ? 0 : askedUs) }),
+      }),
+      askedUs,
+    );
+    const from = fromUs === undefined ? 0 : firstAtLeast(made.startUs, fromUs);
+    const to = toUs === undefined ? made.length : firstAtLeast(made.startUs, toUs);
+    return sliceBars(made, from, Math.max(from, to));
   } finally {
     bars.close();
   }

@@ -23,13 +23,16 @@ export interface GridRows {
 const MOST_BARS = 10_000_000;
 
 /**
- * A grid from the first row to the last. Bars of the file's own length keep its phase; longer ones are aligned to 1970, in
- * the file's own days. `skipsGaps`: bars in which the file has no row are left out, as nights and weekends are of shares.
+ * A grid from the first row to the last, in the phase of the file's own bars: longer ones hold whole rows, and are aligned to
+ * 1970 in the file's own days where those are. `skipsGaps`: bars in which the file has no row are left out, as nights and weekends are of shares.
  */
 export function barGrid(where: string, rows: GridRows, intervalUs: number, skipsGaps: boolean): BarGrid {
   const { timeUs, wallUs, ownUs, byWall } = rows;
   const clock = byWall ? wallUs : timeUs;
-  const originUs = intervalUs === ownUs ? clock[0]! : Math.floor(clock[0]! / intervalUs) * intervalUs;
+  // hours from half past on: no longer bar may hold the half of one
+  const phaseUs = clock[0]! - Math.floor(clock[0]! / ownUs) * ownUs;
+  const originUs =
+    intervalUs === ownUs ? clock[0]! : Math.floor((clock[0]! - phaseUs) / intervalUs) * intervalUs + phaseUs;
   const count = Math.floor((clock[clock.length - 1]! - originUs) / intervalUs) + 1;
   if (count > MOST_BARS && !skipsGaps) {
     refuse({

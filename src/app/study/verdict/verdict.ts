@@ -5,6 +5,7 @@ import { DAY_US, YEAR_US } from "../../../analytics/performance/sampling.ts";
 import type { Tile } from "../../../render/tiles.ts";
 import { decimals, money, moneyOf, percent, quoteOf, timeText } from "../figure-text.ts";
 import type { BacktestRun } from "../run.ts";
+import { idleText } from "./idle.ts";
 
 /** What the first bars say of the pair, in a sentence that may be quoted; empty for one leg. */
 export function pairText({ pair }: BacktestRun): string {
@@ -38,9 +39,13 @@ export function ruleText(run: BacktestRun): string {
   const span = `${data.market.length.toLocaleString("en")} bars`;
   const counted = countsText(run);
   if (result.orders.length === 0)
-    return `The rule never traded in these ${span}: there is nothing to judge. Below are the signal that it looked at and the data; what is not defined without a trade is shown as –.${counted}`;
+    return `The rule never traded in these ${span}: there is nothing to judge.${idleText(result)}${counted} Below are the signal that it looked at and the data; what is not defined without a trade is shown as –.`;
   if (result.fills.length === 0)
-    return `The rule gave ${result.orders.length} orders in these ${span}, and none was filled: no later bar had a trade in every leg.`;
+    return `The rule gave ${result.orders.length} orders in these ${span}, and none was filled: ${
+      result.orders.every(({ bar }) => bar === data.market.length - 1)
+        ? "all of them were decided at the last bar"
+        : "no later bar had a trade in every leg"
+    }.`;
   const trips = `${roundTrips.count} closed round trip${roundTrips.count === 1 ? "" : "s"}${roundTrips.open > 0 ? " and one still open" : ""}`;
   const verb = totalReturn >= 0 ? "gained" : "lost";
   const after = `After costs it ${verb} ${percent(Math.abs(totalReturn))} % of its money in ${trips}. Costs took ${moneyOf(data, totalCosts)}, ${costBps.toFixed(2)} basis points of what changed hands`;

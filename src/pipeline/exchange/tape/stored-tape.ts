@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import { quote, refuse } from "../../../core/errors.ts";
-import { formatUtc } from "../../../core/time.ts";
+import { formatDuration, formatUtc } from "../../../core/time.ts";
 import { type Venue, venueLabel } from "../../../core/trade.ts";
+import { importedLengths } from "../../bars/imported-series.ts";
 import { openStore } from "../../open-store.ts";
 import type { Series, TradeStore } from "../../store/trade-store.ts";
 import { whichSeries } from "../../store/which-series.ts";
@@ -169,6 +170,7 @@ function refuseEmpty(
     .flatMap((one) => partOf(reader, one, {}) ?? [])
     .map((one) => `${one.series.symbol} ${spanText({}, [one])}`)
     .join(", ");
+  refuseImported(reader, wanted);
   const venue = chosen[0]?.venue.name;
   const others = reader.series().filter((one) => one.venue.name !== venue && partOf(reader, one, window));
   const [other] = [...new Set(others.map((one) => one.venue.name))];
@@ -183,6 +185,24 @@ function refuseEmpty(
         ? "Choose the window by --from and --to."
         : `Choose the window by --from and --to, or another venue: --tape-venue ${other}.`,
     facts: { fromUs, toUs, symbols },
+  });
+}
+
+/** What came merged, or as bars, has no single trade to be played. */
+function refuseImported(reader: TradeStore, wanted: readonly Series[]): void {
+  const what = wanted.flatMap((one) => {
+    if (partOf(reader, one, {}) !== undefined) return [];
+    const lengths = importedLengths(reader, one).map(formatDuration);
+    const isMerged = reader.newest(one) !== undefined;
+    if (!isMerged && lengths.length === 0) return [];
+    return [`${one.symbol} has ${isMerged ? "merged trades" : `bars of ${lengths.join(" and ")}`} alone`];
+  });
+  if (what.length === 0) return;
+  refuse({
+    code: "no-single-trades",
+    where: reader.label,
+    problem: `needs single trades, which an exchange sends one by one; ${what.join(", ")}`,
+    hint: "Charts, reports and exports take them; to replay, import the file of trades.",
   });
 }
 

@@ -102,6 +102,7 @@ export function openImportedBars(file: string): ImportedBars {
         venue: series.venue,
         symbol: series.symbol,
         rule: { by: "time", intervalUs } as const,
+        importedUs: intervalUs,
       };
       return makeBars(identity, rows.length, (name) => {
         const column = barColumn(name, rows.length);

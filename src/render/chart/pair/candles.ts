@@ -1,6 +1,7 @@
 import { requireFields } from "../../../core/arguments.ts";
 import { assetsOf } from "../../../core/assets.ts";
-import { type Bars, barRuleText } from "../../../core/bars.ts";
+import { type Bars, barOriginText, barRuleText } from "../../../core/bars.ts";
+import { refuse } from "../../../core/errors.ts";
 import { drawable } from "../../round.ts";
 import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
@@ -38,6 +39,7 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
   const told = { ...options, venue: options.venue ?? bars.venue };
   const title = options.title ?? `${bars.symbol}, ${barRuleText(bars.rule)} bars`;
   const rows = [...candleRows(bars, false), ...(forming ? candleRows(forming, true) : [])];
+  if (rows.length === 0 && bars.close.some((price) => price > 0)) closesAlone(bars);
   if (rows.length === 0) {
     return waitingView(title, options.needs ?? 1, 0, {
       venue: told.venue,
@@ -47,6 +49,7 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
   }
   const missing = rows.filter((row) => row.kind === MISSING).length;
   const notes = [
+    barOriginText(bars),
     rows[rows.length - 1]!.kind === FORMING ? "dashed: still forming" : "",
     missing > 0 ? `✕ ${missing} ${missing === 1 ? "bar" : "bars"} with missing trades` : "",
   ].filter(Boolean);
@@ -142,6 +145,15 @@ const INK: Json = {
 const FILL: Json = {
   fill: { condition: { test: "datum.up", value: "transparent" }, value: COLOURS.down },
 };
+
+function closesAlone({ symbol }: Bars): never {
+  return refuse({
+    code: "no-candles",
+    where: "candleChart",
+    problem: `needs opens, highs and lows; the bars of ${symbol} have closes alone`,
+    hint: "Draw the closes: linesChart.",
+  });
+}
 
 function candleRows(bars: Bars, forming: boolean): Json[] {
   const rows: Json[] = [];

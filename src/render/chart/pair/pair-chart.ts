@@ -1,5 +1,5 @@
 import { assetsOf } from "../../../core/assets.ts";
-import { type Bars, barRuleText } from "../../../core/bars.ts";
+import { type Bars, barOriginText, barRuleText } from "../../../core/bars.ts";
 import { formatDuration } from "../../../core/time.ts";
 import { type Venue, venueLabel } from "../../../core/trade.ts";
 import { plainText } from "../../escape.ts";
@@ -78,7 +78,7 @@ export function pairChart(rows: PairRows, options: PairChartOptions): View {
       height: heights[0],
       header: paneHeader(
         `${y}, ${barRuleText(closed.rule)} bars${quote && `, ${quote}`}`,
-        venueLabel(venue),
+        [venueLabel(venue), barOriginText(closed)].filter(Boolean).join(" · "),
         [
           ["O", "o", price],
           ["H", "h", price],
