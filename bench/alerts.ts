@@ -215,7 +215,16 @@ async function latency(): Promise<void> {
     perHour: 3600,
   };
   writeFileSync(rules, JSON.stringify({ rules: [always], perHour: 3600 }));
-  const flags = ["--venue", "sim", "--symbols", "BTCUSDT,ETHUSDT,SOLUSDT,BNBUSDT", "--db", db];
+  const flags = [
+    "--venue",
+    "sim",
+    "--status-every",
+    "1s",
+    "--symbols",
+    "BTCUSDT,ETHUSDT,SOLUSDT,BNBUSDT",
+    "--db",
+    db,
+  ];
   const collector = spawn(process.execPath, [COLLECTOR, ...flags], { stdio: ["ignore", "pipe", "inherit"] });
   await new Promise<void>((resolve) => {
     createInterface({ input: collector.stdout }).on("line", (line) => {

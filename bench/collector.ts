@@ -34,7 +34,11 @@ async function collect(
   const db = join(folder, "x.db");
   const child = spawn(
     process.execPath,
-    [COLLECTOR, "--venue", "sim", "--symbols", SYMBOLS, "--db", db, "--duration", `${seconds}s`, ...flags],
+    [
+      ...[COLLECTOR, "--venue", "sim", "--symbols", SYMBOLS, "--db", db],
+      ...["--duration", `${seconds}s`, "--status-every", "1s"],
+      ...flags,
+    ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   const statuses: Status[] = [];
