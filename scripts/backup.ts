@@ -1,4 +1,4 @@
-import { backupMain } from "../src/app/commands/backup.ts";
+import { backupMain } from "../src/app/commands/databases/backup.ts";
 import { runProgram } from "../src/app/terminal/output.ts";
 
 await runProgram(backupMain);

@@ -15,6 +15,7 @@ export const tasks = {
   "test-rules": { needs: node, program: "test-rules.js" },
   import: { needs: node, program: "import.js" },
   backup: { needs: node, program: "backup.js" },
+  downgrade: { needs: node, program: "downgrade.js" },
   merge: { needs: node, program: "merge.js" },
   control: { needs: node, program: "control.js" },
   archive: { needs: node, program: "archive.js" },

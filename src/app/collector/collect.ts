@@ -245,6 +245,7 @@ class RunningCollector implements Collector {
           this.#intake.committed();
         },
         noted: (hole) => this.#holeChanged(hole),
+        upgrading: this.#news.upgrading,
         reopened: () => this.#backfill.reset(),
         blocked: this.#news.blocked,
         walLarge: this.#news.walLarge,

@@ -1,7 +1,9 @@
 import { quote } from "../../core/errors.ts";
 import { formatUtc } from "../../core/time.ts";
 import type { Origin } from "../../pipeline/store/file/origin.ts";
+import type { Upgrade } from "../../pipeline/store/file/schema.ts";
 import type { AppendResult } from "../../pipeline/store/write/writer.ts";
+import { bytesText, spanText } from "../doctor/words.ts";
 import type { Log } from "../terminal/log.ts";
 
 /** What the collector says about its writer. */
@@ -12,6 +14,7 @@ export interface WriterNews {
   neglected(reason: string): void;
   failed(error: Error): void;
   queueFull(waiting: number): void;
+  upgrading(upgrade: Upgrade): void;
   migrated(backup: string): void;
   opened(origin: Origin): void;
   /** Why nothing is stored at the moment; empty: all is well. */
@@ -56,6 +59,10 @@ export function writerNews(symbols: readonly string[], log: Log): WriterNews {
     queueFull: (waiting) => {
       const message = `${waiting} trades wait for the disk: reading pauses`;
       log({ level: "warn", event: "queue-full", message });
+    },
+    upgrading: ({ from, to, bytes, seconds }) => {
+      const message = `the database is of schema version ${from}: it is copied first, which takes ${bytesText(bytes)} of room and about ${spanText(Math.max(1, seconds) * 1e6)}, and then brought to version ${to}; what is traded meanwhile is fetched afterwards`;
+      log({ level: "warn", event: "upgrading", from, to, bytes, seconds, message });
     },
     migrated: (backup) => {
       const message = `the database was of an older version: it is up to date now, and a copy of it as it was is ${backup}`;

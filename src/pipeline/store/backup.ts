@@ -1,17 +1,9 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-} from "node:fs";
+import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { quote, refuse } from "../../core/errors.ts";
 import { makeFolder } from "./file/folder.ts";
+import { refuseWithoutRoom, syncFile, usedBytes } from "./file/room.ts";
 import { connectReadOnly } from "./read/connect.ts";
 
 export interface BackupResult {
@@ -43,33 +35,17 @@ export function backUp(db: string, file: string, nowUs: number): BackupResult {
   const draft = `${path}.part`;
   try {
     makeFolder(dirname(path));
-    checkRoom(source, path);
+    refuseWithoutRoom(path, usedBytes(source), "the copy");
     rmSync(draft, { force: true });
     source.prepare("VACUUM INTO ?").run(draft);
     const facts = checked(draft, nowUs);
-    const written = openSync(draft, "r+");
-    fsyncSync(written);
-    closeSync(written);
+    syncFile(draft);
     renameSync(draft, path);
     return { file, bytes: statSync(path).size, ...facts };
   } finally {
     source.close();
     rmSync(draft, { force: true });
   }
-}
-
-function checkRoom(source: Database.Database, path: string): void {
-  const ask = (name: string): number => source.pragma(name, { simple: true }) as number;
-  const needed = (ask("page_count") - ask("freelist_count")) * ask("page_size");
-  const { bavail, bsize } = statfsSync(dirname(path));
-  if (bavail * bsize > needed) return;
-  const mega = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString("en")} MB`;
-  refuse({
-    code: "no-room",
-    where: path,
-    problem: `needs ${mega(needed)} of room for the copy; the disk has ${mega(bavail * bsize)} left`,
-    hint: "Make room, or pass an --out on another disk.",
-  });
 }
 
 /** Reads the copy as a whole, and marks it as one that was made on purpose. */

@@ -40,6 +40,7 @@ test("days that are over are archived, and old ones removed, through the one wri
       },
       noted: nothing,
       reopened: nothing,
+      upgrading: nothing,
       blocked: nothing,
       walLarge: nothing,
       neglected: nothing,

@@ -65,6 +65,10 @@ const COMMANDS: Readonly<Record<string, (folder: string) => Command | Promise<Co
     const into = join(folder, "desk.db");
     return { flags: ["--into", into, await storedTrades(folder)], isDone: () => tradesIn(into) === 200 };
   },
+  downgrade: async (folder) => {
+    const out = join(folder, "old.db");
+    return { flags: ["--db", await storedTrades(folder), "--out", out], isDone: () => tradesIn(out) === 200 };
+  },
   control: () => ({ flags: ["--help"], isDone: () => true }),
   test: () => ({ flags: ["tests/core/errors.test.ts"], isDone: () => true }),
   "test:long": () => ({ flags: ["tests/core/errors.test.ts"], isDone: () => true }),

@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 import { quote, TickbookError } from "../../../core/errors.ts";
 import { makeFolder } from "./folder.ts";
 import { lockDatabase } from "./lock.ts";
-import { ensureSchema } from "./schema.ts";
+import { ensureSchema, type Upgrade } from "./schema.ts";
 import { UNFILLED_HOLES } from "./schema-tables.ts";
 
 /** How long a commit waits for another process' lock before it is said and tried again. */
@@ -19,7 +19,11 @@ export interface LockedDatabase {
 }
 
 /** Opens or makes a database under its writer's lock and hands it on; nothing stays open where that fails. */
-export function openLocked<T>(file: string, use: (locked: LockedDatabase) => T): T {
+export function openLocked<T>(
+  file: string,
+  use: (locked: LockedDatabase) => T,
+  upgrading?: (upgrade: Upgrade) => void,
+): T {
   const path = resolve(file);
   let release: (() => void) | undefined;
   let db: Database.Database | undefined;
@@ -28,7 +32,7 @@ export function openLocked<T>(file: string, use: (locked: LockedDatabase) => T):
     release = lockDatabase(path);
     checkLength(path);
     db = new Database(path, { timeout: BUSY_MS });
-    const backup = ensureSchema(db, path);
+    const backup = ensureSchema(db, path, upgrading);
     db.pragma("journal_mode = WAL");
     db.exec(UNFILLED_HOLES);
     // each commit survives a loss of power; one batch a tenth of a second makes that cheap

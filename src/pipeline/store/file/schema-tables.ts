@@ -142,6 +142,48 @@ CREATE TABLE origin (
 ) STRICT;
 `;
 
+/** Bars as they came, up to version 3. */
+export const BARS_OF_3: string = `
+CREATE TABLE imported_bars (
+  symbol_id        INTEGER NOT NULL REFERENCES symbols,
+  interval_us      INTEGER NOT NULL,
+  start_us         INTEGER NOT NULL,
+  open             REAL NOT NULL,
+  high             REAL NOT NULL,
+  low              REAL NOT NULL,
+  close            REAL NOT NULL,
+  volume           REAL NOT NULL,
+  quote_volume     REAL,
+  trade_count      REAL,
+  taker_buy_volume REAL,
+  PRIMARY KEY (symbol_id, interval_us, start_us)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bar_conflicts (
+  conflict_id      INTEGER PRIMARY KEY,
+  symbol_id        INTEGER NOT NULL REFERENCES symbols,
+  interval_us      INTEGER NOT NULL,
+  start_us         INTEGER NOT NULL,
+  found_us         INTEGER NOT NULL,
+  open             REAL NOT NULL,
+  high             REAL NOT NULL,
+  low              REAL NOT NULL,
+  close            REAL NOT NULL,
+  volume           REAL NOT NULL,
+  quote_volume     REAL,
+  trade_count      REAL,
+  taker_buy_volume REAL
+) STRICT;
+`;
+
+/** Venues up to version 4. */
+export const VENUES_OF_4: string = `CREATE TABLE venues (
+  venue_id INTEGER PRIMARY KEY,
+  name     TEXT NOT NULL UNIQUE,
+  kind     TEXT NOT NULL CHECK (kind IN ('real', 'simulated', 'replayed')),
+  detail   TEXT NOT NULL
+) STRICT;`;
+
 /**
  * `imports`: the files that were taken in, and how far. `imported_bars`: bars that came as bars, never made from trades.
  * `archived`: the Parquet files which hold trades in this database's stead, by day; `path` is relative to the database's
@@ -179,37 +221,7 @@ CREATE TABLE imports (
   UNIQUE (symbol_id, kind, sha256)
 ) STRICT;
 
-CREATE TABLE imported_bars (
-  symbol_id        INTEGER NOT NULL REFERENCES symbols,
-  interval_us      INTEGER NOT NULL,
-  start_us         INTEGER NOT NULL,
-  open             REAL NOT NULL,
-  high             REAL NOT NULL,
-  low              REAL NOT NULL,
-  close            REAL NOT NULL,
-  volume           REAL NOT NULL,
-  quote_volume     REAL,
-  trade_count      REAL,
-  taker_buy_volume REAL,
-  PRIMARY KEY (symbol_id, interval_us, start_us)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE bar_conflicts (
-  conflict_id      INTEGER PRIMARY KEY,
-  symbol_id        INTEGER NOT NULL REFERENCES symbols,
-  interval_us      INTEGER NOT NULL,
-  start_us         INTEGER NOT NULL,
-  found_us         INTEGER NOT NULL,
-  open             REAL NOT NULL,
-  high             REAL NOT NULL,
-  low              REAL NOT NULL,
-  close            REAL NOT NULL,
-  volume           REAL NOT NULL,
-  quote_volume     REAL,
-  trade_count      REAL,
-  taker_buy_volume REAL
-) STRICT;
-
+${BARS_OF_3}
 CREATE TABLE archived (
   part_id   INTEGER PRIMARY KEY,
   symbol_id INTEGER NOT NULL REFERENCES symbols,

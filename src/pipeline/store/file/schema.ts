@@ -1,6 +1,7 @@
-import { rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import type Database from "better-sqlite3";
 import { refuse } from "../../../core/errors.ts";
+import { refuseWithoutRoom, syncFile, usedBytes } from "./room.ts";
 import { FILES, IMPORTS, LEDGER, MIGRATIONS, TRADES, TROUBLES } from "./schema-tables.ts";
 
 /** "tkbk": tells a database of ours from any other. */
@@ -33,11 +34,26 @@ export function checkVersion(version: string): void {
   }
 }
 
+/** An older database is about to be brought up to date: how large it is, and about how long that takes. */
+export interface Upgrade {
+  readonly from: number;
+  readonly to: number;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** Measured on an ordinary disk. */
+const COPIED_A_SECOND = 60e6;
+
 /**
  * Makes the schema in an empty database, and brings an older one of ours to this version: a copy is put beside it
  * (`<file>.v1.bak`), then all steps are one transaction. Refuses any other database. Returns the path of the copy, if any.
  */
-export function ensureSchema(db: Database.Database, path: string): string | undefined {
+export function ensureSchema(
+  db: Database.Database,
+  path: string,
+  upgrading: (upgrade: Upgrade) => void = () => {},
+): string | undefined {
   checkEngine(db);
   const objects = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() as number;
   if (objects === 0) {
@@ -55,8 +71,14 @@ export function ensureSchema(db: Database.Database, path: string): string | unde
     return undefined;
   }
   const copy = `${path}.v${version}.bak`;
-  rmSync(copy, { force: true });
-  db.prepare("VACUUM INTO ?").run(copy);
+  const bytes = usedBytes(db);
+  upgrading({ from: version, to: SCHEMA_VERSION, bytes, seconds: Math.ceil(bytes / COPIED_A_SECOND) });
+  refuseWithoutRoom(path, bytes * 1.05, "the copy that is kept of it before it is brought up to date");
+  const draft = `${copy}.part`;
+  rmSync(draft, { force: true });
+  db.prepare("VACUUM INTO ?").run(draft);
+  syncFile(draft);
+  renameSync(draft, copy);
   // a table that others point to is made anew
   db.pragma("foreign_keys = OFF");
   db.pragma("legacy_alter_table = ON");

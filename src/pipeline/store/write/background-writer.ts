@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { TickbookError } from "../../../core/errors.ts";
 import type { Origin } from "../file/origin.ts";
+import type { Upgrade } from "../file/schema.ts";
 import type { Hole, HoleNote, HoleTotals } from "../ledger/ledger.ts";
 import type { MergedTrade } from "../ledger/merged.ts";
 import { type BatchDelay, batchBuffers, type TradeBatch } from "./batch.ts";
@@ -48,6 +49,8 @@ export interface WriterEvents {
   committed(result: AppendResult, delay: BatchDelay): void;
   /** A note of `noteHole` is committed. */
   noted(hole: Hole): void;
+  /** An older database is about to be brought up to date. */
+  upgrading(upgrade: Upgrade): void;
   /** The file was gone, and a new one is open. */
   reopened(): void;
   /** The store takes nothing for now; batches wait and are tried again. */
@@ -191,6 +194,9 @@ class ThreadWriter implements BackgroundWriter {
         this.origin = message.origin;
         this.#isOpen = true;
         this.#opening.resolve();
+        break;
+      case "upgrading":
+        this.#events.upgrading(message.upgrade);
         break;
       case "reopened":
         this.#events.reopened();

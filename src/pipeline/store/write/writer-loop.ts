@@ -1,6 +1,7 @@
 import { quote, TickbookError } from "../../../core/errors.ts";
 import { damaged, isDamage, isPassing } from "../file/open.ts";
 import type { Origin } from "../file/origin.ts";
+import type { Upgrade } from "../file/schema.ts";
 import { WAL_ALARM_BYTES } from "../file/write-ahead-log.ts";
 import type { Hole, HoleNote, HoleTotals } from "../ledger/ledger.ts";
 import type { MergedTrade } from "../ledger/merged.ts";
@@ -37,6 +38,7 @@ export type ToWriter =
 export type FromWriter =
   | { kind: "open"; newest: (NewestHeld | undefined)[]; backup: string | undefined; origin: Origin }
   | { kind: "reopened" }
+  | { kind: "upgrading"; upgrade: Upgrade }
   /** What is missing, by symbol, whenever that has changed. */
   | { kind: "totals"; totals: HoleTotals[] }
   | { kind: "refused"; error: { code: string; where: string; problem: string; hint: string } }
@@ -131,7 +133,9 @@ export class WriterLoop {
       this.#letGo();
     }
     if (this.#store !== undefined || (this.#hasOpened && this.#queue.length === 0)) return this.#store;
-    const store = openWriter(this.#file, this.#settings);
+    const store = openWriter(this.#file, this.#settings, (upgrade) => {
+      this.#say({ kind: "upgrading", upgrade });
+    });
     this.#store = store;
     this.#tellTotals(store);
     if (this.#hasOpened) {

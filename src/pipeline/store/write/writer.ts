@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import { inode, openLocked } from "../file/open.ts";
 import { type Origin, originOf } from "../file/origin.ts";
+import type { Upgrade } from "../file/schema.ts";
 import { truncateLog } from "../file/write-ahead-log.ts";
 import type { IdRange } from "../ledger/id-ranges.ts";
 import { type Hole, type HoleNote, type HoleTotals, type Ledger, openLedger } from "../ledger/ledger.ts";
@@ -72,9 +73,15 @@ export interface NewestHeld {
 export type TroubleKind = "ids-anew" | "ids-below";
 
 /** Opens or makes a database and takes its writer's lock. */
-export function openWriter(file: string, settings: WriterSettings): StoreWriter {
-  return openLocked(file, ({ db, release, backup }) =>
-    writer(db, settings, { release, backup, ledgers: new Map() }),
+export function openWriter(
+  file: string,
+  settings: WriterSettings,
+  upgrading?: (upgrade: Upgrade) => void,
+): StoreWriter {
+  return openLocked(
+    file,
+    ({ db, release, backup }) => writer(db, settings, { release, backup, ledgers: new Map() }),
+    upgrading,
   );
 }
 

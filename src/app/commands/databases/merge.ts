@@ -1,8 +1,8 @@
-import { refuse } from "../../core/errors.ts";
-import { type MergeResult, mergeInto } from "../../pipeline/merge/merge.ts";
-import { systemClock } from "../clock.ts";
-import { runCommand } from "../terminal/command-line.ts";
-import type { Command } from "../terminal/flags.ts";
+import { refuse } from "../../../core/errors.ts";
+import { type MergeResult, mergeInto } from "../../../pipeline/merge/merge.ts";
+import { systemClock } from "../../clock.ts";
+import { runCommand } from "../../terminal/command-line.ts";
+import type { Command } from "../../terminal/flags.ts";
 
 const COMMAND = {
   usage: "npm run merge --",

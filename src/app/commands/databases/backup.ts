@@ -1,10 +1,10 @@
 import { basename, dirname, join } from "node:path";
-import { refuse } from "../../core/errors.ts";
-import { formatUtc } from "../../core/time.ts";
-import { backUp } from "../../pipeline/store/backup.ts";
-import { systemClock } from "../clock.ts";
-import { runCommand } from "../terminal/command-line.ts";
-import type { Command } from "../terminal/flags.ts";
+import { refuse } from "../../../core/errors.ts";
+import { formatUtc } from "../../../core/time.ts";
+import { backUp } from "../../../pipeline/store/backup.ts";
+import { systemClock } from "../../clock.ts";
+import { runCommand } from "../../terminal/command-line.ts";
+import type { Command } from "../../terminal/flags.ts";
 
 const COMMAND = {
   usage: "npm run backup --",
