@@ -16,6 +16,7 @@ export const tasks = {
   import: { needs: node, program: "import.js" },
   backup: { needs: node, program: "backup.js" },
   downgrade: { needs: node, program: "downgrade.js" },
+  probe: { needs: node, program: "probe.js" },
   merge: { needs: node, program: "merge.js" },
   control: { needs: node, program: "control.js" },
   archive: { needs: node, program: "archive.js" },

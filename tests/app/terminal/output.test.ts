@@ -69,6 +69,7 @@ const COMMANDS: Readonly<Record<string, (folder: string) => Command | Promise<Co
     const out = join(folder, "old.db");
     return { flags: ["--db", await storedTrades(folder), "--out", out], isDone: () => tradesIn(out) === 200 };
   },
+  probe: () => ({ flags: ["--help"], isDone: () => true }),
   control: () => ({ flags: ["--help"], isDone: () => true }),
   test: () => ({ flags: ["tests/core/errors.test.ts"], isDone: () => true }),
   "test:long": () => ({ flags: ["tests/core/errors.test.ts"], isDone: () => true }),
@@ -91,6 +92,7 @@ const FEWER: Readonly<Record<string, number>> = {
   "test:long": 1,
   format: 2,
   control: 1,
+  probe: 1,
   exchange: 2,
   watch: 2,
 };
