@@ -1,3 +1,5 @@
+import type { Config } from "vega-lite";
+
 /**
  * The one theme. The hues are Okabe and Ito's (2008), which people with any of the common colour deficiencies tell
  * apart, and of those the four whose contrast is at least 3:1 on white and on near-black alike: a chart in a notebook
@@ -65,7 +67,7 @@ export const FONT: string =
 export const AXIS_WIDTH: number = 54;
 
 /** Vega's configuration for a ground. A specification carries the one for `any`; a page that knows better replaces it. */
-export function vegaConfig(ground: Ground = "any"): Readonly<Record<string, unknown>> {
+export function vegaConfig(ground: Ground = "any"): Config {
   const ink = INKS[ground];
   return {
     background: "transparent",
