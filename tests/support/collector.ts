@@ -24,11 +24,9 @@ export function startCollectorProcess(
   t: Pick<TestContext, "after">,
   flags: readonly string[],
 ): CollectorProcess {
-  return startProgram(t, process.execPath, [
-    join(projectRoot, "scripts", "collector.ts"),
-    ...STATUS,
-    ...flags,
-  ]);
+  const status = flags.includes("--status-every") ? [] : STATUS;
+  const program = join(projectRoot, "scripts", "collector.ts");
+  return startProgram(t, process.execPath, [program, ...status, ...flags]);
 }
 
 /** The same, run as somebody else would. */

@@ -302,7 +302,7 @@ class RunningCollector implements Collector {
 
   #symbolStatus(s: number): SymbolStatus {
     const missing = this.#writer.missing()[s]?.missing ?? 0;
-    return { ...this.#counts.status(s), missing, anew: this.#gate.anew()[s]! };
+    return { ...this.#counts.status(s), missing, anew: this.#gate.anew(s) };
   }
 
   /** What is listed anew and fits a pattern is collected, too; which are the most traded is settled at the choice. */

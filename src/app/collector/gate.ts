@@ -33,8 +33,8 @@ export interface Gate {
   rejected(): number;
   /** The highest id known of a symbol. */
   newestId(symbol: string): number | undefined;
-  /** By symbol, how many trades were refused because the exchange's ids have started anew; 0: they have not. */
-  anew(): readonly number[];
+  /** How many trades of a symbol were refused because the exchange's ids have started anew; 0: they have not. */
+  anew(symbolIndex: number): number;
 }
 
 /** The oldest exchange of this kind opened in 2017. */
@@ -129,8 +129,8 @@ class TradeGate implements Gate {
     return this.#lanes[this.#index.get(symbol)!]!.newestId;
   }
 
-  anew(): readonly number[] {
-    return this.#lanes.map(({ anew }) => anew);
+  anew(symbolIndex: number): number {
+    return this.#lanes[symbolIndex]!.anew;
   }
 
   #pass(s: number, lane: Lane, trade: Trade): void {

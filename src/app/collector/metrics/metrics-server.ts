@@ -55,6 +55,7 @@ export async function openMetrics(settings: MetricsSettings): Promise<MetricsSer
       where: "--metrics-port",
       problem: `needs a port that is free at ${bind}; ${port} is not (${error.code})`,
       hint: "Pass another port.",
+      facts: { code: error.code },
     });
   });
   const address = server.address();

@@ -12,6 +12,7 @@ import { BINANCE, BINANCE_HOSTS, type Host } from "../../../pipeline/venues/bina
 import { systemClock } from "../../clock.ts";
 import { type Collector, logFile, startCollector } from "../../collector/collect.ts";
 import type { CollectSettings, CollectWorld } from "../../collector/collector-types.ts";
+import { askCollector } from "../../collector/control/client.ts";
 import { importing } from "../../collector/control/importing.ts";
 import { openControl } from "../../collector/control/server.ts";
 import type { SymbolChoice } from "../../collector/symbols/choice.ts";
@@ -132,7 +133,7 @@ async function collect(
       ? exchange.symbols
       : defaultSymbols(chosenVenue(flags) === "sim" ? "sim" : "binance").split(",");
   let failure: Error | undefined;
-  const collector = await startCollector(
+  const collector = await startWhenFree(
     {
       ...settings,
       hosts: given !== undefined ? [given] : exchange !== undefined ? [exchange] : BINANCE_HOSTS,
@@ -147,12 +148,12 @@ async function collect(
   );
   if (collector === undefined) return 0;
   const end = await attend(asked, collector, log);
-  const show = setInterval(() => printer.status(collector.status()), asked.statusMs);
+  const endStatus = every(asked.statusMs, () => printer.status(collector.status()));
   const { durationMs } = asked;
   const endOfDuration =
     durationMs === undefined ? () => {} : systemClock.after(durationMs, () => stopping.abort());
   if (!stopping.signal.aborted) await once(stopping.signal, "abort");
-  clearInterval(show);
+  endStatus();
   endOfDuration();
   await end();
   const lost = await collector.stop();
@@ -168,6 +169,43 @@ async function collect(
   if (failure !== undefined) throw asRefusal(failure, settings.db);
   if (lost > 0) return 1;
   return symbols.some(({ anew }) => anew > 0) ? 4 : 0;
+}
+
+const FREE_AGAIN_MS = 2000;
+
+/** Starts the collector; where a command (an import, an archiving) has the database for a while, when that is over. */
+async function startWhenFree(settings: CollectSettings, world: CollectWorld): Promise<Collector | undefined> {
+  for (let isTold = false; !world.signal.aborted; isTold = true) {
+    try {
+      return await startCollector(settings, world);
+    } catch (error) {
+      if (!(error instanceof TickbookError) || error.code !== "database-in-use") throw error;
+      const { db } = settings;
+      // another collector does not go away by itself
+      if ((await askCollector(db, { do: "status" })) !== undefined) throw error;
+      const message = `${db} is being written by another program: an import, an archiving, or a collector that ends. It is begun when that is over.`;
+      if (!isTold) world.log({ level: "warn", event: "database-in-use", message });
+    }
+    await new Promise<void>((resolve) => {
+      const cancel = world.clock.after(FREE_AGAIN_MS, resolve);
+      const stop = (): void => {
+        cancel();
+        resolve();
+      };
+      world.signal.addEventListener("abort", stop, { once: true });
+    });
+  }
+  return undefined;
+}
+
+/** Does something again and again, years apart if need be. Returns what ends it. */
+function every(ms: number, work: () => void): () => void {
+  const again = (): void => {
+    cancel = systemClock.after(ms, again);
+    work();
+  };
+  let cancel = systemClock.after(ms, again);
+  return () => cancel();
 }
 
 function worldOf(log: Log, signal: AbortSignal): CollectWorld {
@@ -194,19 +232,22 @@ async function attend(
   collector: Collector,
   log: Log,
 ): Promise<() => Promise<void>> {
-  const metrics = await metricsFor(flags, settings.db, collector);
+  const metrics = await metricsFor(flags, settings.db, collector, log).catch(async (error: unknown) => {
+    await collector.stop();
+    throw error;
+  });
   const imports = importing(settings.db, collector);
   const closeControl = await openControl(settings.db, requestsTo(collector, imports), log);
   const unwatch =
     flags.config === undefined
       ? () => {}
       : watchConfig(flags.config, systemClock, (changed) => takeUp(changed, flags, collector, log));
-  tellStart(collector, settings.db, metrics?.port, log);
+  tellStart(collector, settings.db, metrics.port, log);
   return async () => {
     unwatch();
     await closeControl();
     await imports.stop();
-    await metrics?.close();
+    await metrics.close();
   };
 }
 
