@@ -1,9 +1,11 @@
 import { basename, resolve } from "node:path";
 import type { Leg, Market } from "../../analytics/backtest/types.ts";
+import { requireKnown } from "../../core/arguments.ts";
 import { assetsOf } from "../../core/assets.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import { formatDuration, parseDuration } from "../../core/time.ts";
+import type { Voice } from "../../pipeline/files/asking.ts";
 import { type RateFile, readRateFile } from "../../pipeline/files/rate-file.ts";
 import { systemClock } from "../clock.ts";
 
@@ -31,15 +33,23 @@ const USUAL_US = 8 * 3600e6;
 /** Exchanges settle some milliseconds late. */
 const LATE_US = 60e6;
 
-/** A market with the rates that were settled, each on the bar in which it was. */
+/** How the settings are named to whoever asks. */
+const NAMED: Readonly<Record<Voice, { readonly source: string; readonly every: string }>> = {
+  flags: { source: "--funding FILE", every: "--funding-every 8h" },
+  settings: { source: 'funding: { source: "rates.csv" }', every: 'funding: { every: "8h" }' },
+};
+
+/** A market with the rates that were settled, each on the bar in which it was; refusals name options as `voice` does. */
 export function fundedMarket(
   market: Market,
   words: FundingWords,
   barsSource: unknown,
   folder: string,
+  voice: Voice = "settings",
 ): FundedMarket {
-  const path = resolve(folder, words.source ?? sourceFile(barsSource));
-  const file = readRateFile(path, { voice: "flags", nowUs: systemClock.nowUs() });
+  requireKnown("funding", "settings", words, ["source", "every"]);
+  const path = resolve(folder, words.source ?? sourceFile(barsSource, voice));
+  const file = readRateFile(path, { voice, nowUs: systemClock.nowUs() });
   const notes: string[] = [];
   const legs = market.legs.map((leg): Leg => {
     const rates = file.column(columnNames(leg.symbol));
@@ -48,10 +58,10 @@ export function fundedMarket(
         code: "no-column",
         where: basename(path),
         problem: `needs a column of funding for ${quote(leg.symbol)}: ${columnNames(leg.symbol).join(", ")}; it has ${file.names.join(", ")}`,
-        hint: "Name its column so, or pass --funding FILE.",
+        hint: `Name its column so, or pass ${NAMED[voice].source}.`,
       });
     }
-    const settled = settlements(basename(path), leg.symbol, file, rates, words.every, market);
+    const settled = settlements(basename(path), leg.symbol, file, rates, { ...words, market, voice });
     const { timeUs, unknown } = settled;
     const none = unknown === 0 ? "" : `; of ${unknown} no rate is known, and nothing was charged`;
     notes.push(
@@ -63,13 +73,18 @@ export function fundedMarket(
 }
 
 /** Says that a file of bars has funding which is not charged; empty where it has none. */
-export function fundingLeftOut(market: Market, barsSource: unknown, folder: string): string {
+export function fundingLeftOut(
+  market: Market,
+  barsSource: unknown,
+  folder: string,
+  voice: Voice = "settings",
+): string {
   if (typeof barsSource !== "string" || !/\.(parquet|csv)$/i.test(barsSource)) return "";
   try {
-    const file = readRateFile(resolve(folder, barsSource), { voice: "flags", nowUs: systemClock.nowUs() });
+    const file = readRateFile(resolve(folder, barsSource), { voice, nowUs: systemClock.nowUs() });
     const has = market.legs.some(({ symbol }) => file.column(rateNames(symbol)) !== undefined);
     return has
-      ? "The file has rates of funding, which were not charged: --funding-every 8h charges each settlement of a perpetual."
+      ? `The file has rates of funding, which were not charged: ${NAMED[voice].every} charges each settlement of a perpetual.`
       : "";
   } catch {
     // what can't be read as rates has none to tell of
@@ -77,13 +92,13 @@ export function fundingLeftOut(market: Market, barsSource: unknown, folder: stri
   }
 }
 
-function sourceFile(source: unknown): string {
+function sourceFile(source: unknown, voice: Voice): string {
   if (typeof source === "string" && /\.(parquet|csv)$/i.test(source)) return source;
   return refuse({
     code: "no-funding",
     where: "funding",
     problem: `needs a file with the rates, for the bars come from none; got ${quote(source, 60)}`,
-    hint: "Pass --funding FILE: a column of times, and one a symbol.",
+    hint: `Pass ${NAMED[voice].source}: a column of times, and one a symbol.`,
   });
 }
 
@@ -108,11 +123,10 @@ function settlements(
   symbol: string,
   { timeUs }: RateFile,
   rates: Float64Array,
-  every: string | undefined,
-  market: Market,
+  { every, market, voice }: FundingWords & { readonly market: Market; readonly voice: Voice },
 ): Settlements {
   const known = [...rates.keys()].filter((i) => !Number.isNaN(rates[i]!));
-  if (every !== undefined) return everySettlement(timeUs, rates, parseEvery(every), market);
+  if (every !== undefined) return everySettlement(timeUs, rates, parseEvery(every, voice), market);
   const isOffHours = known.some((i) => timeUs[i]! % USUAL_US > LATE_US && rates[i] !== 0);
   const repeated = known.filter(
     (i, k) => k > 0 && rates[i] !== 0 && rates[i] === rates[known[k - 1]!],
@@ -123,7 +137,7 @@ function settlements(
       code: "repeated-rate",
       where,
       problem: `needs to know how often funding of ${quote(symbol)} is settled: its column repeats the rate in rows that are ${formatDuration(step)} apart, and a charge a row would be many times too much`,
-      hint: "Pass --funding-every 8h for settlements at 00, 08 and 16 UTC.",
+      hint: `Pass ${NAMED[voice].every} for settlements at 00, 08 and 16 UTC.`,
       facts: { repeated, rows: known.length },
     });
   }
@@ -131,12 +145,13 @@ function settlements(
   return { timeUs: inside.map((i) => timeUs[i]!), rates: inside.map((i) => rates[i]!), unknown: 0 };
 }
 
-function parseEvery(every: string): number {
-  const us = parseDuration(every, "funding-every");
+function parseEvery(every: string, voice: Voice): number {
+  const where = voice === "flags" ? "funding-every" : "funding.every";
+  const us = parseDuration(every, where);
   if (us > 0 && DAY_US % us === 0) return us;
   return refuse({
     code: "bad-setting",
-    where: "funding-every",
+    where,
     problem: `needs a part of a day; got ${quote(every, 40)}`,
     hint: "Pass 8h, 4h or 1h.",
   });

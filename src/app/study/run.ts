@@ -12,8 +12,9 @@ import {
   type RunMetricsSettings,
   runMetrics,
 } from "../../analytics/performance/run-metrics.ts";
-import { requireFields, requireText } from "../../core/arguments.ts";
-import type { PairSource } from "../data/data-source.ts";
+import { requireFields, requireKnown, requireText } from "../../core/arguments.ts";
+import type { Voice } from "../../pipeline/files/asking.ts";
+import { type PairSource, requireSettings, SOURCE_NAMES, WINDOW_NAMES } from "../data/data-source.ts";
 import { type FundingWords, fundedMarket, fundingLeftOut } from "../data/funding.ts";
 import { projectRoot } from "../project.ts";
 import { type BacktestData, backtestData, marketFingerprint } from "./data.ts";
@@ -41,6 +42,8 @@ export interface RunDescription {
   readonly title?: string;
 }
 
+const DESCRIPTION_NAMES = ["data", "strategy", "costs", "funding", "startCash", "performance", "title"];
+
 /** A backtest with all that it followed from. */
 export interface BacktestRun {
   /** As it was run: nothing in it is left to be chosen. */
@@ -55,12 +58,21 @@ export interface BacktestRun {
   readonly isRepeatable: boolean;
 }
 
-/** Runs what a description says. Relative paths are from `folder` on; from the project's unless told. */
-export function runDescribed(description: RunDescription, folder: string = projectRoot): BacktestRun {
+/**
+ * Runs what a description says. Relative paths are from `folder` on; from the project's unless told. Refusals name options
+ * as `voice` does.
+ */
+export function runDescribed(
+  description: RunDescription,
+  folder: string = projectRoot,
+  voice: Voice = "settings",
+): BacktestRun {
   requireFields("runDescribed", "description", description, ["data", "strategy"]);
+  requireKnown("runDescribed", "description", description, DESCRIPTION_NAMES);
+  requireSettings("runDescribed", description.data, ["y", "x", ...SOURCE_NAMES, ...WINDOW_NAMES]);
   requireText("runDescribed", "folder", folder);
-  const bars = backtestData(description.data, folder, "flags");
-  const data = withFunding(bars, description.funding, folder);
+  const bars = backtestData(description.data, folder, voice);
+  const data = withFunding(bars, description.funding, folder, voice);
   return runOn(data, describedStrategy(description.strategy, data.market), description, true);
 }
 
@@ -69,14 +81,16 @@ export function withFunding(
   data: BacktestData,
   words: FundingWords | undefined,
   folder: string,
+  voice: Voice,
 ): BacktestData {
   const { source } = data.request;
-  const from = typeof source === "string" ? resolve(projectRoot, source) : source;
+  const isPath = typeof source === "string" && !source.startsWith("sim:");
+  const from = isPath ? resolve(projectRoot, source) : source;
   if (words === undefined) {
-    const note = fundingLeftOut(data.market, from, folder);
+    const note = fundingLeftOut(data.market, from, folder, voice);
     return note === "" ? data : { ...data, notes: [...data.notes, note] };
   }
-  const { market, notes } = fundedMarket(data.market, words, from, folder);
+  const { market, notes } = fundedMarket(data.market, words, from, folder, voice);
   return { ...data, market, notes: [...data.notes, ...notes], fingerprint: marketFingerprint(market) };
 }
 

@@ -128,7 +128,8 @@ function windowIn(
 ): readonly [number, number] {
   const { graceUs = 1e6, bars } = request;
   const floor = (us: number): number => Math.floor(us / intervalUs) * intervalUs;
-  const beginUs = Math.max(...series.map((one) => floor(timeAt(store, one, 0))));
+  const firstUs = Math.max(...series.map((one) => timeAt(store, one, 0)));
+  const beginUs = floor(firstUs);
   const closedUs = Math.min(...series.map((one) => floor(store.newest(one)!.timeUs - graceUs)));
   const toUs = Math.min(closedUs, floor(request.toUs ?? closedUs));
   const fromUs = Math.max(
@@ -137,7 +138,7 @@ function windowIn(
     bars === undefined ? beginUs : toUs - bars * intervalUs,
   );
   if (fromUs < toUs) return [fromUs, toUs];
-  return refuseEmpty(store.label, request, [beginUs, closedUs], intervalUs);
+  return refuseEmpty(store.label, request, [closedUs > beginUs ? beginUs : firstUs, closedUs], intervalUs);
 }
 
 /** Trade time of the first trade from an id on; of the last one that a merged trade stands for, the newest time. */

@@ -1,4 +1,4 @@
-import { requireSettings, SOURCE_NAMES, type SourceWords } from "../../app/data/data-source.ts";
+import { requireSettings, STORE_NAMES, type StoreWords } from "../../app/data/data-source.ts";
 import { refuse } from "../../core/errors.ts";
 import type { TradeStore } from "../../pipeline/store/trade-store.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
@@ -14,8 +14,8 @@ export interface CollectedPair {
  * The first two symbols that are collected: those that `npm start` was asked for, else, of the venue that is named or received a
  * trade last, the first two that still receive some.
  */
-export function collectedPair(settings: SourceWords = {}): CollectedPair {
-  requireSettings("collectedPair", settings, SOURCE_NAMES);
+export function collectedPair(settings: StoreWords = {}): CollectedPair {
+  requireSettings("collectedPair", settings, STORE_NAMES);
   const { source, venue } = settings;
   const wanted = { ...startedWith(), ...(venue !== undefined && { venue }) };
   return pairOf(sharedReader("collectedPair", source), wanted);

@@ -1,4 +1,4 @@
-import { requireSettings, SOURCE_NAMES } from "../../app/data/data-source.ts";
+import { requireSettings, STORE_NAMES } from "../../app/data/data-source.ts";
 import { findStore } from "../../app/data/open-source.ts";
 import { type PairFrame, type PairSettings, pairMonitor } from "../../app/pair/pair-monitor.ts";
 import { quote, refuse } from "../../core/errors.ts";
@@ -69,7 +69,7 @@ export interface PairWatch {
 
 export const WATCH_NAMES: readonly string[] = [
   ...["y", "x", "interval", "window", "calibrationBars", "bars", "graceMs", "threshold"],
-  ...SOURCE_NAMES,
+  ...STORE_NAMES,
 ];
 
 /** Watches a pair of symbols in the store that the collector fills. */

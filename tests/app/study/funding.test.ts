@@ -62,7 +62,7 @@ describe("funding", () => {
       (_, hour) => [timeAt(hour), `0.000${1 + Math.floor(hour / 8)}`, "0.0001"] as const,
     );
     const path = rates(t, hourly);
-    assert.throws(() => fundedMarket(market, { source: path }, undefined, "/"), {
+    assert.throws(() => fundedMarket(market, { source: path }, undefined, "/", "flags"), {
       code: "repeated-rate",
       message: /repeats the rate in rows that are 1h apart.*--funding-every 8h/,
     });
@@ -105,6 +105,25 @@ describe("funding", () => {
     assert.throws(() => fund({}, "sim:7"), { code: "no-funding" });
   });
 
+  test("is asked for in the words of a cell, or of a command", (t) => {
+    const path = rates(t, [[timeAt(0), "0.0001", "0.0002"]]);
+    const asking =
+      (words: object, ...more: ["flags"?]) =>
+      () =>
+        fundedMarket(market, words, "sim:7", "/", ...more);
+    assert.throws(asking({}), /got "sim:7"\. Pass funding: \{ source: "rates\.csv" \}: a column of times/);
+    assert.throws(asking({}, "flags"), /Pass --funding FILE: a column of times/);
+    assert.throws(
+      asking({ source: path, every: "7h" }),
+      /^TickbookError: funding\.every: needs a part of a day/,
+    );
+    assert.throws(
+      asking({ source: path, every: "7h" }, "flags"),
+      /^TickbookError: funding-every: needs a part/,
+    );
+    assert.throws(asking({ source: path, evry: "8h" }), { code: "unknown-setting" });
+  });
+
   test("its flags say it and read it back, as do costs by leg", () => {
     for (const given of [
       { "funding-every": "8h" },
@@ -132,7 +151,8 @@ describe("funding", () => {
   test("of five years of hours: the verdict says no, and each settlement is charged once", {
     skip: !hours,
   }, () => {
-    const of = (flags: object) => runDescribed(withFlags(DEFAULT_RUN, { source: hours!, ...flags }));
+    const of = (flags: object) =>
+      runDescribed(withFlags(DEFAULT_RUN, { source: hours!, ...flags }), undefined, "flags");
     const plain = of({});
     assert.equal(plain.pair?.verdict?.verdict, "no");
     assert.match(plain.data.notes.join(" "), /rates of funding, which were not charged: --funding-every 8h/);

@@ -27,7 +27,7 @@ export interface CompleteReversion
   readonly warmUpBars: number;
 }
 
-const NAMES: readonly (keyof MeanReversionSettings)[] = [
+export const REVERSION_NAMES: readonly (keyof MeanReversionSettings)[] = [
   "hedge",
   "prices",
   "window",
@@ -45,7 +45,7 @@ const NAMES: readonly (keyof MeanReversionSettings)[] = [
 ];
 
 export function completeReversion(given: MeanReversionSettings): CompleteReversion {
-  requireKnown(WHERE, "settings", given, NAMES);
+  requireKnown(WHERE, "settings", given, REVERSION_NAMES);
   const {
     hedge,
     prices = "log",
