@@ -1,7 +1,7 @@
 import { requireSettings, STORE_NAMES, type StoreWords } from "../../app/data/data-source.ts";
 import { refuse } from "../../core/errors.ts";
 import type { TradeStore } from "../../pipeline/store/trade-store.ts";
-import { whichSeries } from "../../pipeline/store/which-series.ts";
+import { heldText, whichSeries, whichVenue } from "../../pipeline/store/which-series.ts";
 import { sharedReader } from "../data/shared-reader.ts";
 
 /** Two symbols; the one in front of `npm start -- --symbols A,B` explains the other: `x` is A, `y` is B. */
@@ -40,18 +40,17 @@ export interface PairWanted extends Partial<CollectedPair> {
 export function pairOf(reader: TradeStore, { y, x, venue, asked = "" }: PairWanted = {}): CollectedPair {
   if (y !== undefined && x !== undefined) return { y, x };
   const told = [y, x].flatMap((symbol) => symbol ?? []);
-  const at =
-    told.length === 0
-      ? venue
-      : whichSeries(reader, { symbols: told, ...(venue !== undefined && { venue }) })[0]!.venue.name;
+  const at = venue ?? venueOf(reader, told, asked.split(/\s*,\s*/).filter(Boolean));
   const symbols = collectedSymbols(reader, { ...(at !== undefined && { venue: at }), asked });
-  const [first, second] = symbols.filter((symbol) => !told.includes(symbol));
+  const [first, second] = symbols.filter(
+    (symbol) => !told.includes(symbol) && !told.includes(`${at}:${symbol}`),
+  );
   const pair = y !== undefined ? { y, x: first } : { y: x === undefined ? second : first, x: x ?? first };
   if (pair.x !== undefined && pair.y !== undefined) return { y: pair.y, x: pair.x };
   return refuse({
     code: "no-pair",
     where: reader.label,
-    problem: `needs two symbols that are collected; the database holds ${symbols[0] ?? "none yet"}`,
+    problem: `needs two symbols at one venue; it holds ${heldText(reader.series())}`,
     hint: "Collect them: npm start -- --symbols A,B.",
     facts: { symbols },
   });
@@ -71,4 +70,13 @@ export function collectedSymbols(reader: TradeStore, { venue, asked = "" }: Pair
     ...all.map(({ symbol }) => symbol),
   ]);
   return [...symbols];
+}
+
+/** Of the venues with two symbols that hold what is told: the one with all that was asked for, else the one that received a trade last. */
+function venueOf(reader: TradeStore, told: readonly string[], asked: readonly string[]): string | undefined {
+  const found =
+    (asked.length > 0 ? whichVenue(reader, { symbols: [...told, ...asked] }, 2) : undefined) ??
+    whichVenue(reader, { symbols: told }, 2);
+  if (found !== undefined || told.length === 0) return found;
+  return whichSeries(reader, { symbols: told })[0]!.venue.name;
 }

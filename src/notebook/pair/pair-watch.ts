@@ -90,12 +90,14 @@ export function watchPair(given: WatchSettings): PairWatch {
   const watched: Watched = { ...monitor.settings, threshold };
   const { y, x } = watched;
   const { frame } = monitor;
+  /** A symbol as its panels name it, by that name or as it was written. */
+  const named = (symbol: string): string => (symbol === given.y ? y : symbol === given.x ? x : symbol);
   let decimals = 0;
 
   const panels: Omit<PairWatch, "exportCsv" | "exportHtml"> = {
     settings: { ...watched, source: findStore("watchPair", given.source) },
     tiles: () => tiles(pairTiles(frame(), watched, threshold), { venue: frame().venue }),
-    candles: (symbol) => candlePanel(watched, frame(), symbol),
+    candles: (symbol) => candlePanel(watched, frame(), named(symbol)),
     chart: ({ alerts = [], stretch } = {}) => {
       const now = frame();
       decimals = Math.max(decimals, decimalsOf(now));
@@ -106,7 +108,7 @@ export function watchPair(given: WatchSettings): PairWatch {
     spread: (more = {}) => spreadPanel(watched, frame(), more),
     zScore: (more = {}) => zScorePanel(watched, frame(), more),
     correlation: (more = {}) => correlationPanel(watched, frame(), more),
-    latest: (symbol, rows = 10) => latestPanel(watched, frame(), symbol, rows),
+    latest: (symbol, rows = 10) => latestPanel(watched, frame(), named(symbol), rows),
     table: () => pairTable(frame(), y, x),
     frame,
   };
