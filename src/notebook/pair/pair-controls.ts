@@ -34,7 +34,7 @@ export function pairControls(settings: PairControlsSettings): PairControls {
   requireText("pairControls", "y", y);
   requireText("pairControls", "x", x);
   requireText("pairControls", "interval", interval);
-  requireNumbers("pairControls", { window, threshold });
+  requireNumbers("pairControls", { ...(window !== undefined && { window }), threshold });
   const reader = sharedReader("pairControls", source);
   const there = venue === undefined ? reader.series() : whichSeries(reader, { venue });
   const symbols = new Set([x, y, ...there.map(({ symbol }) => symbol)]);

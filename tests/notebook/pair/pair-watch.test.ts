@@ -54,8 +54,10 @@ test("what reads trades refuses the words for files of rows, which would change 
       assert.throws(() => call({ ...pair, [name]: value }), { code: "unknown-setting" }, name);
     assert.throws(() => collectedPair({ source, [name]: value }), { code: "unknown-setting" }, name);
   }
-  const { window: _, ...open } = pair;
-  assert.throws(() => pairControls(open as never), /pairControls: window must be a number; got undefined/);
+  assert.throws(
+    () => pairControls({ ...pair, window: "5" } as never),
+    /pairControls: window must be a number; got "5"/,
+  );
 });
 
 test("tiles name the venue, give the newest prices with their time, and say what they wait for", (t) => {
@@ -148,8 +150,7 @@ test("a store that holds fewer than two symbols is told what is needed", (t) => 
   const db = join(tempFolder(t), "x.db");
   openWriter(db, { venue: BINANCE, symbols: ["BTCUSDT"] }).close();
   assert.throws(() => watchPair({ source: db, interval: "1s", window: 5, calibrationBars: 5 }), {
-    message:
-      /x\.db: needs two symbols that are collected; the database holds BTCUSDT\. Collect them: npm start/,
+    message: /x\.db: needs two symbols at one venue; it holds BTCUSDT \(binance\)\. Collect them: npm start/,
   });
 });
 
