@@ -133,7 +133,8 @@ function windowIn(
   const newestUs = Math.min(...spans.map(([, newest]) => newest));
   if (newestUs < firstUs) {
     const each = spans.map(
-      ([first, newest], k) => `${series[k]!.symbol} from ${formatUtc(first)} to ${formatUtc(newest)}`,
+      ([first, newest], k) =>
+        `${series[k]!.symbol} (${series[k]!.venue.name}) from ${formatUtc(first)} to ${formatUtc(newest)}`,
     );
     refuse({
       code: "no-bars",

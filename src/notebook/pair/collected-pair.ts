@@ -40,7 +40,7 @@ export interface PairWanted extends Partial<CollectedPair> {
 export function pairOf(reader: TradeStore, { y, x, venue, asked = "" }: PairWanted = {}): CollectedPair {
   if (y !== undefined && x !== undefined) return { y, x };
   const told = [y, x].flatMap((symbol) => symbol ?? []);
-  const at = venue ?? venueOf(reader, told, asked.split(/\s*,\s*/).filter(Boolean));
+  const at = venue ?? pairVenue(reader, told, asked);
   const symbols = collectedSymbols(reader, { ...(at !== undefined && { venue: at }), asked });
   const [first, second] = symbols.filter(
     (symbol) => !told.includes(symbol) && !told.includes(`${at}:${symbol}`),
@@ -73,9 +73,10 @@ export function collectedSymbols(reader: TradeStore, { venue, asked = "" }: Pair
 }
 
 /** Of the venues with two symbols that hold what is told: the one with all that was asked for, else the one that received a trade last. */
-function venueOf(reader: TradeStore, told: readonly string[], asked: readonly string[]): string | undefined {
+export function pairVenue(reader: TradeStore, told: readonly string[], asked: string): string | undefined {
+  const names = asked.split(/\s*,\s*/).filter(Boolean);
   const found =
-    (asked.length > 0 ? whichVenue(reader, { symbols: [...told, ...asked] }, 2) : undefined) ??
+    (names.length > 0 ? whichVenue(reader, { symbols: [...told, ...names] }, 2) : undefined) ??
     whichVenue(reader, { symbols: told }, 2);
   if (found !== undefined || told.length === 0) return found;
   return whichSeries(reader, { symbols: told })[0]!.venue.name;

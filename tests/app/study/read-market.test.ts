@@ -227,6 +227,9 @@ describe("one call for closes and bars", () => {
     assert.throws(() => alignedCloses({ source: "sim:7", y: "ETHUSDT" } as never), {
       code: "unknown-setting",
     });
+    assert.throws(() => alignedCloses({ source: "sim:7", symbols: ["BTCUSDT", "BTCUSDT"] }), {
+      message: /^alignedCloses: symbols needs each symbol once; got "BTCUSDT" twice/,
+    });
     assert.throws(() => alignedCloses("x.db" as never), /Write \{ source: "x\.db" \}\.$/);
     assert.throws(() => pairBars(), { code: "renamed", message: /^pairBars: is written pairCloses,/ });
   });

@@ -14,6 +14,7 @@ import { alignedCloses } from "../../../src/notebook/data/closes.ts";
 import { collectedPair } from "../../../src/notebook/pair/collected-pair.ts";
 import { pairCloses } from "../../../src/notebook/pair/pair-data.ts";
 import { watchPair } from "../../../src/notebook/pair/pair-watch.ts";
+import { watchPairs } from "../../../src/notebook/pair/watch-pairs.ts";
 import { dataQuality } from "../../../src/notebook/quality/quality.ts";
 import { openHistory } from "../../../src/pipeline/archive/history.ts";
 import { openStoredTape } from "../../../src/pipeline/exchange/tape/stored-tape.ts";
@@ -136,6 +137,7 @@ describe("which data are meant when no venue is named", () => {
       watchPair({ ...SETTINGS, source: twoReplays(t) }).frame().venue.name,
       "replay-tape-1790000900000",
     );
+    assert.equal(watchPairs({ interval: "1s", window: 10, source }).data().length, 1);
     process.env.TICKBOOK_SYMBOLS = `${ETH},${BTC}`;
     t.after(() => {
       delete process.env.TICKBOOK_SYMBOLS;
@@ -193,7 +195,8 @@ describe("which data are meant when no venue is named", () => {
       );
     assert.throws(() => pairCloses({ y: `kraken:${ETH}`, x: BTC!, interval: "1s", source: twoVenues(t) }), {
       code: "no-bars",
-      message: /needs symbols that traded in one stretch of time; got ETHUSDT from 2025-01-09T09:05:00Z to /,
+      message:
+        /needs symbols that traded in one stretch of time; got ETHUSDT \(kraken\) from 2025-01-09T09:05:00Z to /,
     });
   });
 

@@ -6,6 +6,7 @@ import type { Trade, Venue } from "../../../src/core/trade.ts";
 import { collectedPair } from "../../../src/notebook/pair/collected-pair.ts";
 import { pairControls } from "../../../src/notebook/pair/pair-controls.ts";
 import { type PairWatch, type WatchSettings, watchPair } from "../../../src/notebook/pair/pair-watch.ts";
+import { watchPairs } from "../../../src/notebook/pair/watch-pairs.ts";
 import { openWriter } from "../../../src/pipeline/store/write/writer.ts";
 import type { View } from "../../../src/render/view.ts";
 import { BINANCE, REPLAY, stored } from "../../support/stored.ts";
@@ -53,6 +54,11 @@ test("what reads trades refuses the words for files of rows, which would change 
     for (const call of [watchPair, pairControls])
       assert.throws(() => call({ ...pair, [name]: value }), { code: "unknown-setting" }, name);
     assert.throws(() => collectedPair({ source, [name]: value }), { code: "unknown-setting" }, name);
+    assert.throws(
+      () => watchPairs({ source, interval: "1s", [name]: value }),
+      { code: "unknown-setting" },
+      name,
+    );
   }
   assert.throws(
     () => pairControls({ ...pair, window: "5" } as never),
