@@ -1,7 +1,12 @@
 import { TickbookError } from "../core/errors.ts";
 
 /** Ends the kernel; what cells find as `process.exit` does not. */
-export const exitKernel: (code?: number) => never = process.exit.bind(process);
+export const exitKernel = (code?: number): never => {
+  Object.assign(process, { reallyExit });
+  return exit(code);
+};
+const exit: (code?: number) => never = process.exit.bind(process);
+const { reallyExit } = process as unknown as { reallyExit: (code: number) => never };
 
 /** Nothing that a cell or a package of it throws or calls ends the kernel and loses the variables of the notebook. */
 export function keepAlive(report: (error: unknown) => void): void {
@@ -19,6 +24,7 @@ export function keepAlive(report: (error: unknown) => void): void {
   };
   process.exit = refusing("process.exit");
   process.abort = refusing("process.abort");
+  Object.assign(process, { reallyExit: refusing("process.reallyExit") });
   const { kill } = process;
   process.kill = (pid, signal) => {
     const harmless = signal === 0 || signal === "SIGINT" || signal === 2;

@@ -87,13 +87,14 @@ async function main(argv: readonly string[]): Promise<void> {
     projectRoot,
     activities,
     interruptible: interruptible.cell,
+    loading: channels.loading,
     stopped: channels.stopped,
     say: (line) => display(noteView(line, "quiet")),
   });
   const runner = createRunner(tslab, notebook, createPrinter(cells));
   routeProcessOutput(cells, toTerminal);
   offerJupyter();
-  routeChildOutput();
+  routeChildOutput(channels.child);
   const report = (error: unknown): void => {
     const text = `${runner.explain(error).traceback.join("\n")}\n`;
     const cell = cells.current();

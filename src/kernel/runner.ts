@@ -1,4 +1,4 @@
-import { type Failure, isInterrupt, notCompiled, stopped, thrown } from "./errors/failures.ts";
+import { type Failure, isInterrupt, notCompiled, stopped, thrown, untold } from "./errors/failures.ts";
 import { placesIn } from "./errors/places.ts";
 import { notTypescript } from "./language/not-typescript.ts";
 import type { Notebook } from "./language/notebook.ts";
@@ -36,8 +36,13 @@ export function createRunner(tslab: Tslab, notebook: Notebook, print: (value: un
       error: (problem) => problems.push(problem),
     },
   );
-  const explain = (error: unknown): Failure =>
-    thrown(error, (stack) => placesIn(stack, notebook.codeOf, notebook.nameOf));
+  const explain = (error: unknown): Failure => {
+    try {
+      return thrown(error, (stack) => placesIn(stack, notebook.codeOf, notebook.nameOf));
+    } catch (problem) {
+      return untold(error, problem);
+    }
+  };
 
   return {
     interrupt: () => {
@@ -50,7 +55,11 @@ export function createRunner(tslab: Tslab, notebook: Notebook, print: (value: un
       const interrupted = new Promise<Failure>((resolve) => {
         interruptHold = () => resolve(stopped);
       });
-      return Promise.race([interrupted, Promise.allSettled(holds).then(() => undefined)]);
+      const all = Promise.allSettled(holds).then((results) => {
+        const failed = results.find(({ status }) => status === "rejected");
+        return failed && explain((failed as PromiseRejectedResult).reason);
+      });
+      return Promise.race([interrupted, all]);
     },
     explain,
     readable: notebook.readable,

@@ -183,9 +183,9 @@ for await (const part of net.connect((server.address() as net.AddressInfo).port)
   });
 
   it("says after two seconds that a native call cannot be ended, and offers the restart; variables stay", async () => {
-    const run = await kernel.run('require("node:child_process").execSync("sleep 5")', {
-      interruptAfter: 0.3,
-    });
+    // some seconds of native work, however quick the machine
+    const code = `const { pbkdf2Sync } = require("node:crypto"); const begun = performance.now(); pbkdf2Sync("a", "b", 1e5, 64, "sha512"); pbkdf2Sync("a", "b", Math.round(5e8 / (performance.now() - begun)), 64, "sha512");`;
+    const run = await kernel.run(code, { interruptAfter: 0.5 });
     const said = ofType(run.messages, "stream")
       .map(({ content }) => content.text)
       .join("");
@@ -193,7 +193,7 @@ for await (const part of net.connect((server.address() as net.AddressInfo).port)
       said,
       /^stop: what runs is not JavaScript .*restart the kernel \(Kernel > Restart Kernel\)/m,
     );
-    assert.ok(run.seconds > 2 && run.seconds < 8, `${run.seconds} s`);
+    assert.ok(run.seconds > 2 && run.seconds < 20, `${run.seconds} s`);
     await shows("kept", "kept");
   });
 

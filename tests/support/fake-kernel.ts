@@ -41,6 +41,7 @@ export function fakeKernel(): FakeKernel {
       shown.push(bundle);
     },
     holdCell: () => {},
+    readable: (text) => text,
     onCellRerun,
     interruptible: (work) => work(),
     comms: {

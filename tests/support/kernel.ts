@@ -40,6 +40,8 @@ export interface TestKernel {
       cellId?: string;
       timeout?: number;
       input?: string;
+      /** The kernel may ask, and nobody answers. */
+      allowStdin?: boolean;
     },
   ): Promise<KernelRun>;
   /** Sends code and does not wait; the number of the run. */

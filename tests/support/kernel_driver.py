@@ -79,7 +79,7 @@ def send(command):
         "silent": False,
         "store_history": True,
         "user_expressions": {},
-        "allow_stdin": "input" in command,
+        "allow_stdin": "input" in command or command.get("allowStdin", False),
         "stop_on_error": command.get("stopOnError", True),
     }
     metadata = {"cellId": command["cellId"]} if "cellId" in command else {}

@@ -37,11 +37,13 @@ export function thrown(error: unknown, placesOf: (stack: string) => readonly Pla
   const lost = /nodejs-polars-[\w-]+/.exec(messageOf(error))?.[0];
   if (lost !== undefined && /cannot find/i.test(messageOf(error))) return lostBinary(lost);
   const causes: string[] = [];
+  const told = new Set<unknown>([error]);
   for (
     let cause = fieldOf(error, "cause");
-    hasStack(cause) && causes.length < 5;
+    hasStack(cause) && !told.has(cause) && causes.length < 5;
     cause = fieldOf(cause, "cause")
   ) {
+    told.add(cause);
     causes.push(`because: ${messageOf(cause)}`);
   }
   const parts = partsOf(error).map(
@@ -52,6 +54,13 @@ export function thrown(error: unknown, placesOf: (stack: string) => readonly Pla
     ...places.flatMap((place, index) => (index === 0 ? failedAt(place) : `called from ${placeText(place)}`)),
     ...causes,
     ...parts,
+  ]);
+}
+
+/** What a cell has changed of the language itself keeps its error from being read. */
+export function untold(error: unknown, problem: unknown): Failure {
+  return failure("Error", textOf(error), [
+    `its places cannot be told: ${textOf(fieldOf(problem, "message"))}`,
   ]);
 }
 

@@ -2,7 +2,7 @@ import { ownNames } from "./failures.ts";
 
 /** A frame of a stack as V8 writes it: indent, name, file, line, column. */
 const frame =
-  /^([ \t]*)at (?:(.*?) \()?((?:file:|node:|\/|[A-Za-z]:\\|tickbook-cell-)[^()\n]*?):(\d+):(\d+)\)?$/gm;
+  /^([ \t]*)at (?:async (?=[^()\n]*$))?(?:(.*?) \()?((?:file:|node:|\/|[A-Za-z]:\\|tickbook-cell-)[^()\n]*?):(\d+):(\d+)\)?$/gm;
 
 /** Frames of a reader's own code in his own terms: the cell or file with its line; undefined leaves the frame out. */
 export type FrameText = (file: string, line: number, column: number) => string | undefined;

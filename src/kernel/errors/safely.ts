@@ -35,13 +35,23 @@ export function cut(text: string): string {
 
 /** The stack as V8 writes it, whatever a cell has made of `Error.prepareStackTrace`. */
 export function stackOf(error: unknown): string {
-  const { prepareStackTrace } = Error;
-  let stack: unknown;
-  try {
-    Error.prepareStackTrace = undefined as never;
-    stack = fieldOf(error, "stack");
-  } finally {
-    Error.prepareStackTrace = prepareStackTrace;
-  }
+  const stack = withError({ prepareStackTrace: undefined }, () => fieldOf(error, "stack"));
   return typeof stack === "string" ? stack : "";
+}
+
+/** Works while `Error` has these properties; where a cell has frozen it, as it is. */
+export function withError<T>(wanted: Readonly<Record<string, unknown>>, work: () => T): T {
+  const before = Object.keys(wanted).map(
+    (name) => [name, Object.getOwnPropertyDescriptor(Error, name)] as const,
+  );
+  for (const [name, value] of Object.entries(wanted))
+    Reflect.defineProperty(Error, name, { value, configurable: true, writable: true, enumerable: true });
+  try {
+    return work();
+  } finally {
+    for (const [name, descriptor] of before) {
+      if (descriptor) Reflect.defineProperty(Error, name, descriptor);
+      else Reflect.deleteProperty(Error, name);
+    }
+  }
 }

@@ -36,13 +36,15 @@ export interface NotebookOptions {
   readonly activities: Activities;
   /** Runs synchronous work so that the stop button ends it. */
   readonly interruptible: <T>(work: () => T) => T;
+  /** Loads a package, which must come to its end. */
+  readonly loading: <T>(load: () => T) => T;
   readonly stopped: () => void;
   /** Says a line under the running cell. */
   readonly say: (line: string) => void;
 }
 
 export function openNotebook(options: NotebookOptions): Notebook {
-  const { folder, projectRoot, activities, interruptible, say } = options;
+  const { folder, projectRoot, activities, interruptible, loading } = options;
   const files = createLocalFiles();
   const service = createService({
     folder,
@@ -50,7 +52,11 @@ export function openNotebook(options: NotebookOptions): Notebook {
     versionOf: (path) => (files.has(path) ? files.key(path) : undefined),
     find: (specifier, from) => (isLocal(specifier) ? files.find(specifier, dirname(from)) : undefined),
   });
-  const converter = createConverter(service, files, folder);
+  const compiler = createConverter(service, files, folder);
+  const converter: Converter = {
+    ...compiler,
+    convert: (before, source) => loading(() => compiler.convert(before, source)),
+  };
   const values = createCellValues();
   const compiled = new Map<string, CompiledCode>();
   const loader = createLoader({
@@ -64,7 +70,7 @@ export function openNotebook(options: NotebookOptions): Notebook {
       return code;
     },
   });
-  offerRuntime({ values, loader, activities, interruptible, say, folder, projectRoot, files });
+  offerRuntime({ ...options, values, loader, files });
 
   const cells = new WeakMap<object, CompiledCode>();
   const codeOf = (of: { cell: number } | { url: string }): CompiledCode | undefined => {
@@ -111,7 +117,10 @@ export function openNotebook(options: NotebookOptions): Notebook {
 }
 
 interface RuntimeParts
-  extends Pick<NotebookOptions, "activities" | "interruptible" | "say" | "folder" | "projectRoot"> {
+  extends Pick<
+    NotebookOptions,
+    "activities" | "interruptible" | "loading" | "say" | "folder" | "projectRoot"
+  > {
   readonly values: ReturnType<typeof createCellValues>;
   readonly loader: Loader;
   readonly files: LocalFiles;
@@ -119,15 +128,17 @@ interface RuntimeParts
 
 /** What compiled code calls: the cells by one symbol, the user's files by another. */
 function offerRuntime(parts: RuntimeParts): void {
-  const { values, loader, activities, interruptible, say, folder, projectRoot, files } = parts;
+  const { values, loader, activities, interruptible, loading, say, folder, projectRoot, files } = parts;
   const { wait, each } = activities;
   const sayReloads = (): void => {
     const anew = loader.loadedAnew();
     if (anew.length > 0) say(reloadText(anew, folder));
   };
+  const loadOne = (specifier: string): Promise<Namespace> =>
+    isLocal(specifier) ? loader.load(specifier) : loading(() => loader.load(specifier));
   const load = async (specifier: unknown): Promise<Namespace> => {
     files.look();
-    const loaded = (await loader.load(String(specifier))) as Namespace;
+    const loaded = (await loadOne(String(specifier))) as Namespace;
     sayReloads();
     return loaded;
   };
@@ -141,7 +152,7 @@ function offerRuntime(parts: RuntimeParts): void {
     all,
     load,
     sync: interruptible,
-    require: notebookRequire(folder, projectRoot),
+    require: notebookRequire(folder, projectRoot, loading),
     meta: {
       url: pathToFileURL(join(folder, "notebook.ts")).href,
       dirname: folder,
@@ -149,8 +160,10 @@ function offerRuntime(parts: RuntimeParts): void {
     },
     start: async (imports: readonly string[], body: (loaded: readonly Namespace[]) => unknown) => {
       const loaded: Namespace[] = [];
-      for (const specifier of imports) loaded.push(await loader.load(specifier));
+      for (const specifier of imports) loaded.push(await loadOne(specifier));
       sayReloads();
+      // pressed while files and packages were loaded, which come to their end
+      wait(undefined);
       if (activities.isStopped()) throw new Stopped();
       return interruptible(() => body(loaded));
     },

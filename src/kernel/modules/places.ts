@@ -20,7 +20,12 @@ export function packageFolders(specifier: string, from: string, projectRoot: str
 }
 
 /** A `require` for cells, which finds what their imports find. */
-export function notebookRequire(folder: string, projectRoot: string): NodeJS.Require {
+export function notebookRequire(
+  folder: string,
+  projectRoot: string,
+  /** Loads a package, which must come to its end. */
+  loading: <T>(load: () => T) => T,
+): NodeJS.Require {
   const own = createRequire(join(folder, "notebook.js"));
   const found = (specifier: string): NodeJS.Require => {
     if (isLocal(specifier) || specifier.startsWith("node:")) return own;
@@ -35,7 +40,10 @@ export function notebookRequire(folder: string, projectRoot: string): NodeJS.Req
     }
     return own;
   };
-  const require = ((specifier: string) => found(specifier)(specifier)) as NodeJS.Require;
+  const require = ((specifier: string) =>
+    isLocal(specifier)
+      ? own(specifier)
+      : loading(() => found(specifier)(specifier) as unknown)) as NodeJS.Require;
   return Object.assign(require, own, {
     resolve: Object.assign(
       (specifier: string, options?: { paths?: string[] }) => found(specifier).resolve(specifier, options),

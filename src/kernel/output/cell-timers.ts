@@ -1,5 +1,6 @@
 import { syncBuiltinESMExports } from "node:module";
 import timers from "node:timers";
+import { withError } from "../errors/safely.ts";
 import type { Activities } from "../stop/activities.ts";
 
 export interface CellTimersOptions {
@@ -80,13 +81,10 @@ function isInterrupt(problem: unknown): boolean {
 
 /** Whether the code of a cell, or of a file of the user's, calls the function directly. */
 function isFromNotebook(called: unknown): boolean {
-  const at: { stack?: unknown } = {};
-  const { stackTraceLimit, prepareStackTrace } = Error;
-  Error.stackTraceLimit = 1;
-  Error.prepareStackTrace = undefined as never;
-  Error.captureStackTrace(at, called as never);
-  const { stack } = at;
-  Error.stackTraceLimit = stackTraceLimit;
-  Error.prepareStackTrace = prepareStackTrace;
+  const stack = withError({ stackTraceLimit: 1, prepareStackTrace: undefined }, () => {
+    const at: { stack?: unknown } = {};
+    Error.captureStackTrace(at, called as never);
+    return at.stack;
+  });
   return /tickbook-cell-\d+:|\?tickbook=[0-9a-f]+:/.test(String(stack));
 }

@@ -9,7 +9,7 @@ import type { Writable } from "node:stream";
  * What a child process would write to the kernel's own terminal (`stdio: "inherit"`) goes to the cell that started it.
  * Of calls that wait for the child's end it comes at that end.
  */
-export function routeChildOutput(): void {
+export function routeChildOutput(waiting: { entered(): void; left(): void }): void {
   const spawner = childProcess.ChildProcess.prototype as unknown as {
     spawn(this: ChildProcess, options: { stdio?: unknown }): unknown;
   };
@@ -31,16 +31,23 @@ export function routeChildOutput(): void {
 
   const { spawnSync, execFileSync, execSync } = childProcess;
   Object.assign(childProcess, {
-    spawnSync: printing(spawnSync),
-    execFileSync: printing(execFileSync),
-    execSync: printing(execSync),
+    spawnSync: printing(spawnSync, waiting),
+    execFileSync: printing(execFileSync, waiting),
+    execSync: printing(execSync, waiting),
   });
   syncBuiltinESMExports();
 }
 
 /** A call that waits for the child: what the child prints goes by way of a file, which has room for all of it. */
-function printing<F>(original: F): F {
-  const call = original as (...given: unknown[]) => unknown;
+function printing<F>(original: F, { entered, left }: { entered(): void; left(): void }): F {
+  const call = (...given: unknown[]): unknown => {
+    entered();
+    try {
+      return (original as (...given: unknown[]) => unknown)(...given);
+    } finally {
+      left();
+    }
+  };
   return ((...given: unknown[]) => {
     const at = given.findIndex((one) => typeof one === "object" && one !== null && !Array.isArray(one));
     const options = given[at] as { stdio?: unknown } | undefined;

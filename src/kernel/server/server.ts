@@ -115,7 +115,7 @@ export async function serve(parts: ServerParts): Promise<Server> {
 
 /** What running code finds: tslab's display functions, the kernel's own, and the console's `clear`. */
 function offerToCells(
-  { tslab, cells }: ServerParts,
+  { tslab, cells, runner }: ServerParts,
   executions: Executions,
   more: Pick<KernelApi, "comms" | "onCellRerun" | "interruptible">,
 ): void {
@@ -127,6 +127,7 @@ function offerToCells(
     },
   });
   offerKernelApi({
+    readable: runner.readable,
     display: (data, displayId, update) => {
       const transient = displayId === undefined ? {} : { display_id: displayId };
       display(cells.current(), { data, metadata: {}, transient }, update);

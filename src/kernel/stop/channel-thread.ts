@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Publisher, Reply, Router } from "zeromq";
 import { type Header, readMessage, writeMessage } from "../wire.ts";
+import { endNewestChild } from "./newest-child.ts";
 import { createTerminator } from "./terminator.ts";
 import { type FromThread, SHARED, shortNow, type ThreadData, type ToThread } from "./thread-messages.ts";
 
@@ -50,17 +51,26 @@ function stop(): void {
       terminator.leave();
       return;
     }
+    if (Atomics.load(words, SHARED.inLoad) > 0) {
+      // it would be slow under the inspector
+      terminator.leave();
+      setTimeout(attempt, attemptMs);
+      return;
+    }
+    const startedAgoMs = performance.now() - startedMs;
     const run = Atomics.load(words, SHARED.inReach);
     const isSame = run === before;
     before = run;
+    if (Atomics.load(words, SHARED.inChild) === 1)
+      endNewestChild(startedAgoMs > 1_000 ? "SIGKILL" : "SIGINT");
     // on Windows the signal would end the process
-    if (run === 0 || process.platform === "win32") terminator.attempt();
+    else if (run === 0 || process.platform === "win32") terminator.attempt();
     else if (isSame) {
       // not for a run that has just begun: it may have ended when the signal arrives, and another one begun
       Atomics.store(words, SHARED.signalled, shortNow());
       process.kill(process.pid, "SIGINT");
     }
-    if (!said && performance.now() - startedMs > sayAfterMs) {
+    if (!said && startedAgoMs > sayAfterMs) {
       said = true;
       sayThatItCannot();
     }

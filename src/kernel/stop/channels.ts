@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Header } from "../wire.ts";
+import { Stopped } from "./activities.ts";
 import {
   type Connection,
   type FromThread,
@@ -21,6 +22,10 @@ export interface Channels {
   stopped(): void;
   /** Around user code that a signal can end. */
   readonly reach: { entered(): void; left(): void };
+  /** Loads a package, or compiles: the stop waits for it, since what is loaded half would never be loaded. */
+  readonly loading: <T>(load: () => T) => T;
+  /** Around a call that waits for a child process, which the stop button ends; `left` throws where it did. */
+  readonly child: { entered(): void; left(): void };
 }
 
 export interface ChannelsOptions {
@@ -60,14 +65,19 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
       }
     });
   });
-  process.on("SIGINT", () => {
+  const onSignal = (): void => {
     const sinceMs = shortNow() - Atomics.load(words, SHARED.signalled);
     if (sinceMs < 0 || sinceMs > staleMs) onStop();
-  });
+  };
+  process.on("SIGINT", onSignal);
   return {
     publish: (frames) => post({ type: "publish", frames }),
     answerControl: (frames) => post({ type: "control", frames }),
-    running: (header) => post({ type: "running", header }),
+    running: (header) => {
+      // without a listener a signal that comes late would end the process; a cell may have taken it away
+      if (!process.listeners("SIGINT").includes(onSignal)) process.on("SIGINT", onSignal);
+      post({ type: "running", header });
+    },
     isStopAsked,
     stopped,
     reach: {
@@ -76,6 +86,28 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
         Atomics.store(words, SHARED.inReach, runs);
       },
       left: () => Atomics.store(words, SHARED.inReach, 0),
+    },
+    loading: (load) => {
+      const done = (): void => {
+        Atomics.sub(words, SHARED.inLoad, 1);
+      };
+      Atomics.add(words, SHARED.inLoad, 1);
+      let isPending = false;
+      try {
+        const result = load();
+        isPending = result instanceof Promise;
+        if (result instanceof Promise) result.then(done, done);
+        return result;
+      } finally {
+        if (!isPending) done();
+      }
+    },
+    child: {
+      entered: () => Atomics.store(words, SHARED.inChild, 1),
+      left: () => {
+        Atomics.store(words, SHARED.inChild, 0);
+        if (isStopAsked()) throw new Stopped();
+      },
     },
   };
 }

@@ -11,6 +11,7 @@ export interface Terminator {
 /** Node's own loops, which keep books of the callback that they call: they must come back from it. */
 const keepsBooks = /^node:internal\/timers$/;
 const booked = new Set(["processTimers", "listOnTimeout", "processImmediate"]);
+const ofLoader = /^node:internal\/modules\//;
 const ofNotebook = /^tickbook-cell-\d+$|\?tickbook=[0-9a-f]+$/;
 
 export function createTerminator(): Terminator {
@@ -31,7 +32,9 @@ export function createTerminator(): Terminator {
         name: functionName,
         url: urls.get(location.scriptId) ?? "",
       }));
-      const isNotebooks = frames.some(({ url }) => ofNotebook.test(url));
+      // a module that is loaded half would never be loaded: the loader ends first
+      const innermost = frames.find(({ url }) => ofNotebook.test(url) || ofLoader.test(url));
+      const isNotebooks = innermost !== undefined && ofNotebook.test(innermost.url);
       const isBooked = frames.some(({ name, url }) => keepsBooks.test(url) || booked.has(name));
       if (isNotebooks && !isBooked) opened.post("Runtime.terminateExecution");
       opened.post("Debugger.resume");

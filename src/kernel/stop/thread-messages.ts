@@ -31,6 +31,10 @@ export const SHARED = {
   inReach: 2,
   /** When the last signal was sent from here, in ms of `Date.now()` modulo 2^30. */
   signalled: 3,
+  /** While the main thread waits for a child process: 1, else 0. */
+  inChild: 4,
+  /** How many packages the main thread is loading. */
+  inLoad: 5,
 } as const;
 
 export type ToThread =

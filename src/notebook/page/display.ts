@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
+import { inspect } from "node:util";
+import { refuse } from "../../core/errors.ts";
 import type { TableData } from "../../render/table-data.ts";
 import type { View } from "../../render/view.ts";
 import { bundleOf } from "../view/views.ts";
@@ -56,9 +58,33 @@ export function displayAs(bundle: MimeBundle, id: string, update: boolean): void
 /** Shows a bundle as it is, also one that is promised: the cell then runs until it is there. */
 export function displayBundle(bundle: MimeBundle | Promise<MimeBundle>): void {
   const cell = AsyncLocalStorage.snapshot();
-  const shown = (data: MimeBundle): void => cell(() => send(data, undefined, false));
+  const shown = (data: MimeBundle): void => cell(() => send(sound(data), undefined, false));
   if (bundle instanceof Promise) kernelApi()?.holdCell(bundle.then(shown));
   else shown(bundle);
+}
+
+/** What a page takes: content by MIME type, bytes as base64. */
+function sound(bundle: unknown): MimeBundle {
+  const isBundle = typeof bundle === "object" && bundle !== null && !Array.isArray(bundle);
+  const entries = isBundle ? Object.entries(bundle) : [];
+  if (entries.length === 0 || entries.some(([type]) => !type.includes("/"))) {
+    return refuse({
+      code: "bad-bundle",
+      where: "display",
+      problem: `content by MIME types is needed; got ${shortText(bundle)}`,
+      hint: 'Return for example { "text/html": "<b>5</b>", "text/plain": "5" }.',
+    });
+  }
+  return Object.fromEntries(
+    entries.map(([type, content]) => [
+      type,
+      content instanceof Uint8Array ? Buffer.from(content).toString("base64") : content,
+    ]),
+  );
+}
+
+function shortText(value: unknown): string {
+  return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY }).slice(0, 100);
 }
 
 type WriteDisplayData = (

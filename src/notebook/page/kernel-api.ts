@@ -40,8 +40,10 @@ export interface CommApi {
 export interface KernelApi {
   /** Shows a bundle under the cell that is running, or that started the timer or callback which is running. */
   display(bundle: MimeBundle, displayId: string | undefined, update: boolean): void;
-  /** Keeps the running cell running until the promise has settled. */
+  /** Keeps the running cell running until the promise has settled; the cell fails with it. */
   holdCell(work: Promise<unknown>): void;
+  /** The text with its stacks in the reader's own terms. */
+  readable(text: string): string;
   readonly comms: CommApi;
   /**
    * Calls back once, when the cell that the running code belongs to is about to run again; the returned function takes

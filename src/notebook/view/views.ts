@@ -4,7 +4,7 @@ import { escapeHtml } from "../../render/escape.ts";
 import { tableView } from "../../render/table.ts";
 import type { TableData } from "../../render/table-data.ts";
 import type { View } from "../../render/view.ts";
-import type { MimeBundle } from "../page/kernel-api.ts";
+import { kernelApi, type MimeBundle } from "../page/kernel-api.ts";
 import { statisticView } from "./results.ts";
 import { specView } from "./specs.ts";
 import { isTable, type TableSettings, tableOf } from "./tables.ts";
@@ -35,7 +35,8 @@ export function viewOf(value: unknown, options: ShowOptions = {}): View {
   if (result) return result;
   const table = tableOf(value, options);
   if (table) return tableView(table, options);
-  return textView(typeof value === "string" ? value : inspect(value));
+  if (typeof value === "string") return textView(value);
+  return textView(kernelApi()?.readable(inspect(value)) ?? inspect(value));
 }
 
 /** The table that a value is shown as, if that is all that it is shown as. */
