@@ -31,7 +31,7 @@ pre{white-space:pre-wrap;font-size:11px}
 main div.tickbook-table.tickbook-table table td.w{min-width:34em}}
 @page{size:A4;margin:14mm 12mm}
 @media print{section.more,.contents,footer details{display:none}body{font-size:12px}.lead{font-size:15px}h2{margin-top:18px}:root{color-scheme:light;--ground:#fff;--ink:#1b1f24;--soft:#4b535c;--line:rgba(27,31,36,.18);--label:#8a3c00;--label-ground:#fff1e6}
-main,header,footer{max-width:none;padding:0}figure,tr{break-inside:avoid}
+main,header,footer{max-width:none;padding:0}figure,tr,.tickbook-table{break-inside:avoid}
 figure .vega-embed,figure .chart-wrapper{max-width:100%}figure canvas{max-width:100%!important;height:auto!important}
 body div.tickbook-table.tickbook-table table{font-size:8.5px}body div.tickbook-table.tickbook-table table :is(th,td){padding:1px 4px}
 h2{break-after:avoid}.screen,.vega-embed summary{display:none}

@@ -33,7 +33,7 @@ const INK: Readonly<Record<Tone, string>> = {
 
 const TILES_CSS = `
 .tickbook-tiles{container-type:inline-size;display:flex;flex-wrap:wrap;gap:8px;margin:4px 0;font-family:var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-ui-font-color1,inherit)}
-.tickbook-tiles>.venue-line{flex-basis:100%;font-size:12px;font-weight:600;opacity:.8}
+.tickbook-tiles>.venue-line{flex-basis:100%;grid-column:1/-1;font-size:12px;font-weight:600;opacity:.8}
 .tickbook-tile{box-sizing:border-box;flex:0 1 auto;min-width:100px;padding:8px 10px 9px;border:1px solid var(--jp-border-color2,rgba(128,128,128,.35));border-left-width:4px;border-radius:4px;line-height:1.3}
 .tickbook-tile div{white-space:nowrap}
 .tickbook-tile .label{font-size:11.5px;opacity:.75}

@@ -54,7 +54,10 @@ test("a database that holds only bars counts: for export, readBars, reports' mar
   assert.equal(other.code, 2);
   assert.match(other.text, /needs an interval that came as bars; .*There are: 1m/);
   const trades = exporting(db, out, "trades");
-  assert.match(trades.text, /needs trades; it holds bars only, which came as bars\. Export bars of 1m\./);
+  assert.match(
+    trades.text,
+    /needs trades; it holds bars only, which came as bars\. Export those: --what bars --interval 1m/,
+  );
   const reader = openReader(db);
   t.after(() => reader.close());
   const [[bars]] = readBars(reader, [reader.series()[0]!], { every: ["1m"] }) as [[Bars]];

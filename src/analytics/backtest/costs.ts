@@ -41,7 +41,7 @@ export function legCosts({ legs, financingBpsPerYear: _, ...whole }: Costs, k: n
 /** What is 0 anyway is left out, so that a run names what it was told. */
 function completeLeg(given: Partial<LegCosts>): LegCosts {
   const { feeBps = 0, halfSpreadBps = 0, slippageBps = 0 } = given;
-  const { makerFeeBps, makerShare = 0, borrowBpsPerYear = 0 } = given;
+  const { makerFeeBps, makerShare = 0, borrowBpsPerYear = 0, lotStep = 0, minOrder = 0 } = given;
   return {
     feeBps,
     halfSpreadBps,
@@ -49,6 +49,8 @@ function completeLeg(given: Partial<LegCosts>): LegCosts {
     ...(makerFeeBps !== undefined && { makerFeeBps }),
     ...(makerShare > 0 && { makerShare }),
     ...(borrowBpsPerYear > 0 && { borrowBpsPerYear }),
+    ...(lotStep > 0 && { lotStep }),
+    ...(minOrder > 0 && { minOrder }),
   };
 }
 
@@ -59,6 +61,15 @@ const RANGES: Readonly<Record<keyof LegCosts, readonly [least: number, most: num
   halfSpreadBps: [0, 1000],
   slippageBps: [0, 1000],
   borrowBpsPerYear: [0, 100_000],
+  lotStep: [0, 1e15],
+  minOrder: [0, 1e15],
+};
+
+/** What is no number of basis points, with how it is passed. */
+const OTHER: Readonly<Record<string, readonly [what: string, hint: string]>> = {
+  makerShare: ["a share", "0.5 is half of what is traded."],
+  lotStep: ["base units", "0.001 for a leg that is traded in thousandths."],
+  minOrder: ["money", "10 where no order may be of less than 10 of the quote currency."],
 };
 
 function requireRanges(where: string, name: string, given: Partial<LegCosts>): void {
@@ -75,12 +86,16 @@ function requireRange(
   [least, most]: readonly [number, number],
 ): void {
   if (typeof got === "number" && got >= least && got <= most) return;
-  const isShare = name.endsWith("Share");
+  const [what, hint] = OTHER[name.split(".").at(-1)!] ?? [
+    "a number of basis points",
+    "1 basis point is 0.01 %: pass 10 for a fee of 0.1 %.",
+  ];
+  const percent = what.startsWith("a number") && Number.isFinite(got) ? `, which is ${got / 100} %` : "";
   refuse({
     code: "bad-setting",
     where,
-    problem: `${name} must be ${isShare ? "a share" : "a number of basis points"} from ${least} to ${most}; got ${quote(got)}${!isShare && Number.isFinite(got) ? `, which is ${got / 100} %` : ""}`,
-    hint: isShare ? "0.5 is half of what is traded." : "1 basis point is 0.01 %: pass 10 for a fee of 0.1 %.",
+    problem: `${name} must be ${what} from ${least} to ${most}; got ${quote(got)}${percent}`,
+    hint,
     facts: { name, got, least, most },
   });
 }

@@ -34,10 +34,10 @@ export function runBacktest(market: Market, strategy: Strategy | Rule, settings:
   const terms = completeTerms(where, settings);
   const rule = begun(where, strategy, market);
   const book = newBook(market.length, market.legs.length);
-  simulate(market, rule, terms, book);
+  const counted = simulate(market, rule, terms, book);
   const { name, settings: chosen } = typeof strategy === "function" ? OWN_RULE : strategy;
   const ran = { market, strategy: { name, settings: chosen } };
-  return { ...ran, ...terms, ...book, signals: rule.signals ?? {}, counts: { ...rule.counts } };
+  return { ...ran, ...terms, ...book, signals: rule.signals ?? {}, counts: { ...rule.counts, ...counted } };
 }
 
 /** What a bare rule is called. */

@@ -26,7 +26,7 @@ export interface Market {
   readonly legs: readonly Leg[];
 }
 
-/** What trading one leg costs, on its turnover. */
+/** What trading one leg costs, on its turnover, and in which sizes it is traded. */
 export interface LegCosts {
   /** A taker's, of the money that changes hands. A rebate is negative. */
   readonly feeBps: number;
@@ -39,6 +39,10 @@ export interface LegCosts {
   /** Half of the distance between bid and ask. */
   readonly halfSpreadBps: number;
   readonly slippageBps: number;
+  /** Base units: what is held is a whole number of them, rounded towards 0. Any unless told. */
+  readonly lotStep?: number;
+  /** Money that an order has to be at the last known close, but for one that closes the leg. Any unless told. */
+  readonly minOrder?: number;
 }
 
 /** What trading costs: of every leg, and where one has its own of that leg. */
@@ -146,6 +150,6 @@ export interface Backtest {
   readonly funding: readonly Float64Array[];
   /** What the rule looked at, bar by bar. Of mean reversion: `z`, `spread` and `beta` (NaN where there is none yet). */
   readonly signals: Readonly<Record<string, Float64Array>>;
-  /** What the rule counted: of mean reversion `refusedEntries` (β was 0 or less) and `unusualEntries` (outside 0.3 to 3 in money). */
+  /** What the rule counted: of mean reversion `refusedEntries` (β was 0 or less) and `unusualEntries` (outside 0.3 to 3 in money). And `tooSmall`: decisions that lots and least orders did not let through. */
   readonly counts: Readonly<Record<string, number>>;
 }

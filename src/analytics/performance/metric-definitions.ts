@@ -149,6 +149,14 @@ export const METRICS: readonly MetricDefinition[] = [
   ),
   both(
     "risk",
+    "ulcer index",
+    "%",
+    "ulcerIndex",
+    (p) => `√(mean of the squared falls below the highest so far), at the end of each ${one(p)}`,
+    noRuin,
+  ),
+  both(
+    "risk",
     "length of max drawdown",
     "days",
     "maxDrawdownUs",
@@ -302,5 +310,13 @@ export const METRICS: readonly MetricDefinition[] = [
     unit: "ratio",
     ofLeg: (leg) => leg.correlation,
     definition: (p) => `of the strategy's ${daily(p)} returns with the leg's`,
+  },
+  {
+    group: "against buy and hold",
+    name: "information ratio",
+    unit: "ratio",
+    ofLeg: (leg) => leg.informationRatio,
+    definition: (p) =>
+      `mean / deviation (n − 1) of the strategy's ${daily(p)} returns less the leg's · ${yearly(p)}`,
   },
 ];

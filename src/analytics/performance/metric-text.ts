@@ -10,7 +10,10 @@ export function inUnit(value: number, unit: MetricUnit): number {
 
 /** A value in its unit as people read it; `–` where it is not defined. */
 export function metricText(value: number, unit: MetricUnit): string {
-  if (!Number.isFinite(value)) return "–";
+  return Number.isFinite(value) ? inWords(value, unit).replace("-", "−") : "–";
+}
+
+function inWords(value: number, unit: MetricUnit): string {
   if (unit === "days") return spanText(value * DAY_US);
   if (unit === "count") return grouped(String(value));
   if (unit === "%") return `${fixed(value, 2)} %`;

@@ -38,6 +38,8 @@ export interface CurveMetrics extends ReturnMetrics {
   readonly calmar: number;
   /** At most 0; on the closes of bars. */
   readonly maxDrawdown: number;
+  /** √(mean of the squared falls below the highest value so far, at the end of each period) (Martin 1987). */
+  readonly ulcerIndex: number;
   /** From the peak of the deepest fall to its recovery, or to the end of the data. */
   readonly maxDrawdownUs: number;
   /** The longest time under water, of whatever depth. */
@@ -51,6 +53,8 @@ export interface LegMetrics extends CurveMetrics, Against {
   readonly symbol: string;
   /** The starting cash put into it: money at the close of each bar. */
   readonly equity: Float64Array;
+  /** One a period, as those of the strategy. */
+  readonly returns: Float64Array;
 }
 
 export interface RunMetrics extends CurveMetrics {
@@ -140,9 +144,10 @@ export function runMetrics(run: Backtest, settings: RunMetricsSettings = {}): Ru
         symbol: leg.symbol,
         equity: leg.close.map((close) => (close / hold.start) * startCash),
         ...held.metrics,
+        returns: held.returns,
         ...(Number.isNaN(account.ruinUs)
           ? against(returns, held.returns, sampling.perYear, chosen.riskFree)
-          : { alpha: NAN, beta: NAN, correlation: NAN }),
+          : { alpha: NAN, beta: NAN, correlation: NAN, informationRatio: NAN }),
       };
     }),
     drawdown: own.drawdown,
@@ -225,6 +230,7 @@ function measured(
       cagr,
       calmar: maxDrawdown < 0 ? finite(cagr / -maxDrawdown) : NAN,
       maxDrawdown,
+      ulcerIndex: isKnown ? ulcerIndex(curve.start, values) : NAN,
       maxDrawdownUs: isKnown ? (worst?.lengthUs ?? 0) : NAN,
       longestDrawdownUs: isKnown ? falls.reduce((most, { lengthUs }) => Math.max(most, lengthUs), 0) : NAN,
       ruinUs: curve.ruinUs,
@@ -234,6 +240,15 @@ function measured(
     drawdown: series,
     worstDrawdowns,
   };
+}
+
+function ulcerIndex(start: number, values: Float64Array): number {
+  let [peak, squares] = [start, 0];
+  for (const value of values) {
+    peak = Math.max(peak, value);
+    squares += (value / peak - 1) ** 2;
+  }
+  return Math.sqrt(squares / values.length);
 }
 
 function activity(

@@ -24,7 +24,8 @@ const COMMAND = {
     what: { value: "W", help: "trades or bars", default: "trades" },
     interval: {
       value: "1m",
-      help: "of bars: 100ms to 1d, or 500 trades, 10 volume, 1000000 quote (1m)",
+      help: "of bars: 100ms to 1d, or 500 trades, 10 volume, 1000000 quote",
+      default: "1m",
     },
     from: { value: "TIME", help: "from here on (UTC), for example 2026-01-31 or 2026-01-31T12:00" },
     to: { value: "TIME", help: "up to here, not included" },
@@ -50,8 +51,7 @@ export function exportMain(argv: readonly string[]): Promise<number> {
 }
 
 function run(flags: Flags<Name>, teller: ProgressTeller): void {
-  const { source, symbol, what, out } = flags;
-  const interval = flags.interval ?? (what === "bars" ? "1m" : undefined);
+  const { source, symbol, what, out, interval } = flags;
   if (symbol === undefined) bad("--symbol", "a symbol", undefined, "Pass for example --symbol BTCUSDT.");
   if (out === undefined) bad("--out", "a file to write", undefined, "Pass for example --out trades.csv.");
   if (what !== "trades" && what !== "bars") bad("--what", "trades or bars", what, "See --help.");
@@ -64,7 +64,7 @@ function run(flags: Flags<Name>, teller: ProgressTeller): void {
     const [series] = whichSeries(store, wanted) as [Series];
     const settings = {
       what,
-      ...(interval !== undefined && { interval }),
+      ...(what === "bars" && { interval: interval! }),
       ...(fromUs !== undefined && { fromUs }),
       ...(toUs !== undefined && { toUs }),
       onProgress: ({ done, total }: { done: number; total: number }) =>
@@ -84,7 +84,6 @@ function run(flags: Flags<Name>, teller: ProgressTeller): void {
       what,
       rows,
       bytes,
-      ...(held !== "" && { held: held.trim() }),
     });
   } finally {
     store.close();

@@ -44,12 +44,13 @@ async function write(flags: Flags<Name>, teller: ProgressTeller): Promise<number
   const found = (word: string): string => (existsSync(word) ? resolve(word) : word);
   const source =
     flags.source === undefined ? undefined : [sourceWords(flags.source)].flat().map(found).join(",");
-  const described = withFlags(baseOf(flags.config), {
-    ...flags,
-    ...(source !== undefined && { source }),
-    ...(flags.funding !== undefined && existsSync(flags.funding) && { funding: resolve(flags.funding) }),
-  });
-  const run = runDescribed(described, undefined, "flags");
+  const run = runDescribed(
+    withFlags(baseOf(flags.config), {
+      ...flags,
+      ...(source !== undefined && { source }),
+      ...(flags.funding !== undefined && existsSync(flags.funding) && { funding: resolve(flags.funding) }),
+    }),
+  );
   const { y, x, from } = run.data.request;
   const name = [y, x, from.replace(/[-:]/g, "")]
     .filter(Boolean)

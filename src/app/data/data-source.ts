@@ -4,14 +4,6 @@ import { formatDuration, formatUtc } from "../../core/time.ts";
 import { READ_NAMES, type ReadOptions } from "../../pipeline/files/asking.ts";
 import { parseUtcText } from "../../pipeline/import/time-text.ts";
 
-/** Where trades are read: the same words in every call and in every command. */
-export interface StoreWords {
-  /** A database; the one that is being filled unless told: the one of `npm start`, else the one in `data/` that was written to last. */
-  readonly source?: string;
-  /** The venue of plain symbols. Unless told the one that holds them all and received a trade last. */
-  readonly venue?: string;
-}
-
 /** Where trades or bars are read: the same words in every call and in every command. */
 export interface SourceWords extends ReadOptions {
   /**
@@ -31,7 +23,7 @@ export interface WindowWords {
   /** From (included) and to (not included), UTC: `"2026-01-31"`, `"2026-01-31T12:00"`; all that there is unless told. */
   readonly from?: string;
   readonly to?: string;
-  /** The newest so many bars before `to`; all unless told. Of the seeded market, which has no end: without `to` so many from `from` on. */
+  /** The newest so many bars before `to`; all unless told. */
   readonly bars?: number;
 }
 
@@ -58,9 +50,9 @@ export function sourceWords(text: string): string | readonly [string, string] {
   return parts.length === 2 && parts.every(isSource) ? [parts[0]!, parts[1]!] : text;
 }
 
-export const STORE_NAMES = ["source", "venue"] as const;
 export const SOURCE_NAMES: readonly ("source" | "venue" | keyof ReadOptions)[] = [
-  ...STORE_NAMES,
+  "source",
+  "venue",
   ...READ_NAMES,
   "sessions",
 ];

@@ -1,11 +1,9 @@
 import { basename, resolve } from "node:path";
 import type { Leg, Market } from "../../analytics/backtest/types.ts";
-import { requireKnown } from "../../core/arguments.ts";
 import { assetsOf } from "../../core/assets.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import { formatDuration, parseDuration } from "../../core/time.ts";
-import type { Voice } from "../../pipeline/files/asking.ts";
 import { type RateFile, readRateFile } from "../../pipeline/files/rate-file.ts";
 import { systemClock } from "../clock.ts";
 
@@ -33,23 +31,15 @@ const USUAL_US = 8 * 3600e6;
 /** Exchanges settle some milliseconds late. */
 const LATE_US = 60e6;
 
-/** How the settings are named to whoever asks. */
-const NAMED: Readonly<Record<Voice, { readonly source: string; readonly every: string }>> = {
-  flags: { source: "--funding FILE", every: "--funding-every 8h" },
-  settings: { source: 'funding: { source: "rates.csv" }', every: 'funding: { every: "8h" }' },
-};
-
-/** A market with the rates that were settled, each on the bar in which it was; refusals name options as `voice` does. */
+/** A market with the rates that were settled, each on the bar in which it was. */
 export function fundedMarket(
   market: Market,
   words: FundingWords,
   barsSource: unknown,
   folder: string,
-  voice: Voice = "settings",
 ): FundedMarket {
-  requireKnown("funding", "settings", words, ["source", "every"]);
-  const path = resolve(folder, words.source ?? sourceFile(barsSource, voice));
-  const file = readRateFile(path, { voice, nowUs: systemClock.nowUs() });
+  const path = resolve(folder, words.source ?? sourceFile(barsSource));
+  const file = readRateFile(path, { voice: "flags", nowUs: systemClock.nowUs() });
   const notes: string[] = [];
   const legs = market.legs.map((leg): Leg => {
     const rates = file.column(columnNames(leg.symbol));
@@ -58,10 +48,10 @@ export function fundedMarket(
         code: "no-column",
         where: basename(path),
         problem: `needs a column of funding for ${quote(leg.symbol)}: ${columnNames(leg.symbol).join(", ")}; it has ${file.names.join(", ")}`,
-        hint: `Name its column so, or pass ${NAMED[voice].source}.`,
+        hint: "Name its column so, or pass --funding FILE.",
       });
     }
-    const settled = settlements(basename(path), leg.symbol, file, rates, { ...words, market, voice });
+    const settled = settlements(basename(path), leg.symbol, file, rates, words.every, market);
     const { timeUs, unknown } = settled;
     const none = unknown === 0 ? "" : `; of ${unknown} no rate is known, and nothing was charged`;
     notes.push(
@@ -73,18 +63,13 @@ export function fundedMarket(
 }
 
 /** Says that a file of bars has funding which is not charged; empty where it has none. */
-export function fundingLeftOut(
-  market: Market,
-  barsSource: unknown,
-  folder: string,
-  voice: Voice = "settings",
-): string {
+export function fundingLeftOut(market: Market, barsSource: unknown, folder: string): string {
   if (typeof barsSource !== "string" || !/\.(parquet|csv)$/i.test(barsSource)) return "";
   try {
-    const file = readRateFile(resolve(folder, barsSource), { voice, nowUs: systemClock.nowUs() });
+    const file = readRateFile(resolve(folder, barsSource), { voice: "flags", nowUs: systemClock.nowUs() });
     const has = market.legs.some(({ symbol }) => file.column(rateNames(symbol)) !== undefined);
     return has
-      ? `The file has rates of funding, which were not charged: ${NAMED[voice].every} charges each settlement of a perpetual.`
+      ? "The file has rates of funding, which were not charged: --funding-every 8h charges each settlement of a perpetual."
       : "";
   } catch {
     // what can't be read as rates has none to tell of
@@ -92,13 +77,13 @@ export function fundingLeftOut(
   }
 }
 
-function sourceFile(source: unknown, voice: Voice): string {
+function sourceFile(source: unknown): string {
   if (typeof source === "string" && /\.(parquet|csv)$/i.test(source)) return source;
   return refuse({
     code: "no-funding",
     where: "funding",
     problem: `needs a file with the rates, for the bars come from none; got ${quote(source, 60)}`,
-    hint: `Pass ${NAMED[voice].source}: a column of times, and one a symbol.`,
+    hint: "Pass --funding FILE: a column of times, and one a symbol.",
   });
 }
 
@@ -123,10 +108,11 @@ function settlements(
   symbol: string,
   { timeUs }: RateFile,
   rates: Float64Array,
-  { every, market, voice }: FundingWords & { readonly market: Market; readonly voice: Voice },
+  every: string | undefined,
+  market: Market,
 ): Settlements {
   const known = [...rates.keys()].filter((i) => !Number.isNaN(rates[i]!));
-  if (every !== undefined) return everySettlement(timeUs, rates, parseEvery(every, voice), market);
+  if (every !== undefined) return everySettlement(timeUs, rates, parseEvery(every), market);
   const isOffHours = known.some((i) => timeUs[i]! % USUAL_US > LATE_US && rates[i] !== 0);
   const repeated = known.filter(
     (i, k) => k > 0 && rates[i] !== 0 && rates[i] === rates[known[k - 1]!],
@@ -137,21 +123,42 @@ function settlements(
       code: "repeated-rate",
       where,
       problem: `needs to know how often funding of ${quote(symbol)} is settled: its column repeats the rate in rows that are ${formatDuration(step)} apart, and a charge a row would be many times too much`,
-      hint: `Pass ${NAMED[voice].every} for settlements at 00, 08 and 16 UTC.`,
+      hint: "Pass --funding-every 8h for settlements at 00, 08 and 16 UTC.",
       facts: { repeated, rows: known.length },
     });
   }
   const inside = known.filter((i) => rates[i] !== 0 && isIn(market, timeUs[i]!));
-  return { timeUs: inside.map((i) => timeUs[i]!), rates: inside.map((i) => rates[i]!), unknown: 0 };
+  return {
+    timeUs: inside.map((i) => timeUs[i]!),
+    rates: inside.map((i) => rates[i]!),
+    unknown: missingSettlements(
+      known.map((i) => timeUs[i]!),
+      market,
+    ),
+  };
 }
 
-function parseEvery(every: string, voice: Voice): number {
-  const where = voice === "flags" ? "funding-every" : "funding.every";
-  const us = parseDuration(every, where);
+/** How many settlements have no row, by the usual distance of rows: between them, before the first and after the last. */
+function missingSettlements(timesUs: readonly number[], { startUs, length, intervalUs }: Market): number {
+  const steps = timesUs.slice(1).map((us, k) => us - timesUs[k]!);
+  const usual = steps.toSorted((a, b) => a - b)[(steps.length - 1) >> 1] ?? USUAL_US;
+  const [beginUs, endUs] = [startUs[0]!, startUs[length - 1]! + intervalUs];
+  const edges = [
+    beginUs - usual,
+    ...timesUs.filter((us) => us >= beginUs && us < endUs),
+    endUs + usual - 2 * LATE_US,
+  ];
+  return edges
+    .slice(1)
+    .reduce((sum, us, k) => sum + Math.max(0, Math.floor((us - edges[k]! + LATE_US) / usual) - 1), 0);
+}
+
+function parseEvery(every: string): number {
+  const us = parseDuration(every, "funding-every");
   if (us > 0 && DAY_US % us === 0) return us;
   return refuse({
     code: "bad-setting",
-    where,
+    where: "funding-every",
     problem: `needs a part of a day; got ${quote(every, 40)}`,
     hint: "Pass 8h, 4h or 1h.",
   });

@@ -2,7 +2,6 @@ import { quote, refuse } from "../../core/errors.ts";
 import { parseDuration } from "../../core/time.ts";
 import { keepsWorldClock } from "../../core/trade.ts";
 import { LEFT_TO_ARCHIVE } from "../../pipeline/feed/backfill.ts";
-import { parseUtcText } from "../../pipeline/import/time-text.ts";
 import { WAL_ALARM_BYTES } from "../../pipeline/store/file/write-ahead-log.ts";
 import type { FileFacts, SeriesQuality, Since } from "../../pipeline/store/quality/quality-types.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
@@ -89,9 +88,11 @@ function codeOf(error: unknown): string {
 }
 
 export function readSince(text: string): Since {
-  const atUs = parseUtcText(text);
-  if (atUs !== undefined) return { atUs };
-  if (/^\d+(ms|s|m|h|d)$/.test(text)) return { backUs: parseDuration(text, "since") };
+  if (/^\d{4}-\d\d-\d\d/.test(text)) {
+    const utc = text.length === 10 || text.endsWith("Z") ? text : `${text}Z`;
+    const ms = Date.parse(utc);
+    if (Number.isFinite(ms)) return { atUs: ms * 1000 };
+  } else if (/^\d+(ms|s|m|h|d)$/.test(text)) return { backUs: parseDuration(text, "since") };
   return refuse({
     code: "bad-since",
     where: "since",

@@ -101,7 +101,7 @@ function ofTroubles(series: SeriesQuality, { collector, checkedUs }: Facts): Fin
           : "their ids lie below all that this database holds";
       return alarm(
         "symbol-refused",
-        `${countText(trades, "trade")} since ${formatUtc(firstUs)} came and were not stored: ${why}. Go on under another name, or into another database: npm run collect -- --venue-name NAME, or --db FILE.`,
+        `${countText(trades, "trade")} since ${formatUtc(firstUs)} came and were not stored: ${why}. Go on under another --venue-name or into another --db.`,
         series,
       );
     });

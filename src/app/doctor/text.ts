@@ -17,7 +17,7 @@ export function doctorText(diagnosis: Diagnosis): string {
     [verdictText(diagnosis), ...findings.map((finding) => `  ${findingText(finding)}`)].join("\n"),
     diskText(diagnosis),
     ...venues.map((name) => venueText(diagnosis, name)),
-    notChecked.length > 0 ? `Not checked: ${notChecked.join("; ")}. npm run doctor -- --full does.` : "",
+    notChecked.length > 0 ? `Not checked: ${notChecked.join("; ")}. A check with --full does.` : "",
   ];
   return parts.filter(Boolean).join("\n\n");
 }

@@ -43,7 +43,7 @@ export function intoPlace(path: string, make: (draft: string) => number): Export
       code: "cannot-write",
       where: basename(path),
       problem: `needs a folder that exists and can be written to; ${quote(dirname(path))} gave ${code}`,
-      hint: "Make the folder or room, or write elsewhere.",
+      hint: "Make the folder or room, or pass another --out.",
       facts: { path, code },
     });
   }

@@ -114,14 +114,6 @@ function tablesOf(
       hint: 'Pass for example { what: "trades" }.',
     });
   }
-  if (what === "trades" && settings.interval !== undefined) {
-    refuse({
-      code: "no-effect",
-      where: "interval",
-      problem: `needs bars to have an effect; got ${quote(settings.interval, 60)} for trades`,
-      hint: "Leave it out, or export bars.",
-    });
-  }
   checkRange(series, { ...(fromUs !== undefined && { fromUs }), ...(toUs !== undefined && { toUs }) });
   return what === "bars" ? barTables(store, series, settings) : tradeTables(store, series, settings);
 }

@@ -32,7 +32,7 @@ export function* tradeTables(store: TradeStore, series: Series, settings: Export
       code: "no-trades",
       where: `trades of ${series.symbol}`,
       problem: "needs trades; it holds bars only, which came as bars",
-      hint: `Export bars of ${formatDuration(importedLengths(store, series)[0]!)}.`,
+      hint: `Export those: --what bars --interval ${formatDuration(importedLengths(store, series)[0]!)}.`,
     });
   }
   const range = { ...(fromUs !== undefined && { fromUs }), ...(toUs !== undefined && { toUs }) };

@@ -10,7 +10,6 @@ import { importedLengths } from "../../pipeline/bars/imported-series.ts";
 import { type LiveBars, type LiveBarsSettings, liveBars } from "../../pipeline/live-bars.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
-import { jointVenue, marketNames } from "../study/joint-venue.ts";
 import { type PairPast, type PastStretch, pairPast } from "./pair-past.ts";
 import { type StoredLine, storedLine } from "./stored-line.ts";
 import { joinCloses } from "./stored-stretch.ts";
@@ -81,21 +80,25 @@ export function pairMonitor(
   given: PairSettings,
   makeBars: BarsMaker = (series, settings) => liveBars(reader, series, settings),
 ): PairMonitor {
-  const checked = checkSettings(given);
-  const { intervalUs, bars: keep } = checked;
-  const { venue } = given;
-  const wanted = { symbols: [given.y, given.x], ...(venue !== undefined && { venue }) };
+  const settings = checkSettings(given);
+  const { intervalUs, bars: keep } = settings;
+  const { y: yName, x: xName, venue } = given;
+  const wanted = { symbols: [yName, xName], ...(venue !== undefined && { venue }) };
   const [seriesY, seriesX] = whichSeries(reader, wanted) as [Series, Series];
-  const both = [seriesY, seriesX];
-  for (const series of both) refuseBarsAlone(reader, series);
-  const names = marketNames(both.map((one) => ({ venue: one.venue.name, symbol: one.symbol })));
-  const settings = { ...checked, y: names[0]!, x: names[1]! };
-  const joint = jointVenue(both.map((one) => one.venue));
+  for (const series of [seriesY, seriesX]) refuseBarsAlone(reader, series);
   const graceUs = settings.graceMs * 1000;
   const barSettings = { rule: { by: "time", intervalUs }, keep, graceUs } as const;
   const y = makeBars(seriesY, barSettings);
   const x = makeBars(seriesX, barSettings);
   const lineNow = storedLine(reader, [seriesY, seriesX], settings);
+  /** A bar is over when any symbol of the venue has traded after its end. */
+  const venueTimeUs = (): number =>
+    Math.max(
+      ...reader
+        .series()
+        .filter((series) => series.venue.name === seriesY.venue.name)
+        .map((series) => reader.newest(series)?.timeUs ?? Number.NEGATIVE_INFINITY),
+    );
   let version: unknown;
   let last: PairFrame | undefined;
 
@@ -113,7 +116,7 @@ export function pairMonitor(
     const returns = (closes: Float64Array): Float64Array =>
       closes.map((close, i) => (i === 0 ? Number.NaN : Math.log(close / closes[i - 1]!)));
     return {
-      venue: joint,
+      venue: seriesY.venue,
       closed: { y: y.closed(), x: x.closed() },
       forming: { y: y.forming(), x: x.forming() },
       ...times,
@@ -134,7 +137,7 @@ export function pairMonitor(
     const [ofY, ofX] = newest.map((trade) => trade?.timeUs ?? Number.NaN) as [number, number];
     const received = newest.flatMap((trade) => trade?.receivedUs ?? []);
     const receivedUs = received.length === 0 ? Number.NaN : Math.max(...received);
-    const venueUs = Math.min(...both.map(({ venue }) => venueTimeUs(reader, venue.name)));
+    const venueUs = venueTimeUs();
     const changes = [y, x].map((one) => one.advance(venueUs));
     if (last === undefined || changes.some(({ changed }) => changed))
       last = compute({ newestUs: { y: ofY, x: ofX }, receivedUs }, venueUs);
@@ -162,15 +165,6 @@ function refuseBarsAlone(reader: TradeStore, series: Series): void {
     problem: `needs a market with trades; ${series.symbol} came as bars of ${lengths.join(" and ")} from a file, and nothing comes to it any more`,
     hint: "Read them by readBars or pairCloses, and draw those.",
   });
-}
-
-/** A bar is over when any symbol of its venue has traded after its end; of two venues, when this is so at both. */
-function venueTimeUs(reader: TradeStore, venue: string): number {
-  const times = reader
-    .series()
-    .filter((series) => series.venue.name === venue)
-    .map((series) => reader.newest(series)?.timeUs ?? Number.NEGATIVE_INFINITY);
-  return Math.max(...times);
 }
 
 function checkSettings(given: PairSettings): PairMonitor["settings"] {

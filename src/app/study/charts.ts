@@ -1,3 +1,4 @@
+import { rollingBeta } from "../../analytics/performance/rolling-beta.ts";
 import { drawdownChart } from "../../render/chart/backtest/drawdown.ts";
 import { equityChart, heldChart } from "../../render/chart/backtest/equity.ts";
 import { fillsChart } from "../../render/chart/backtest/fills.ts";
@@ -5,6 +6,7 @@ import { monthsChart } from "../../render/chart/backtest/months.ts";
 import { returnsChart } from "../../render/chart/backtest/returns.ts";
 import { rollingChart } from "../../render/chart/backtest/rolling.ts";
 import { signalChart } from "../../render/chart/backtest/signal.ts";
+import { yearsChart } from "../../render/chart/backtest/years.ts";
 import { closingTimes } from "../../render/chart/base/closing-times.ts";
 import { linesChart } from "../../render/chart/lines.ts";
 import type { View } from "../../render/view.ts";
@@ -24,7 +26,13 @@ export interface BacktestCharts {
   /** The hedge ratio as it was known at each bar; none where nothing is hedged. */
   hedge(): readonly View[];
   months(): View;
+  /** Returns by calendar year; none within one year. */
+  years(): readonly View[];
+  /** What is held, against what the account is worth. */
+  exposure(): View;
   rolling(): View;
+  /** Volatility, and β on each leg, of the last returns. */
+  rollingRisk(): readonly View[];
   returns(): View;
 }
 
@@ -35,7 +43,7 @@ export function backtestCharts(run: BacktestRun): BacktestCharts {
   const { beta } = signals;
   return {
     equity: () => equityChart(run, { ...whole, title: "Equity of the strategy", height: 260 }),
-    held: () => heldChart(run, whole),
+    held: () => heldChart(withBenchmark(run), whole),
     drawdown: () => drawdownChart(run, whole),
     fills: () => market.legs.map((_, leg) => fillsChart(run, { ...whole, leg })),
     signals: () =>
@@ -51,7 +59,40 @@ export function backtestCharts(run: BacktestRun): BacktestCharts {
       return [linesChart(timesUs, [{ name: "β", values: beta }], { ...whole, venue, domainUs, title })];
     },
     months: () => monthsChart(run),
+    years: () => (run.performance.calendarYears.length > 1 ? [yearsChart(run)] : []),
+    exposure: () => {
+      const { timesUs, domainUs } = closingTimes(market);
+      const { exposure, equity } = run.result;
+      const values = exposure.map((money, bar) => (equity[bar]! > 0 ? money / equity[bar]! : Number.NaN));
+      const title = "Exposure: the legs' absolute values over equity";
+      return linesChart(timesUs, [{ name: "exposure", values }], {
+        ...whole,
+        ...{ venue, domainUs, title, unit: "×", height: 110 },
+      });
+    },
     rolling: () => rollingChart(run, whole),
+    rollingRisk: () => [rollingChart(run, { ...whole, figure: "volatility" }), betaChart(run)],
     returns: () => returnsChart(run),
   };
+}
+
+/** The benchmark stands beside the legs. */
+function withBenchmark(run: BacktestRun): BacktestRun {
+  const { performance, benchmark } = run;
+  if (benchmark === undefined) return run;
+  return { ...run, performance: { ...performance, legs: [...performance.legs, benchmark] } };
+}
+
+function betaChart({ performance, data }: BacktestRun): View {
+  const { rolling, legs, startUs, endUs } = performance;
+  const lines = legs.map((leg) => ({ name: leg.symbol, values: rollingBeta(performance, leg) }));
+  return linesChart(rolling.endUs, lines, {
+    title: "Rolling β of the strategy's returns on each leg's",
+    venue: data.venue,
+    yName: "β",
+    domainUs: [startUs, endUs],
+    levels: [{ value: 0, dash: [], colour: "rgba(128,128,128,0.6)" }],
+    needs: rolling.window,
+    saysThinned: false,
+  });
 }

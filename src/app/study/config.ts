@@ -19,6 +19,7 @@ const WHOLE: Fields = {
   strategy: "object",
   costs: "object",
   funding: "object",
+  benchmark: "text",
   startCash: "number",
   performance: "object",
   title: "text",
@@ -50,6 +51,8 @@ const COSTS: Fields = {
   makerFeeBps: "number",
   makerShare: "number",
   borrowBpsPerYear: "number",
+  lotStep: "number",
+  minOrder: "number",
   legs: "object",
 };
 const FUNDING: Fields = { source: "text", every: "text" };

@@ -2,13 +2,13 @@ import { quote, refuse } from "../../core/errors.ts";
 import { keepsWorldClock, type Venue, type VenueKind } from "../../core/trade.ts";
 
 /** The less a market is real, the more it has to be said. */
-const UNREAL: Readonly<Record<VenueKind, number>> = { real: 0, other: 1, file: 2, replayed: 3, simulated: 4 };
+const KINDS: readonly VenueKind[] = ["real", "file", "replayed", "simulated"];
 
 /** One venue that stands for several: their names, the kind of the one that is the least real. */
 export function jointVenue(venues: readonly Venue[]): Venue {
   const each = [...new Map(venues.map((venue) => [venue.name, venue])).values()];
   if (each.length === 1) return each[0]!;
-  const { kind } = each.reduce((most, venue) => (UNREAL[venue.kind] > UNREAL[most.kind] ? venue : most));
+  const kind = KINDS[Math.max(...each.map((venue) => KINDS.indexOf(venue.kind)))]!;
   return {
     name: each.map(({ name }) => name).join("+"),
     kind,

@@ -2,8 +2,7 @@ import { isAbsolute, relative } from "node:path";
 import type { Leg, Market } from "../../analytics/backtest/types.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
-import { type ReadOptions, readOptions, type Voice } from "../../pipeline/files/asking.ts";
-import { isTableFile } from "../../pipeline/files/file-name.ts";
+import { readOptions, type Voice } from "../../pipeline/files/asking.ts";
 import { isOtherProgram } from "../../pipeline/store/file/is-database.ts";
 import { type SourceWords, type WindowWords, windowOf } from "../data/data-source.ts";
 import { type FoundSource, findSource } from "../data/open-source.ts";
@@ -41,9 +40,7 @@ export function readMarket(
   if (!Array.isArray(source)) {
     const place = findIn(whole, source as string | undefined, folder);
     refuseIdle(whole, [place]);
-    const read = readOne(whole, place, voice);
-    refuseSessions(whole, [read], [place]);
-    return read;
+    return readOne(whole, place, voice);
   }
   if (source.length !== 2 || symbols?.length !== 2) {
     refuse({
@@ -57,9 +54,10 @@ export function readMarket(
   refuseIdle(whole, places);
   const { bars, ...window } = whole;
   const legs = places.map((place, k) => fitting({ ...window, symbols: [symbols[k]!] }, place));
-  const apart = legs.map((leg, k) => readOne(leg, places[k]!, voice));
-  refuseSessions(whole, apart, places);
-  const [toUs, fromUs] = commonWindow(apart, places, bars);
+  const [toUs, fromUs] = commonWindow(
+    legs.map((leg, k) => readOne(leg, places[k]!, voice)),
+    bars,
+  );
   // once more, so that what is told of ids and holes is of the common window
   return joined(legs.map((leg, k) => readOne({ ...leg, fromUs, toUs }, places[k]!, voice)));
 }
@@ -93,59 +91,28 @@ function findIn({ read }: Request, word: string | undefined, folder: string): Fo
 }
 
 /** What a request says to a source of that kind. */
-function fitting({ venue, graceUs, read = {}, ...rest }: Request, place: FoundSource): Request {
-  const taken = readBy(read, place);
+function fitting({ venue, graceUs, read, ...rest }: Request, { kind }: FoundSource): Request {
   return {
     ...rest,
-    ...(place.kind === "store" && venue !== undefined && { venue }),
-    ...(place.kind === "store" && graceUs !== undefined && { graceUs }),
-    ...(Object.keys(taken).length > 0 && { read: taken }),
+    ...(kind === "store" && venue !== undefined && { venue }),
+    ...(kind === "store" && graceUs !== undefined && { graceUs }),
+    ...(kind === "file" && read !== undefined && { read }),
+    // bars that came as bars may have sessions, too
+    ...(kind === "store" && read?.sessions === true && Object.keys(read).length === 1 && { read }),
   };
 }
-
-/** The options of reading that mean something there; bars that came as bars may have sessions, too. */
-function readBy({ table, query, sessions, ...text }: ReadOptions, place: FoundSource): ReadOptions {
-  if (place.kind === "simulated") return {};
-  const inDatabase = { ...(table !== undefined && { table }), ...(query !== undefined && { query }) };
-  return {
-    ...(place.kind === "file" && text),
-    ...(place.kind === "file" && !isTableFile(place.path) && inDatabase),
-    ...(sessions === true && { sessions }),
-  };
-}
-
-const NEEDS: Readonly<Record<string, string>> = {
-  ...{ venue: "a database", graceMs: "a database", table: "another program's database" },
-  query: "another program's database",
-};
 
 /** Refuses settings that have no effect on any of the sources. */
 function refuseIdle(request: Request, places: readonly FoundSource[]): void {
-  const namesOf = ({ venue, graceUs, read = {} }: Request): string[] => [
-    ...(venue === undefined ? [] : ["venue"]),
-    ...(graceUs === undefined ? [] : ["graceMs"]),
-    ...Object.keys(read),
-  ];
-  const taken = places.flatMap((place) => namesOf(fitting(request, place)));
-  const idle = namesOf(request).find((name) => !taken.includes(name));
-  if (idle !== undefined) noEffect(idle, NEEDS[idle] ?? "a file", places);
-}
-
-/** Trades make a bar of every interval: only rows, of a file or imported as bars, have times at which none came. */
-function refuseSessions(
-  { read }: Request,
-  markets: readonly ReadMarket[],
-  places: readonly FoundSource[],
-): void {
-  const hasRows = markets.some(({ ids }) => ids.includes(undefined));
-  if (read?.sessions === true && !hasRows) noEffect("sessions", "bars that came as bars", places);
-}
-
-function noEffect(where: string, what: string, places: readonly FoundSource[]): never {
-  return refuse({
+  const taken = Object.assign({}, ...places.map((place) => fitting(request, place))) as Request;
+  const idle = (["venue", "graceUs", "read"] as const).find(
+    (name) => request[name] !== undefined && taken[name] === undefined,
+  );
+  if (idle === undefined) return;
+  refuse({
     code: "no-effect",
-    where,
-    problem: `needs ${what} to have an effect; got ${places.map((place) => quote(placeText(place), 120)).join(" and ")}`,
+    where: idle === "read" ? Object.keys(request.read!)[0]! : idle === "graceUs" ? "graceMs" : idle,
+    problem: `needs a ${idle === "read" ? "file" : "database"} to have an effect; got ${places.map((place) => quote(nameOf(place), 120)).join(" and ")}`,
     hint: "Leave it out.",
   });
 }
@@ -164,24 +131,13 @@ function nameOf(place: FoundSource): string {
   return place.kind === "simulated" ? place.word : keptPath(place.path);
 }
 
-/** As a message says it: from the working folder on where that is shorter. */
-function placeText(place: FoundSource): string {
-  if (place.kind === "simulated") return place.word;
-  const near = relative(process.cwd(), place.path);
-  return near.startsWith("..") || isAbsolute(near) ? place.path : near;
-}
-
 function keptPath(path: string): string {
   const near = relative(projectRoot, path);
   return isAbsolute(near) ? path : near.replaceAll("\\", "/");
 }
 
 /** To and from of what both legs have. */
-function commonWindow(
-  read: readonly SourcedMarket[],
-  places: readonly FoundSource[],
-  bars: number | undefined,
-): readonly [number, number] {
+function commonWindow(read: readonly SourcedMarket[], bars: number | undefined): readonly [number, number] {
   const [y, x] = read as [SourcedMarket, SourcedMarket];
   const { intervalUs, startUs } = y.market;
   const off = Math.abs(startUs[0]! - x.market.startUs[0]!) % intervalUs;
@@ -189,7 +145,7 @@ function commonWindow(
     refuse({
       code: "bars-do-not-align",
       where: "source",
-      problem: `needs bars of one length on one grid; got ${read.map((one, k) => gridText(placeText(places[k]!), one)).join(" and ")}`,
+      problem: `needs bars of one length on one grid; got ${read.map(gridText).join(" and ")}`,
       hint: "Pass an interval that both have.",
     });
   }
@@ -199,18 +155,18 @@ function commonWindow(
     refuse({
       code: "no-bars",
       where: "source",
-      problem: `needs legs of one stretch of time; got ${read.map((one, k) => spanText(placeText(places[k]!), one)).join(" and ")}`,
+      problem: `needs legs of one stretch of time; got ${read.map(spanText).join(" and ")}`,
       hint: "Choose sources that overlap in time.",
     });
   }
   return [toUs, bars === undefined ? beginUs : Math.max(beginUs, toUs - bars * intervalUs)];
 }
 
-function gridText(source: string, { market }: SourcedMarket): string {
+function gridText({ source, market }: SourcedMarket): string {
   return `${source} by ${formatDuration(market.intervalUs)} from ${formatUtc(market.startUs[0]!)}`;
 }
 
-function spanText(source: string, { window }: SourcedMarket): string {
+function spanText({ source, window }: SourcedMarket): string {
   return `${source} from ${formatUtc(window[0])} to ${formatUtc(window[1])}`;
 }
 

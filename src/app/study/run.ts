@@ -8,17 +8,18 @@ import {
 import type { Strategy } from "../../analytics/backtest/strategy.ts";
 import type { Backtest, Costs, Market } from "../../analytics/backtest/types.ts";
 import {
+  type LegMetrics,
   type RunMetrics,
   type RunMetricsSettings,
   runMetrics,
 } from "../../analytics/performance/run-metrics.ts";
-import { requireFields, requireKnown, requireText } from "../../core/arguments.ts";
-import type { Voice } from "../../pipeline/files/asking.ts";
-import { type PairSource, requireSettings, SOURCE_NAMES, WINDOW_NAMES } from "../data/data-source.ts";
+import { requireFields, requireText } from "../../core/arguments.ts";
+import type { PairSource } from "../data/data-source.ts";
 import { type FundingWords, fundedMarket, fundingLeftOut } from "../data/funding.ts";
 import { projectRoot } from "../project.ts";
 import { type BacktestData, backtestData, marketFingerprint } from "./data.ts";
 import { type FingerprintColumn, fingerprintOf, type RunFingerprint } from "./fingerprint.ts";
+import { benchmarkOf } from "./verdict/benchmark.ts";
 import {
   calibratedReversion,
   type OpenReversion,
@@ -35,14 +36,14 @@ export interface RunDescription {
   readonly costs: Partial<Costs>;
   /** Of perpetuals: which settlements are charged; none unless told. */
   readonly funding?: FundingWords;
+  /** What it is held against besides its legs: `"cash"`, `"mix"` (the legs at equal volatility), or a symbol of the source. */
+  readonly benchmark?: string;
   /** Quote units; 100,000 unless told. */
   readonly startCash?: number;
   /** Of the figures; days where the window has 60 or more, bars in a shorter one, unless told. */
   readonly performance?: RunMetricsSettings;
   readonly title?: string;
 }
-
-const DESCRIPTION_NAMES = ["data", "strategy", "costs", "funding", "startCash", "performance", "title"];
 
 /** A backtest with all that it followed from. */
 export interface BacktestRun {
@@ -52,27 +53,20 @@ export interface BacktestRun {
   readonly strategy: Strategy;
   readonly result: Backtest;
   readonly performance: RunMetrics;
+  /** Undefined where none is asked for. */
+  readonly benchmark: LegMetrics | undefined;
   /** What the calibration stretch says of the pair; undefined of one leg. */
   readonly pair: PairStanding | undefined;
   /** False: the rule is the caller's own, and no command can make this run again. */
   readonly isRepeatable: boolean;
 }
 
-/**
- * Runs what a description says. Relative paths are from `folder` on; from the project's unless told. Refusals name options
- * as `voice` does.
- */
-export function runDescribed(
-  description: RunDescription,
-  folder: string = projectRoot,
-  voice: Voice = "settings",
-): BacktestRun {
+/** Runs what a description says. Relative paths are from `folder` on; from the project's unless told. */
+export function runDescribed(description: RunDescription, folder: string = projectRoot): BacktestRun {
   requireFields("runDescribed", "description", description, ["data", "strategy"]);
-  requireKnown("runDescribed", "description", description, DESCRIPTION_NAMES);
-  requireSettings("runDescribed", description.data, ["y", "x", ...SOURCE_NAMES, ...WINDOW_NAMES]);
   requireText("runDescribed", "folder", folder);
-  const bars = backtestData(description.data, folder, voice);
-  const data = withFunding(bars, description.funding, folder, voice);
+  const bars = backtestData(description.data, folder, "flags");
+  const data = withFunding(bars, description.funding, folder);
   return runOn(data, describedStrategy(description.strategy, data.market), description, true);
 }
 
@@ -81,16 +75,14 @@ export function withFunding(
   data: BacktestData,
   words: FundingWords | undefined,
   folder: string,
-  voice: Voice,
 ): BacktestData {
   const { source } = data.request;
-  const isPath = typeof source === "string" && !source.startsWith("sim:");
-  const from = isPath ? resolve(projectRoot, source) : source;
+  const from = typeof source === "string" ? resolve(projectRoot, source) : source;
   if (words === undefined) {
-    const note = fundingLeftOut(data.market, from, folder, voice);
+    const note = fundingLeftOut(data.market, from, folder);
     return note === "" ? data : { ...data, notes: [...data.notes, note] };
   }
-  const { market, notes } = fundedMarket(data.market, words, from, folder, voice);
+  const { market, notes } = fundedMarket(data.market, words, from, folder);
   return { ...data, market, notes: [...data.notes, ...notes], fingerprint: marketFingerprint(market) };
 }
 
@@ -110,21 +102,24 @@ export function runOn(
   const { costs, startCash = 100_000, title } = description;
   const { market } = data;
   const result = runBacktest(market, strategy, { costs, startCash });
-  const figures = { ...figureSettings(data), ...description.performance };
+  const performance = runMetrics(result, { ...figureSettings(data), ...description.performance });
+  const { benchmark } = description;
   return {
     description: {
       data: data.request,
       strategy: { name: strategy.name, settings: plainSettings(strategy.settings) },
       costs: result.costs,
       ...(description.funding !== undefined && { funding: description.funding }),
+      ...(benchmark !== undefined && { benchmark }),
       startCash,
-      performance: figures,
+      performance: { ...figureSettings(data), ...description.performance },
       ...(title !== undefined && { title }),
     },
     data,
     strategy,
     result,
-    performance: runMetrics(result, figures),
+    performance,
+    benchmark: benchmark === undefined ? undefined : benchmarkOf(benchmark, data, result, performance),
     pair: pairStanding(market, strategy.settings),
     isRepeatable,
   };
@@ -138,11 +133,15 @@ function plainSettings(settings: Strategy["settings"]): Strategy["settings"] {
 }
 
 /** What a run came to, to be compared with another run of the same description. */
-export function runFingerprint({ data, result, performance }: BacktestRun): RunFingerprint {
+export function runFingerprint({ data, result, performance, benchmark }: BacktestRun): RunFingerprint {
   const { fills, orders, roundTrips, signals, units, equity, cash, exposure, turnover, paid } = result;
   const legs = data.market.legs;
   const counts = Object.entries(result.counts).map(([name, count]) => [`rule: ${name}`, count]);
-  const figures = { ...figuresOf(performance), ...coverageOf(data), ...Object.fromEntries(counts) };
+  const figures = {
+    ...figuresOf(performance, benchmark),
+    ...coverageOf(data),
+    ...Object.fromEntries(counts),
+  };
   return fingerprintOf(figures, {
     equity,
     cash,
@@ -175,7 +174,7 @@ function chargesOf({ funding, borrowed }: Backtest, symbols: readonly string[]):
 }
 
 /** Every number of the figures by its name. */
-function figuresOf(performance: RunMetrics): Record<string, number> {
+function figuresOf(performance: RunMetrics, benchmark: LegMetrics | undefined): Record<string, number> {
   const figures: Record<string, number> = {};
   const add = (prefix: string, from: object): void => {
     for (const [name, value] of Object.entries(from)) {
@@ -185,6 +184,7 @@ function figuresOf(performance: RunMetrics): Record<string, number> {
   add("", performance);
   add("round trips: ", performance.roundTrips);
   for (const leg of performance.legs) add(`${leg.symbol} held: `, leg);
+  if (benchmark !== undefined) add(`benchmark ${benchmark.symbol}: `, benchmark);
   return figures;
 }
 

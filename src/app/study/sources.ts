@@ -92,23 +92,24 @@ export function readOf({ market, venue, notes }: FileMarket): ReadMarket {
 
 const SIM_FROM_US = Date.UTC(2026, 0, 5, 12) * 1000;
 const SIM_BARS = 4320;
-const DAY_US = 86_400e6;
-const SIM_MOST_US = 14 * DAY_US;
+const SIM_MOST_US = 14 * 86_400e6;
 
 /** Bars of the seeded market; six hours of a Monday unless told. */
 export function seededBars(request: Request, simulated: SimulatedMarket): ReadMarket {
-  const { interval = "5s" } = request;
+  const { interval = "5s", bars = SIM_BARS } = request;
   const intervalUs = parseDuration(interval, "interval");
-  const [begin, end] = seededWindow(request, simulated, intervalUs);
+  const fromUs = aligned(request.fromUs ?? (request.toUs ?? 0) - bars * intervalUs, intervalUs);
+  const begin = request.fromUs === undefined && request.toUs === undefined ? SIM_FROM_US : fromUs;
+  const end = Math.floor((request.toUs ?? begin + bars * intervalUs) / intervalUs) * intervalUs;
   if (end - begin > SIM_MOST_US) {
     refuse({
       code: "too-long",
       where: simulated.name,
-      problem: `simulates up to 14 days at once; the window has ${((end - begin) / DAY_US).toFixed(1)} days, ${Math.round((end - begin) / intervalUs).toLocaleString("en")} bars of ${formatDuration(intervalUs)}`,
-      hint: "Ask for fewer bars, or for from and to.",
+      problem: `simulates up to 14 days at once; the window has ${formatDuration(end - begin)}`,
+      hint: "Shorten the window.",
     });
   }
-  if (end <= begin) refuseEmpty(simulated.name, request, [simulated.startUs, simulated.endUs], intervalUs);
+  if (end <= begin) refuseEmpty(simulated.name, request, [begin, end], intervalUs);
   const symbols = request.symbols ?? simulated.symbols.map(({ symbol }) => symbol);
   const all = symbols.map((symbol) => simulatedBars(simulated, symbol, interval, [begin, end]));
   const { name, kind, detail } = simulated;
@@ -121,21 +122,6 @@ export function seededBars(request: Request, simulated: SimulatedMarket): ReadMa
     holes: [],
     notes: [],
   };
-}
-
-/** The window that is asked for; where it has no end, so many bars from its begin on. */
-function seededWindow(
-  { fromUs, toUs, bars }: Request,
-  { startUs, endUs }: SimulatedMarket,
-  intervalUs: number,
-): readonly [number, number] {
-  const many = bars ?? SIM_BARS;
-  const floor = (us: number): number => Math.floor(us / intervalUs) * intervalUs;
-  const ceil = (us: number): number => Math.ceil(us / intervalUs) * intervalUs;
-  const first = toUs === undefined ? (fromUs ?? SIM_FROM_US) : (fromUs ?? Number.NEGATIVE_INFINITY);
-  const end = Math.min(floor(toUs ?? ceil(first) + many * intervalUs), floor(endUs));
-  const newest = bars !== undefined || fromUs === undefined ? end - many * intervalUs : first;
-  return [Math.max(ceil(startUs), ceil(Math.max(first, newest))), end];
 }
 
 /** Bars in a row without a known price. */
@@ -154,4 +140,8 @@ function unknownRuns({ startUs, intervalUs }: Market, symbol: string, close: Flo
     });
   }
   return runs;
+}
+
+function aligned(us: number, intervalUs: number): number {
+  return Math.ceil(us / intervalUs) * intervalUs;
 }

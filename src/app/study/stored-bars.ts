@@ -2,7 +2,7 @@ import { marketOf } from "../../analytics/backtest/pair-market.ts";
 import { type Bars, sliceBars } from "../../core/bars.ts";
 import { refuse } from "../../core/errors.ts";
 import { firstAtLeast } from "../../core/search.ts";
-import { formatDuration, formatUtc, parseDuration } from "../../core/time.ts";
+import { formatDuration, parseDuration } from "../../core/time.ts";
 import { importedLengths, importedSeries } from "../../pipeline/bars/imported-series.ts";
 import { readBars } from "../../pipeline/bars/read-bars.ts";
 import type { Voice } from "../../pipeline/files/asking.ts";
@@ -128,23 +128,8 @@ function windowIn(
 ): readonly [number, number] {
   const { graceUs = 1e6, bars } = request;
   const floor = (us: number): number => Math.floor(us / intervalUs) * intervalUs;
-  const spans = series.map((one) => [timeAt(store, one, 0), store.newest(one)!.timeUs] as const);
-  const firstUs = Math.max(...spans.map(([first]) => first));
-  const newestUs = Math.min(...spans.map(([, newest]) => newest));
-  if (newestUs < firstUs) {
-    const each = spans.map(
-      ([first, newest], k) =>
-        `${series[k]!.symbol} (${series[k]!.venue.name}) from ${formatUtc(first)} to ${formatUtc(newest)}`,
-    );
-    refuse({
-      code: "no-bars",
-      where: store.label,
-      problem: `needs symbols that traded in one stretch of time; got ${each.join(" and ")}`,
-      hint: "Choose symbols, or venues, that overlap in time.",
-    });
-  }
-  const beginUs = floor(firstUs);
-  const closedUs = floor(newestUs - graceUs);
+  const beginUs = Math.max(...series.map((one) => floor(timeAt(store, one, 0))));
+  const closedUs = Math.min(...series.map((one) => floor(store.newest(one)!.timeUs - graceUs)));
   const toUs = Math.min(closedUs, floor(request.toUs ?? closedUs));
   const fromUs = Math.max(
     beginUs,
@@ -152,7 +137,7 @@ function windowIn(
     bars === undefined ? beginUs : toUs - bars * intervalUs,
   );
   if (fromUs < toUs) return [fromUs, toUs];
-  return refuseEmpty(store.label, request, [closedUs > beginUs ? beginUs : firstUs, closedUs], intervalUs);
+  return refuseEmpty(store.label, request, [beginUs, closedUs], intervalUs);
 }
 
 /** Trade time of the first trade from an id on; of the last one that a merged trade stands for, the newest time. */

@@ -8,8 +8,9 @@ import { quoteOf } from "./figure-text.ts";
 import type { BacktestRun } from "./run.ts";
 
 /** Every figure with its definition. */
-export function figuresTable({ performance }: BacktestRun): TableData {
-  const { columns, ...table } = metricsTable(performance);
+export function figuresTable({ performance, benchmark }: BacktestRun): TableData {
+  const legs = [...performance.legs, ...(benchmark === undefined ? [] : [benchmark])];
+  const { columns, ...table } = metricsTable({ ...performance, legs });
   const last = columns.length - 1;
   return { ...table, columns: columns.map((one, k) => (k === last ? { ...one, wrap: true } : one)) };
 }
@@ -187,6 +188,7 @@ export function parametersTable({ description }: BacktestRun): TableData {
   add("strategy", description.strategy.settings);
   add("costs", description.costs);
   add("funding", description.funding);
+  add("benchmark", description.benchmark);
   add("account", description.startCash, "startCash");
   add("figures", description.performance);
   return {

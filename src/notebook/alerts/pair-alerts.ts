@@ -6,8 +6,8 @@ import { scoreTable } from "../../analytics/alerts/score.ts";
 import type { AlertStatus } from "../../analytics/alerts/values/evaluator.ts";
 import type { Costs } from "../../analytics/backtest/types.ts";
 import { requireSettings } from "../../app/data/data-source.ts";
+
 import { requireFields } from "../../core/arguments.ts";
-import { refuse } from "../../core/errors.ts";
 
 import { waitingView } from "../../render/chart/base/waiting.ts";
 import { type AlertSpan, alertLayers } from "../../render/chart/pair/alert-marks.ts";
@@ -60,7 +60,6 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
   const where = "pairAlerts";
   requireSettings(where, settings, ["rules", "own", "costs"]);
   const { own = [], costs = { feeBps: 10 } } = settings;
-  requireOneVenue(pair);
   const reader = sharedReader(where, source);
   const log = alertLog();
   const judge = pairJudge(pair, reader, log);
@@ -172,16 +171,4 @@ function reachableDefaults(
       return { ...rule, fire: threshold, ...(rule.resolve !== undefined && { resolve: threshold / 2 }) };
     })
     .filter((rule) => ruleFaults([rule]).length === 0);
-}
-
-/** Rules are judged in the time of one venue. */
-function requireOneVenue(pair: PairWatch): void {
-  const { y, x } = pair.frame().closed;
-  if (y.venue.name === x.venue.name) return;
-  refuse({
-    code: "two-venues",
-    where: "pairAlerts",
-    problem: `needs both symbols at one venue; got ${y.symbol} at ${y.venue.name} and ${x.symbol} at ${x.venue.name}`,
-    hint: "Watch two symbols of one venue.",
-  });
 }

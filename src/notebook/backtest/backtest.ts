@@ -2,7 +2,6 @@ import { basename, dirname, join, resolve } from "node:path";
 import { OWN_RULE } from "../../analytics/backtest/run-backtest.ts";
 import { meanReversion } from "../../analytics/backtest/strategies/mean-reversion.ts";
 import { STRATEGY_NAMES } from "../../analytics/backtest/strategies/named-strategies.ts";
-import { REVERSION_NAMES } from "../../analytics/backtest/strategies/reversion-checks.ts";
 import type { MeanReversionSettings } from "../../analytics/backtest/strategies/reversion-settings.ts";
 import type { Rule, Strategy } from "../../analytics/backtest/strategy.ts";
 import type { Backtest, Costs, Market } from "../../analytics/backtest/types.ts";
@@ -10,7 +9,13 @@ import type { PairVerdict } from "../../analytics/pair/pair-verdict.ts";
 import { drawdownsTable } from "../../analytics/performance/metrics-table.ts";
 import type { RunMetrics, RunMetricsSettings } from "../../analytics/performance/run-metrics.ts";
 import { systemClock } from "../../app/clock.ts";
-import { type PairSource, requireSettings, SOURCE_NAMES, WINDOW_NAMES } from "../../app/data/data-source.ts";
+import {
+  type PairSource,
+  refuseRenamed,
+  requireSettings,
+  SOURCE_NAMES,
+  WINDOW_NAMES,
+} from "../../app/data/data-source.ts";
 import type { FundingWords } from "../../app/data/funding.ts";
 import { nearPath } from "../../app/project.ts";
 import { type BacktestCharts, backtestCharts } from "../../app/study/charts.ts";
@@ -47,6 +52,8 @@ export interface BacktestTerms extends PairSource {
   readonly costs: Partial<Costs>;
   /** Of perpetuals: `{ every: "8h" }` charges the rates in the file of the bars at 00, 08 and 16 UTC; none unless told. */
   readonly funding?: FundingWords;
+  /** Beside the legs held: `"cash"`, `"mix"` (the legs at equal volatility), or a symbol of the source. */
+  readonly benchmark?: string;
   readonly startCash?: number;
   readonly performance?: RunMetricsSettings;
   readonly title?: string;
@@ -79,9 +86,7 @@ export interface PairBacktest extends Viewable {
   readonly coverage: TableData;
   readonly holes: TableData;
   /** The same bars with some settings another way; nothing is read again. */
-  with(
-    changes: Partial<Omit<BacktestTerms, keyof PairSource | "funding"> & MeanReversionSettings>,
-  ): PairBacktest;
+  with(changes: Partial<Omit<BacktestTerms, keyof PairSource> & MeanReversionSettings>): PairBacktest;
   /** Each combination of two parameters, in threads. */
   sweep(request: SweepRequest): Promise<BacktestSweep>;
   /** What would turn its gain into a loss, or its loss into a gain. */
@@ -97,15 +102,16 @@ export function backtestPair(settings: BacktestPairSettings): PairBacktest {
   const named = ["y", "x", ...SOURCE_NAMES, ...WINDOW_NAMES] as const;
   const given = named.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]);
   const data = backtestData(Object.fromEntries(given) as PairSource);
-  return ranOn(withFunding(data, settings.funding, process.cwd(), "settings"), settings);
+  return ranOn(withFunding(data, settings.funding, process.cwd()), settings);
 }
 
 function ranOn(data: BacktestData, settings: BacktestPairSettings): PairBacktest {
-  const { costs, funding, startCash, performance, title } = settings;
+  const { costs, funding, benchmark, startCash, performance, title } = settings;
   const strategy = strategyOf(settings, data.market);
   const description = {
     costs,
     ...(funding !== undefined && { funding }),
+    ...(benchmark !== undefined && { benchmark }),
     ...(startCash !== undefined && { startCash }),
     ...(performance !== undefined && { performance }),
     ...(title !== undefined && { title }),
@@ -137,10 +143,7 @@ function ranOn(data: BacktestData, settings: BacktestPairSettings): PairBacktest
     parameters: parametersTable(run),
     coverage: coverageTable(data),
     holes: holesTable(data),
-    with: (changes) => {
-      requireChanges(settings, changes);
-      return ranOn(data, { ...settings, ...changes } as BacktestPairSettings);
-    },
+    with: (changes) => ranOn(data, { ...settings, ...changes } as BacktestPairSettings),
     sweep: (request) => sweepRun(run, request),
     whatWouldOverturn: () => {
       const overturn = whatWouldOverturn(run);
@@ -162,20 +165,25 @@ function ranOn(data: BacktestData, settings: BacktestPairSettings): PairBacktest
   };
 }
 
-/** What the same bars may be run with. */
-const RUN_TERMS = ["costs", "startCash", "performance", "title"];
-const TERMS = ["y", "x", ...SOURCE_NAMES, ...WINDOW_NAMES, "funding", ...RUN_TERMS];
+const TERMS = [
+  "y",
+  "x",
+  ...SOURCE_NAMES,
+  ...WINDOW_NAMES,
+  "costs",
+  "funding",
+  "benchmark",
+  "startCash",
+  "performance",
+  "title",
+];
 
-/** What is no term is a setting of mean reversion; beside a strategy of one's own there is none. */
+/** What is no term is a setting of mean reversion, which knows its own; beside a strategy of one's own there is none. */
 function requireTerms(settings: BacktestPairSettings): void {
-  if ("strategy" in settings) ownStrategy(settings.strategy);
-  const own = "strategy" in settings ? ["strategy"] : REVERSION_NAMES;
-  requireSettings("backtestPair", settings, [...TERMS, ...own]);
-}
-
-/** The bars stay, and so does a strategy of one's own. */
-function requireChanges(settings: BacktestPairSettings, changes: object): void {
-  requireSettings("with", changes, [...RUN_TERMS, ...("strategy" in settings ? [] : REVERSION_NAMES)]);
+  refuseRenamed("backtestPair", settings);
+  if (!("strategy" in settings)) return;
+  ownStrategy(settings.strategy);
+  requireSettings("backtestPair", settings, [...TERMS, "strategy"]);
 }
 
 function strategyOf(settings: BacktestPairSettings, market: Market): Strategy {

@@ -5,7 +5,6 @@ import {
   WINDOW_NAMES,
 } from "../../app/data/data-source.ts";
 import { readMarket } from "../../app/study/read-market.ts";
-import { requireList } from "../../core/arguments.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration } from "../../core/time.ts";
 import { type Venue, venueLabel } from "../../core/trade.ts";
@@ -37,17 +36,6 @@ export const CLOSES_NAMES: readonly string[] = [...SOURCE_NAMES, ...WINDOW_NAMES
 /** Closes of several symbols from any source: closed bars, from where all of them have begun to where the first of them ends. */
 export function alignedCloses(settings: ClosesSettings = {}): Closes {
   requireSettings("alignedCloses", settings, ["symbols", ...CLOSES_NAMES]);
-  const { symbols = [] } = settings;
-  requireList("alignedCloses", "symbols", symbols);
-  const twice = symbols.find((symbol, k) => symbols.indexOf(symbol) < k);
-  if (twice !== undefined) {
-    refuse({
-      code: "bad-setting",
-      where: "alignedCloses",
-      problem: `symbols needs each symbol once; got ${quote(twice, 60)} twice`,
-      hint: "Leave one of them out.",
-    });
-  }
   return readCloses(settings);
 }
 

@@ -1,7 +1,7 @@
-import { requireSettings, STORE_NAMES, type StoreWords } from "../../app/data/data-source.ts";
+import { requireSettings, SOURCE_NAMES, type SourceWords } from "../../app/data/data-source.ts";
 import { refuse } from "../../core/errors.ts";
 import type { TradeStore } from "../../pipeline/store/trade-store.ts";
-import { heldText, whichSeries, whichVenue } from "../../pipeline/store/which-series.ts";
+import { whichSeries } from "../../pipeline/store/which-series.ts";
 import { sharedReader } from "../data/shared-reader.ts";
 
 /** Two symbols; the one in front of `npm start -- --symbols A,B` explains the other: `x` is A, `y` is B. */
@@ -14,8 +14,8 @@ export interface CollectedPair {
  * The first two symbols that are collected: those that `npm start` was asked for, else, of the venue that is named or received a
  * trade last, the first two that still receive some.
  */
-export function collectedPair(settings: StoreWords = {}): CollectedPair {
-  requireSettings("collectedPair", settings, STORE_NAMES);
+export function collectedPair(settings: SourceWords = {}): CollectedPair {
+  requireSettings("collectedPair", settings, SOURCE_NAMES);
   const { source, venue } = settings;
   const wanted = { ...startedWith(), ...(venue !== undefined && { venue }) };
   return pairOf(sharedReader("collectedPair", source), wanted);
@@ -40,17 +40,18 @@ export interface PairWanted extends Partial<CollectedPair> {
 export function pairOf(reader: TradeStore, { y, x, venue, asked = "" }: PairWanted = {}): CollectedPair {
   if (y !== undefined && x !== undefined) return { y, x };
   const told = [y, x].flatMap((symbol) => symbol ?? []);
-  const at = venue ?? pairVenue(reader, told, asked);
+  const at =
+    told.length === 0
+      ? venue
+      : whichSeries(reader, { symbols: told, ...(venue !== undefined && { venue }) })[0]!.venue.name;
   const symbols = collectedSymbols(reader, { ...(at !== undefined && { venue: at }), asked });
-  const [first, second] = symbols.filter(
-    (symbol) => !told.includes(symbol) && !told.includes(`${at}:${symbol}`),
-  );
+  const [first, second] = symbols.filter((symbol) => !told.includes(symbol));
   const pair = y !== undefined ? { y, x: first } : { y: x === undefined ? second : first, x: x ?? first };
   if (pair.x !== undefined && pair.y !== undefined) return { y: pair.y, x: pair.x };
   return refuse({
     code: "no-pair",
     where: reader.label,
-    problem: `needs two symbols at one venue; it holds ${heldText(reader.series())}`,
+    problem: `needs two symbols that are collected; the database holds ${symbols[0] ?? "none yet"}`,
     hint: "Collect them: npm start -- --symbols A,B.",
     facts: { symbols },
   });
@@ -70,14 +71,4 @@ export function collectedSymbols(reader: TradeStore, { venue, asked = "" }: Pair
     ...all.map(({ symbol }) => symbol),
   ]);
   return [...symbols];
-}
-
-/** Of the venues with two symbols that hold what is told: the one with all that was asked for, else the one that received a trade last. */
-export function pairVenue(reader: TradeStore, told: readonly string[], asked: string): string | undefined {
-  const names = asked.split(/\s*,\s*/).filter(Boolean);
-  const found =
-    (names.length > 0 ? whichVenue(reader, { symbols: [...told, ...names] }, 2) : undefined) ??
-    whichVenue(reader, { symbols: told }, 2);
-  if (found !== undefined || told.length === 0) return found;
-  return whichSeries(reader, { symbols: told })[0]!.venue.name;
 }

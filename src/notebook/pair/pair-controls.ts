@@ -1,5 +1,4 @@
 import { requireSettings } from "../../app/data/data-source.ts";
-import { requireNumbers, requireText } from "../../core/arguments.ts";
 import { parseDuration } from "../../core/time.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
 import type { Control } from "../controls/control.ts";
@@ -31,10 +30,6 @@ const INTERVALS = ["1s", "5s", "15s", "1m", "5m"];
 export function pairControls(settings: PairControlsSettings): PairControls {
   requireSettings("pairControls", settings, WATCH_NAMES);
   const { y, x, interval, window, threshold = 2, source, venue } = settings;
-  requireText("pairControls", "y", y);
-  requireText("pairControls", "x", x);
-  requireText("pairControls", "interval", interval);
-  requireNumbers("pairControls", { ...(window !== undefined && { window }), threshold });
   const reader = sharedReader("pairControls", source);
   const there = venue === undefined ? reader.series() : whichSeries(reader, { venue });
   const symbols = new Set([x, y, ...there.map(({ symbol }) => symbol)]);

@@ -1,4 +1,4 @@
-import { requireSettings, STORE_NAMES } from "../../app/data/data-source.ts";
+import { requireSettings, SOURCE_NAMES } from "../../app/data/data-source.ts";
 import { findStore } from "../../app/data/open-source.ts";
 import { type PairFrame, type PairSettings, pairMonitor } from "../../app/pair/pair-monitor.ts";
 import { quote, refuse } from "../../core/errors.ts";
@@ -69,7 +69,7 @@ export interface PairWatch {
 
 export const WATCH_NAMES: readonly string[] = [
   ...["y", "x", "interval", "window", "calibrationBars", "bars", "graceMs", "threshold"],
-  ...STORE_NAMES,
+  ...SOURCE_NAMES,
 ];
 
 /** Watches a pair of symbols in the store that the collector fills. */
@@ -90,14 +90,12 @@ export function watchPair(given: WatchSettings): PairWatch {
   const watched: Watched = { ...monitor.settings, threshold };
   const { y, x } = watched;
   const { frame } = monitor;
-  /** A symbol as its panels name it, by that name or as it was written. */
-  const named = (symbol: string): string => (symbol === given.y ? y : symbol === given.x ? x : symbol);
   let decimals = 0;
 
   const panels: Omit<PairWatch, "exportCsv" | "exportHtml"> = {
     settings: { ...watched, source: findStore("watchPair", given.source) },
     tiles: () => tiles(pairTiles(frame(), watched, threshold), { venue: frame().venue }),
-    candles: (symbol) => candlePanel(watched, frame(), named(symbol)),
+    candles: (symbol) => candlePanel(watched, frame(), symbol),
     chart: ({ alerts = [], stretch } = {}) => {
       const now = frame();
       decimals = Math.max(decimals, decimalsOf(now));
@@ -108,7 +106,7 @@ export function watchPair(given: WatchSettings): PairWatch {
     spread: (more = {}) => spreadPanel(watched, frame(), more),
     zScore: (more = {}) => zScorePanel(watched, frame(), more),
     correlation: (more = {}) => correlationPanel(watched, frame(), more),
-    latest: (symbol, rows = 10) => latestPanel(watched, frame(), named(symbol), rows),
+    latest: (symbol, rows = 10) => latestPanel(watched, frame(), symbol, rows),
     table: () => pairTable(frame(), y, x),
     frame,
   };

@@ -1,4 +1,4 @@
-import { requireSettings, STORE_NAMES } from "../../app/data/data-source.ts";
+import { requireSettings, SOURCE_NAMES } from "../../app/data/data-source.ts";
 import type { PairFrame } from "../../app/pair/pair-monitor.ts";
 import { type PairsSettings, pairsMonitor } from "../../app/pair/pairs-monitor.ts";
 import { requireList, requireText } from "../../core/arguments.ts";
@@ -8,7 +8,7 @@ import { tableView } from "../../render/table.ts";
 import type { TableColumn, TableData } from "../../render/table-data.ts";
 import type { View } from "../../render/view.ts";
 import { sharedReader } from "../data/shared-reader.ts";
-import { collectedSymbols, pairVenue, startedWith } from "./collected-pair.ts";
+import { collectedSymbols, startedWith } from "./collected-pair.ts";
 import { dated } from "./dated.ts";
 import { lastPrice } from "./pair-figures.ts";
 
@@ -33,7 +33,7 @@ const MOST = 12;
 const USUAL = 8;
 const NAMES = [
   ...["symbols", "interval", "window", "calibrationBars", "bars", "graceMs", "threshold"],
-  ...STORE_NAMES,
+  ...SOURCE_NAMES,
 ];
 
 /** Watches the pairs of all symbols that are collected, or of those that are named. */
@@ -41,9 +41,7 @@ export function watchPairs(given: PairsWatchSettings): PairsWatch {
   requireSettings("watchPairs", given, NAMES);
   const { threshold = 2, source, symbols, ...settings } = given;
   const reader = sharedReader("watchPairs", source);
-  const { asked = "" } = startedWith();
-  const venue = given.venue ?? pairVenue(reader, [], asked);
-  const wanted = { asked, ...(venue !== undefined && { venue }) };
+  const wanted = { ...startedWith(), ...(given.venue !== undefined && { venue: given.venue }) };
   const names = symbols ?? collectedSymbols(reader, wanted).slice(0, USUAL);
   checkNames(names);
   const look = pairsMonitor(reader, { ...settings, symbols: names });

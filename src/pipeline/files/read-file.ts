@@ -11,7 +11,7 @@ import { inOrder } from "./rows/order.ts";
 import type { Conventions } from "./rows/row-reader.ts";
 import { checkSpan, type FileSeries, type Ordering, seriesOf, type ToldLength } from "./rows/series.ts";
 import type { TradeRows } from "./rows/trades.ts";
-import { type Content, contentOf, type Form } from "./tables/content.ts";
+import { type Content, contentOf } from "./tables/content.ts";
 import { type FrameTable, featherTable, parquetTable } from "./tables/frames.ts";
 import { jsonTable } from "./tables/json-rows.ts";
 import { type OpenFile, openFile } from "./tables/open-file.ts";
@@ -76,7 +76,6 @@ function reading<T>(
     const where = basename(path);
     const unit = content.form === "text" || content.form === "json" ? "line" : "row";
     const asking: Asking = { where, unit, options, voice, nowUs };
-    refuseIdle(asking, content.form);
     const named = binanceName(where);
     if (named?.kind === "klines" && named.intervalUs === undefined) months(asking, named);
     const first = readOnce(file, content, asking, named, undefined);
@@ -87,18 +86,6 @@ function reading<T>(
   } finally {
     file.close();
   }
-}
-
-/** Only databases have tables, and take queries. */
-function refuseIdle(asking: Asking, form: Form): void {
-  const idle = (["table", "query"] as const).find((option) => asking.options[option] !== undefined);
-  if (idle === undefined || form === "sqlite") return;
-  refuse({
-    code: "no-effect",
-    where: asking.where,
-    problem: `needs to be a database for ${idle} to have an effect; got ${say(asking, idle, asking.options[idle]!)}`,
-    hint: "Leave it out.",
-  });
 }
 
 export function months(asking: Asking, { period }: BinanceName): never {

@@ -251,7 +251,7 @@ function checkOurs(db: Database.Database, path: string): void {
     code: "foreign-database",
     where: path,
     problem: `needs a history of alerts, version ${VERSION}; the file is ${application === APPLICATION_ID ? `of version ${version}` : "another database"}, and was left untouched`,
-    hint: "Name another history.",
+    hint: "Pass another --history.",
     facts: { path },
   });
 }
@@ -269,7 +269,7 @@ function lock(path: string): () => void {
       code: "history-in-use",
       where: path,
       problem: "needs to be the only one that writes this history of alerts; another watch is running",
-      hint: "Stop that one (npm start runs one, too), or name another history.",
+      hint: "Stop that one (npm start runs one, too), or pass another --history.",
       facts: { path },
     });
   }
@@ -285,7 +285,7 @@ function connect<Result>(path: string, work: () => Result): Result {
       code: "unusable-history",
       where: path,
       problem: `needs a history of alerts that it can open; the system says ${quote(message)}`,
-      hint: "Name another history.",
+      hint: "Pass another --history.",
       facts: { path },
     });
   }

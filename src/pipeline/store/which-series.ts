@@ -28,19 +28,15 @@ export function whichSeries(store: TradeStore, wanted: WantedSeries): Series[] {
   );
 }
 
-/**
- * The venue of the plain symbols that are wanted, as `whichSeries` chooses it, among those that hold at least so many symbols;
- * undefined: there are none, or none holds them all.
- */
-export function whichVenue(store: TradeStore, wanted: WantedSeries, least: number = 1): string | undefined {
-  return venueIn(store, store.series(), wanted, least);
+/** The venue of the plain symbols that are wanted, as `whichSeries` chooses it; undefined: there are none, or none holds them all. */
+export function whichVenue(store: TradeStore, wanted: WantedSeries): string | undefined {
+  return venueIn(store, store.series(), wanted);
 }
 
 function venueIn(
   store: TradeStore,
   all: readonly Series[],
   { symbols = [], venue }: WantedSeries,
-  least: number = 1,
 ): string | undefined {
   const venues = [...new Set(all.map((one) => one.venue.name))];
   if (venue !== undefined && !venues.includes(venue)) {
@@ -58,11 +54,7 @@ function venueIn(
     return market.venue === undefined ? [market.symbol] : [];
   });
   if (symbols.length > 0 && plain.length === 0) return undefined;
-  const holding = venues.filter(
-    (name) =>
-      all.filter((one) => one.venue.name === name).length >= least &&
-      plain.every((symbol) => findIn(all, name, symbol) !== undefined),
-  );
+  const holding = venues.filter((name) => plain.every((symbol) => findIn(all, name, symbol) !== undefined));
   return newestOf(store, all, holding);
 }
 
@@ -116,8 +108,7 @@ function refuseUnknown(
   });
 }
 
-/** What a store holds, in a sentence. */
-export function heldText(all: readonly Series[]): string {
+function heldText(all: readonly Series[]): string {
   return (
     all.map(({ symbol, venue }) => plainText(`${symbol} (${venue.name})`)).join(", ") || "no symbols yet"
   );

@@ -81,7 +81,7 @@ test("the table sets the strategy beside its legs, and takes some groups only", 
 
 test("drawdowns and months as tables: what is not over says so, and a month that is not whole has a star", () => {
   const falls = drawdownsTable(metricsOn(accountOf([110, 99, 120, 60]), marketOf(4)));
-  assert.match(tableText(falls), /-50\.00 .* 2021-02-19T00:00:00Z +– +1 d, not over/);
+  assert.match(tableText(falls), /−50\.00 .* 2021-02-19T00:00:00Z +– +1 d, not over/);
   const months = monthsTable(metricsOn(accountOf(new Float64Array(45).fill(110)), marketOf(45)));
   assert.deepEqual(
     months.columns.map(({ values }) => values[0]),
@@ -99,7 +99,7 @@ test("spanText rounds to minutes before it counts days: nothing is ever no time"
 test("metricText sets thousands apart where there are five figures, and keeps two decimals", () => {
   assert.deepEqual(
     [9999.5, 16639.384, -23107.68, 1234567.891].map((value) => metricText(value, "money")),
-    ["9999.50", "16,639.38", "-23,107.68", "1,234,567.89"],
+    ["9999.50", "16,639.38", "−23,107.68", "1,234,567.89"],
   );
   assert.equal(metricText(43824, "count"), "43,824");
 });

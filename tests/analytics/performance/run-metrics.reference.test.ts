@@ -81,6 +81,14 @@ for (const [label, given] of Object.entries<Record<string, Record<string, number
     const free = Number(rateText) === 0 ? 0 : rate;
     const withoutRate = (alpha + free * (1 - leg.beta)) * 365;
     assertClose(withoutRate, quantstats.alphaWithoutRate!, TOLERANCE, "alpha without a rate", 1e-12);
+    assertClose(p.ulcerIndex * Math.sqrt(n / (n - 1)), quantstats.ulcerIndexN1!, TOLERANCE, "ulcer index");
+    assertClose(
+      leg.informationRatio / Math.sqrt(365),
+      quantstats.informationRatioDaily!,
+      TOLERANCE,
+      "information ratio",
+      1e-12,
+    );
     const corrected = (Math.sqrt(n * (n - 1)) / (n - 2)) * p.skewness;
     assertClose(corrected, quantstats.skewCorrected!, TOLERANCE, "skew corrected for bias");
     const excess = ((n - 1) / ((n - 2) * (n - 3))) * ((n + 1) * (p.kurtosis - 3) + 6);

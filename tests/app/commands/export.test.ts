@@ -144,12 +144,7 @@ test("a range without trades gives a file with its header alone", (t) => {
     assert.equal(exportCsv(store, store.series()[0]!, out, later).rows, 0);
   }
   for (const what of ["trades", "bars"] as const) {
-    const reversed = {
-      what,
-      ...(what === "bars" && { interval: "1m" }),
-      fromUs: FIRST_DAY_US + 2,
-      toUs: FIRST_DAY_US + 1,
-    };
+    const reversed = { what, interval: "1m", fromUs: FIRST_DAY_US + 2, toUs: FIRST_DAY_US + 1 };
     assert.throws(() => exportCsv(store, store.series()[0]!, out, reversed), { code: "bad-range" });
   }
   const none = join(folder, "none.db");
@@ -157,26 +152,9 @@ test("a range without trades gives a file with its header alone", (t) => {
   const empty = openHistory(none);
   t.after(() => empty.close());
   for (const what of ["trades", "bars"] as const) {
-    const settings = { what, ...(what === "bars" && { interval: "1m" }) };
-    assert.equal(exportCsv(empty, empty.series()[0]!, out, settings).rows, 0);
+    assert.equal(exportCsv(empty, empty.series()[0]!, out, { what, interval: "1m" }).rows, 0);
     assert.match(readFileSync(out, "utf8"), /^venue,venue_kind,symbol,[^\r\n]*\r\n$/, what);
   }
-});
-
-test("an interval is of bars: beside trades it is refused, in the words of whoever asks", (t) => {
-  const db = join(tempFolder(t), "some.db");
-  storeTrades(db, [trade(1)]);
-  const store = openHistory(db);
-  t.after(() => store.close());
-  const settings = { what: "trades", interval: "5m" } as const;
-  assert.throws(() => exportCsv(store, store.series()[0]!, `${db}.csv`, settings), {
-    code: "no-effect",
-    message: 'interval: needs bars to have an effect; got "5m" for trades. Leave it out, or export bars.',
-  });
-  const flags = ["--source", db, "--symbol", "BTCUSDT", "--interval", "5m", "--out", `${db}.csv`];
-  const { code, error } = run(...flags);
-  assert.equal(code, 2);
-  assert.match(error, /^--interval: needs bars to have an effect/);
 });
 
 test("npm run export says what it needs", (t) => {

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { runBacktest } from "../../../src/analytics/backtest/run-backtest.ts";
 import type { Market } from "../../../src/analytics/backtest/types.ts";
 import { fundedMarket, fundingLeftOut } from "../../../src/app/data/funding.ts";
 import { DEFAULT_RUN, flagsOf, withFlags } from "../../../src/app/study/report/flags.ts";
 import { runDescribed } from "../../../src/app/study/run.ts";
 import { HOUR_US, marketOf, NEW_YEAR_US } from "../../analytics/backtest/support/markets.ts";
+import { assertClose } from "../../analytics/support/assert-close.ts";
 import { sharedData } from "../../support/shared-data.ts";
 import { tempFolder } from "../../support/temp.ts";
 
@@ -62,7 +64,7 @@ describe("funding", () => {
       (_, hour) => [timeAt(hour), `0.000${1 + Math.floor(hour / 8)}`, "0.0001"] as const,
     );
     const path = rates(t, hourly);
-    assert.throws(() => fundedMarket(market, { source: path }, undefined, "/", "flags"), {
+    assert.throws(() => fundedMarket(market, { source: path }, undefined, "/"), {
       code: "repeated-rate",
       message: /repeats the rate in rows that are 1h apart.*--funding-every 8h/,
     });
@@ -92,6 +94,64 @@ describe("funding", () => {
     );
   });
 
+  test("of rows that are missing for a while says how many settlements are not known, at the edges, too", (t) => {
+    const noteOf = (...hours: readonly number[]): string =>
+      fundedMarket(
+        market,
+        {
+          source: rates(
+            t,
+            hours.map((hour) => [timeAt(hour, 3), "0.0001", "0"] as const),
+          ),
+        },
+        undefined,
+        "/",
+      ).notes[0]!;
+    assert.doesNotMatch(noteOf(0, 8, 16), /no rate is known/);
+    assert.doesNotMatch(noteOf(-8, 0, 8, 16, 24), /no rate is known/);
+    assert.match(
+      noteOf(-8, 0, 16),
+      /2 settlements in the window, from rates\.csv; of 1 no rate is known, and nothing was charged\./,
+    );
+    assert.match(noteOf(8, 16), /; of 1 no rate is known/);
+    assert.match(noteOf(-16, -8, 0), /; of 2 no rate is known/);
+    assert.match(noteOf(-16, -8), /0 settlements in the window.*; of 3 no rate is known/);
+  });
+
+  test("a ledger by hand: who holds through 08:00 pays, who enters at 08:00 does not, who leaves at 16:00 still pays", (t) => {
+    const path = rates(t, [
+      [timeAt(0), "0.001", "0.0005"],
+      [timeAt(8), "0.001", "0.0005"],
+      [timeAt(16), "-0.002", "0.0005"],
+    ]);
+    const { market: made } = fundedMarket(market, { source: path }, undefined, "/");
+    /** Decided at the close of the hour before, filled at the hour. */
+    const held = (from: number, to: number) =>
+      runBacktest(
+        made,
+        ({ bar }) =>
+          bar === from - 1 ? { units: [10, -4] } : bar === to - 1 ? { units: [0, 0] } : undefined,
+        { startCash: 10_000, costs: {} },
+      );
+    const end = (from: number, to: number): number => held(from, to).equity.at(-1)!;
+    // 10 units of 100 pay 0.001 · 1000 = 1; 4 short of 100 receive 0.0005 · 400 = 0.2
+    assertClose(end(7, 9), 10_000 - 1 + 0.2, 1e-12);
+    assertClose(end(8, 9), 10_000, 1e-12);
+    assertClose(end(7, 8), 10_000 - 1 + 0.2, 1e-12);
+    // 16:00: y receives 2, x receives 0.2
+    assertClose(end(9, 16), 10_000 + 2 + 0.2, 1e-12);
+    assertClose(end(7, 20), 10_000 - 1 + 0.2 + 2 + 0.2, 1e-12);
+    assert.deepEqual(
+      [...held(7, 20).funding[0]!].flatMap((money, bar) =>
+        money === 0 ? [] : [[bar, Number(money.toFixed(9))]],
+      ),
+      [
+        [8, 1],
+        [16, -2],
+      ],
+    );
+  });
+
   test("refuses a step that is no part of a day, a rate in per cent, a symbol without a column, and bars of no file", (t) => {
     const path = rates(t, [
       [timeAt(0), "0.0001", "0.0002"],
@@ -105,25 +165,6 @@ describe("funding", () => {
     assert.throws(() => fund({}, "sim:7"), { code: "no-funding" });
   });
 
-  test("is asked for in the words of a cell, or of a command", (t) => {
-    const path = rates(t, [[timeAt(0), "0.0001", "0.0002"]]);
-    const asking =
-      (words: object, ...more: ["flags"?]) =>
-      () =>
-        fundedMarket(market, words, "sim:7", "/", ...more);
-    assert.throws(asking({}), /got "sim:7"\. Pass funding: \{ source: "rates\.csv" \}: a column of times/);
-    assert.throws(asking({}, "flags"), /Pass --funding FILE: a column of times/);
-    assert.throws(
-      asking({ source: path, every: "7h" }),
-      /^TickbookError: funding\.every: needs a part of a day/,
-    );
-    assert.throws(
-      asking({ source: path, every: "7h" }, "flags"),
-      /^TickbookError: funding-every: needs a part/,
-    );
-    assert.throws(asking({ source: path, evry: "8h" }), { code: "unknown-setting" });
-  });
-
   test("its flags say it and read it back, as do costs by leg", () => {
     for (const given of [
       { "funding-every": "8h" },
@@ -132,6 +173,8 @@ describe("funding", () => {
       { fee: "2,5", slippage: "1" },
       { fee: "2,5", "half-spread": "0.5,1", borrow: "100,300" },
       { "maker-fee": "-0.5", "maker-share": "0.5" },
+      { "lot-step": "0.001,0.00001", "min-order": "10" },
+      { benchmark: "mix" },
     ]) {
       const description = withFlags(DEFAULT_RUN, given);
       const flags = flagsOf(description);
@@ -151,8 +194,7 @@ describe("funding", () => {
   test("of five years of hours: the verdict says no, and each settlement is charged once", {
     skip: !hours,
   }, () => {
-    const of = (flags: object) =>
-      runDescribed(withFlags(DEFAULT_RUN, { source: hours!, ...flags }), undefined, "flags");
+    const of = (flags: object) => runDescribed(withFlags(DEFAULT_RUN, { source: hours!, ...flags }));
     const plain = of({});
     assert.equal(plain.pair?.verdict?.verdict, "no");
     assert.match(plain.data.notes.join(" "), /rates of funding, which were not charged: --funding-every 8h/);

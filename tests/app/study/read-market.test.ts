@@ -5,9 +5,8 @@ import { describe, it, type TestContext } from "node:test";
 import { pairBars } from "../../../src/app/data/renamed.ts";
 import { projectRoot } from "../../../src/app/project.ts";
 import { backtestData } from "../../../src/app/study/data.ts";
-import { jointVenue } from "../../../src/app/study/joint-venue.ts";
 import { formatUtc } from "../../../src/core/time.ts";
-import type { Trade, Venue, VenueKind } from "../../../src/core/trade.ts";
+import type { Trade } from "../../../src/core/trade.ts";
 import { backtestPair } from "../../../src/notebook/backtest/backtest.ts";
 import { alignedCloses } from "../../../src/notebook/data/closes.ts";
 import { pairCloses } from "../../../src/notebook/pair/pair-data.ts";
@@ -160,60 +159,6 @@ describe("one call for closes and bars", () => {
     });
   });
 
-  it("gives the seeded market the newest bars before the end that is asked for, and so many from a begin on", () => {
-    const windowOf = (given: object): readonly string[] => {
-      const { from, to } = backtestData({ source: "sim:7", ...PAIR, interval: "5s", ...given }).request;
-      return [from, to];
-    };
-    const [nine, ten] = ["2025-01-09T09:00:00Z", "2025-01-09T10:00:00Z"];
-    assert.deepEqual(windowOf({ from: nine, to: ten, bars: 12 }), ["2025-01-09T09:59:00Z", ten]);
-    assert.deepEqual(windowOf({ to: ten, bars: 12 }), ["2025-01-09T09:59:00Z", ten]);
-    assert.deepEqual(windowOf({ from: nine, bars: 12 }), [nine, "2025-01-09T09:01:00Z"]);
-    assert.throws(() => windowOf({ to: "2020-01-01" }), {
-      code: "no-bars",
-      message:
-        /^to: needs a time after the data begin; got 2020-01-01T00:00:00Z, and the data reach from 2020/,
-    });
-    assert.throws(() => windowOf({ interval: "7m" }), {
-      code: "too-long",
-      message: /the window has 21\.0 days, 4,320 bars of 7m\. Ask for fewer bars/,
-    });
-  });
-
-  it("refuses ways of reading that none of its sources has, by what was typed", (t) => {
-    const folder = tempFolder(t);
-    const [db, file] = [join(folder, "m.db"), join(folder, "bars.csv")];
-    storeMarket(db, { seconds: 300, fromUs: BEGIN });
-    const rows = every(1, 0, 99).map((i) => `${BEGIN / 1e6 + 60 * i},${10 + (i % 7)},${20 + (i % 5)}`);
-    writeFileSync(file, ["time,ETHUSDT,BTCUSDT", ...rows].join("\n"));
-    const asking = (source: string | [string, string], given: object) => () =>
-      pairCloses({ source, ...PAIR, leastBars: 1, ...given });
-    assert.throws(asking(db, { sessions: true }), {
-      code: "no-effect",
-      message: new RegExp(`^sessions: needs bars that came as bars to have an effect; got "${db}"`),
-    });
-    assert.throws(asking([db, "sim:7"], { sessions: true, interval: "1m" }), { code: "no-effect" });
-    assert.ok(asking([db, file], { sessions: true, interval: "1m" })());
-    for (const option of ["table", "query"])
-      assert.throws(asking(file, { [option]: "x" }), {
-        code: "no-effect",
-        message: new RegExp(`^${option}: needs another program's database to have an effect`),
-      });
-    assert.throws(asking("sim:7", { dates: "dmy" }), { code: "no-effect", message: /^dates: needs a file/ });
-    assert.ok(asking([file, db], { dates: "ymd", interval: "1m", venue: "sim-seed7" })());
-  });
-
-  it("calls a pair as little real as the less real of its venues", () => {
-    const venue = (name: string, kind: VenueKind): Venue => ({ name, kind, detail: name });
-    const kindOf = (...kinds: VenueKind[]): VenueKind =>
-      jointVenue(kinds.map((kind, k) => venue(`v${k}`, kind))).kind;
-    assert.equal(kindOf("real", "other"), "other");
-    assert.equal(kindOf("other", "other"), "other");
-    assert.equal(kindOf("other", "file"), "file");
-    assert.equal(kindOf("real", "real"), "real");
-    assert.equal(kindOf("replayed", "simulated", "real"), "simulated");
-  });
-
   it("refuses what it does not know, what has no effect, and the words of before with the new ones", () => {
     const asking = (given: object) => () => pairCloses({ source: "sim:7", ...PAIR, ...given });
     assert.throws(asking({ windw: 3 }), {
@@ -226,9 +171,6 @@ describe("one call for closes and bars", () => {
     assert.throws(asking({ graceMs: 5 }), { code: "no-effect" });
     assert.throws(() => alignedCloses({ source: "sim:7", y: "ETHUSDT" } as never), {
       code: "unknown-setting",
-    });
-    assert.throws(() => alignedCloses({ source: "sim:7", symbols: ["BTCUSDT", "BTCUSDT"] }), {
-      message: /^alignedCloses: symbols needs each symbol once; got "BTCUSDT" twice/,
     });
     assert.throws(() => alignedCloses("x.db" as never), /Write \{ source: "x\.db" \}\.$/);
     assert.throws(() => pairBars(), { code: "renamed", message: /^pairBars: is written pairCloses,/ });

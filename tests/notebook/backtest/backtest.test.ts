@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { describedBy, verifyReport } from "../../../src/app/study/report/verify.ts";
-import { runDescribed } from "../../../src/app/study/run.ts";
 import { type BacktestPairSettings, backtestPair } from "../../../src/notebook/backtest/backtest.ts";
 import { viewOf } from "../../../src/notebook/view/views.ts";
 import { storeMarket } from "../../support/market-store.ts";
@@ -49,35 +48,6 @@ test("with keeps the bars and changes what it is told", () => {
   assert.deepEqual([settings.entry, settings.window, other.description.costs.feeBps], [2.5, 60, 3]);
   assert.deepEqual(other.with({ entry: 2, costs: { feeBps: 1 } }).result.equity, result.result.equity);
   assert.throws(() => result.with({ entry: -1 }), { code: "bad-setting" });
-});
-
-test("with refuses what the same bars can't be run with: it would change nothing", () => {
-  for (const change of [{ from: "2025-01-01" }, { interval: "1m" }, { source: "sim:8" }, { entri: 2 }])
-    assert.throws(() => result.with(change as object), { code: "unknown-setting" }, JSON.stringify(change));
-  assert.throws(() => result.with({ funding: { every: "8h" } } as object), { code: "unknown-setting" });
-  const { source, y, x } = SETTINGS;
-  const own = backtestPair({ source, y, x, bars: 60, costs: {}, strategy: () => undefined });
-  assert.throws(() => own.with({ entry: 2 }), { code: "unknown-setting" });
-  assert.equal(own.with({ costs: { feeBps: 1 } }).description.costs.feeBps, 1);
-});
-
-test("what backtestPair does not know is refused before a bar is read", () => {
-  const { window: _, ...open } = { ...SETTINGS, bars: 10, hedge: undefined };
-  assert.throws(() => backtestPair({ ...open, windw: 3 } as never), {
-    code: "unknown-setting",
-    message: /^backtestPair: .* got "windw"\. Did you mean window\?$/,
-  });
-});
-
-test("runDescribed refuses names that a description does not have", () => {
-  const { description } = result;
-  const asking =
-    (data: object, more: object = {}) =>
-    () =>
-      runDescribed({ ...description, data: { ...description.data, ...data }, ...more });
-  assert.throws(asking({ windw: 3 }), { code: "unknown-setting" });
-  assert.throws(asking({ db: "x.db" }), { code: "renamed", message: /Write source: "x\.db"\.$/ });
-  assert.throws(asking({}, { startcash: 5 }), { code: "unknown-setting" });
 });
 
 test("a sweep has this run at its place, knows its best cell and says how many gain", async () => {

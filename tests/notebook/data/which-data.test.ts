@@ -11,10 +11,8 @@ import type { Trade, Venue } from "../../../src/core/trade.ts";
 import { pairAlerts } from "../../../src/notebook/alerts/pair-alerts.ts";
 import { backtestPair } from "../../../src/notebook/backtest/backtest.ts";
 import { alignedCloses } from "../../../src/notebook/data/closes.ts";
-import { collectedPair } from "../../../src/notebook/pair/collected-pair.ts";
 import { pairCloses } from "../../../src/notebook/pair/pair-data.ts";
 import { watchPair } from "../../../src/notebook/pair/pair-watch.ts";
-import { watchPairs } from "../../../src/notebook/pair/watch-pairs.ts";
 import { dataQuality } from "../../../src/notebook/quality/quality.ts";
 import { openHistory } from "../../../src/pipeline/archive/history.ts";
 import { openStoredTape } from "../../../src/pipeline/exchange/tape/stored-tape.ts";
@@ -124,81 +122,6 @@ describe("which data are meant when no venue is named", () => {
         assert.equal(venue, "replay-tape-1790000900000", part);
     });
   }
-
-  it("a pair of which no symbol, or one, is named is at a venue that holds two, in the live desk", (t) => {
-    const source = twoVenues(t);
-    assert.deepEqual(collectedPair({ source }), { y: ETH, x: BTC });
-    for (const given of [{}, { y: ETH! }, { x: ETH! }, { y: BTC! }, { y: `binance:${ETH}` }]) {
-      const pair = watchPair({ ...given, ...SETTINGS, source });
-      assert.equal(pair.frame().venue.name, EXCHANGE.name, JSON.stringify(given));
-      assert.deepEqual([pair.settings.y, pair.settings.x].sort(), [BTC, ETH]);
-    }
-    assert.equal(
-      watchPair({ ...SETTINGS, source: twoReplays(t) }).frame().venue.name,
-      "replay-tape-1790000900000",
-    );
-    assert.equal(watchPairs({ interval: "1s", window: 10, source }).data().length, 1);
-    process.env.TICKBOOK_SYMBOLS = `${ETH},${BTC}`;
-    t.after(() => {
-      delete process.env.TICKBOOK_SYMBOLS;
-    });
-    assert.deepEqual(collectedPair({ source }), { y: BTC, x: ETH });
-    const alone = join(tempFolder(t), "alone.db");
-    keep(alone, OTHER, [ETH!], 0);
-    assert.throws(() => collectedPair({ source: alone }), {
-      code: "no-pair",
-      message: /needs two symbols at one venue; it holds ETHUSDT \(kraken\)\. Collect them/,
-    });
-  });
-
-  it("a pair that names its venue has the symbols' own names, in charts, alerts and research", (t) => {
-    const source = twoVenues(t);
-    const y = `binance:${ETH}`;
-    const pair = watchPair({ y, x: BTC!, ...SETTINGS, source });
-    assert.deepEqual([pair.settings.y, pair.settings.x], [ETH, BTC]);
-    for (const symbol of [y, ETH!, BTC!]) assert.equal(pair.candles(symbol).kind, "chart");
-    assert.ok(pairAlerts(pair).table());
-    assert.deepEqual(pairCloses({ y, x: BTC!, interval: "1s", source }).names, { y: ETH, x: BTC });
-  });
-
-  it("a pair of two venues is labelled by both, as the less real of them; one market twice is none", (t) => {
-    const source = join(tempFolder(t), "mixed.db");
-    keep(source, EXCHANGE, [BTC!], 0);
-    keep(source, { name: "replay-x", kind: "replayed", detail: "tape x" }, [ETH!, BTC!], 1);
-    for (const [y, x] of [
-      [`binance:${BTC}`, `replay-x:${ETH}`],
-      [`replay-x:${ETH}`, `binance:${BTC}`],
-    ] as const) {
-      const pair = watchPair({ y, x, ...SETTINGS, source });
-      assert.equal(pair.frame().venue.kind, "replayed");
-      assert.match(pair.frame().venue.name, /binance/);
-      // bars are closed up to the end of the venue that is behind, and not beyond
-      assert.ok(pair.frame().closed.y.endUs.at(-1)! <= BEGIN + 120e6);
-      assert.ok(pair.frame().closed.x.endUs.at(-1)! <= BEGIN + 120e6);
-      assert.throws(() => pairAlerts(pair), { code: "two-venues" });
-    }
-    const both = watchPair({ y: `replay-x:${BTC}`, x: `binance:${BTC}`, ...SETTINGS, source });
-    assert.deepEqual([both.settings.y, both.settings.x], [`replay-x:${BTC}`, `binance:${BTC}`]);
-    for (const call of [watchPair, pairCloses] as ((given: object) => unknown)[])
-      assert.throws(
-        () =>
-          call({
-            y: `replay-x:${BTC}`,
-            x: BTC,
-            venue: "replay-x",
-            ...(call === watchPair ? SETTINGS : {}),
-            source,
-          }),
-        {
-          code: "bad-pair",
-        },
-      );
-    assert.throws(() => pairCloses({ y: `kraken:${ETH}`, x: BTC!, interval: "1s", source: twoVenues(t) }), {
-      code: "no-bars",
-      message:
-        /needs symbols that traded in one stretch of time; got ETHUSDT \(kraken\) from 2025-01-09T09:05:00Z to /,
-    });
-  });
 
   it("one symbol alone is at the venue that received a trade last, in an export as in a backtest", async (t) => {
     const file = twoVenues(t);

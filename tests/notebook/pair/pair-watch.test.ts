@@ -4,9 +4,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Trade, Venue } from "../../../src/core/trade.ts";
 import { collectedPair } from "../../../src/notebook/pair/collected-pair.ts";
-import { pairControls } from "../../../src/notebook/pair/pair-controls.ts";
 import { type PairWatch, type WatchSettings, watchPair } from "../../../src/notebook/pair/pair-watch.ts";
-import { watchPairs } from "../../../src/notebook/pair/watch-pairs.ts";
 import { openWriter } from "../../../src/pipeline/store/write/writer.ts";
 import type { View } from "../../../src/render/view.ts";
 import { BINANCE, REPLAY, stored } from "../../support/stored.ts";
@@ -45,26 +43,6 @@ function textOf(view: View): string {
   assert.equal(view.kind, "html");
   return view.kind === "html" ? view.text : "";
 }
-
-test("what reads trades refuses the words for files of rows, which would change nothing", (t) => {
-  const source = stored(t, seconds(5), REPLAY);
-  const pair = { y: "ETHUSDT", x: "BTCUSDT", interval: "1s", window: 5, source };
-  const words = { tz: "UTC", dates: "dmy", decimal: ",", separator: ";", columns: "time=a", sessions: true };
-  for (const [name, value] of Object.entries({ ...words, table: "t", query: "select 1" })) {
-    for (const call of [watchPair, pairControls])
-      assert.throws(() => call({ ...pair, [name]: value }), { code: "unknown-setting" }, name);
-    assert.throws(() => collectedPair({ source, [name]: value }), { code: "unknown-setting" }, name);
-    assert.throws(
-      () => watchPairs({ source, interval: "1s", [name]: value }),
-      { code: "unknown-setting" },
-      name,
-    );
-  }
-  assert.throws(
-    () => pairControls({ ...pair, window: "5" } as never),
-    /pairControls: window must be a number; got "5"/,
-  );
-});
 
 test("tiles name the venue, give the newest prices with their time, and say what they wait for", (t) => {
   const text = textOf(watching(t, 4).tiles());
@@ -156,7 +134,8 @@ test("a store that holds fewer than two symbols is told what is needed", (t) => 
   const db = join(tempFolder(t), "x.db");
   openWriter(db, { venue: BINANCE, symbols: ["BTCUSDT"] }).close();
   assert.throws(() => watchPair({ source: db, interval: "1s", window: 5, calibrationBars: 5 }), {
-    message: /x\.db: needs two symbols at one venue; it holds BTCUSDT \(binance\)\. Collect them: npm start/,
+    message:
+      /x\.db: needs two symbols that are collected; the database holds BTCUSDT\. Collect them: npm start/,
   });
 });
 

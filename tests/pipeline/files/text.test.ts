@@ -188,12 +188,6 @@ test("a table or a query of an SQLite database is read without writing to it", (
   const query = "SELECT timestamp AS time, price AS close FROM ticks ORDER BY time";
   assert.equal(read({ query, interval: "250ms" }).kind, "bars");
   assert.throws(() => read({ query: "DELETE FROM ticks" }), /needs a query that gives rows/);
-  const text = join(tempFolder(t), "ticks.csv");
-  writeFileSync(text, "time,price,qty\n2024-01-01T00:00:00Z,1,1\n");
-  assert.throws(
-    () => readFile(text, { table: "ticks" }, { voice: "flags", nowUs: NOW_US }),
-    /^TickbookError: ticks\.csv: needs to be a database for table to have an effect; got --table ticks\. Leave it out\.$/,
-  );
   assert.throws(() => read({ table: "nope" }), /needs a table of this database; got "nope"/);
 });
 

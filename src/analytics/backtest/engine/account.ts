@@ -29,6 +29,8 @@ export interface Rates {
   readonly slippageBps: number;
   readonly worse: number;
   readonly borrowPerUs: number;
+  readonly lotStep: number;
+  readonly minOrder: number;
 }
 
 export function openAccount(market: Market, { startCash, costs }: Terms, book: Book): Account {
@@ -43,6 +45,7 @@ export function openAccount(market: Market, { startCash, costs }: Terms, book: B
       equity: startCash,
       entryBar: -1,
       waiting: undefined,
+      tooSmall: 0,
       units: new Float64Array(legs),
     },
     marks: new Float64Array(legs),
@@ -56,6 +59,7 @@ const YEAR_US = 365 * 86_400e6;
 /** A maker's part pays the maker's fee, and no half-spread. */
 function ratesOf(costs: LegCosts): Rates {
   const { feeBps, halfSpreadBps, slippageBps, makerFeeBps = 0, makerShare = 0, borrowBpsPerYear = 0 } = costs;
+  const { lotStep = 0, minOrder = 0 } = costs;
   const spread = makerShare === 0 ? halfSpreadBps : (1 - makerShare) * halfSpreadBps;
   return {
     feeBps: makerShare === 0 ? feeBps : (1 - makerShare) * feeBps + makerShare * makerFeeBps,
@@ -63,5 +67,7 @@ function ratesOf(costs: LegCosts): Rates {
     slippageBps,
     worse: (spread + slippageBps) / 10_000,
     borrowPerUs: borrowBpsPerYear / 10_000 / YEAR_US,
+    lotStep,
+    minOrder,
   };
 }

@@ -1,6 +1,7 @@
 import type { Reason } from "../types.ts";
 import type { Account } from "./account.ts";
 import type { OpenOrder, Waiting } from "./book.ts";
+import { lotsOf } from "./lots.ts";
 import { sideOf } from "./round-trips.ts";
 
 /** Orders from the close of the decision to the open that fills them. */
@@ -16,6 +17,7 @@ export function ordersOf(account: Account, signalAt: (bar: number) => number): O
   const { market, book, trips, standing, marks, rates } = account;
   const { startUs, intervalUs } = market;
   const { units } = standing;
+  const lots = lotsOf(account);
   const opens = market.legs.map(({ open }) => open);
 
   const trades = (bar: number, { orders }: Waiting): boolean => {
@@ -63,8 +65,13 @@ export function ordersOf(account: Account, signalAt: (bar: number) => number): O
   };
 
   return {
-    place: (bar, target, reason) => {
+    place: (bar, asked, reason) => {
       const { waiting } = standing;
+      const target = lots === undefined ? asked : lots(bar, asked);
+      if (target === undefined) {
+        standing.tooSmall += 1;
+        return;
+      }
       if (isSame(target, waiting?.target ?? units)) return;
       for (const replaced of waiting?.orders ?? []) replaced.state = "cancelled";
       const orders: OpenOrder[] = [];

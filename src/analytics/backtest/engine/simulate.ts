@@ -7,8 +7,13 @@ import { targetOf } from "./decisions.ts";
 import { ordersOf } from "./orders.ts";
 import { viewOf } from "./view.ts";
 
-/** Takes a rule over a market, bar by bar, and writes the books. All has been checked. */
-export function simulate(market: Market, rule: RunningRule, terms: Terms, book: Book): void {
+/** Takes a rule over a market, bar by bar, and writes the books. All has been checked. What the engine counted. */
+export function simulate(
+  market: Market,
+  rule: RunningRule,
+  terms: Terms,
+  book: Book,
+): Readonly<Record<string, number>> {
   const { length, legs, startUs, intervalUs } = market;
   const { signals = {}, mainSignal, decide } = rule;
   const main = mainSignal === undefined ? undefined : signals[mainSignal];
@@ -65,6 +70,7 @@ export function simulate(market: Market, rule: RunningRule, terms: Terms, book: 
   const last = length - 1;
   const endUs = startUs[last]! + intervalUs;
   trips.end({ bar: last, timeUs: endUs, signal: signalAt(last), equity: standing.equity });
+  return standing.tooSmall === 0 ? {} : { tooSmall: standing.tooSmall };
 }
 
 function plainReason(target: readonly number[], units: Float64Array): NonNullable<Decision["reason"]> {

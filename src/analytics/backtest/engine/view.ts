@@ -11,6 +11,8 @@ export interface Standing {
   /** The bar in which the position was entered; −1 while flat. */
   entryBar: number;
   waiting: Waiting | undefined;
+  /** Decisions that lots and least orders did not let through. */
+  tooSmall: number;
   readonly units: Float64Array;
 }
 

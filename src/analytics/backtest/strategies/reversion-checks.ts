@@ -27,7 +27,7 @@ export interface CompleteReversion
   readonly warmUpBars: number;
 }
 
-export const REVERSION_NAMES: readonly (keyof MeanReversionSettings)[] = [
+const NAMES: readonly (keyof MeanReversionSettings)[] = [
   "hedge",
   "prices",
   "window",
@@ -45,7 +45,7 @@ export const REVERSION_NAMES: readonly (keyof MeanReversionSettings)[] = [
 ];
 
 export function completeReversion(given: MeanReversionSettings): CompleteReversion {
-  requireKnown(WHERE, "settings", given, REVERSION_NAMES);
+  requireKnown(WHERE, "settings", given, NAMES);
   const {
     hedge,
     prices = "log",

@@ -54,6 +54,7 @@ const PLACES: readonly (readonly [RunFlag, ValueKind, Place])[] = [
   ["min-trades", "number", ["strategy", "settings", "liquidity", "minTrades"]],
   ["min-volume", "number", ["strategy", "settings", "liquidity", "minVolume"]],
   ["financing", "number", ["costs", "financingBpsPerYear"]],
+  ["benchmark", "text", ["benchmark"]],
   ["cash", "number", ["startCash"]],
   ["returns", "text", ["performance", "returns"]],
   ["risk-free", "number", ["performance", "riskFree"]],
@@ -69,6 +70,8 @@ const LEG_PLACES: readonly (readonly [RunFlag, string])[] = [
   ["half-spread", "halfSpreadBps"],
   ["slippage", "slippageBps"],
   ["borrow", "borrowBpsPerYear"],
+  ["lot-step", "lotStep"],
+  ["min-order", "minOrder"],
 ];
 
 /** A description with what flags say put into it; `none` takes a setting out. */

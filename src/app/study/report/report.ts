@@ -87,7 +87,22 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
     },
     ...(isEmpty
       ? []
-      : [{ heading: "Over time", views: [charts.months(), charts.rolling(), charts.returns()] }]),
+      : [
+          {
+            heading: "Over time",
+            views: [
+              charts.months(),
+              ...charts.years(),
+              ...(isYearly(run) ? [charts.rolling()] : []),
+              charts.returns(),
+            ],
+          },
+          {
+            heading: "Exposure and risk over time",
+            isMore: true,
+            views: [charts.exposure(), ...charts.rollingRisk()],
+          },
+        ]),
     ...(isEmpty ? [] : [overturnSection(run)]),
     { heading: "Costs", text: costsText(run), tables: [costsTable(run)] },
     {
@@ -136,6 +151,11 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
     },
     attachments: { [RUN_ELEMENT]: attachment },
   };
+}
+
+/** A ratio of a year says nothing of minutes. */
+function isYearly({ performance }: BacktestRun): boolean {
+  return !Number.isNaN(performance.cagr) || performance.years * 365 >= 30;
 }
 
 function overturnSection(run: BacktestRun): ReportSection {

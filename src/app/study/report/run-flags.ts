@@ -40,8 +40,11 @@ export type RunFlag =
   | "maker-fee"
   | "maker-share"
   | "borrow"
+  | "lot-step"
+  | "min-order"
   | "funding"
   | "funding-every"
+  | "benchmark"
   | "cash"
   | "returns"
   | "risk-free"
@@ -99,11 +102,17 @@ export const RUN_FLAGS: Readonly<Record<RunFlag, Flag>> = {
   slippage: { value: "BPS", help: "beyond that; by leg as --fee (0.5)" },
   financing: { value: "BPS", help: "a year, on short legs and on cash below 0 (0)" },
   borrow: { value: "BPS", help: "a year, on the value of a leg while it is short; by leg as --fee (0)" },
+  "lot-step": { value: "UNITS", help: "what is held is whole lots of so many units; by leg as --fee (any)" },
+  "min-order": { value: "MONEY", help: "no order of less, but to close a leg; by leg as --fee (any)" },
   funding: {
     value: "FILE",
     help: "rates of perpetuals, a column a symbol; column: those of the file of the bars (none are charged)",
   },
   "funding-every": { value: "8h", help: "settlements from 00:00 UTC on, where a column repeats its rate" },
+  benchmark: {
+    value: "B",
+    help: "beside the legs held: cash, mix (the legs at equal volatility), or a symbol of the source (none)",
+  },
   cash: { value: "MONEY", help: "to start with, quote units (100000)" },
   returns: {
     value: "R",

@@ -186,7 +186,7 @@ function madeAgain(description: RunDescription, source: string | undefined, path
   if (source === undefined) return fromItsData(description, path);
   const now = sourceWords(source);
   const places = typeof now === "string" ? resolve(now) : ([resolve(now[0]), resolve(now[1])] as const);
-  const run = runDescribed({ ...description, data: { ...data, source: places } }, undefined, "flags");
+  const run = runDescribed({ ...description, data: { ...data, source: places } });
   const named = { ...run.data.request, source: data.source ?? source };
   // a venue may be named by its file
   const [before, after] = [[named.source].flat(), [now].flat()];
@@ -210,7 +210,7 @@ function sourceText(source: RunDescription["data"]["source"] = ""): string {
 
 function fromItsData(description: RunDescription, path: string): BacktestRun {
   try {
-    return runDescribed(description, undefined, "flags");
+    return runDescribed(description);
   } catch (error) {
     if (!(error instanceof TickbookError && ["no-file", "no-database"].includes(error.code))) throw error;
     return refuse({

@@ -64,6 +64,11 @@ export function whatWouldOverturn(run: BacktestRun): Overturn {
       again(`costs × ${times}`, () => ({ costs: scaled(result.costs, times) })),
     ),
     ...again("every fill one bar later", () => ({ market: oneBarLater(market) })),
+    ...(market.legs.length === 2
+      ? again(`${market.legs[1]!.symbol} filled one bar after ${market.legs[0]!.symbol}`, () => ({
+          market: oneBarLater(market, 1),
+        }))
+      : []),
     ...halves(result).map(({ what, totalReturn, roundTrips }) => of(what, totalReturn, roundTrips)),
     ...withoutBest(result, followsEquity(strategy)).map(({ what, totalReturn, roundTrips }) =>
       of(what, totalReturn, roundTrips),
@@ -148,10 +153,13 @@ function scaled(costs: Costs, times: number): Costs {
   return { ...dearer(costs), ...(legs !== undefined && { legs: legs.map(dearer) }) } as unknown as Costs;
 }
 
-/** The decisions of the same bars, filled at the open after the one that they would have had. */
-function oneBarLater(market: Market): Market {
+/** The decisions of the same bars, filled at the open after the one that they would have had: in every leg, or from one on. */
+function oneBarLater(market: Market, from = 0): Market {
   const later = (open: Float64Array): Float64Array => open.map((_, t) => open[t + 1] ?? Number.NaN);
-  return { ...market, legs: market.legs.map((leg) => ({ ...leg, open: later(leg.open) })) };
+  return {
+    ...market,
+    legs: market.legs.map((leg, k) => (k < from ? leg : { ...leg, open: later(leg.open) })),
+  };
 }
 
 type Part = Omit<Challenge, "overturns">;

@@ -104,7 +104,7 @@ export function oppositeReturn({ strategy, data, result }: BacktestRun): number 
 }
 
 function countsText({ result }: BacktestRun): string {
-  const { refusedEntries = 0, unusualEntries = 0 } = result.counts;
+  const { refusedEntries = 0, unusualEntries = 0, tooSmall = 0 } = result.counts;
   const refused =
     refusedEntries > 0
       ? ` ${entries(refusedEntries)} refused: β was 0 or less, and both legs would have been bought at once.`
@@ -113,7 +113,11 @@ function countsText({ result }: BacktestRun): string {
     unusualEntries > 0
       ? ` ${entries(unusualEntries)} made with less than 0.3 or more than 3 of x for one of y in money: a bet on one leg.`
       : "";
-  return refused + unusual;
+  const small =
+    tooSmall > 0
+      ? ` ${tooSmall === 1 ? "1 decision" : `${tooSmall.toLocaleString("en")} decisions`} could not be traded: an order below the least, or a leg smaller than one lot.`
+      : "";
+  return refused + unusual + small;
 }
 
 function entries(count: number): string {

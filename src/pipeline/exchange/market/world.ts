@@ -37,6 +37,7 @@ export interface SymbolModel {
   readonly price: PriceModel;
   readonly tradesPerSecond: number;
   /** Best ask minus best bid. */
+  /** Between bid and ask: one, as in four of five turns of the recorded Binance spot market (docs/exchange.md). */
   readonly spreadTicks: number;
   /** Scale of the heavy-tailed trade size, in steps: the median trade is about two thirds of it. */
   readonly sizeSteps: number;

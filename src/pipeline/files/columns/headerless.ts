@@ -70,7 +70,7 @@ export function headerless(
         code: "bad-columns",
         row: 1,
         need: `the ${widths.join(" or ")} columns of Binance's ${kind === "bars" ? "klines" : kind === "merged" ? "aggTrades" : kind}; it has ${width}`,
-        hint: `See whether the file is what its name${asking.voice === "flags" ? " or --kind" : ""} says.`,
+        hint: "See whether the file is what its name or --kind says.",
         facts: { columns: width },
       });
     }

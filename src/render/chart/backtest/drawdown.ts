@@ -68,6 +68,7 @@ function marked(
     to: (Number.isNaN(recoveryUs) ? endUs : recoveryUs) / 1000,
     at: troughUs / 1000,
     depth: Number((100 * depth).toPrecision(6)),
+    short: `${k + 1}: ${(100 * depth).toFixed(1).replace("-", "−")} %`,
     label: `${k + 1}: ${(100 * depth).toFixed(2).replace("-", "−")} %${Number.isNaN(recoveryUs) ? ", not over" : ""}`,
     line: lines[k]!,
   }));
@@ -96,17 +97,18 @@ function marked(
     },
     {
       data,
-      transform,
+      transform: [...transform, { calculate: "width < 300 ? datum.short : datum.label", as: "says" }],
       mark: {
         type: "text",
         fontWeight: 600,
         dy: { expr: "12 + 13 * datum.line" },
-        align: { expr: `${place} < 60 ? 'left' : width - ${place} < 60 ? 'right' : 'center'` },
+        align: { expr: `${place} < 80 ? 'left' : width - ${place} < 80 ? 'right' : 'center'` },
       },
       encoding: {
         x: x.channel("at"),
         y: { ...y, field: "depth" },
-        text: { field: "label", type: "nominal" },
+        // on a phone there is no room for more than the depth
+        text: { field: "says", type: "nominal" },
       },
     },
   ];

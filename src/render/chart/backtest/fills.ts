@@ -7,15 +7,18 @@ import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
 import { closingTimes } from "../base/closing-times.ts";
 import { type Json, packed, type TimeAxis, utcExpression, withUnit } from "../base/frame.ts";
+import { spacedMarks } from "../base/thin.ts";
 import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 import { type DrawnRun, partsOf } from "./run.ts";
 
 export interface FillsOptions extends LinesOptions {
   /** The leg, counted from 0: y, then x. 0 unless told. */
   readonly leg?: number;
-  /** The newest are drawn; 1000 unless told. */
+  /** The newest are drawn; unless told all, or of more than 120 the first of each side in each 60th of the time. */
   readonly mostFills?: number;
 }
+
+const STRETCHES = 60;
 
 /** The price of a leg with its fills: ▲ bought, ▼ sold, at the price that was paid; the mouse says why. */
 export function fillsChart(run: DrawnRun, options?: FillsOptions): View;
@@ -24,7 +27,7 @@ export function fillsChart(run: Backtest, market: Market, leg: number, options?:
 export function fillsChart(run: DrawnRun, given: FillsOptions | Market = {}): View {
   const names = ["leg", "mostFills", ...LINES_OPTIONS] as const;
   const { backtest, options } = partsOf<FillsOptions>("fillsChart", run, given, names);
-  const { leg = 0, mostFills = 1000 } = options;
+  const { leg = 0, mostFills } = options;
   const { fills, orders, market } = backtest;
   const traded = market.legs[leg];
   if (traded === undefined) {
@@ -39,13 +42,24 @@ export function fillsChart(run: DrawnRun, given: FillsOptions | Market = {}): Vi
   const { timesUs, domainUs } = closingTimes(market);
   const { base, quote: money } = assetsOf(traded.symbol);
   const own = fills.filter((fill) => fill.leg === leg);
-  const drawn = own.slice(Math.max(0, own.length - mostFills));
+  const drawn =
+    mostFills === undefined
+      ? spacedMarks(
+          own,
+          ({ timeUs, quantity }) => ({ us: timeUs, kind: Math.sign(quantity) }),
+          domainUs,
+          STRETCHES,
+        )
+      : own.slice(Math.max(0, own.length - mostFills));
   const reasons = new Map(orders.map(({ id, reason }) => [id, reason]));
   const count =
     own.length === 0
       ? "no fill"
       : `▲ ${own.filter(({ quantity }) => quantity > 0).length} bought · ▼ ${own.filter(({ quantity }) => quantity < 0).length} sold`;
-  const note = drawn.length === own.length ? count : `${count} · the last ${drawn.length} are drawn`;
+  const note =
+    drawn.length === own.length
+      ? count
+      : `${count} · ${mostFills === undefined ? "some of them" : `the last ${drawn.length}`} are drawn`;
   return drawLines(timesUs, [{ name: traded.symbol, values: traded.close }], {
     title: `${traded.symbol} and its fills`,
     yName: "price",

@@ -6,6 +6,7 @@ import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
 import { closingTimes } from "../base/closing-times.ts";
 import { type Json, packed, type TimeAxis, utcExpression } from "../base/frame.ts";
+import { spacedMarks } from "../base/thin.ts";
 import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 import { thresholds } from "../pair/z-score.ts";
 import { type DrawnRun, partsOf } from "./run.ts";
@@ -17,7 +18,7 @@ export interface SignalOptions extends LinesOptions {
   readonly entry?: number;
   readonly exit?: number;
   readonly stop?: number;
-  /** The newest are marked; 500 unless told. */
+  /** The newest are marked; unless told all, or of more than 120 the first of each side in each 60th of the time. */
   readonly mostTrips?: number;
 }
 
@@ -32,7 +33,7 @@ export function signalChart(run: DrawnRun, given: SignalOptions | Market = {}): 
   const names = ["signal", "entry", "exit", "stop", "mostTrips", ...LINES_OPTIONS] as const;
   const { backtest, options } = partsOf<SignalOptions>("signalChart", run, given, names);
   const { signals, roundTrips, market, strategy } = backtest;
-  const { signal: name = "z" in signals ? "z" : Object.keys(signals)[0], mostTrips = 500 } = options;
+  const { signal: name = "z" in signals ? "z" : Object.keys(signals)[0], mostTrips } = options;
   const { entry, exit, stop } = { ...(name === "z" && levelsOf(strategy.settings)), ...options };
   const values = signals[name ?? ""];
   if (name === undefined || values === undefined) {
@@ -45,11 +46,15 @@ export function signalChart(run: DrawnRun, given: SignalOptions | Market = {}): 
     });
   }
   const { timesUs, domainUs } = closingTimes(market);
-  const trips = roundTrips.slice(Math.max(0, roundTrips.length - mostTrips));
+  const trips =
+    mostTrips === undefined
+      ? spacedMarks(roundTrips, ({ entryUs, side }) => ({ us: entryUs, kind: side }), domainUs, 60)
+      : roundTrips.slice(Math.max(0, roundTrips.length - mostTrips));
   const left = roundTrips.length - trips.length;
+  const which = mostTrips === undefined ? trips.length : `the last ${trips.length}`;
   const note = [
     "▲ into long · ▼ into short · ○ out · ✕ out by a stop",
-    left > 0 ? `the last ${trips.length} of ${roundTrips.length} round trips are marked` : "",
+    left > 0 ? `${which} of ${roundTrips.length} round trips are marked` : "",
     options.note ?? "",
   ];
   return drawLines(timesUs, [{ name, values }], {

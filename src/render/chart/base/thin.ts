@@ -35,3 +35,21 @@ function extremes(column: ArrayLike<number>, from: number, to: number): number[]
 export function thinNote(drawn: number, length: number): string {
   return drawn === length ? "" : `drawn by the extremes of each ${Math.round((2 * length) / drawn)} bars`;
 }
+
+/** Of marks over time, the first of each kind in each of so many stretches of equal length; all where there are no more than two a stretch. */
+export function spacedMarks<Mark>(
+  marks: readonly Mark[],
+  place: (mark: Mark) => { readonly us: number; readonly kind: number | string },
+  [fromUs, toUs]: readonly [number, number],
+  stretches: number,
+): readonly Mark[] {
+  if (marks.length <= 2 * stretches) return marks;
+  const seen = new Set<string>();
+  return marks.filter((mark) => {
+    const { us, kind } = place(mark);
+    const cell = `${Math.floor((stretches * (us - fromUs)) / (toUs - fromUs))} ${kind}`;
+    if (seen.has(cell)) return false;
+    seen.add(cell);
+    return true;
+  });
+}

@@ -14,6 +14,8 @@ from ours:
     VaR, CVaR            historical (empyrical as well)     quantstats: those of a normal law with mean and deviation
     skew                 m3 / m2^1.5, divisor n             quantstats: corrected for bias
     kurtosis             m4 / m2^2, 3 for the normal        quantstats: excess over 3, corrected for bias
+    ulcer index          divisor n (Martin)                 quantstats: n - 1
+    information ratio    a year                             quantstats: a day
     alpha                a year, not compounded             empyrical: (1 + a)^365 - 1; quantstats as ours
     Omega, Sortino       a rate above 0 is the threshold    the same; at a rate of 0 all three are one
     drawdown's length    from the last close at the peak    quantstats: days under water, without that of the recovery
@@ -117,6 +119,8 @@ def metrics(values, rate):
             "alphaWithoutRate": greeks["alpha"],
             "normalVar": qs.stats.value_at_risk(r),
             "normalCvar": qs.stats.conditional_value_at_risk(r),
+            "ulcerIndexN1": qs.stats.ulcer_index(r),
+            "informationRatioDaily": qs.stats.information_ratio(r, market, prepare_returns=False),
             "historicalCvar": qs.stats.conditional_value_at_risk(r, method="historical"),
             "skewCorrected": qs.stats.skew(r),
             "excessKurtosisCorrected": qs.stats.kurtosis(r),

@@ -64,8 +64,8 @@ test("a report of trades, an empty one and a phone: every chart is drawn offline
   await writeBacktestReport(seeded(), full, MADE_US);
   await writeBacktestReport(seeded({ entry: "7" }), empty, MADE_US);
   for (const [path, width, charts] of [
-    [full, 1100, 10],
-    [full, 390, 10],
+    [full, 1100, 12],
+    [full, 390, 12],
     [empty, 1100, 6],
   ] as const) {
     const { page, complaints } = await open(path, width);
