@@ -360,3 +360,59 @@ test("names of markets and shares are symbols, whatever else their letters mean"
   const table = reading(t, `t,o,h,l,c,v\n${minutes(3, day("1,2,1,2,9"))}`).series[0]!;
   assert.deepEqual([table.close[0], table.volume![0]], [2, 9]);
 });
+
+test("names of columns in other languages are what they are, and no symbols", (t) => {
+  for (const [header, decimal] of [
+    ["Datum;Eröffnung;Hoch;Tief;Schluss;Volumen", ","],
+    ["Date;Ouverture;Plus haut;Plus bas;Clôture;Volume", ","],
+    ["Fecha;Apertura;Máximo;Mínimo;Cierre;Volumen", ","],
+    ["Data;Apertura;Massimo;Minimo;Chiusura;Volume", "."],
+  ] as const) {
+    const row = (i: number): string => `2024-01-0${i + 1};1.5;2.5;1.0;1.7;9.5`.replaceAll(".", decimal);
+    const { series } = reading(t, `${header}\n${minutes(4, row)}`);
+    assert.equal(series.length, 1, header);
+    const { open, high, low, close, volume } = series[0]!;
+    assert.deepEqual([open![0], high![0], low![0], close[0], volume![0]], [1.5, 2.5, 1, 1.7, 9.5], header);
+  }
+});
+
+test("bars of the future, and the length of two rows with a weekend between them, are not taken", (t) => {
+  assert.match(
+    refusal(t, file("time", ["2031-01-01", "2031-01-02"])),
+    /line 3, time: needs a time that has been/,
+  );
+  const weekend = file("date", ["2020-04-17", "2020-04-20"]);
+  assert.match(refusal(t, weekend), /its two, .*, are 3d apart\. Pass --interval 1d/);
+  assert.equal(reading(t, weekend, { interval: "1d" }).series[0]!.spacing.intervalUs, 86_400e6);
+  const night = file("time", ["2024-01-02 15:30", "2024-01-03 09:30"]);
+  assert.match(refusal(t, night), /are 18h apart\. Pass --interval 1h/);
+  assert.equal(reading(t, file("time", ["2024-01-02 15:30", "2024-01-02 15:31"])).series[0]!.length, 2);
+});
+
+test("times of day as digits belong to their date, with or without the zero in front; years of two digits are asked for", (t) => {
+  const text = (dates: readonly string[], clocks: readonly string[]): string =>
+    `date,time,close\n${dates.map((date, i) => `${date},${clocks[i]},${i + 1}\n`).join("")}`;
+  const clocks = ["930", "931", "932"];
+  const day = ["20240102", "20240102", "20240102"];
+  assert.equal(timesOf(reading(t, text(day, clocks)))[1], "2024-01-02T09:31:00Z");
+  assert.equal(timesOf(reading(t, text(day, ["0", "1", "100"])))[2], "2024-01-02T01:00:00Z");
+  const short = text(["240102", "240102", "240102"], clocks);
+  assert.match(refusal(t, short), /a year of four digits; .* Pass --dates dmy, mdy or ymd/);
+  assert.equal(timesOf(reading(t, short, { dates: "ymd" }))[0], "2024-01-02T09:30:00Z");
+  assert.equal(timesOf(reading(t, short, { dates: "dmy" }, {}))[0], "2002-01-24T09:30:00Z");
+  const days = file("date", ["240102", "240103", "240104"]);
+  assert.match(refusal(t, days), /a year of four digits/);
+  assert.equal(timesOf(reading(t, days, { dates: "ymd" }))[2], "2024-01-04T00:00:00Z");
+});
+
+test("an amount beside a volume may be money, and quotes that do not close are named with their line", (t) => {
+  const trades = "id,time,price,amount,volume,side\n1,2024-01-01T00:10:00Z,10,1,10,buy\n";
+  assert.match(refusal(t, trades), /both "amount" and "volume" could be the qty/);
+  for (const [column, qty] of [
+    ["amount", 1],
+    ["volume", 10],
+  ] as const)
+    assert.equal(reading(t, trades, { columns: `qty=${column}` }).trades[0]!.columns.qty[0], qty);
+  const open = 'time,close,note\n2024-01-01,1,"a\nb"\n2024-01-02,2,x\n';
+  assert.match(refusal(t, open), /line 2: needs quotes that close in the same line/);
+});

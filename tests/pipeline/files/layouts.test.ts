@@ -252,8 +252,8 @@ test("names that are not known are told by the reader's user, in the words of wh
     /needs a column "when"; the file has "wann, kurs"/,
   );
   assert.match(
-    refusal(t, text, { columns: { zeit: "wann" } }),
-    /needs meanings of columns that there are .*; got "zeit"/,
+    refusal(t, text, { columns: { quand: "wann" } }),
+    /needs meanings of columns that there are .*; got "quand"/,
   );
   const two = "date,size,amount,price,id,side\n2024-01-02T00:00:00Z,1,2,3,4,buy\n";
   assert.match(

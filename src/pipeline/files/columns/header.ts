@@ -33,6 +33,7 @@ export function layoutOf(
   at.time = choice.at;
   if (choice.clockAt !== undefined) at.clock = choice.clockAt;
   const kind = expected.kind ?? kindOf(at);
+  if (kind === "trades") oneAmount(asking, names, at, header.given);
   if (kind === "bars") oneClose(asking, names, at, header.given);
   const groups = kind === "bars" ? groupsOf(asking, names, at, choice, isSymbol) : [];
   const layout: Layout = {
@@ -88,7 +89,7 @@ function rolesOf(
     }
     at[role] = i;
   }
-  volumesByUnit(asking, names, sample, at);
+  told.push(...volumesByUnit(asking, names, sample, at));
   marketLayouts(asking, names, at, told);
   return { at, told };
 }
@@ -142,27 +143,35 @@ function byUnit(
   return quoted.length === 1 && base ? { base: base.i, quote: money!.i } : undefined;
 }
 
-/** Volumes whose names carry their unit. */
+/** Volumes whose names carry their unit; what is told of those that could be either. */
 function volumesByUnit(
   asking: Asking,
   names: readonly string[],
   sample: readonly (readonly string[])[],
   at: At,
-): void {
+): string[] {
   const found = [...names.keys()].filter(
     (i) => volumeUnit(names[i]!) !== undefined && bareName(names[i]!) !== "volume",
   );
   const unnamed = found.filter((i) => meaningOf(names[i]!) === undefined);
   const candidates = [...new Set([...found, ...(at.volume === undefined ? [] : [at.volume])])];
-  if (unnamed.length === 0 && found.length < 2) return;
+  if (unnamed.length === 0 && found.length < 2) return [];
   if (candidates.length === 1) {
     at.volume = candidates[0]!;
-    return;
+    return [];
   }
   const units = byUnit(asking, names, sample, candidates);
-  if (units === undefined || candidates.length > 2) return;
+  if (units === undefined || candidates.length > 2) {
+    const all = candidates.map((i) => quote(names[i]!)).join(" and ");
+    return at.volume === undefined
+      ? [
+          `No volume was taken: ${all} could be it. Say which: ${say(asking, "columns", `volume=${names[candidates[0]!]}`)}.`,
+        ]
+      : [];
+  }
   at.volume = units.base;
   at.quoteVolume = units.quote;
+  return [];
 }
 
 /** What some markets' files mean by names that others use otherwise. */
@@ -199,6 +208,18 @@ function kindOf(at: At): RowKind {
   const isTrade =
     has("price", "qty") || (!has("close") && ["id", "side", "maker"].some((role) => has(role as Role)));
   return isTrade ? "trades" : "bars";
+}
+
+/** `amount` is a quantity to some and money to others; beside a volume it may be either. */
+function oneAmount(asking: Asking, names: readonly string[], at: At, given: ReadonlySet<number>): void {
+  const { qty, volume } = at;
+  if (qty === undefined || volume === undefined || qty === volume || given.has(qty)) return;
+  if (bareName(names[qty]!) !== "amount") return;
+  refuseRow(asking, {
+    code: "bad-columns",
+    need: `one column of each kind; both ${quote(names[qty]!)} and ${quote(names[volume]!)} could be the qty`,
+    hint: `Say which: ${say(asking, "columns", `qty=${names[qty]}`)}.`,
+  });
 }
 
 /** Whether a trade has an id that an exchange counts by, and a taker. */

@@ -82,9 +82,25 @@ function isPair(name: string): boolean {
   return !(OF_STATES.test(base) && /^(?:EUR|GBP|JPY|TRY|KRW|USD)$/.test(quote!));
 }
 
+/** The same in other languages, as brokers and portals write them: German, French, Spanish, Italian, Portuguese. */
+const LOCAL: Readonly<Partial<Record<Role, string>>> = {
+  time: "datum zeit zeitpunkt zeitstempel fecha data horodatage",
+  clock: "uhrzeit heure hora ora",
+  price: "preis prix precio prezzo preço",
+  qty: "menge stück anzahl quantité cantidad quantità quantidade",
+  open: "eröffnung eröffnungskurs erster ouverture ouv apertura abertura",
+  high: "hoch höchst höchstkurs tageshoch haut plushaut máximo máxima massimo",
+  low: "tief tiefst tiefstkurs tagestief bas plusbas mínimo mínima minimo",
+  close: "schluss schlusskurs kurs letzter clôture dernier cierre último chiusura ultimo fechamento",
+  volume: "volumen umsatzstück volumi",
+};
+
 const BY_NAME: ReadonlyMap<string, { readonly role: Role; readonly rank: number }> = new Map(
   (Object.entries(NAMES) as [Role, string][]).flatMap(([role, names]) =>
-    names.split(" ").map((name, rank) => [name, { role, rank }] as const),
+    `${names} ${LOCAL[role] ?? ""}`
+      .trim()
+      .split(" ")
+      .map((name, rank) => [name, { role, rank }] as const),
   ),
 );
 

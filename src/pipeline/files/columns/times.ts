@@ -1,6 +1,7 @@
 import { quote } from "../../../core/errors.ts";
 import { type Asking, refuseRow, say } from "../asking.ts";
 import { isMissing } from "../values/number-text.ts";
+import { shortDate } from "../values/short-date.ts";
 import { digitForms } from "../values/time-digits.ts";
 import type { TimeColumn } from "../values/time-reader.ts";
 import { timeText } from "../values/time-text.ts";
@@ -118,12 +119,14 @@ function shapeOf(asking: Asking, rows: readonly (readonly string[])[], at: numbe
   const cell = rows.find((row) => !isMissing(row[at] ?? ""))?.[at];
   if (cell === undefined) return "none";
   if (/^\d{1,2}:\d\d(:\d\d([.,]\d+)?)?(\s?[AP]M)?$/i.test(cell)) return "clock";
+  if (isClockColumn(rows, at)) return "clock";
+  if (/^\d{6}$/.test(cell) && shortDate(cell, asking.options.dates ?? "ymd") !== undefined) return "date";
   if (/^\d+(\.\d+)?$/.test(cell)) {
     const whole = cell.replace(/\..*/, "");
     const forms = digitForms(whole, asking.nowUs);
     if (forms.includes("YYYYMMDD")) return "date";
     if (forms.length > 0) return "full";
-    return /^\d{4}$|^\d{6}$/.test(cell) && isClock(cell) ? "clock" : "none";
+    return "none";
   }
   for (const order of [undefined, "dmy", "mdy"] as const) {
     const found = timeText(cell, asking.options.dates ?? order);
@@ -131,6 +134,14 @@ function shapeOf(asking: Asking, rows: readonly (readonly string[])[], at: numbe
   }
   // a time with something wrong in it, such as a zone that is none
   return /^\d{4}-\d\d-\d\d[ T]\d/.test(cell) ? "full" : "none";
+}
+
+/** Times of day as digits, `930` and `1600` or `93000`: those of the first rows, one of them with three digits at least. */
+function isClockColumn(rows: readonly (readonly string[])[], at: number): boolean {
+  const cells = rows.map((row) => row[at] ?? "").filter((cell) => !isMissing(cell));
+  const longest = Math.max(0, ...cells.map((cell) => cell.length));
+  if (longest < 3 || longest > 6) return false;
+  return cells.every((cell) => /^\d+$/.test(cell) && isClock(cell.padStart(longest < 5 ? 4 : 6, "0")));
 }
 
 /** `000000`, `1730`: hours, minutes and seconds. */

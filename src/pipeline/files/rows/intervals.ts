@@ -25,6 +25,11 @@ export interface Spacing {
 }
 
 const DAY_US = 86_400e6;
+/** Lengths that two rows alone are believed. */
+const USUAL_SECONDS: ReadonlySet<number> = new Set([
+  ...[0.1, 0.25, 0.5, 1, 5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1800],
+  ...[3600, 7200, 14_400, 21_600, 28_800, 43_200, 86_400, 604_800],
+]);
 
 /**
  * The length of a file's bars, which all its rows agree on: none lies off the grid of the others. `told` by its name or
@@ -49,7 +54,10 @@ export function spacingOf(asking: Asking, starts: Starts, told: number | undefin
   ] as const) {
     if (told !== undefined && (common === told || (length < 4 && common % told === 0)))
       return { intervalUs: told, by };
-    if (told === undefined && step === common) return { intervalUs: step, by };
+    if (told === undefined && step === common) {
+      if (length === 2 && !USUAL_SECONDS.has(step / 1e6)) return twoRows(asking, starts, step);
+      return { intervalUs: step, by };
+    }
   }
   if (told !== undefined && byTime.step === byTime.common) {
     const isNamed = binanceName(asking.where) !== undefined;
@@ -71,6 +79,16 @@ export function spacingOf(asking: Asking, starts: Starts, told: number | undefin
     });
   }
   return offGrid(asking, starts, told);
+}
+
+/** A weekend, a night or a gap may lie between two rows. */
+function twoRows(asking: Asking, { timeUs }: Starts, step: number): never {
+  const [a, b] = [formatUtc(timeUs[0]!), formatUtc(timeUs[1]!)];
+  return refuseRow(asking, {
+    code: "open-interval",
+    need: `a length of bars that its rows tell; its two, ${a} and ${b}, are ${formatDuration(step)} apart`,
+    hint: `Pass ${say(asking, "interval", step % DAY_US === 0 ? "1d" : "1h")}, or whichever it is.`,
+  });
 }
 
 /** Whether all distances are multiples of the shortest. */

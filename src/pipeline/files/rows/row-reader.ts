@@ -100,7 +100,7 @@ export function rowReader(
       });
     },
     time: (cells, row) => {
-      const text = clockAt === undefined ? cells[timeAt]! : `${cells[timeAt]} ${cells[clockAt]}`;
+      const text = clockAt === undefined ? cells[timeAt]! : `${cells[timeAt]} ${clockText(cells[clockAt]!)}`;
       const time = times.read(text, row, symbolAt === undefined ? "" : cells[symbolAt]);
       if (twin !== undefined && !isMissing(cells[twin.at]!) && !times.isProvisional)
         agree(asking, { text, time }, twin, zone, cells, row);
@@ -119,6 +119,11 @@ export function rowReader(
     // what was read before its proof came is read once more
     isRight: (settled) => settled.decimal === numbers.mark && !numbers.isProvisional && !times.isProvisional,
   };
+}
+
+/** `930` is half past nine. */
+function clockText(cell: string): string {
+  return /^\d{1,3}$/.test(cell) ? cell.padStart(4, "0") : /^\d{5}$/.test(cell) ? `0${cell}` : cell;
 }
 
 const GUARD = /^'[=+\-@＝＋－＠]/;

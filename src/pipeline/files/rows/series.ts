@@ -67,6 +67,7 @@ export function seriesOf(
   const kept = raw.isWide ? rows : rows.filter((k) => hasPrice(raw, k));
   const pick = pickFrom(kept);
   const [timeUs, wallUs, row] = [pick(instant), pick(wall), pick(raw.row)];
+  checkBeen(asking, timeUs, row);
   const values: Partial<Record<BarRole, Float64Array>> = {};
   for (const role of BAR_ROLES) {
     const column = raw.values[role];
@@ -121,6 +122,17 @@ function spacingIn(
 ): Spacing {
   const timeUs = pick(instant);
   return spacingOf(asking, { length: timeUs.length, timeUs, wallUs: pick(wall), row: pick(row) }, toldUs);
+}
+
+/** No bar begins after tomorrow. */
+function checkBeen(asking: Asking, timeUs: Float64Array, row: Float64Array): void {
+  const last = timeUs.length - 1;
+  if (!(timeUs[last]! > asking.nowUs + 86_400e6)) return;
+  refuseRow(asking, {
+    row: row[last]!,
+    column: "time",
+    need: `a time that has been; got ${formatUtc(timeUs[last]!)}`,
+  });
 }
 
 function hasPrice({ values }: RawBars, k: number): boolean {

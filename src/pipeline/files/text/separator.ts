@@ -30,7 +30,10 @@ export function separatorOf(asking: Asking, lines: readonly string[], first: num
   const common = ALL.filter(
     (one) => header.filter((found) => found.includes(one)).length > sample.length / 2,
   );
-  const best = common.find((one) => header[0]?.includes(one)) ?? common[0];
+  // where quotes do not close the header alone tells
+  const [only, ...others] = header[0] ?? [];
+  const best =
+    common.find((one) => header[0]?.includes(one)) ?? common[0] ?? (others.length === 0 ? only : undefined);
   if (best !== undefined) return best;
   return refuseRow(asking, {
     code: "no-separator",

@@ -5,6 +5,7 @@ export type TimeUnit = "s" | "ms" | "us" | "ns";
 /** How a column writes times as digits alone. */
 export type DigitForm =
   | TimeUnit
+  | "YYMMDD"
   | "YYYYMMDD"
   | "YYYYMMDDhh"
   | "YYYYMMDDhhmm"

@@ -3,6 +3,7 @@ import { formatUtc } from "../../../core/time.ts";
 import { type Asking, type DayOrder, refuseRow, say } from "../asking.ts";
 import type { WallTime } from "./calendar.ts";
 import { isoWallUs } from "./iso-time.ts";
+import { shortDate } from "./short-date.ts";
 import {
   type DigitForm,
   digitForms,
@@ -79,6 +80,10 @@ export function timeReader(asking: Asking, column: TimeColumn, proven?: DayOrder
 
   const fromDigits = (text: string, row: number): WallTime => {
     const whole = text.includes(".") ? text.slice(0, text.indexOf(".")) : text;
+    if (unit === undefined && whole.length === 6 && (digitForm ?? "YYMMDD") === "YYMMDD") {
+      [digitForm, isAbsolute] = ["YYMMDD", false];
+      return { wallUs: shortYear(asking, name, whole, row), offsetUs: noOffset };
+    }
     if (digitForm === undefined) {
       digitForm = inferredForm(asking, name, whole, text, row);
       if (whole !== text && digitForm.length > 2) noDigits(asking, name, text, row);
@@ -172,6 +177,13 @@ function oneForm(
       bad(row, `one kind of time in the whole file; ${told}`);
     }
   };
+}
+
+/** A date with two digits of a year: only in an order that was told. */
+function shortYear(asking: Asking, column: string, digits: string, row: number): number {
+  const { dates } = asking.options;
+  const wallUs = dates === undefined ? undefined : shortDate(digits, dates);
+  return wallUs ?? noTime(asking, column, "a year of four digits", digits, row);
 }
 
 /** Digits that are no time in the unit that was named. */

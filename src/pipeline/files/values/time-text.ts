@@ -1,5 +1,6 @@
 import type { DayOrder } from "../asking.ts";
 import { markedOffset, monthOf, wallOf } from "./calendar.ts";
+import { shortDate } from "./short-date.ts";
 
 /** What the text of a time says. */
 export interface TimeText {
@@ -68,6 +69,8 @@ function dateOf(text: string, order: DayOrder | undefined): DateText | NoTime {
     const parts = { year: Number(year), month: Number(month), day: Number(day) };
     return { length: all.length, form: "YYYYMMDD", ...parts, ...settled };
   }
+  const six = /^(\d{6})(?=\s)/.exec(text)?.[1];
+  if (six !== undefined) return sixDigits(six, order);
   const dayFirst = DAY_NAME.exec(text);
   const nameFirst = dayFirst === null ? NAME_DAY.exec(text) : null;
   const [all, day, name, year] = dayFirst ?? [nameFirst?.[0], nameFirst?.[2], nameFirst?.[1], nameFirst?.[3]];
@@ -76,6 +79,14 @@ function dateOf(text: string, order: DayOrder | undefined): DateText | NoTime {
   const full = fullYear(year!, order);
   if (full === undefined) return { problem: "a year of four digits" };
   return { length: all.length, form: "named month", year: full, month, day: Number(day), ...settled };
+}
+
+function sixDigits(digits: string, order: DayOrder | undefined): DateText | NoTime {
+  const us = order === undefined ? undefined : shortDate(digits, order);
+  if (us === undefined) return { problem: "a year of four digits" };
+  const date = new Date(us / 1000);
+  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
+  return { length: 6, form: "YYMMDD", year, month, day, proves: undefined, isOpen: false };
 }
 
 function numericDate(match: RegExpExecArray, order: DayOrder | undefined): DateText | NoTime {
