@@ -1,7 +1,9 @@
 import type { Alert } from "../../analytics/alerts/alerts.ts";
 import type { AlertState } from "../../analytics/alerts/state.ts";
-import { alertText, valueText } from "../../analytics/alerts/text.ts";
+import { alertText } from "../../analytics/alerts/text.ts";
 import type { HeardEvent } from "../../analytics/alerts/values/evaluator.ts";
+import { spanText } from "../../app/doctor/words.ts";
+import { shortNames } from "../../core/assets.ts";
 import type { AlertSpan } from "../../render/chart/pair/alert-marks.ts";
 import type { TableData } from "../../render/table-data.ts";
 
@@ -16,7 +18,7 @@ export interface AlertLog {
   trail(key: string): readonly number[];
   /** When the alerts that are asked for fired: ends of bars. */
   spans(isWanted: (alert: Alert) => boolean): AlertSpan[];
-  /** What was told, newest first: so many rows. */
+  /** What has fired, one row from its begin to its end, newest first: so many rows. */
   table(rows: number): TableData;
   /** Lets go of all that a rule did. */
   forget(rule: string): void;
@@ -41,51 +43,29 @@ export function alertLog(): AlertLog {
       if (trail.values.length > TRAIL) trail.values.shift();
     },
     trail: (key) => trails.get(key)?.values ?? [],
-    spans: (isWanted) => {
-      const open = new Map<string, AlertSpan>();
-      const spans: AlertSpan[] = [];
-      for (const event of events) {
-        const { alert, kind, timeUs } = event;
-        if (!isWanted(alert)) continue;
-        let begun = open.get(alert.key);
-        if (kind === "firing" && begun !== undefined && event.sinceUs === timeUs) {
-          // on the other side: one ends, another begins
-          spans.push({ ...begun, toUs: timeUs });
-          begun = undefined;
-        }
-        if (kind === "firing" && begun === undefined) {
-          const text = textOf(event);
-          open.set(alert.key, { name: alert.rule.name, fromUs: timeUs, toUs: Number.NaN, text });
-        } else if (begun !== undefined && kind !== "firing" && kind !== "reminder") {
-          spans.push({ ...begun, toUs: timeUs });
-          open.delete(alert.key);
-        }
-      }
-      return [...spans, ...open.values()];
-    },
+    spans: (isWanted) => episodesOf(events.filter(({ alert }) => isWanted(alert))).map(spanOf),
     table: (rows) => {
-      const all = events.filter(({ delivery }) => delivery === "sent");
-      const told = all.slice(-rows).reverse();
-      const text = (name: string, pick: (event: HeardEvent) => string) => ({
+      const all = episodesOf(events).filter(({ first }) => first.delivery === "sent");
+      const shown = all.slice(-rows).reverse();
+      const short = shortNames(shown.flatMap(({ first }) => first.alert.watched));
+      const text = (name: string, pick: (one: Episode) => string) => ({
         name,
-        values: told.map(pick),
+        values: shown.map(pick),
         kind: "text" as const,
       });
+      const many = shown.length === all.length ? "" : `, the newest ${shown.length} of ${all.length}`;
       return {
-        caption:
-          told.length === all.length
-            ? "What the alerts have told, newest first"
-            : `What the alerts have told, the newest ${told.length} of ${all.length}`,
-        length: told.length,
+        caption: `What has fired${many}: one line each, the newest first`,
+        length: shown.length,
         columns: [
-          { name: "bar's end", values: told.map(({ timeUs }) => timeUs), kind: "time" },
-          text("what", ({ kind }) => (kind === "inactive" || kind === "pending" ? "data again" : kind)),
-          text("alert", ({ alert }) => alert.rule.name),
-          text("watched", ({ alert }) => alert.watched.join("/")),
-          text("value", ({ value }) => valueText(value)),
-          text("text", (event) =>
-            event.kind === "firing" || event.kind === "reminder" ? textOf(event) : "",
+          { name: "from", values: shown.map(({ first }) => first.timeUs), kind: "time" },
+          text("for", ({ first, toUs }) =>
+            Number.isNaN(toUs) ? "fires still" : spanText(toUs - first.timeUs),
           ),
+          text("alert", ({ first }) => first.alert.rule.name),
+          text("watched", ({ first }) => first.alert.watched.map(short).join("/")),
+          text("severity", ({ first }) => first.alert.severity),
+          text("text", ({ first }) => textOf(first)),
         ],
       };
     },
@@ -94,6 +74,39 @@ export function alertLog(): AlertLog {
       for (const [key, trail] of trails) if (trail.rule === rule) trails.delete(key);
     },
   };
+}
+
+/** From a firing to its end. */
+interface Episode {
+  readonly first: HeardEvent;
+  /** NaN: it fires still. */
+  readonly toUs: number;
+}
+
+/** In the order in which they began. */
+function episodesOf(events: readonly HeardEvent[]): Episode[] {
+  const open = new Map<string, number>();
+  const episodes: Episode[] = [];
+  const end = (key: string, toUs: number): void => {
+    const at = open.get(key);
+    if (at !== undefined) episodes[at] = { ...episodes[at]!, toUs };
+    open.delete(key);
+  };
+  for (const event of events) {
+    const { alert, kind, timeUs } = event;
+    // on the other side: one ends, another begins
+    if (kind === "firing" && event.sinceUs === timeUs) end(alert.key, timeUs);
+    if (kind === "firing" && !open.has(alert.key)) {
+      open.set(alert.key, episodes.length);
+      episodes.push({ first: event, toUs: Number.NaN });
+    } else if (kind !== "firing" && kind !== "reminder") end(alert.key, timeUs);
+  }
+  return episodes;
+}
+
+function spanOf({ first, toUs }: Episode): AlertSpan {
+  const { alert, timeUs: fromUs } = first;
+  return { name: alert.rule.name, severity: alert.severity, fromUs, toUs, text: textOf(first) };
 }
 
 function textOf({ alert, timeUs, values, kind, sinceUs }: HeardEvent): string {

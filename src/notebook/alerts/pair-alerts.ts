@@ -14,6 +14,7 @@ import { type AlertSpan, alertLayers } from "../../render/chart/pair/alert-marks
 import { tableView } from "../../render/table.ts";
 import type { View } from "../../render/view.ts";
 import { sharedReader } from "../data/shared-reader.ts";
+import type { TimeStretch } from "../page/places.ts";
 import { dated } from "../pair/dated.ts";
 import type { PairWatch } from "../pair/pair-watch.ts";
 import { toldView } from "../view/sentence.ts";
@@ -36,9 +37,10 @@ export interface PairAlertSettings {
 export interface PairAlerts {
   /** Firing ones first: state, since when, value, threshold, the last values. */
   table(): View;
-  /** What was told, newest first. */
+  /** What has fired: one line each, the newest first. */
   history(rows?: number): View;
-  /** The pair's charts, with a band and marks where the alerts on their value fired. */
+  /** The pair's chart, and its single panels, with a band and marks where the alerts on their value fired. */
+  chart(more?: { readonly stretch?: TimeStretch | undefined }): View;
   spread(): View;
   zScore(): View;
   correlation(): View;
@@ -112,6 +114,10 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
     history: (rows = 20) => {
       look();
       return tableView(log.table(rows), { maxRows: rows });
+    },
+    chart: ({ stretch } = {}) => {
+      judge.look();
+      return pair.chart({ stretch, alerts: spansOn("zScore", pair, log) });
     },
     spread: () => pair.spread(marked("spread")),
     zScore: () => pair.zScore(marked("zScore")),

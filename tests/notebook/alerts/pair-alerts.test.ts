@@ -94,7 +94,10 @@ test("an alert's value is the one that the chart beside it shows", (t) => {
 
 test("what was told stands in the history, and as bands and marks on the chart: one that fires still reaches to its end", async (t) => {
   const { alerts, add } = stage(t, seconds(0, 120, twice), [Z]);
-  assert.match(textOf(alerts.history()), /firing +z out +ETHUSDT\/BTCUSDT +4\.\d/);
+  assert.match(
+    textOf(alerts.history()),
+    /T\S+Z +(\d+ s|fires still) +z out +ETH\/BTC +warning +ETHUSDT\/BTCUSDT: /,
+  );
   assert.doesNotMatch(textOf(alerts.history()), /data/);
   const over = await draw(alerts.zScore());
   assert.deepEqual(over.warnings, []);
@@ -190,12 +193,15 @@ test("thresholds side by side, a row each", (t) => {
   assert.match(textOf(alerts.compare("zout", [2])), /No rule is named "zout"\. There are: z out\./);
 });
 
-test("beside the alerts stand how often the strategy traded and what came of it, in deviations and after costs", (t) => {
+test("beside the alerts stand the round trips of the strategy and what came of them after costs, all of one run", (t) => {
   const { alerts } = stage(t, seconds(0, 190, twice));
-  assert.match(
-    textOf(alerts.strategy()),
-    /trades: [1-9]\d* \(\|z\| from 2 back to 0, in view\)\nprofit: [+−]\d+\.\d\d deviations .*\nafter costs: . [+−]?\d+\.\d\d USDT/,
-  );
+  const [, trips, won, of] =
+    /round trips: (\d+) \(\|z\| from 2 back to 0, in view\)\nafter costs: . [+−]?\d+\.\d\d USDT \((\d+) of (\d+) won; .*\)\ncosts: \d+\.\d\d USDT/.exec(
+      textOf(alerts.strategy()),
+    ) ?? [];
+  assert.ok(Number(trips) > 0);
+  assert.equal(of, trips);
+  assert.ok(Number(won) <= Number(trips));
   assert.equal(alerts.rules().length, 5);
 });
 
@@ -203,7 +209,7 @@ test("while the pair waits for bars, so do its alerts", (t) => {
   const { alerts, add } = stage(t, seconds(0, 8));
   assert.match(textOf(alerts.table()), /Alerts/);
   assert.deepEqual(alerts.status(), []);
-  assert.match(textOf(alerts.strategy()), /after costs: – USDT \(waits for bars\)/);
+  assert.match(textOf(alerts.strategy()), /round trips: – \(waits for bars\)\nafter costs: – USDT/);
   add(seconds(8, 60));
   assert.ok(alerts.status().length > 0);
 });

@@ -15,6 +15,7 @@ function chart(spans: readonly AlertSpan[]): View {
 }
 const span = (from: number, to: number): AlertSpan => ({
   name: "far out",
+  severity: "warning",
   fromUs: START_US + from * 1e6,
   toUs: START_US + to * 1e6,
   text: "z is far out",
@@ -30,4 +31,20 @@ test("alerts come and go in one view: the layers are the same without one, with 
     assert.doesNotMatch(svg, /NaN/);
     assert.ok(texts.includes("12:00:30"), "the axis keeps its ends");
   }
+});
+
+test("bands of different severity differ in colour, density and mark", async () => {
+  const { svg } = await draw(
+    chart(
+      (["info", "warning", "critical"] as const).map((severity, i) => ({
+        ...span(20 * i, 20 * i + 9),
+        severity,
+      })),
+    ),
+  );
+  const looks = new Set(
+    [...svg.matchAll(/fill="(#[0-9a-fA-F]{6})" fill-opacity="(0\.\d+)"/g)].map(([, ...look]) => look.join()),
+  );
+  for (const density of ["0.1", "0.16", "0.26"])
+    assert.equal([...looks].filter((look) => look.endsWith(`,${density}`)).length, 1, density);
 });
