@@ -229,6 +229,7 @@ export { type SliderSettings, slider } from "./notebook/controls/inputs/slider.t
 export { type TextSettings, text } from "./notebook/controls/inputs/text.ts";
 export { reacting } from "./notebook/controls/reacting.ts";
 export { alignedCloses, type Closes, type ClosesSettings } from "./notebook/data/closes.ts";
+export { closesFrame, closesFromFrame } from "./notebook/data/closes-frame.ts";
 export { openStore } from "./notebook/data/store.ts";
 export { type CollectedPair, collectedPair } from "./notebook/pair/collected-pair.ts";
 export { type PairControls, type PairControlsSettings, pairControls } from "./notebook/pair/pair-controls.ts";

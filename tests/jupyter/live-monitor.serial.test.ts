@@ -107,7 +107,7 @@ describe("live-monitor on the recorded BTC and ETH tape", {
       assert.ok(alerts.includes(name), name);
     assert.match(
       await notebook.text(cellWith('live("strategy"')),
-      /trades[\s\S]*deviations[\s\S]*after costs/,
+      /round trips[\s\S]*after costs[\s\S]*costs/,
     );
     assert.match(
       await notebook.text(cellWith("alerts.value.set")),

@@ -188,6 +188,8 @@ const ELSEWHERE = [
     "alertText",
     "alertsOf",
     "alignedCloses",
+    "closesFrame",
+    "closesFromFrame",
     "backtestPair",
     "brush",
     "button",
