@@ -85,7 +85,7 @@ export async function startCollector(
   const own = { ...world, get, log };
   const restUrls = restUrlsOf(settings.hosts);
   const before = settings.venue === undefined ? [] : heldSymbols(settings.db, settings.venue.name);
-  const symbols = await resolveSymbols(settings.symbols, restUrls, before, own);
+  const symbols = await resolveSymbols(settings.symbols, restUrls, before, own, settings.failIfUnreachable);
   if (symbols === undefined) return undefined;
   const reached = await reachExchange(settings, symbols, own);
   if (reached === undefined) return undefined;

@@ -21,6 +21,7 @@ export function feeds(first: Feed, clock: Clock): Feeds {
   let current = first;
   let next: Feed | undefined;
   let stopped = false;
+  let paused = false;
   let done: Promise<void> = Promise.resolve();
   const all = (): Feed[] => (next === undefined ? [current] : [current, next]);
   const follow = async (feed: Feed): Promise<void> => {
@@ -42,14 +43,17 @@ export function feeds(first: Feed, clock: Clock): Feeds {
   return {
     replace: (feed) => {
       next = feed;
+      if (paused) feed.pause();
       done = follow(feed);
     },
     replaced: () => done,
     status: () => current.status(),
     pause: () => {
+      paused = true;
       for (const feed of all()) feed.pause();
     },
     resume: () => {
+      paused = false;
       for (const feed of all()) feed.resume();
     },
     stop: () => {

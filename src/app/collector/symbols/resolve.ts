@@ -15,6 +15,7 @@ export async function resolveSymbols(
   restUrls: readonly string[],
   held: readonly string[],
   world: Pick<CollectWorld, "clock" | "random" | "get" | "log" | "signal">,
+  failIfUnreachable = false,
 ): Promise<string[] | undefined> {
   if (choice.patterns.length === 0) return [...choice.names];
   for (let failures = 0; !world.signal.aborted; failures++) {
@@ -34,6 +35,13 @@ export async function resolveSymbols(
       { names: choice.names, patterns: choice.patterns },
       held.map((symbol) => ({ symbol, trades: 1 })),
     );
+    if (known.length === 0 && failIfUnreachable)
+      refuse({
+        code: "unreachable",
+        where: "collector",
+        problem: `needs an exchange that says which symbols ${choice.patterns.join(", ")} are; ${asked.reasons.join("; ")}`,
+        hint: "Check the network, or name the symbols.",
+      });
     const waitMs = backoffMs(failures, world.random, AGAIN);
     const next =
       known.length > 0
