@@ -416,3 +416,29 @@ test("an amount beside a volume may be money, and quotes that do not close are n
   const open = 'time,close,note\n2024-01-01,1,"a\nb"\n2024-01-02,2,x\n';
   assert.match(refusal(t, open), /line 2: needs quotes that close in the same line/);
 });
+
+test("times at which bars end are not read as their begins, whatever their column is called", (t) => {
+  const ends = file("time", [
+    "2024-01-01T00:59:59.999Z",
+    "2024-01-01T01:59:59.999Z",
+    "2024-01-01T02:59:59.999Z",
+  ]);
+  assert.match(refusal(t, ends), /line 2, time: needs times at which bars begin; .* are the ends of bars/);
+  assert.equal(timesOf(reading(t, ends, { columns: "time=time" }))[0], "2024-01-01T00:59:59.999Z");
+});
+
+test("a settlement is a close, a direction a side, and a column of each beside its namesake is asked for", (t) => {
+  const day =
+    (cells: string) =>
+    (i: number): string =>
+      `2024-01-0${i + 1},${cells}`;
+  const one = reading(t, `Date,Open,High,Low,Settle,Volume\n${minutes(3, day("1,2,1,1.5,9"))}`).series[0]!;
+  assert.deepEqual([one.open![0], one.close[0], one.volume![0]], [1, 1.5, 9]);
+  assert.match(
+    refusal(t, `Date,Open,High,Low,Last,Settle\n${minutes(3, day("1,2,1,1.5,1.6"))}`),
+    /could be the close/,
+  );
+  const trades = reading(t, "timestamp,trade_id,price,amount,direction\n1704067200000,7,1,10,sell\n")
+    .trades[0]!;
+  assert.deepEqual([trades.isCounted, trades.columns.isBuyerMaker[0]], [true, 1]);
+});

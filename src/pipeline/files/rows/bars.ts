@@ -49,19 +49,22 @@ const ROUNDING = 1e-12;
 export function barTaker(asking: Asking, layout: Layout, reader: RowReader): BarTaker {
   const { at, groups, names } = layout;
   const symbolAt = at.symbol;
-  const bySymbol = new Map<string, RawBars>();
+  const bySymbol = new Map<string, Columns>();
   const wide = groups.length > 1 || groups[0]!.symbol !== undefined;
-  const fixed = wide ? groups.map((group) => rawBars(group.symbol, true, group, names)) : [];
+  const fixed = wide
+    ? groups.map((group) => columnsOf(rawBars(group.symbol, true, group, names), group, names))
+    : [];
   let [empty, incomplete] = [0, 0];
   const lengths = lengthColumn(asking, layout);
 
-  const rawOf = (symbol: string): RawBars => {
-    let raw = bySymbol.get(symbol);
-    if (raw === undefined) {
-      raw = rawBars(symbol === "" ? undefined : symbol, false, groups[0]!, names);
-      bySymbol.set(symbol, raw);
+  const columnsFor = (symbol: string): Columns => {
+    let columns = bySymbol.get(symbol);
+    if (columns === undefined) {
+      const raw = rawBars(symbol === "" ? undefined : symbol, false, groups[0]!, names);
+      columns = columnsOf(raw, groups[0]!, names);
+      bySymbol.set(symbol, columns);
     }
-    return raw;
+    return columns;
   };
 
   return {
@@ -72,27 +75,26 @@ export function barTaker(asking: Asking, layout: Layout, reader: RowReader): Bar
       if (layout.isOwn && at.complete !== undefined && cells[at.complete] === "false") incomplete++;
       let anyPrice = false;
       for (let k = 0; k < groups.length; k++) {
-        const group = groups[k]!;
-        const raw = wide ? fixed[k]! : rawOf(symbolAt === undefined ? "" : reader.symbol(cells, row));
-        const isEmpty = noPrice(group, cells);
+        const columns = wide
+          ? fixed[k]!
+          : columnsFor(symbolAt === undefined ? "" : reader.symbol(cells, row));
+        const { raw, fields } = columns;
+        const isEmpty = hasNoPrice(columns, cells);
+        const isNone = isEmpty && !wide;
         anyPrice ||= !isEmpty;
         raw.row.push(row);
         raw.wallUs.push(wallUs);
         raw.offsetUs.push(offsetUs);
-        for (const role of BAR_ROLES) {
-          const index = group.at[role];
-          if (index === undefined) continue;
-          const isNone = isEmpty && !wide;
-          raw.values[role]!.push(
-            isNone ? Number.NaN : cellNumber(asking, reader, cells[index]!, role, row, names[index]!),
-          );
+        for (let f = 0; f < fields.length; f++) {
+          const { index, role, name, values } = fields[f]!;
+          values.push(isNone ? Number.NaN : cellNumber(asking, reader, cells[index]!, role, row, name));
         }
         if (!isEmpty && !reader.numbers.isProvisional) checkShape(asking, raw, row);
       }
       if (!anyPrice) empty++;
     },
     get series() {
-      const all = wide ? fixed : [...bySymbol.values()];
+      const all = (wide ? fixed : [...bySymbol.values()]).map(({ raw }) => raw);
       const priced = all.filter(
         ({ isWide, values }) =>
           isWide || PRICE_ROLES.some((role) => values[role]?.some((value) => !Number.isNaN(value))),
@@ -134,8 +136,33 @@ function noPrices(asking: Asking, column: string): never {
   });
 }
 
-function noPrice({ at }: BarGroup, cells: readonly string[]): boolean {
-  return PRICE_ROLES.every((role) => at[role] === undefined || isMissing(cells[at[role]!]!));
+/** Where the rows of a series stand, and where they go. */
+interface Columns {
+  readonly raw: RawBars;
+  readonly fields: readonly Field[];
+  /** Of its prices. */
+  readonly priceAt: readonly number[];
+}
+
+interface Field {
+  readonly index: number;
+  readonly role: BarRole;
+  readonly name: string;
+  readonly values: number[];
+}
+
+function columnsOf(raw: RawBars, { at }: BarGroup, names: readonly string[]): Columns {
+  const fields = BAR_ROLES.flatMap((role) => {
+    const index = at[role];
+    return index === undefined ? [] : [{ index, role, name: names[index]!, values: raw.values[role]! }];
+  });
+  const priceAt = fields.flatMap(({ role, index }) => (PRICE_ROLES.includes(role) ? [index] : []));
+  return { raw, fields, priceAt };
+}
+
+function hasNoPrice({ priceAt }: Columns, cells: readonly string[]): boolean {
+  for (let i = 0; i < priceAt.length; i++) if (!isMissing(cells[priceAt[i]!]!)) return false;
+  return true;
 }
 
 function cellNumber(

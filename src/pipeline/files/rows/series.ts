@@ -1,5 +1,5 @@
 import { formatUtc } from "../../../core/time.ts";
-import { type Asking, refuseRow } from "../asking.ts";
+import { type Asking, refuseRow, say } from "../asking.ts";
 import { instantReader } from "../values/instants.ts";
 import { BAR_ROLES, type BarRole, PRICE_ROLES, type RawBars } from "./bars.ts";
 import { isRegular, type Spacing, spacingOf } from "./intervals.ts";
@@ -68,6 +68,7 @@ export function seriesOf(
   const pick = pickFrom(kept);
   const [timeUs, wallUs, row] = [pick(instant), pick(wall), pick(raw.row)];
   checkBeen(asking, timeUs, row);
+  checkBegins(asking, timeUs, row);
   const values: Partial<Record<BarRole, Float64Array>> = {};
   for (const role of BAR_ROLES) {
     const column = raw.values[role];
@@ -132,6 +133,19 @@ function checkBeen(asking: Asking, timeUs: Float64Array, row: Float64Array): voi
     row: row[last]!,
     column: "time",
     need: `a time that has been; got ${formatUtc(timeUs[last]!)}`,
+  });
+}
+
+/** Times that all lie a millisecond or less before a whole second are those at which bars end. */
+function checkBegins(asking: Asking, timeUs: Float64Array, row: Float64Array): void {
+  const isEnd = (us: number): boolean => us % 1e6 === 999_000 || us % 1e6 === 999_999;
+  if (asking.options.columns !== undefined || timeUs.length < 2 || !timeUs.every(isEnd)) return;
+  refuseRow(asking, {
+    code: "ends",
+    row: row[0]!,
+    column: "time",
+    need: `times at which bars begin; ${formatUtc(timeUs[0]!)}, and all others, are the ends of bars`,
+    hint: `If they are to stand as they are, say so: ${say(asking, "columns", "time=NAME")}, by the name of their column.`,
   });
 }
 
