@@ -87,7 +87,7 @@ function largestBreak(y: Float64Array, x: Float64Array): Pick<LineStability, "br
 
 interface HalfLine {
   readonly beta: number;
-  /** −n ln φ of the residuals: how often the part holds the time of its own return. Above 0. */
+  /** −n ln φ of the residuals, a φ below ½ as ½: how often the part holds the time of its own return. Above 0. */
   readonly returning: number;
 }
 
@@ -95,7 +95,7 @@ function halfLine(y: Float64Array, x: Float64Array): HalfLine {
   if (isConstant(x)) return { beta: Number.NaN, returning: Number.NaN };
   const { beta, residuals } = leastSquares("lineStability", y, [x], true, ["x"]);
   const phi = isConstant(residuals) ? 1 : halfLife(residuals).phi;
-  return { beta: beta[0]!, returning: Math.max(1e-3, -y.length * Math.log(Math.max(phi, 1e-9))) };
+  return { beta: beta[0]!, returning: Math.max(1e-3, -y.length * Math.log(Math.max(phi, 0.5))) };
 }
 
 function isConstant(values: Float64Array): boolean {

@@ -1,5 +1,6 @@
 import { requireColumns, requireFields, requireSettings } from "../../core/arguments.ts";
-import { requireSameLength } from "../checks.ts";
+import { refuse } from "../../core/errors.ts";
+import { requireCount, requireSameLength } from "../checks.ts";
 import { completeRows } from "../regression/complete-rows.ts";
 import { type EngleGrangerResult, engleGranger } from "../unit-root/engle-granger.ts";
 import { type HalfLifeResult, halfLife } from "../unit-root/half-life.ts";
@@ -28,6 +29,8 @@ export interface PairVerdict {
 
 /** From so many half-lives on Engle-Granger finds four of five true pairs. */
 export const ENOUGH_HALF_LIVES = 36;
+/** Fewer bars have no halves to compare. */
+const LEAST_BARS = 20;
 /**
  * A stretch of so many bars is as long as one is taken. A return that it cannot see is slower than 1/36 of it: of no use
  * to whoever decides by these bars, so that what is too short in a shorter stretch is "no" here.
@@ -58,6 +61,8 @@ export function pairVerdict(
   requireSameLength(where, { y: y.length, x: x.length });
   const { columns } = completeRows([onScale(where, "y", y, prices), onScale(where, "x", x, prices)]);
   const [ys, xs] = columns as [Float64Array, Float64Array];
+  requireCount(where, ys.length, LEAST_BARS, "in which both prices are known");
+  requireMoving(where, ys);
   const cointegration = engleGranger(ys, xs, { lags: "BIC" });
   const life = halfLife(cointegration.residuals);
   const { low } = halfLife(cointegration.residuals, { confidence: 0.75 });
@@ -74,6 +79,17 @@ export function pairVerdict(
   };
   const verdict = judged(known);
   return { verdict, sentence: `${WORDS[verdict]}: ${reasonOf(verdict, known)}.`, ...known };
+}
+
+function requireMoving(where: string, y: Float64Array): void {
+  if (y.some((value) => value !== y[0])) return;
+  refuse({
+    code: "no-variation",
+    where,
+    problem: `needs two prices that move; y stands still through all ${y.length} bars`,
+    hint: "Check that its feed is alive, or take a longer stretch.",
+    facts: { bars: y.length },
+  });
 }
 
 const WORDS = { yes: "Yes", no: "No", "too short to say": "Too short to say" };
@@ -119,8 +135,18 @@ function lifeText({ correctedHalfLifeBars, low, high }: HalfLifeResult): string 
   const bars = (value: number): string =>
     value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 });
   if (correctedHalfLifeBars === Number.POSITIVE_INFINITY) return "no return seen";
+  if (correctedHalfLifeBars === 0) return "half-life below a bar";
   const until = high === Number.POSITIVE_INFINITY ? "to no end" : `to ${bars(high)}`;
   return `half-life ${bars(correctedHalfLifeBars)} bars, ${bars(low)} ${until}`;
+}
+
+/** A spread that is back within a bar has no half-lives to count. */
+function countText(halfLives: number, nobs: number): string {
+  return halfLives > nobs ? `more than ${nobs.toLocaleString("en")}` : halfLives.toFixed(0);
+}
+
+function betaText(beta: number): string {
+  return Number.isNaN(beta) ? "–" : minus(beta.toFixed(3));
 }
 
 function minus(text: string): string {
@@ -145,9 +171,15 @@ export function pairVerdictTable(given: PairVerdict): ResultTable {
     ["β, y on x", minus(cointegration.beta[0]!.toFixed(4))],
     ["Engle-Granger", `${minus(cointegration.statistic.toFixed(2))} (${pText(cointegration.pValue)})`],
     ["half-life", lifeText(life)],
-    ["half-lives held", `${halfLives.toFixed(0)}, at most ${halfLivesAtMost.toFixed(0)} (87.5 %)`],
-    ["β of the halves", `${stability.earlyBeta.toFixed(3)}, then ${stability.lateBeta.toFixed(3)}`],
-    ["a break of the line", `Wald ${stability.breakWald.toFixed(1)} (below 25 in 97 of 100 true pairs)`],
+    [
+      "half-lives held",
+      `${countText(halfLives, nobs)}, at most ${countText(halfLivesAtMost, nobs)} (87.5 %)`,
+    ],
+    ["β of the halves", `${betaText(stability.earlyBeta)}, then ${betaText(stability.lateBeta)}`],
+    [
+      "a break of the line",
+      `Wald ${Number.isFinite(stability.breakWald) ? stability.breakWald.toFixed(1) : "beyond all numbers"} (below 25 in 97 of 100 true pairs)`,
+    ],
     ["one line", stability.isStable ? "nothing speaks against it" : stability.sentence],
   ];
   return {

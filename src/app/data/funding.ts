@@ -89,7 +89,11 @@ function sourceFile(source: unknown): string {
 
 function rateNames(symbol: string): string[] {
   const names = [symbol, assetsOf(symbol).base || symbol].map((name) => name.toLowerCase());
-  return names.flatMap((name) => [`${name}_funding_rate`, `${name}_funding`, `${name} funding`]);
+  return [...new Set(names)].flatMap((name) => [
+    `${name}_funding_rate`,
+    `${name}_funding`,
+    `${name} funding`,
+  ]);
 }
 
 /** A file of rates may name its columns by symbol alone; a file of bars has its prices there. */

@@ -98,6 +98,41 @@ describe("pairVerdict", () => {
     assert.equal(pairVerdict(gaps, x).nobs, 588);
   });
 
+  test("of a spread that is back within a bar says yes, with no figure beyond what it can count", () => {
+    const { normal } = random(9);
+    const { x } = madePair("walks", 1500, 1, 9);
+    const y = x.map((price) => price * Math.exp(0.01 * normal()));
+    for (const bars of [266, 400, 1500]) {
+      const given = pairVerdict(y.subarray(0, bars), x.subarray(0, bars));
+      assert.equal(given.verdict, "yes", `${bars}: ${given.sentence}`);
+      const text = `${given.sentence} ${JSON.stringify(pairVerdictTable(given).columns[1]!.values)}`;
+      assert.doesNotMatch(text, /NaN|Infinity|undefined|[ "]-\d/);
+    }
+  });
+
+  test("where x stands still in one half its table has a dash; fewer than 20 bars and a y that stands still are refused", () => {
+    const { y, x } = madePair("pair", 400, 8, 2);
+    const given = pairVerdict(
+      y,
+      x.map((price, t) => (t < 200 ? 50 : price)),
+    );
+    assert.match(JSON.stringify(pairVerdictTable(given).columns[1]!.values), /"–, then /);
+    assert.throws(() => pairVerdict(y.subarray(0, 10), x.subarray(0, 10)), {
+      message: /^pairVerdict: needs at least 20 .*; got 10\./,
+    });
+    assert.throws(
+      () =>
+        pairVerdict(
+          y.map(() => 7),
+          x,
+        ),
+      {
+        code: "no-variation",
+        message: /^pairVerdict: needs two prices that move; y stands still through all 400 bars\. /,
+      },
+    );
+  });
+
   test("refuses a price that stands still, and a leg that is the other one", () => {
     const { y, x } = madePair("pair", 300, 8, 2);
     const still = x.map(() => 5);
