@@ -8,7 +8,7 @@ c = get_config()  # noqa: F821
 
 c.ServerApp.ip = "127.0.0.1"
 c.ServerApp.allow_remote_access = False
-c.ServerApp.root_dir = str(Path(__file__).resolve().parent.parent)
+c.ServerApp.root_dir = os.environ.get("TICKBOOK_NOTEBOOKS") or str(Path(__file__).resolve().parent.parent)
 c.ServerApp.open_browser = False
 c.ServerApp.terminals_enabled = False
 # As root (a container) Jupyter asks for this; it stays on this machine's own address all the same.

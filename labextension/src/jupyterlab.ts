@@ -45,7 +45,7 @@ export interface Comm {
 
 export interface KernelMessage {
   readonly header: { readonly msg_type: string };
-  readonly content: { readonly comm_id?: string; readonly data?: unknown };
+  readonly content: { readonly comm_id?: string; readonly data?: unknown; readonly text?: string };
 }
 
 export interface SessionContext {

@@ -4,6 +4,7 @@ import { openDesk } from "./desk/open-desk.ts";
 import { mendRunAll } from "./desk/run-all.ts";
 import type { PageModules, Plugin } from "./jupyterlab.ts";
 import { createLinks } from "./links.ts";
+import { offerRestart } from "./offer-restart.ts";
 import { createRenderer, type ViewRenderer } from "./renderer.ts";
 
 /**
@@ -35,6 +36,7 @@ export function plugin(modules: PageModules): Plugin {
             },
             0,
           );
+          offerRestart(app.commands, context);
           context.saveState.connect((_, state) => {
             if (state === "started") for (const renderer of renderers) renderer.keep();
           });

@@ -1,6 +1,7 @@
 import { runChecks, runFormat } from "./checks.mjs";
 import { changePackages } from "./packages.mjs";
 import { runTests } from "./tests.mjs";
+import { updateProject } from "./update.mjs";
 
 const node = ["dependencies", "build"];
 const all = [...node, "python", "jupyter", "labextension"];
@@ -24,6 +25,7 @@ export const tasks = {
   report: { needs: node, program: "report.js" },
   add: { needs: node, work: (names) => changePackages("add", names) },
   remove: { needs: node, work: (names) => changePackages("remove", names) },
+  update: { needs: [], work: (args) => updateProject(args) },
   test: { needs: all, work: (args) => runTests("tests", args) },
   "test:long": { needs: all, work: (args) => runTests("tests/long", args) },
   build: { needs: node, work: () => 0 },

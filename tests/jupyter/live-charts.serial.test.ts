@@ -42,6 +42,10 @@ show(liveStatus(), { columns: ["name", "state", "drawn", "error"], caption: "Liv
 }, { refreshMs: 200 });`,
   `const spreadOf = (bars: { close: number[] } | undefined) => bars.close.at(-1);
 spreadOf(undefined);`,
+  `const { pbkdf2Sync } = await import("node:crypto");
+const begun = performance.now();
+pbkdf2Sync("a", "b", 1e5, 64, "sha512");
+pbkdf2Sync("a", "b", Math.round(4e8 / (performance.now() - begun)), 64, "sha512");`,
 ];
 
 /** As much of the page as is asked for here. */
@@ -256,6 +260,20 @@ describe("live charts in JupyterLab", { skip: chromium === undefined, timeout: 2
     assert.match(text, /^TypeError: Cannot read properties of undefined/);
     assert.match(text, /\nat In \[\d+\], line 1, column \d+\n\s+const spreadOf/);
     assert.match(text, /\ncalled from In \[\d+\], line 2, column 1: spreadOf\(undefined\);/);
+  });
+
+  it("a call that the stop button cannot end: the page offers to restart the kernel", async () => {
+    await notebook.startCell(8);
+    await notebook.page.evaluate(() => {
+      const { jupyterapp } = globalThis as unknown as {
+        jupyterapp: { commands: { execute(name: string): unknown } };
+      };
+      setTimeout(() => jupyterapp.commands.execute("notebook:interrupt-kernel"), 500);
+    });
+    const offer = notebook.page.getByRole("button", { name: "Restart kernel" });
+    await offer.waitFor();
+    assert.match(await notebook.text(8), /stop: what runs is not JavaScript of the notebook/);
+    await notebook.idle();
   });
 
   it("a kernel that is started again leaves it not live; the cell, run again, makes it live", async () => {

@@ -15,6 +15,7 @@ type StartFlag =
   | "venue"
   | "symbols"
   | "db"
+  | "notebooks"
   | "notebook"
   | "port"
   | "no-browser"
@@ -28,6 +29,8 @@ type StartFlag =
   | "venue-name";
 
 export type StartFlags = Flags<StartFlag>;
+
+const OPENED = "notebooks/live-monitor.ipynb";
 
 export const START: Command<StartFlag> = {
   usage: "npm start --",
@@ -44,7 +47,11 @@ export const START: Command<StartFlag> = {
       help: `symbols as the exchange writes them (${defaultSymbols("binance")}; of a tape all that it has)`,
     },
     db: { value: "FILE", help: "database (data/binance.db, data/sim.db or data/replay.db)" },
-    notebook: { value: "FILE", help: "notebook to open", default: "notebooks/live-monitor.ipynb" },
+    notebooks: {
+      value: "DIR",
+      help: "a folder of your own notebooks, in which JupyterLab opens (the project's)",
+    },
+    notebook: { value: "FILE", help: `notebook to open (${OPENED}; of DIR none)` },
     port: { value: "P", help: "JupyterLab's port (8888, or the next free one)" },
     plain: { help: "open the notebook itself instead of the desk of its live panels, and run nothing" },
     "no-browser": { help: "print the address only" },
@@ -108,8 +115,27 @@ export const fallBack = (flags: StartFlags, plan: CollectorPlan): CollectorPlan 
     dirname(plan.db),
   );
 
-export function planNotebook(flags: StartFlags, root: string): string {
-  const given = flags.notebook!;
+/** The folder in which JupyterLab opens, and the notebook in it; without one, its list of files. */
+export interface NotebookPlan {
+  readonly folder: string;
+  readonly notebook?: string;
+}
+
+export function planNotebook(flags: StartFlags, root: string): NotebookPlan {
+  const folder = resolve(root, flags.notebooks ?? ".");
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    refuse({
+      code: "no-folder",
+      where: "--notebooks",
+      problem: `needs a folder; ${quote(flags.notebooks!)} is none`,
+      hint: "Make it first, or name another.",
+    });
+  }
+  const given = flags.notebook ?? (flags.notebooks === undefined ? OPENED : undefined);
+  return given === undefined ? { folder } : { folder, notebook: notebookIn(folder, given) };
+}
+
+function notebookIn(root: string, given: string): string {
   const file = resolve(root, given);
   const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() === true;
   if (!isFile || relative(root, file).split(sep)[0] === "..") {
@@ -117,7 +143,7 @@ export function planNotebook(flags: StartFlags, root: string): string {
       code: "no-notebook",
       where: "--notebook",
       problem: `needs a notebook inside ${root}; ${quote(given)} is ${isFile ? "outside it" : "no file"}`,
-      hint: "Pass for example notebooks/live-monitor.ipynb.",
+      hint: `Pass for example ${OPENED}; notebooks of another folder open with --notebooks DIR.`,
     });
   }
   return file;

@@ -55,7 +55,7 @@ async function run(flags: StartFlags, stop: StopRequest): Promise<number> {
   try {
     screen.line("Starting JupyterLab");
     const open = (at: number): Jupyter => {
-      jupyter = startJupyter({ port: at, notebook, desk: flags.plain === undefined, environment });
+      jupyter = startJupyter({ port: at, ...notebook, desk: flags.plain === undefined, environment });
       jupyter.ready.catch(() => {});
       return jupyter;
     };

@@ -11,9 +11,11 @@ import { describeEnding, type Ending, endGently, endingOf, killGroup, OWN_GROUP 
 
 export interface JupyterSettings {
   readonly port: number;
-  /** Absolute path of the notebook that the address opens. */
-  readonly notebook: string;
-  /** Whether it is opened as a desk, its cells run. */
+  /** The folder that it shows. */
+  readonly folder: string;
+  /** Absolute path of the notebook in it that the address opens; absent: the list of its files. */
+  readonly notebook?: string;
+  /** Whether the notebook is opened as a desk, its cells run. */
   readonly desk: boolean;
   /** For the kernels: what they are to look at. */
   readonly environment: Readonly<Record<string, string>>;
@@ -36,20 +38,22 @@ const GRACE_MS = 15_000;
 export const jupyterLogFile: string = join(projectRoot, "data", "logs", "jupyter.log");
 
 /** Starts the project's JupyterLab on 127.0.0.1; it ends, with its kernels, when we do. */
-export function startJupyter({ port, notebook, desk, environment }: JupyterSettings): Jupyter {
+export function startJupyter(settings: JupyterSettings): Jupyter {
+  const { port, folder, notebook, environment } = settings;
+  const desk = settings.desk && notebook !== undefined;
   const token = randomBytes(24).toString("hex");
   const python = join(
     projectRoot,
     ".venv",
     ...(process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python"]),
   );
-  const settings = join(projectRoot, "python", "jupyter_server_config.py");
-  const path = relative(projectRoot, notebook).split(sep);
+  const config = join(projectRoot, "python", "jupyter_server_config.py");
+  const path = notebook === undefined ? [] : relative(folder, notebook).split(sep);
   const child = spawn(
     python,
     [
       join(projectRoot, "python", "lab.py"),
-      `--config=${settings}`,
+      `--config=${config}`,
       `--ServerApp.port=${port}`,
       "--ServerApp.port_retries=0",
     ],
@@ -60,6 +64,7 @@ export function startJupyter({ port, notebook, desk, environment }: JupyterSetti
         ...ownFolders(),
         ...environment,
         JUPYTER_TOKEN: token,
+        TICKBOOK_NOTEBOOKS: folder,
         TICKBOOK_DESK: desk ? path.join("/") : "",
       },
       stdio: ["pipe", "pipe", "pipe"],
@@ -77,7 +82,8 @@ export function startJupyter({ port, notebook, desk, environment }: JupyterSetti
   child.stdin!.on("error", () => {});
   const ended = endingOf(child);
   const base = `http://127.0.0.1:${port}`;
-  const place = desk ? "lab" : `lab/tree/${path.map(encodeURIComponent).join("/")}`;
+  const isOpened = !desk && notebook !== undefined;
+  const place = isOpened ? `lab/tree/${path.map(encodeURIComponent).join("/")}` : "lab";
   return {
     pid: child.pid,
     ended,

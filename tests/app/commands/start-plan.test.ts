@@ -117,11 +117,28 @@ test("a notebook has to be there, inside the project", (t) => {
   mkdirSync(join(root, "project"));
   writeFileSync(join(root, "outside.ipynb"), "{}");
   writeFileSync(join(root, "project", "inside.ipynb"), "{}");
-  const plan = (file: string): string => planNotebook(flags("--notebook", file), join(root, "project"));
-  assert.equal(plan("inside.ipynb"), join(root, "project", "inside.ipynb"));
+  const project = join(root, "project");
+  const plan = (file: string): unknown => planNotebook(flags("--notebook", file), project);
+  assert.deepEqual(plan("inside.ipynb"), { folder: project, notebook: join(project, "inside.ipynb") });
   assert.throws(() => plan("../outside.ipynb"), /--notebook: needs a notebook inside .* is outside it\./);
   assert.throws(() => plan("none.ipynb"), /"none\.ipynb" is no file\./);
   assert.throws(() => plan("."), /"\." is no file\./);
+});
+
+test("notebooks of one's own lie in any folder that is there; of its notebooks none is opened unless it is named", (t) => {
+  const root = tempFolder(t);
+  const own = join(root, "research");
+  mkdirSync(own);
+  writeFileSync(join(own, "mine.ipynb"), "{}");
+  const plan = (...given: string[]): unknown => planNotebook(flags(...given), join(root, "project"));
+  assert.deepEqual(plan("--notebooks", own), { folder: own });
+  assert.deepEqual(plan("--notebooks", "../research", "--notebook", "mine.ipynb"), {
+    folder: own,
+    notebook: join(own, "mine.ipynb"),
+  });
+  assert.throws(() => plan("--notebooks", "none"), {
+    message: '--notebooks: needs a folder; "none" is none. Make it first, or name another.',
+  });
 });
 
 test("what is wrong with a flag is said in one line", () => {

@@ -40,6 +40,7 @@ test("JupyterLab runs code for nobody but the holder of its token, in a page of 
   const port = await choosePort(undefined, 8950);
   const jupyter = startJupyter({
     port,
+    folder: projectRoot,
     notebook: join(projectRoot, "notebooks", "live-monitor.ipynb"),
     desk: false,
     environment: {},
