@@ -228,4 +228,25 @@ describe("what a cell imports from files", { timeout: 120_000 }, () => {
     assert.equal(reply.ename, "RangeError");
     assert.match(reply.traceback.join("\n"), /fails\.ts, line 3, column 9\n {6}throw new RangeError/);
   });
+
+  it("says what to write instead of addresses and other runtimes' spellings, and nothing of a file that only failed", async () => {
+    for (const [code, wanted] of [
+      [
+        'import x from "https://example.com/x.js";',
+        /^line 1: import: https:.* is an address; modules come from files and packages here\./,
+      ],
+      [
+        'import x from "npm:@scope/name@1.2/sub";',
+        /write "@scope\/name" here\. If it is not installed, run npm run add -- @scope\/name /,
+      ],
+      ['require("not-there")', /^Cannot find module 'not-there'$/],
+    ] as const) {
+      assert.match((await kernel.run(code)).reply.evalue, wanted);
+    }
+    write("fails.ts", "export const here = notThere();\ndeclare function notThere(): number;\n");
+    assert.equal((await kernel.run('import { here } from "./fails.ts";')).reply.status, "error");
+    assert.equal((await kernel.run('import { here } from "./fails.ts";')).reply.status, "error");
+    write("sound.ts", "export const sound = 1;\n");
+    assert.equal(told(await gives('import { sound } from "./sound.ts"; sound', "1")), "");
+  });
 });

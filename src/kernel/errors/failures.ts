@@ -66,7 +66,8 @@ export function untold(error: unknown, problem: unknown): Failure {
 
 function messageOf(error: unknown): string {
   const message = fieldOf(error, "message");
-  return typeof message === "string" ? cut(ownNames(message)) : textOf(message);
+  if (typeof message !== "string") return textOf(message);
+  return cut(ownNames(message.replace(/\nRequire stack:\n(- .*\n?)+$/, "")));
 }
 
 /** A name of an earlier cell is spelt otherwise in compiled code, which some packages read. */

@@ -163,9 +163,17 @@ function wordsOf({ code, messageText }: ts.Diagnostic): string {
   return text;
 }
 
-function missingModule(specifier: string): string {
+export function missingModule(specifier: string): string {
   if (isLocal(specifier)) {
     return `import: a file ${specifier} is needed; there is none, seen from the file that imports it. Was it renamed or deleted?`;
+  }
+  const address = /^(?:https?|jsr):/.test(specifier);
+  if (address) {
+    return `import: ${specifier} is an address; modules come from files and packages here. Add the package with npm run add -- NAME in the project's folder, and import it by its name.`;
+  }
+  const ofNpm = /^npm:((?:@[^/@]+\/)?[^/@]+)/.exec(specifier)?.[1];
+  if (ofNpm !== undefined) {
+    return `import: ${specifier} is another runtime's spelling; write "${ofNpm}" here. If it is not installed, run npm run add -- ${ofNpm} in the project's folder first.`;
   }
   const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
   if (name === "tickbook") return noSubpath(specifier);

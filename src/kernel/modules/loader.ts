@@ -99,7 +99,13 @@ export function createLoader({ files, folder, projectRoot, compile }: LoaderOpti
       try {
         return (await import(urlOf(path))) as Namespace;
       } catch (problem) {
-        for (const file of files.closure(path)) if (!finished.has(urlOf(file.path))) files.failed(file.path);
+        for (const file of files.closure(path)) {
+          if (finished.has(urlOf(file.path))) continue;
+          files.failed(file.path);
+          // it has kept nothing that could be lost
+          loaded.delete(file.path);
+          anew = anew.filter((one) => one.path !== file.path);
+        }
         throw problem;
       }
     },
