@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { roomOf, watchRoom } from "../../../src/app/collector/archiving/room.ts";
 import { scheduleArchiving } from "../../../src/app/collector/archiving/schedule.ts";
 import type { LogEntry } from "../../../src/app/terminal/log.ts";
+import { archive } from "../../../src/pipeline/archive/archive.ts";
 import { openHistory } from "../../../src/pipeline/archive/history.ts";
 import { startWriter } from "../../../src/pipeline/store/write/background-writer.ts";
+import { openWriter } from "../../../src/pipeline/store/write/writer.ts";
 import { rows } from "../../support/import.ts";
 import { until } from "../../support/processes.ts";
 import { tempFolder } from "../../support/temp.ts";
@@ -94,7 +96,7 @@ test("days that are over are archived, and old ones removed, through the one wri
   assert.deepEqual(rows(db, "SELECT * FROM holes"), []);
 });
 
-test("what can't be archived stays in the database, is said, and is tried again the next day", async (t) => {
+test("what can't be archived stays in the database, is said, and is tried again after an hour", async (t) => {
   const folder = tempFolder(t);
   const noted: LogEntry[] = [];
   const clock = virtualClock();
@@ -110,7 +112,7 @@ test("what can't be archived stays in the database, is said, and is tried again 
   t.after(end);
   clock.advance(60_000);
   await until(() => noted.length === 1, "the first refusal");
-  clock.advance(86_400_000);
+  clock.advance(3_600_000);
   await until(() => noted.length === 2, "the second");
   assert.ok(noted.every(({ event }) => event === "archive-failed"));
 });
@@ -150,4 +152,60 @@ test("room is told ten minutes after the start and each day, and every six hours
   assert.deepEqual([noted[1]!.event, noted[1]!.level], ["room", "info"]);
   clock.advance(86_300_000);
   assert.equal(noted.length, 2);
+});
+
+test("where the archive can't be written, what is beyond --keep is removed all the same", async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  const writer = openWriter(db, { venue: VENUE, symbols: ["BTCUSDT"] });
+  const put = (from: number, to: number): void => {
+    const some = Array.from({ length: to - from }, (_, i) => at(from + i));
+    writer.append(batchOf(some, ["BTCUSDT"]), 1);
+  };
+  put(0, 4 * PER_DAY + 1);
+  writer.close();
+  archive({ db, keepUs: 0, nowUs: 1 });
+  const next = openWriter(db, { venue: VENUE, symbols: ["BTCUSDT"] });
+  next.append(
+    batchOf(
+      Array.from({ length: 6 * PER_DAY }, (_, i) => at(4 * PER_DAY + 1 + i)),
+      ["BTCUSDT"],
+    ),
+    1,
+  );
+  next.close();
+  const place = join(folder, "archive", "venue=sim-seed7", "symbol=BTCUSDT");
+  // a file where the next day's folder would be
+  writeFileSync(join(place, "date=2026-01-05"), "");
+  const noted: LogEntry[] = [];
+  const clock = virtualClock();
+  const nothing = (): void => {};
+  const events = {
+    noted: nothing,
+    reopened: nothing,
+    upgrading: nothing,
+    blocked: nothing,
+    walLarge: nothing,
+    neglected: nothing,
+  };
+  const live = await startWriter(
+    db,
+    { venue: VENUE, symbols: ["BTCUSDT"] },
+    { ...events, committed: nothing, failed: (error) => assert.fail(error) },
+  );
+  const end = scheduleArchiving(db, { archiveAfterUs: DAY_US, keepUs: 5 * DAY_US }, live, {
+    clock,
+    log: (entry) => noted.push(entry),
+  });
+  clock.advance(60_000);
+  await until(() => noted.some(({ event }) => event === "archive-failed"), "the refusal", 60_000);
+  assert.deepEqual(
+    noted.map(({ event, files }) => [event, files]),
+    [
+      ["removed", 4],
+      ["archive-failed", undefined],
+    ],
+  );
+  await end();
+  await live.close(1000);
 });

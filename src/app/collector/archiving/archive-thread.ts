@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type ArchiveDefect, archive } from "../../../pipeline/archive/archive.ts";
-import { removeOld } from "../../../pipeline/archive/retention.ts";
+import { type RetentionResult, removeOld } from "../../../pipeline/archive/retention.ts";
 import { type ArchiveWriter, openLentArchive } from "../../../pipeline/store/archive-writer.ts";
 import { borrowed, type Loan } from "../../../pipeline/store/write/lent-writer.ts";
 import { systemClock } from "../../clock.ts";
@@ -28,14 +28,22 @@ const { db, archiveAfterUs, keepUs, loan } = workerData as {
 };
 const nowUs = systemClock.nowUs();
 const open = (file: string): ArchiveWriter => openLentArchive(file, borrowed(loan));
-const { parts, trades } = archive({
-  db,
-  keepUs: archiveAfterUs,
-  partRows: PART_ROWS,
-  nowUs,
-  open,
-});
-const removed =
-  keepUs === undefined ? { files: 0, trades: 0, kept: [] } : removeOld({ db, keepUs, nowUs, open });
-parentPort!.postMessage({ files: parts.length, trades, removed } satisfies Archived);
+const noneRemoved = { files: 0, trades: 0, kept: [] };
+const remove = (): Omit<RetentionResult, "bytes"> =>
+  keepUs === undefined ? noneRemoved : removeOld({ db, keepUs, nowUs, open });
+// first of all: a disk that is full has no room for an archive
+const before = remove();
+let parts: readonly unknown[] = [];
+let trades = 0;
+try {
+  ({ parts, trades } = archive({ db, keepUs: archiveAfterUs, partRows: PART_ROWS, nowUs, open }));
+} finally {
+  const after = parts.length > 0 ? remove() : { ...noneRemoved, kept: before.kept };
+  const removed = {
+    files: before.files + after.files,
+    trades: before.trades + after.trades,
+    kept: after.kept,
+  };
+  parentPort!.postMessage({ files: parts.length, trades, removed } satisfies Archived);
+}
 loan.port.close();

@@ -5,9 +5,10 @@ import type { BackgroundWriter } from "../../../pipeline/store/write/background-
 import type { Log } from "../../terminal/log.ts";
 import type { Archived } from "./archive-thread.ts";
 
-/** Soon after the start, and once a day: days are archived whole. */
+/** Soon after the start, and once a day: days are archived whole. What went wrong is tried again sooner. */
 const FIRST_MS = 60_000;
 const EVERY_MS = 86_400_000;
+const AGAIN_MS = 3_600_000;
 
 export interface ArchivePlan {
   readonly archiveAfterUs: number;
@@ -17,7 +18,7 @@ export interface ArchivePlan {
 
 /**
  * Moves the days that ended so long before the newest one into Parquet files, and removes those that are older than what is
- * kept, in a thread of its own, while trades are collected. What goes wrong is said, and tried again the next day. Returns
+ * kept, in a thread of its own, while trades are collected. What goes wrong is said, and tried again after an hour. Returns
  * what ends it.
  */
 export function scheduleArchiving(
@@ -45,7 +46,9 @@ export function scheduleArchiving(
     worker.on("message", (archived: Archived) => tell(archived, log));
     worker.on("error", (error) => {
       over();
-      const message = `days that are over could not be archived, and stay in the database: ${quote((error as Error).message)}; tried again tomorrow`;
+      cancel();
+      cancel = clock.after(AGAIN_MS, run);
+      const message = `days that are over could not be archived, and stay in the database: ${quote((error as Error).message)}; tried again in an hour`;
       log({ level: "warn", event: "archive-failed", message });
     });
     worker.on("exit", over);
