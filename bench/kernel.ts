@@ -33,7 +33,11 @@ async function median(kernel: TestKernel, code: (round: number) => string): Prom
 /** The best of several: the machine may be busy with other things. */
 async function best(kernel: TestKernel, code: string): Promise<number> {
   let ms = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 8; round++) ms = Math.min(ms, Number((await value(kernel, code)).shown));
+  for (let round = 0; round < 8; round++) {
+    const { shown } = await value(kernel, code);
+    // Deno's kernel now and then sends a value after it has said that it is idle
+    if (shown !== "") ms = Math.min(ms, Number(shown));
+  }
   return Number(ms.toFixed(1));
 }
 
