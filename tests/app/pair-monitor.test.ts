@@ -177,7 +177,7 @@ test("pairMonitor refuses settings and symbols that it can't watch, in the words
     [{ bars: 2 }, /^watchPair: bars needs a whole number of at least 4; got 2\. /],
     [{ window: undefined }, /^watchPair: calibrationBars needs a whole number of at least 60; got 3\. /],
     [
-      { window: undefined, calibrationBars: 500, bars: 100 },
+      { window: undefined, calibrationBars: 500, bars: 0 },
       /^watchPair: bars needs a whole number of at least 126; /,
     ],
     [{ graceMs: -1 }, /^watchPair: graceMs needs a whole number of at least 0; got -1\. /],
@@ -252,6 +252,13 @@ test("line, window and verdict are those that calibrate, and so a backtest, make
   assert.deepEqual(zScore, rollingZScore(spreads, { window: made.window }));
   // a kernel that starts anew
   assert.deepEqual(open(), open());
+});
+
+test("a long stretch asks for no more bars in view: its window has room", (t) => {
+  const settings = { window: undefined, calibrationBars: 4000, bars: 300 };
+  const monitor = watching(t, stored(t, market(100)), settings);
+  assert.equal(monitor.settings.bars, 1001);
+  assert.equal(monitor.frame().measured.of, 4000);
 });
 
 test("until the stretch is stored it counts what is there, bar by bar, and has no line", (t) => {

@@ -171,7 +171,9 @@ function checkSettings(given: PairSettings): PairMonitor["settings"] {
   const { y, x, interval, window, calibrationBars = 500, graceMs = 1000 } = given;
   // a window of the stretch is a quarter of it at most
   const widest = window ?? Math.max(LEAST_WINDOW, Math.floor(calibrationBars / 4));
-  const bars = given.bars ?? Math.max(300, 2 * widest);
+  const asked = given.bars ?? Math.max(300, 2 * widest);
+  // how long a window of the stretch is nobody chose: it has room whatever is in view
+  const bars = window === undefined && asked > 1 ? Math.max(asked, widest + 1) : asked;
   const whole = (name: string, value: number, least: number): void => {
     if (Number.isInteger(value) && value >= least) return;
     refuse({
