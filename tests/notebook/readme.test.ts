@@ -21,8 +21,13 @@ test("the cells in the README run as they stand, on a fresh kernel", { timeout: 
   const path = writeNotebook(notebookFolder(t), "readme.ipynb", [...cells, "stopLive()"]);
   const { error, cells: ran } = await runNotebook(path, { env: { TICKBOOK_DB: stored(t, trades) } });
   assert.equal(error, "");
-  const shown = ran.map(({ outputs }) => outputs.map(({ data }) => String(data?.["text/plain"])).join("\n"));
-  assert.match(shown[0]!, /z-score of the spread/);
-  assert.match(shown[1]!, /BTCUSDT, bars of 5m[\s\S]*z-score of the price[\s\S]*bars +low +high/);
-  assert.match(shown[2]!, /After costs it (gained|lost)[\s\S]*One thing at a time taken another way/);
+  const shown = ran.map(({ outputs }) =>
+    outputs.map(({ data, text }) => text ?? String(data?.["text/plain"])).join("\n"),
+  );
+  const [, printed] = /```\n(Yes: .*\n)```/.exec(readme)!;
+  assert.match(shown[0]!, /^z-score of the spread/);
+  assert.ok(shown[0]!.endsWith(printed!), "the program's output is the one that stands below it");
+  assert.match(shown[1]!, /z-score of the spread/);
+  assert.match(shown[2]!, /BTCUSDT, bars of 5m[\s\S]*z-score of the price[\s\S]*bars +low +high/);
+  assert.match(shown[3]!, /After costs it (gained|lost)[\s\S]*One thing at a time taken another way/);
 });

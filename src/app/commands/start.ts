@@ -6,6 +6,7 @@ import { type KeptCollector, keepCollector } from "../processes/keep-collector.t
 import { keepWatch } from "../processes/keep-watch.ts";
 import { choosePort } from "../processes/ports.ts";
 import { describeEnding } from "../processes/process-end.ts";
+import { noteDesk, runningDesk } from "../processes/running-desk.ts";
 import { nearPath, projectRoot } from "../project.ts";
 import { runCommand } from "../terminal/command-line.ts";
 import { openScreen, type Screen } from "../terminal/screen.ts";
@@ -38,8 +39,10 @@ async function run(flags: StartFlags, stop: StopRequest): Promise<number> {
   const plan = planCollector(flags, projectRoot);
   const notebook = planNotebook(flags, projectRoot);
   const asked = planPort(flags);
-  const port = await choosePort(asked, FIRST_PORT);
   const screen = openScreen(process.stdout, systemClock.monotonicMs);
+  const there = flags.plain === undefined && asked === undefined ? await runningDesk(plan.db) : undefined;
+  if (there !== undefined) return openRunning(there, plan.db, flags, screen);
+  const port = await choosePort(asked, FIRST_PORT);
 
   const reached = await reach(plan, flags, screen, stop);
   if (typeof reached === "number") return reached;
@@ -47,6 +50,7 @@ async function run(flags: StartFlags, stop: StopRequest): Promise<number> {
   const watchFlags = planWatch(flags, db, projectRoot);
   const alerts = watchFlags && keepWatch(coloured(watchFlags), screen, systemClock);
   let jupyter: Jupyter | undefined;
+  let forget = (): void => {};
   stop.atOnce(() => {
     collector.kill();
     alerts?.kill();
@@ -61,18 +65,28 @@ async function run(flags: StartFlags, stop: StopRequest): Promise<number> {
     };
     const address = await Promise.race([openJupyter(open, port, asked), stop.asked]);
     if (address !== undefined) {
+      if (flags.plain === undefined) forget = noteDesk([plan.db, db], address);
       screen.line(`JupyterLab: ${address}`);
       screen.line("Ctrl-C ends JupyterLab and the collector.");
       if (flags["no-browser"] === undefined) openBrowser(address);
     }
     return await untilTheEnd(jupyter!, collector, screen, stop);
   } finally {
+    forget();
     screen.clear();
     screen.line("Stopping");
     // The readers first: the writer that closes a database last leaves it in one file.
     await Promise.all([alerts?.stop(), jupyter?.stop()]);
     await collector.stop();
   }
+}
+
+/** A second start on a database that is collected opens the desk that is there. */
+function openRunning(address: string, db: string, flags: StartFlags, screen: Screen): number {
+  screen.line(`A desk on ${nearPath(db)} runs already; to start it with other flags, end that one first.`);
+  screen.line(`JupyterLab: ${address}`);
+  if (flags["no-browser"] === undefined) openBrowser(address);
+  return 0;
 }
 
 /** Its address. Where another program, a second npm start for example, comes first to a port that nobody asked for, the next one is tried. */

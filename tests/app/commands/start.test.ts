@@ -242,3 +242,25 @@ test("JupyterLab shut down from its own menu ends the start", async (t) => {
   assert.match(output, /JupyterLab was shut down\./);
   assert.deepEqual(await stillAlive(all, 2000), []);
 });
+
+test("a second start on the same database opens the desk that runs already, and the first goes on", async (t) => {
+  projectPython();
+  const flags = ["--venue", "sim", "--db", join(tempFolder(t), "sim.db"), "--no-browser"];
+  const first = start(t, flags);
+  const [, address] = await first.printed(/JupyterLab: (\S+)/);
+  const { code, output } = await start(t, flags).ended;
+  assert.equal(code, 0);
+  assert.match(
+    output,
+    /A desk on .*sim\.db runs already; to start it with other flags, end that one first\./,
+  );
+  assert.ok(output.includes(`JupyterLab: ${address}`));
+  assert.ok((await fetch(address!)).ok, "the first still answers");
+  first.kill("SIGINT");
+  await first.ended;
+  const again = start(t, flags);
+  const [, other] = await again.printed(/JupyterLab: (\S+)/);
+  assert.notEqual(other, address);
+  again.kill("SIGINT");
+  await again.ended;
+});
