@@ -147,10 +147,14 @@ describe("the desk of npm start, on the simulated market at 1280 × 800", {
     await screenshot(page, "desk-crosshair");
   });
 
-  it("a kernel that is gone is said, with a button that starts it again", async () => {
+  it("a kernel that is gone is said, with a button that starts it again: then the desk is live as before", async () => {
     const [kernel] = descendants(started.pid).filter(({ args }) => args.includes("kernel/main.js"));
     process.kill(kernel!.pid, "SIGKILL");
-    await page.getByRole("button", { name: "start it again" }).waitFor();
+    // JupyterLab says the same in a dialog of its own
+    await page.locator(".jp-Dialog").getByRole("button", { name: "Ok" }).click();
+    await page.getByRole("button", { name: "start it again" }).click();
+    await page.locator(".tickbook-desk-note", { hasText: /^$/ }).waitFor({ state: "attached" });
+    for (const panel of ["tiles", "pair"]) await untilChanged(panel);
   });
 });
 
