@@ -5,6 +5,7 @@ import { networkInterfaces } from "node:os";
 import { dirname, join } from "node:path";
 import { before, type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { rows } from "../../support/import.ts";
 import { projectPython } from "../../support/project.ts";
 import { descendants, type ProcessRow, type Started, start, stillAlive } from "../../support/started.ts";
 import { tempFolder } from "../../support/temp.ts";
@@ -140,9 +141,9 @@ test("npm start works on when what it prints is read no longer, and ends in orde
   assert.ok(await ask(server, "/api/status"));
   const all = descendants(started.pid);
   process.kill(named(all, "collector.js")[0]!.pid, "SIGKILL");
-  while (named(descendants(started.pid), "collector.js").length === 0) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  const trades = (): number => Number(rows(db, "SELECT count(*) FROM trades"));
+  const before = trades();
+  while (trades() === before) await new Promise((resolve) => setTimeout(resolve, 100));
   assert.ok(await ask(server, "/api/status"));
   started.kill("SIGINT");
   assert.equal((await started.ended).code, 0);

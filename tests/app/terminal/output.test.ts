@@ -117,8 +117,8 @@ for (const [name, prepare] of Object.entries(COMMANDS)) {
   }
 }
 
-/** `start` has a test beside JupyterLab's; the others ask the registry of npm. */
-const ELSEWHERE = ["start", "add", "remove"];
+/** `start` has a test beside JupyterLab's; the others ask the registry of npm, or git. */
+const ELSEWHERE = ["start", "add", "remove", "update"];
 
 test("every command of package.json is among these, or has its test elsewhere", () => {
   const { scripts } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as {
