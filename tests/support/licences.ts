@@ -40,7 +40,7 @@ export function dependenciesText(): string {
   return `# Production dependencies
 
 What \`npm ci --omit=dev\` installs, on any kind of machine, with the licences that the packages declare. A test keeps the list
-true to package-lock.json; \`node tests/support/licences.ts\` prints it anew. A bill of materials in a standard form:
+true to package-lock.json; \`node tests/support/licences.ts\` prints it. A bill of materials in a standard form:
 \`npm sbom --omit dev --package-lock-only --sbom-format cyclonedx\` (or \`spdx\`).
 
 | package | version | licence |
