@@ -109,9 +109,14 @@ def answer(command):
         message_id = send(command)
         if "input" in command:
             pump(lambda: message_id in idle or answer_questions(command["input"]), timeout)
-        if "interruptAfter" in command:
-            threading.Timer(command["interruptAfter"], manager.interrupt_kernel).start()
-        return wait(message_id, timeout)
+        if "interruptAfter" not in command:
+            return wait(message_id, timeout)
+        # a cell that has ended before is not followed by an interrupt of the next one
+        timer = threading.Timer(command["interruptAfter"], manager.interrupt_kernel)
+        timer.start()
+        result = wait(message_id, timeout)
+        timer.join()
+        return result
     if name == "listen":
         pump(lambda: False, command["seconds"])
         out = messages[:]
