@@ -1,7 +1,6 @@
 import { test } from "node:test";
 import { runsAgain } from "../support/again.ts";
 
-for (const name of ["live-monitor.ipynb", "data-quality.ipynb"]) {
-  test(`${name} runs a second and a third time in one kernel, and after a restart: no error, no panel more`, (t) =>
-    runsAgain(t, name));
-}
+// the other notebooks: tests/long/again.test.ts
+test("live-monitor.ipynb runs a second and a third time in one kernel, and after a restart: no error, no panel more", (t) =>
+  runsAgain(t, "live-monitor.ipynb"));

@@ -54,21 +54,6 @@ describe("the notebook backtest", { timeout: 300_000 }, () => {
     verify(folder);
   });
 
-  it("holds with parameters beyond its sliders: a dear fee, an exit on the other side, a short window", async (t) => {
-    const path = copyNotebook(notebookFolder(t), NAME, "sim:7");
-    const text = readFileSync(path, "utf8");
-    const other = text
-      .replace("entry: 2,", "window: 100, entry: 2,")
-      .replace("exit: 0,", "exit: -1.5,")
-      .replace("feeBps: 1,", "feeBps: 15,");
-    assert.notEqual(other, text);
-    writeFileSync(path, other);
-    const run = await runNotebook(path);
-    assert.equal(run.error, "");
-    assert.match(textOf(run), /fee \(bp\): 15\.0/);
-    assert.match(textOf(run), /15\.50 basis points of what changed hands/);
-  });
-
   it("runs on real hourly bars by their file's name alone", { skip: !hourly }, async (t) => {
     const folder = notebookFolder(t);
     const run = await runNotebook(copyNotebook(folder, NAME, hourly!), {

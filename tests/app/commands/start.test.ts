@@ -151,15 +151,6 @@ test("npm start works on when what it prints is read no longer, and ends in orde
   assert.ok(existsSync(db) && !existsSync(`${db}-wal`));
 });
 
-test("two starts at once get a port each", async (t) => {
-  const both = [startSim(t), startSim(t)].map(({ started }) => started);
-  const servers = await Promise.all(both.map(serverOf));
-  assert.notEqual(servers[0]!.url, servers[1]!.url);
-  for (const server of servers) assert.ok(await ask(server, "/api/status"));
-  for (const started of both) started.kill("SIGINT");
-  for (const started of both) assert.equal((await started.ended).code, 0);
-});
-
 test("a second Ctrl-C ends everything at once", async (t) => {
   const { started } = startSim(t);
   await runningKernel(started, await serverOf(started));
