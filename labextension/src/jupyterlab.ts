@@ -48,9 +48,14 @@ export interface KernelMessage {
   readonly content: { readonly comm_id?: string; readonly data?: unknown; readonly text?: string };
 }
 
+export interface Kernel {
+  createComm(target: string): Comm;
+  readonly handleComms: boolean;
+}
+
 export interface SessionContext {
   readonly session: {
-    readonly kernel: { createComm(target: string): Comm; readonly handleComms: boolean } | null;
+    readonly kernel: Kernel | null;
   } | null;
   readonly iopubMessage: Signal<unknown, KernelMessage>;
   readonly kernelChanged: Signal<unknown, unknown>;
@@ -104,7 +109,13 @@ export interface NotebookContent {
   activeCellIndex: number;
 }
 
+export interface RunningKernel extends Kernel {
+  readonly status: string;
+  requestKernelInfo(): Promise<unknown>;
+}
+
 export interface RunningSession extends SessionContext {
+  readonly session: { readonly kernel: RunningKernel | null } | null;
   readonly ready: Promise<void>;
   restartKernel(): Promise<void>;
 }

@@ -37,7 +37,10 @@ export async function openDesk(
   const startAgain = async (): Promise<void> => {
     desk.say("The kernel starts …");
     try {
-      await sessionContext.restartKernel();
+      // the server starts one that has died by itself: a second start would end that one, and be taken for its death
+      const { status } = sessionContext.session?.kernel ?? { status: "dead" };
+      if (status === "dead") await sessionContext.restartKernel();
+      else await comesBack(sessionContext);
     } catch {
       // one that the server has ended too: a page that is loaded anew starts another
       return location.reload();
@@ -52,6 +55,22 @@ export async function openDesk(
   sessionContext.kernelChanged.connect(() => {
     if (!sessionContext.session?.kernel) sayGone();
   });
+}
+
+/** Resolves when the kernel that the server starts again answers. */
+async function comesBack({ session, statusChanged }: OpenNotebook["sessionContext"]): Promise<void> {
+  const kernel = session!.kernel!;
+  const isStarting = (): boolean => /^(autorestarting|restarting|starting|terminating)$/.test(kernel.status);
+  while (isStarting()) {
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        statusChanged.disconnect(look);
+        resolve();
+      };
+      statusChanged.connect(look);
+    });
+  }
+  await kernel.requestKernelInfo();
 }
 
 async function runNotebook(
