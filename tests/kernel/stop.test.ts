@@ -127,6 +127,13 @@ for await (const part of net.connect((server.address() as net.AddressInfo).port)
     "a socket": `const echo = net.createServer((socket) => { socket.write("x"); }).listen(0, () => { net.connect((echo.address() as net.AddressInfo).port).on("data", () => { while (true) count++; }); });`,
     "an async function that nobody awaits":
       "void (async () => { await sleep(100); while (true) count++; })();",
+    // Node runs what awaits between two timers, or two immediates, inside its own loop over them
+    "an async function between two timers of one time":
+      "void (async () => { await sleep(100); while (true) count++; })(); setTimeout(() => {}, 100);",
+    "an async function between two timers that are late":
+      "void (async () => { await sleep(100); while (true) count++; })(); setTimeout(() => {}, 101); setTimeout(() => { const until = Date.now() + 50; while (Date.now() < until); }, 95);",
+    "an async function between two immediates":
+      "setTimeout(() => { void (async () => { await new Promise((resolve) => setImmediate(resolve)); while (true) count++; })(); setImmediate(() => {}); }, 100);",
   })) {
     it(`ends a loop in the callback of ${what}, while no cell runs`, async () => {
       await kernel.run("count = 0");
@@ -140,6 +147,7 @@ for await (const part of net.connect((server.address() as net.AddressInfo).port)
       // the cell that waited behind the loop runs, or was stopped with it
       await shows("kept", "kept");
       await shows("count > 0", "true");
+      await shows("await sleep(5); await sleep(5); 1", "1");
     });
   }
 

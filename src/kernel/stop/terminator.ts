@@ -8,9 +8,13 @@ export interface Terminator {
   leave(): void;
 }
 
-/** Node's own loops, which keep books of the callback that they call: they must come back from it. */
-const keepsBooks = /^node:internal\/timers$/;
-const booked = new Set(["processTimers", "listOnTimeout", "processImmediate"]);
+/**
+ * Node's own loops keep books of the callback that they call: they must come back from it. Not so of what awaits, which
+ * they run between two callbacks: there their books are in order, and Node calls them again.
+ */
+const timerLoops = new Set(["listOnTimeout", "processTimers", "processImmediate"]);
+const ofTimers = /^node:internal\/timers$/;
+const betweenCallbacks = "runNextTicks";
 const ofLoader = /^node:internal\/modules\//;
 const ofNotebook = /^tickbook-cell-\d+$|\?tickbook=[0-9a-f]+$/;
 
@@ -35,8 +39,11 @@ export function createTerminator(): Terminator {
       // a module that is loaded half would never be loaded: the loader ends first
       const innermost = frames.find(({ url }) => ofNotebook.test(url) || ofLoader.test(url));
       const isNotebooks = innermost !== undefined && ofNotebook.test(innermost.url);
-      const isBooked = frames.some(({ name, url }) => keepsBooks.test(url) || booked.has(name));
-      if (isNotebooks && !isBooked) opened.post("Runtime.terminateExecution");
+      const nodes = frames.find(
+        ({ name, url }) => name === betweenCallbacks || timerLoops.has(name) || ofTimers.test(url),
+      );
+      if (isNotebooks && (nodes === undefined || nodes.name === betweenCallbacks))
+        opened.post("Runtime.terminateExecution");
       opened.post("Debugger.resume");
     });
     opened.post("Debugger.enable");
