@@ -181,6 +181,7 @@ export type {
 } from "./app/data/data-source.ts";
 export {
   findSeries,
+  openImportedBars,
   pairBars,
   performance,
   returnHistogram,
@@ -255,7 +256,6 @@ export { type JoinedBars, type JoinSettings, joinBars } from "./pipeline/bars/jo
 export { barsFrame, barsFromFrame, tradesFrame } from "./pipeline/bars/polars.ts";
 export { type ReadBarsSettings, readBars } from "./pipeline/bars/read-bars.ts";
 export type { ImportedBars, ImportedInterval } from "./pipeline/store/imported.ts";
-export { openImportedBars } from "./pipeline/store/read/imported-bars.ts";
 export type { Series } from "./pipeline/store/series.ts";
 export type { Changes, Cursor, NewestTrade, TradeRange, TradeStore } from "./pipeline/store/trade-store.ts";
 export { type WantedSeries, whichSeries } from "./pipeline/store/which-series.ts";

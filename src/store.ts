@@ -36,7 +36,6 @@ export { barsFrame, barsFromFrame, tradesFrame } from "./pipeline/bars/polars.ts
 export { type ReadBarsSettings, readBars } from "./pipeline/bars/read-bars.ts";
 export { barRule } from "./pipeline/bars/rule.ts";
 export type { ImportedBars, ImportedInterval } from "./pipeline/store/imported.ts";
-export { openImportedBars } from "./pipeline/store/read/imported-bars.ts";
 export type { Series } from "./pipeline/store/series.ts";
 export type { Changes, Cursor, NewestTrade, TradeRange, TradeStore } from "./pipeline/store/trade-store.ts";
 export { type WantedSeries, whichSeries } from "./pipeline/store/which-series.ts";

@@ -31,6 +31,11 @@ const SPELLINGS: readonly Spelling[] = [
     told: /^findSeries: is written whichSeries\(/,
   },
   {
+    was: 'openImportedBars("data/binance.db")',
+    is: "days.importedBars()",
+    told: /^openImportedBars: is written openStore\(path\)\.importedBars\(\)/,
+  },
+  {
     was: "pairBars",
     is: "pairCloses",
     told: /^pairBars: is written pairCloses, with the same settings, now/,

@@ -1,5 +1,6 @@
 import { quote, refuse } from "../../core/errors.ts";
-import { formatUtc } from "../../core/time.ts";
+import { formatDuration, formatUtc } from "../../core/time.ts";
+import { importedSpans } from "../../pipeline/bars/imported-series.ts";
 import { openStore } from "../../pipeline/open-store.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
@@ -13,7 +14,8 @@ const COMMAND = {
   usage: "npm run export --",
   about:
     "Writes trades or bars as CSV (RFC 4180, times in UTC) or Parquet, from the database and its archive. Reads only, and may\n" +
-    "run beside a collector; the bar that is still forming is left out.",
+    "run beside a collector; the bar that is still forming is left out.\n" +
+    "Ends with 0: written; 1: the file has its header alone, as there is nothing in that window; 2: refused.",
   flags: {
     source: { value: "FILE", help: "the database (the one that is being filled, or the newest in data/)" },
     symbol: { value: "S", help: "the symbol" },
@@ -42,15 +44,13 @@ const COMMAND = {
 
 type Name = keyof (typeof COMMAND)["flags"];
 
-/** Runs the export as a program. Exit codes: 0 written, 2 refused. */
+/** Runs the export as a program. Exit codes: 0 written, 1 a header alone, as there is nothing in that window, 2 refused. */
 export function exportMain(argv: readonly string[]): Promise<number> {
-  return runCommand(COMMAND, argv, ({ flags, teller }) => {
-    run(flags, teller);
-    return 0;
-  });
+  return runCommand(COMMAND, argv, ({ flags, teller }) => (run(flags, teller) > 0 ? 0 : 1));
 }
 
-function run(flags: Flags<Name>, teller: ProgressTeller): void {
+/** Returns the number of rows. */
+function run(flags: Flags<Name>, teller: ProgressTeller): number {
   const { source, symbol, what, out, interval } = flags;
   if (symbol === undefined) bad("--symbol", "a symbol", undefined, "Pass for example --symbol BTCUSDT.");
   if (out === undefined) bad("--out", "a file to write", undefined, "Pass for example --out trades.csv.");
@@ -84,7 +84,9 @@ function run(flags: Flags<Name>, teller: ProgressTeller): void {
       what,
       rows,
       bytes,
+      ...(held !== "" && { told: held.trim() }),
     });
+    return rows;
   } finally {
     store.close();
   }
@@ -102,7 +104,15 @@ function isParquet({ parquet, out = "", excel, plain }: Flags<Name>): boolean {
 function spanText(store: TradeStore, series: Series): string {
   const [firstUs] = store.trades(series, { limit: 1 }).tradeTimeUs;
   const newest = store.newest(series);
-  if (firstUs === undefined || newest === undefined) return ` ${series.symbol} has no trade yet.`;
+  if (firstUs === undefined || newest === undefined) {
+    const imported = importedSpans(store, series);
+    if (imported.length === 0) return ` ${series.symbol} has no trade yet.`;
+    const spans = imported.map(
+      (one) =>
+        `of ${formatDuration(one.intervalUs)} from ${formatUtc(one.firstUs)} to ${formatUtc(one.lastUs)}`,
+    );
+    return ` The bars of ${series.symbol} reach: ${spans.join("; ")}.`;
+  }
   return ` The trades of ${series.symbol} reach from ${formatUtc(firstUs)} to ${formatUtc(newest.timeUs)}.`;
 }
 

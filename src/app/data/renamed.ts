@@ -33,5 +33,8 @@ export const zscoreChart: Renamed = renamed(
   "zScoreChart(zScore(spread, { window }), { threshold }), of columns zScoreChart({ timeUs, values }, { threshold }),",
 );
 
+/** @deprecated `openStore(path).importedBars()` */
+export const openImportedBars: Renamed = renamed("openImportedBars", "openStore(path).importedBars()");
+
 /** @deprecated `pairCloses`: what holds closes is not called bars. */
 export const pairBars: Renamed = renamed("pairBars", "pairCloses, with the same settings,");

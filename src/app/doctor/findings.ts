@@ -26,8 +26,13 @@ export function findingsOf(facts: Facts, words: Words): Finding[] {
     ...facts.series.flatMap((series) =>
       series.trades === undefined
         ? [note("no-trades", heldText(series), series)]
-        : [...ofIds(series, series.trades, facts), ...ofClock(series, series.trades)],
+        : [
+            ...ofIds(series, series.trades, facts),
+            ...ofWindow(series, series.trades, facts),
+            ...ofClock(series, series.trades),
+          ],
     ),
+    ...facts.series.flatMap((series) => ofHiddenBars(series)),
     ...facts.series.flatMap((series) => ofTroubles(series, facts)),
     ...venues.flatMap((name) => {
       const at = facts.series.filter(({ venue }) => venue.name === name);
@@ -49,6 +54,18 @@ function heldText({ imported }: SeriesQuality): string {
     ),
   ];
   return `has no single trades; imported: ${parts.join(", ")}.${bars.length > 0 ? " Nothing proves that no bar is missing." : ""}`;
+}
+
+/** Bars that came as bars, in a series that has trades. */
+function ofHiddenBars(series: SeriesQuality): Finding[] {
+  const { trades, imported } = series;
+  if (imported === undefined || imported.bars.length === 0) return [];
+  if (trades === undefined && imported.mergedTrades === 0) return [];
+  const held = imported.bars.map(
+    (one) => `${countText(one.bars, "bar")} of ${formatDuration(one.intervalUs)}`,
+  );
+  const text = `${held.join(", ")} came as bars and are not shown: this series has trades, and its bars are made of those. Import the bars under a name of their own (--venue-name) to see them.`;
+  return [note("bars-hidden", text, series)];
 }
 
 function ofFile({ integrity, disk, series }: Facts, { walAlarmBytes, users }: Words): Finding[] {
@@ -184,6 +201,13 @@ function ofIds(series: SeriesQuality, trades: TradeFacts, { collector }: Facts):
       ),
     );
   return found;
+}
+
+/** A window that begins after the last trade. */
+function ofWindow(series: SeriesQuality, { window, lastTimeUs }: TradeFacts, { since }: Facts): Finding[] {
+  if (window !== undefined || Number.isNaN(lastTimeUs)) return [];
+  const from = /^\d{4}-/.test(since) ? `since ${since}` : `in the last ${since} of its venue`;
+  return [note("empty-window", `no trade ${from}: its trades end at ${formatUtc(lastTimeUs)}.`, series)];
 }
 
 /** Who could bring what is missing. */

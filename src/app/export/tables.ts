@@ -70,18 +70,23 @@ const LONG = 2 ** 26;
 
 /** Of a block with values that doubles do not tell to the last digit: their text. Undefined: it has none. */
 function exactTexts(store: TradeStore, series: Series, trades: TradeColumns): ExactTexts | undefined {
-  const { id, price, qty, length } = trades;
+  const { id, price, qty, lastId, length } = trades;
   const isLong = (value: number): boolean => value >= LONG;
   if (!price.some(isLong) && !qty.some(isLong)) return undefined;
-  const exact = store.exact(series, id[0]!, id[length - 1]! + 1, length);
   const text = (e8: bigint): string => e8ToText(e8, 8).replace(/\.?0+$/, "");
   const texts = { price: Array.from(price, String), qty: Array.from(qty, String) };
-  for (let k = 0, row = 0; k < exact.length; k++) {
-    while (row < length && id[row]! < exact.id[k]!) row++;
-    if (id[row] !== exact.id[k]) continue;
-    texts.price[row] = text(exact.priceE8[k]!);
-    texts.qty[row] = text(exact.qtyE8[k]!);
-  }
+  const [fromId, toId] = [id[0]!, id[length - 1]! + 1];
+  const put = (exactId: number, priceE8: bigint, qtyE8: bigint): void => {
+    const row = firstAtLeast(id, exactId);
+    if (id[row] !== exactId) return;
+    texts.price[row] = text(priceE8);
+    texts.qty[row] = text(qtyE8);
+  };
+  const single = store.exact(series, fromId, toId, length);
+  for (let k = 0; k < single.length; k++) put(single.id[k]!, single.priceE8[k]!, single.qtyE8[k]!);
+  if (lastId === undefined) return texts;
+  for (const { id: first, priceE8, qtyE8 } of store.exactMerged(series, fromId, toId))
+    put(first, priceE8, qtyE8);
   return texts;
 }
 

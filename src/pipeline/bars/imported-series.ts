@@ -1,16 +1,21 @@
 import { refuse } from "../../core/errors.ts";
 import { formatDuration } from "../../core/time.ts";
 import type { FileSeries } from "../files/rows/series.ts";
+import type { ImportedInterval } from "../store/imported.ts";
 import type { Series, TradeStore } from "../store/trade-store.ts";
 
-/** Which lengths of bars a series holds that came as bars, ascending. */
-export function importedLengths(store: TradeStore, series: Series): number[] {
+/** Which bars a series holds that came as bars, by ascending length. */
+export function importedSpans(store: TradeStore, series: Series): ImportedInterval[] {
   const bars = store.importedBars();
   try {
-    return bars.intervals(series).map(({ intervalUs }) => intervalUs);
+    return bars.intervals(series);
   } finally {
     bars.close();
   }
+}
+
+export function importedLengths(store: TradeStore, series: Series): number[] {
+  return importedSpans(store, series).map(({ intervalUs }) => intervalUs);
 }
 
 /**

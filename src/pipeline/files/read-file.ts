@@ -170,7 +170,8 @@ export interface TableRows {
   close?(): void;
 }
 
-const SLICE_BYTES = 1 << 20;
+/** Rows of a slice are gone before the next one: small ones never grow old. */
+const SLICE_BYTES = 1 << 16;
 const SLICE_ROWS = 20_000;
 
 /** The rows of a file of any form, as text. */

@@ -148,7 +148,7 @@ async function imported(source: Source, settings: ImportSettings): Promise<Impor
       known,
       conflicts,
       intervalUs: load.intervalUs,
-      told: [...load.told, ...joinedText(venue, named)],
+      told: [...load.told, ...joinedText(venue, named), ...(shelf.hidesBars ? [hiddenText(kind)] : [])],
       issuedBeforeUs: shelf.issuedBefore?.startedUs,
       backup: writer.backup,
     };
@@ -156,6 +156,13 @@ async function imported(source: Source, settings: ImportSettings): Promise<Impor
     archived.close();
     writer.close();
   }
+}
+
+/** Bars of one series are made of one kind: where it has trades, of those. */
+function hiddenText(kind: ImportEntry["kind"]): string {
+  return kind === "bars"
+    ? "This series has trades: its bars are made of those, and the ones of this file are kept and not shown. To see them, take the import back (--undo) and import under a name of its own: --venue-name my-bars."
+    : "This series has bars that came as bars: from now on its bars are made of its trades, and those are kept and not shown. To see them, import their file under a name of its own: --venue-name my-bars.";
 }
 
 function askingOf({ file, content }: Source, settings: ImportSettings): Asking {

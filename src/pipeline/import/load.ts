@@ -5,11 +5,11 @@ import { type Asking, say } from "../files/asking.ts";
 import { findSeries, seriesOfTrades } from "../files/bar-file.ts";
 import { tradesOf } from "../files/rows/file-trades.ts";
 import type { FileSeries } from "../files/rows/series.ts";
-import { BATCH_COLUMNS, PIECE_ROWS, type TradeRows } from "../files/rows/trades.ts";
+import { PIECE_ROWS, type TradeRows } from "../files/rows/trades.ts";
 import type { IdRange } from "../store/ledger/id-ranges.ts";
 import type { MergedTrade } from "../store/ledger/merged.ts";
 import type { ImportedBar } from "../store/read/imported-bars.ts";
-import { createBatch, type TradeBatch } from "../store/write/batch.ts";
+import { BATCH_COLUMNS, createBatch, type TradeBatch } from "../store/write/batch.ts";
 import type { Examined } from "./examine.ts";
 
 /** Rows of a file which are stored together in one transaction. */

@@ -1,14 +1,11 @@
 import { quote, refuse } from "../../core/errors.ts";
 import type { ArchivedTrades } from "../archive/compare.ts";
-import type { ImportEntry } from "../store/write/import-journal.ts";
+import type { ImportBegin, ImportEntry } from "../store/write/import-journal.ts";
 import type { ImportWriter } from "../store/write/import-writer.ts";
 import type { Load, Piece } from "./load.ts";
 
 /** Where the pieces of one file are put: each with its place in the journal, in one transaction. */
-export interface Shelf {
-  /** As the file stood before. */
-  readonly entry: ImportEntry;
-  readonly issuedBefore: ImportEntry | undefined;
+export interface Shelf extends ImportBegin {
   put(piece: Piece): void;
   end(): ImportEntry;
 }
@@ -26,12 +23,11 @@ export interface ShelfParts {
 export function openShelf(parts: ShelfParts): Shelf {
   const { writer, archived, load, file, sha256, nowUs } = parts;
   checkMarket(parts);
-  const { entry, issuedBefore } = writer.begin({ kind: load.kind, file, sha256 }, load.rows, nowUs);
-  const { importId } = entry;
+  const begin = writer.begin({ kind: load.kind, file, sha256 }, load.rows, nowUs);
+  const { importId } = begin.entry;
   const context = { nowUs, ids: load.ids, intervalUs: load.intervalUs };
   return {
-    entry,
-    issuedBefore,
+    ...begin,
     put: (piece) => {
       const { rows, ...content } = piece;
       const single = piece.kind === "bars" ? undefined : piece.batch;

@@ -33,6 +33,14 @@ export interface NewestTrade {
   readonly receivedUs: number;
 }
 
+/** What merged trades add up to. */
+export interface ExactMerged {
+  /** The first of their ids. */
+  readonly id: number;
+  readonly priceE8: bigint;
+  readonly qtyE8: bigint;
+}
+
 /** What is new since a cursor. */
 export interface Changes {
   /** The first id that was not read yet. */
@@ -60,6 +68,8 @@ export interface TradeStore {
   blocks(series: Series, range?: TradeRange, rows?: number): Generator<TradeColumns, void, undefined>;
   /** Single trades with `fromId` ≤ id < `toId`, the first `limit`, with everything that is known of them. */
   exact(series: Series, fromId: number, toId: number, limit: number): StoredTrades;
+  /** Merged trades that begin with `fromId` ≤ id < `toId`, to the last digit: a double has fewer than their decimals at times. */
+  exactMerged(series: Series, fromId: number, toId: number): ExactMerged[];
   /** Where to begin: before the trades from `fromId` on. */
   cursor(series: Series, fromId: number): Cursor;
   /** Trades above the cursor, `limit` at most, and which below it came late. Costs what is new, not what is stored. */

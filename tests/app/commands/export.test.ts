@@ -114,27 +114,26 @@ test("an export that fails leaves what was there, and no draft", (t) => {
   });
 });
 
-test("a range without trades gives a file with its header alone", (t) => {
+test("a range without trades gives a file with its header alone, says where the data are, and ends with 1", (t) => {
   const folder = tempFolder(t);
   const db = join(folder, "x.db");
   storeTrades(db, fewDays(100));
   const out = join(folder, "out.csv");
   for (const what of ["trades", "bars"]) {
-    const { code } = run(
+    const window = ["--from", "2020-01-01", "--to", "2020-01-02"];
+    const { code, out: said } = run(
       "--source",
       db,
       "--symbol",
       "BTCUSDT",
       "--what",
       what,
-      "--from",
-      "2020-01-01",
-      "--to",
-      "2020-01-02",
+      ...window,
       "--out",
       out,
     );
-    assert.equal(code, 0);
+    assert.equal(code, 1);
+    assert.match(said, /"rows":0,.*"The trades of BTCUSDT reach from 2\d{3}-.* to 2\d{3}-/);
     assert.match(readFileSync(out, "utf8"), /^venue,venue_kind,symbol,[^\r\n]*\r\n$/, what);
   }
   const store = openHistory(db);

@@ -123,6 +123,32 @@ for (const kind of ["trades", "merged trades", "single and merged trades"] as co
   });
 }
 
+test("prices and quantities of 10 and more digits before the point keep all eight behind it: single, merged and both", async (t) => {
+  const E8 =
+    "SELECT first, cast(price AS TEXT), cast(qty AS TEXT) FROM (SELECT trade_id AS first, price_e8 AS price, qty_e8 AS qty FROM trades UNION ALL SELECT first_id, price_e8, qty_e8 FROM agg_trades) ORDER BY first";
+  const source = random(7);
+  const long = (): string => e8ToText(BigInt(whole(source, 9e9)) * 1_000_000_000n + 123_456_789n, 8);
+  const times = (i: number): string => new Date(T / 1000 + i * 1000).toISOString();
+  for (const widths of [[1], [3], [1, 3]]) {
+    let id = 1;
+    const lines = Array.from({ length: 60 }, (_, i) => {
+      const first = id;
+      id += widths[i % widths.length]!;
+      return `X,${first},${id - 1},${times(i)},${long()},${i % 5 === 0 ? "0.00000001" : long()},buy\n`;
+    });
+    const folder = tempFolder(t);
+    const db = join(folder, "x.db");
+    await importing(put(folder, "x.csv", `symbol,id,last_id,time,price,qty,side\n${lines.join("")}`), db);
+    const store = opened(t, db);
+    for (const format of ["csv", "csv.gz", "excel.csv"]) {
+      const again = join(folder, `${format}.db`);
+      await importing(out(store, join(folder, `y.${format}`), "trades"), again);
+      assert.deepEqual(rows(again, E8), rows(db, E8), `${widths} ${format}`);
+    }
+    assert.throws(() => out(store, join(folder, "y.parquet"), "trades"), /a double can tell in price.*CSV/);
+  }
+});
+
 test("bars that came as bars import again from every format: closes alone, days of a zone, gaps", async (t) => {
   const hours = (i: number): string => new Date(T / 1000 + i * 3_600_000).toISOString();
   const sources: readonly (readonly [

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { diagnose } from "../../../src/app/doctor/doctor.ts";
 import { archive } from "../../../src/pipeline/archive/archive.ts";
 import { openReader } from "../../../src/pipeline/store/read/reader.ts";
 import { openWriter } from "../../../src/pipeline/store/write/writer.ts";
@@ -403,4 +404,47 @@ test("a file that grows while it is read is refused, and nothing of it is import
   });
   await assert.rejects(growing, /needs a file that stays as it is while it is read; it has changed/);
   assert.equal(existsSync(db), false);
+});
+
+test("bars and trades of one series: the import that brings the second kind says which of them are not shown, and so does the doctor", async (t) => {
+  const bars = "time,open,high,low,close\n2024-08-01,1,1,1,1\n2024-08-02,1,1,1,1\n2024-08-03,1,1,1,1\n";
+  const hidden = (db: string): unknown[] => {
+    const store = openReader(db);
+    try {
+      const { findings } = diagnose(store, { since: "2030-01-01" }, NOW_US);
+      return findings.flatMap(({ code, text, symbol }) =>
+        code === "bars-hidden" || code === "empty-window" ? [[symbol, text]] : [],
+      );
+    } finally {
+      store.close();
+    }
+  };
+  const after = ["BTCUSDT", "no trade since 2030-01-01: its trades end at 2024-08-08T00:08:19Z."];
+  const told = [
+    "BTCUSDT",
+    "3 bars of 1d came as bars and are not shown: this series has trades, and its bars are made of those. Import the bars under a name of their own (--venue-name) to see them.",
+  ];
+  for (const barsFirst of [true, false]) {
+    const folder = tempFolder(t);
+    const db = join(folder, "x.db");
+    const files = [put(folder, "bars.csv", bars), put(folder, "BTCUSDT-trades-2024-08-08.csv", TEXT)];
+    const settings = { symbol: "BTCUSDT", venue: "binance" };
+    const [first, second] = barsFirst ? files : files.toReversed();
+    const one = await importing(first!, db, settings);
+    assert.doesNotMatch(one.told.join(" "), /not shown/);
+    const two = await importing(second!, db, settings);
+    assert.match(
+      two.told.join(" "),
+      barsFirst
+        ? /has bars that came as bars: from now on its bars are made of its trades, .* --venue-name my-bars/
+        : /has trades: its bars are made of those, .* not shown.*--undo.* --venue-name my-bars/,
+    );
+    assert.deepEqual(hidden(db), [after, told]);
+    // under a name of their own they are shown
+    const own = await importing(put(folder, "own.csv", `${bars}2024-08-04,1,1,1,1\n`), db, {
+      symbol: "BTCUSDT",
+      venueName: "my-bars",
+    });
+    assert.doesNotMatch(own.told.join(" "), /not shown/);
+  }
 });

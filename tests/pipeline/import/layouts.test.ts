@@ -7,7 +7,6 @@ import { formatUtc } from "../../../src/core/time.ts";
 import { binanceName } from "../../../src/pipeline/files/binance-name.ts";
 import { fieldsOf } from "../../../src/pipeline/files/text/fields.ts";
 import { parseUtcText } from "../../../src/pipeline/import/time-text.ts";
-import { openImportedBars } from "../../../src/pipeline/store/read/imported-bars.ts";
 import { openReader } from "../../../src/pipeline/store/read/reader.ts";
 import { importing, put, rows } from "../../support/import.ts";
 import { sharedData } from "../../support/shared-data.ts";
@@ -71,7 +70,7 @@ test("a whole day of merged trades gives the published bars exactly", async (t) 
   });
   assert.deepEqual([given.kind, given.stored], ["bars", 1022]);
   const reader = openReader(db);
-  const bars = openImportedBars(db);
+  const bars = reader.importedBars();
   t.after(() => {
     reader.close();
     bars.close();

@@ -173,12 +173,14 @@ function cellNumber(
   row: number,
   column: string,
 ): number {
+  const isPrice = PRICE_ROLES.includes(role);
+  const quick = reader.numbers.quick(text);
+  if (quick > 0 || (quick === 0 && !isPrice)) return quick;
   const isScaled = (role === "volume" || role === "quoteVolume") && text.charCodeAt(text.length - 1) > 57;
   const scale = isScaled ? /^([\d.,]+)\s?([KMB])$/i.exec(text) : null;
   const plain = reader.numbers.read(scale === null ? text : scale[1]!, row, column);
   if (plain === "") return Number.NaN;
   const value = Number(plain) * (scale === null ? 1 : { K: 1e3, M: 1e6, B: 1e9 }[scale[2]!.toUpperCase()]!);
-  const isPrice = PRICE_ROLES.includes(role);
   if (Number.isFinite(value) && (isPrice ? value > 0 : value >= 0)) return value;
   return refuseRow(asking, {
     row,

@@ -1,6 +1,7 @@
+import { BATCH_COLUMNS } from "../../store/write/batch.ts";
 import type { Asking } from "../asking.ts";
 import { isSame, overlap, type Place } from "./file-trades.ts";
-import { BATCH_COLUMNS, emptyRows, PIECE_ROWS, type TradeRows } from "./trades.ts";
+import { emptyRows, PIECE_ROWS, type TradeRows } from "./trades.ts";
 
 /** Pieces of a file in any order → by ascending id, identical repeats once. Refuses two contents of one id. */
 export function inOrder(

@@ -48,12 +48,17 @@ export function seriesOf(
   }
   instants.end();
   const order = ascending(instant);
-  if (length > 1 && (isDescending || order.some((k, i) => k !== i))) ordering.sorted++;
+  const isOrdered = !order.some((k, i) => k !== i);
+  if (length > 1 && (isDescending || !isOrdered)) ordering.sorted++;
   const rows = withoutRepeats(asking, raw, instant, order, ordering);
   const pickFrom =
     (kept: Uint32Array) =>
     (column: ArrayLike<number>): Float64Array => {
       const out = new Float64Array(kept.length);
+      if (kept.length === column.length && isOrdered) {
+        out.set(column);
+        return out;
+      }
       for (let i = 0; i < out.length; i++) out[i] = column[kept[i]!]!;
       return out;
     };

@@ -153,20 +153,6 @@ function isTakenOut(cells: readonly string[], at: Layout["at"]): boolean {
   );
 }
 
-/** The columns of a batch. */
-export const BATCH_COLUMNS: readonly Exclude<keyof TradeBatch, "length">[] = [
-  "symbol",
-  "id",
-  "priceE8",
-  "qtyE8",
-  "decimals",
-  "tradeTimeUs",
-  "eventTimeUs",
-  "receivedUs",
-  "isBuyerMaker",
-  "source",
-];
-
 /** Columns for a piece; all its own. */
 export function emptyRows(): {
   readonly batch: TradeBatch;

@@ -1,11 +1,13 @@
 import { quote } from "../../../core/errors.ts";
 import { type Asking, type DecimalMark, refuseRow, type Separator, say } from "../asking.ts";
-import { isMissing, isPlainNumber, numberText } from "./number-text.ts";
+import { isMissing, isPlainNumber, numberText, shortNumber } from "./number-text.ts";
 
 /** Reads the numbers of one file, all written in one way, and remembers what proves that way. */
 export interface NumberReader {
   /** Plain decimal text; `""` where a word stands for no value. Refuses what is no number. */
   read(text: string, row: number, column: string): string;
+  /** The same as a number, quickly where it is of the commonest form; NaN: it is another. */
+  quick(text: string): number;
   /**
    * After the last row: the decimal mark that the file proves. Refuses a file that proves both, or that has numbers
    * which could be read in two ways and proves neither.
@@ -60,6 +62,8 @@ export function numberReader(
         return text;
       return slow(text, row, column);
     },
+    quick: (text) =>
+      mark === "." && (told !== undefined || proof["."] !== undefined) ? shortNumber(text) : Number.NaN,
     settle: () => {
       if (told !== undefined) return told;
       const [point, comma] = [proof["."], proof[","]];

@@ -20,10 +20,9 @@ export function isoWallUs(text: string): number {
   const mark = text.charCodeAt(10);
   if ((mark !== 84 && mark !== 32) || text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58)
     return Number.NaN;
-  const date = text.slice(0, 10);
-  if (date !== lastDate) {
-    lastDayUs = dayUs(date);
-    lastDate = date;
+  if (lastDate === "" || !text.startsWith(lastDate)) {
+    lastDate = text.slice(0, 10);
+    lastDayUs = dayUs(lastDate);
   }
   const [hour, minute, second] = [two(text, 11), two(text, 14), two(text, 17)];
   if (!(hour < 24 && minute < 60 && second < 60)) return Number.NaN;

@@ -28,6 +28,27 @@ export function isPlainNumber(text: string): boolean {
   return text.charCodeAt(start) !== 48 || point === start + 1;
 }
 
+const TENS = Array.from({ length: 16 }, (_, k) => 10 ** k);
+
+/**
+ * `Number(text)` of the commonest form, `digits[.digits]` of at most 15 digits without a zero too many, in one look; NaN: it is
+ * another form. Both parts of the quotient are exact, and so it is rounded once, as `Number` rounds.
+ */
+export function shortNumber(text: string): number {
+  const { length } = text;
+  if (length === 0 || length > 16) return Number.NaN;
+  let [digits, point] = [0, -1];
+  for (let i = 0; i < length; i++) {
+    const c = text.charCodeAt(i) - 48;
+    if (c >= 0 && c <= 9) digits = digits * 10 + c;
+    else if (c === -2 && point < 0 && i > 0) point = i;
+    else return Number.NaN;
+  }
+  if (point < 0) return length === 16 || (length > 1 && text.charCodeAt(0) === 48) ? Number.NaN : digits;
+  if (point === length - 1 || (point > 1 && text.charCodeAt(0) === 48)) return Number.NaN;
+  return digits / TENS[length - point - 1]!;
+}
+
 /** Words that stand for no value. */
 export function isMissing(text: string): boolean {
   if (text === "") return true;

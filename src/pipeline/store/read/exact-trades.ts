@@ -1,17 +1,6 @@
 import type Database from "better-sqlite3";
+import { createBatch, TRADE_COLUMNS } from "../write/batch.ts";
 import type { StoredTrades } from "./stored-trades.ts";
-
-const COLUMNS = [
-  "id",
-  "priceE8",
-  "qtyE8",
-  "decimals",
-  "tradeTimeUs",
-  "eventTimeUs",
-  "receivedUs",
-  "isBuyerMaker",
-  "source",
-] as const;
 
 /** Reads the first `capacity` rows that a condition on `trades` takes; its parameters follow. */
 export type ReadExact = (capacity: number, ...parameters: readonly number[]) => StoredTrades;
@@ -74,7 +63,7 @@ const FIRST_ROWS = 65_536;
 
 function grown(from: StoredTrades): StoredTrades {
   const to = allocateStored(2 * from.length);
-  for (const name of COLUMNS) (to[name] as Float64Array).set(from[name] as Float64Array);
+  for (const name of TRADE_COLUMNS) (to[name] as Float64Array).set(from[name] as Float64Array);
   return to;
 }
 
@@ -99,16 +88,6 @@ export function sliceStored(trades: StoredTrades, from: number, to: number): Sto
 }
 
 export function allocateStored(length: number): StoredTrades {
-  return {
-    length,
-    id: new Float64Array(length),
-    priceE8: new BigInt64Array(length),
-    qtyE8: new BigInt64Array(length),
-    decimals: new Uint8Array(length),
-    tradeTimeUs: new Float64Array(length),
-    eventTimeUs: new Float64Array(length),
-    receivedUs: new Float64Array(length),
-    isBuyerMaker: new Uint8Array(length),
-    source: new Uint8Array(length),
-  };
+  const { symbol: _, ...columns } = createBatch(length);
+  return { ...columns, length };
 }

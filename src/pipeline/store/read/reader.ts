@@ -6,7 +6,7 @@ import { venueKind } from "../file/schema.ts";
 import { missingIds } from "../ledger/held-ids.ts";
 import { type IdRange, idRanges } from "../ledger/id-ranges.ts";
 import { openQuality } from "../quality/quality.ts";
-import type { Series, TradeStore } from "../trade-store.ts";
+import type { ExactMerged, Series, TradeStore } from "../trade-store.ts";
 import { columnsReader } from "./columns.ts";
 import { connectReadOnly } from "./connect.ts";
 import { edgesOf } from "./edges.ts";
@@ -33,6 +33,12 @@ export function openReader(file: string): TradeStore {
   );
   const readColumns = columnsReader(db);
   const readExact = exactReaders(db)("symbol_id = ? AND trade_id >= ? AND trade_id < ?");
+  const selectMerged = db
+    .prepare<number[], { id: bigint } & Omit<ExactMerged, "id">>(
+      `SELECT first_id AS id, price_e8 AS priceE8, qty_e8 AS qtyE8 FROM agg_trades
+       WHERE symbol_id = ? AND first_id >= ? AND first_id < ? ORDER BY first_id`,
+    )
+    .safeIntegers();
   const missing = missingIds(db);
   const edges = edgesOf(db);
   const revision = db.prepare<[], number>("SELECT coalesce(max(revision), 0) FROM revisions").pluck();
@@ -64,6 +70,8 @@ export function openReader(file: string): TradeStore {
     blocks: (series, range = {}, rows = BLOCK_ROWS) =>
       ranged.blocks(series, range, rows, (work) => db.transaction(work)()),
     exact: (series, fromId, toId, limit) => readExact(limit, symbolIdOf(series), fromId, toId),
+    exactMerged: (series, fromId, toId) =>
+      selectMerged.all(symbolIdOf(series), fromId, toId).map((row) => ({ ...row, id: Number(row.id) })),
     cursor: (_, fromId) => placeOf({ nextId: fromId, revision: revision.get()! }),
     changes: (series, cursor, limit = Number.MAX_SAFE_INTEGER) =>
       db.transaction(() => {

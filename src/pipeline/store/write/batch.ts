@@ -22,6 +22,24 @@ export interface TradeBatch {
   readonly source: Uint8Array;
 }
 
+type BatchColumn = Exclude<keyof TradeBatch, "length">;
+
+/** What is known of each trade, as the names of its columns. */
+export const TRADE_COLUMNS: readonly Exclude<BatchColumn, "symbol">[] = [
+  "id",
+  "priceE8",
+  "qtyE8",
+  "decimals",
+  "tradeTimeUs",
+  "eventTimeUs",
+  "receivedUs",
+  "isBuyerMaker",
+  "source",
+];
+
+/** The columns of a batch. */
+export const BATCH_COLUMNS: readonly BatchColumn[] = ["symbol", ...TRADE_COLUMNS];
+
 export function createBatch(capacity: number): TradeBatch {
   return {
     length: 0,

@@ -82,13 +82,22 @@ export function outlookOf(
   };
 }
 
-/** Where a file stands: the entry of its content, made where there is none; and of another content under its name. */
+/** Where a file stands as its import begins. */
+export interface ImportBegin {
+  /** Of its content, made where there is none. */
+  readonly entry: ImportEntry;
+  /** Of another content under its name. */
+  readonly issuedBefore: ImportEntry | undefined;
+  /** The series has both trades and bars that came as bars, then: its bars are made of the trades, and the others not shown. */
+  readonly hidesBars: boolean;
+}
+
 export function beginImport(
   db: Database.Database,
   { symbolId, kind, file, sha256 }: ImportKey,
   rows: number,
   nowUs: number,
-): { readonly entry: ImportEntry; readonly issuedBefore: ImportEntry | undefined } {
+): ImportBegin {
   db.prepare(
     `INSERT INTO imports (symbol_id, kind, file, sha256, rows, started_us) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
@@ -105,7 +114,12 @@ export function beginImport(
       `${ENTRY} WHERE imports.symbol_id = ? AND imports.kind = ? AND file = ? AND sha256 <> ? ORDER BY import_id DESC`,
     )
     .get(symbolId, kind, file, sha256) as ImportEntry | undefined;
-  return { entry, issuedBefore };
+  const others =
+    kind === "bars"
+      ? "SELECT EXISTS (SELECT 1 FROM ranges WHERE symbol_id = :id) OR EXISTS (SELECT 1 FROM agg_trades WHERE symbol_id = :id)"
+      : "SELECT EXISTS (SELECT 1 FROM imported_bars WHERE symbol_id = :id)";
+  const hidesBars = db.prepare(others).pluck().get({ id: symbolId }) === 1;
+  return { entry, issuedBefore, hidesBars };
 }
 
 /** Notes what a piece of a file came to; in the transaction which stores it. */

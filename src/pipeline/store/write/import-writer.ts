@@ -8,6 +8,7 @@ import type { TradeBatch } from "./batch.ts";
 import {
   beginImport,
   endImport,
+  type ImportBegin,
   type ImportCounts,
   type ImportEntry,
   type ImportKey,
@@ -46,11 +47,7 @@ export interface ImportWriter {
   readonly backup: string | undefined;
   /** How many trades of a batch are known, and how many of those have another content. */
   compare(sample: TradeBatch): { readonly known: number; readonly conflicts: number };
-  begin(
-    key: Omit<ImportKey, "symbolId">,
-    rows: number,
-    nowUs: number,
-  ): { readonly entry: ImportEntry; readonly issuedBefore: ImportEntry | undefined };
+  begin(key: Omit<ImportKey, "symbolId">, rows: number, nowUs: number): ImportBegin;
   /** In one transaction with its place in the journal. `differing`: rows of a batch that are archived with another content. */
   put(
     importId: number,
