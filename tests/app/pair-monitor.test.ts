@@ -178,7 +178,7 @@ test("pairMonitor refuses settings and symbols that it can't watch, in the words
     [{ window: undefined }, /^watchPair: calibrationBars needs a whole number of at least 60; got 3\. /],
     [
       { window: undefined, calibrationBars: 500, bars: 0 },
-      /^watchPair: bars needs a whole number of at least 126; /,
+      /^watchPair: bars needs a whole number of at least 61; /,
     ],
     [{ graceMs: -1 }, /^watchPair: graceMs needs a whole number of at least 0; got -1\. /],
     [{ interval: "5 parsecs" }, /^watchPair: interval: needs a whole number with a unit/],
@@ -214,21 +214,14 @@ test("a desk that is opened later has the line of one that was there before: it 
 
 test("the line is that of the day: yesterday's until today has bars enough", (t) => {
   const { add, watch } = stage(t);
-  const moved = (days: number, trades: readonly Trade[], first: number): Trade[] =>
-    trades.map((one, i) => ({
-      ...one,
-      id: first + Math.floor(i / 2),
-      tradeTimeUs: one.tradeTimeUs + days * 86_400e6,
-      eventTimeUs: (one.eventTimeUs ?? 0) + days * 86_400e6,
-    }));
   const day = market(30);
   add(day);
   const monitor = watch();
   const first = monitor.frame().hedge!;
-  add(moved(1, market(10), 31));
+  add(moved(market(10), 86_400e6, 31));
   assert.deepEqual(monitor.frame().hedge, first);
   assert.deepEqual(watch().frame().hedge, first);
-  add(moved(1, market(40), 31).slice(20));
+  add(moved(market(40), 86_400e6, 31).slice(20));
   const second = monitor.frame().hedge!;
   assert.equal(second.fromUs, first.fromUs + 86_400e6);
   assert.deepEqual(watch().frame().hedge, second);
@@ -256,8 +249,9 @@ test("line, window and verdict are those that calibrate, and so a backtest, make
 
 test("a long stretch asks for no more bars in view: its window has room", (t) => {
   const settings = { window: undefined, calibrationBars: 4000, bars: 300 };
-  const monitor = watching(t, stored(t, market(100)), settings);
-  assert.equal(monitor.settings.bars, 1001);
+  const monitor = watching(t, stored(t, market(400)), settings);
+  assert.equal(monitor.settings.bars, 300);
+  assert.equal(monitor.frame().timeUs.length, 300);
   assert.equal(monitor.frame().measured.of, 4000);
 });
 
@@ -324,4 +318,73 @@ test("lengthFor takes usual lengths that are multiples of the pair's own", () =>
   assert.equal(lengthFor({ ...day, bars: 400 }, 1e6), 300e6);
   assert.equal(lengthFor({ ...day, bars: 400 }, 7e6), 7e6 * Math.ceil(86_400 / 400 / 7));
   assert.equal(lengthFor({ fromUs: 0, toUs: 400 * 86_400e6, bars: 100 }, 60e6), 4 * 86_400e6);
+});
+
+/** The same trades, so much later, numbered from another id on. */
+function moved(trades: readonly Trade[], byUs: number, first: number): Trade[] {
+  return trades.map((one, i) => ({
+    ...one,
+    id: first + Math.floor(i / 2),
+    tradeTimeUs: one.tradeTimeUs + byUs,
+    eventTimeUs: (one.eventTimeUs ?? 0) + byUs,
+  }));
+}
+
+const OPEN: Partial<PairSettings> = { window: undefined, calibrationBars: undefined };
+
+test("unless told the stretch is as long as what is stored, in steps, and a desk that is opened later has the same", (t) => {
+  const trades = market(1500);
+  const file = stored(t, trades.slice(0, 2 * 450));
+  const early = watching(t, file, OPEN);
+  assert.deepEqual(early.frame().measured, { bars: 449, of: 500 });
+  let at = 450;
+  for (const [upTo, bars] of [
+    [600, 500],
+    [702, 700],
+    [990, 700],
+    [1010, 1000],
+    [1402, 1400],
+    [1500, 1400],
+  ] as const) {
+    write(file, (writer) => writer.append(batchOf(trades.slice(2 * at, 2 * upTo), BOTH), START));
+    at = upTo;
+    const { hedge, measured } = early.frame();
+    assert.deepEqual([hedge!.bars, measured], [bars, { bars, of: bars }]);
+    assert.deepEqual(watching(t, file, OPEN).frame(), early.frame());
+    const closes = [0, 1].map((k) =>
+      Float64Array.from({ length: bars }, (_, i) => Number(trades[2 * i + k]!.price)),
+    ) as [Float64Array, Float64Array];
+    assert.deepEqual(hedge!.calibration, calibrate(...closes, { calibrationBars: bars }));
+  }
+});
+
+test("what was collected over midnight is one stretch: a day begins anew once it holds the longest", (t) => {
+  const toMidnightUs = 12 * 3600e6 - 600e6;
+  const trades = moved(market(1500), toMidnightUs, 1);
+  const { hedge } = watching(t, stored(t, trades), OPEN).frame();
+  assert.equal(hedge!.bars, 1400);
+  assert.equal(hedge!.fromUs, START + toMidnightUs);
+});
+
+test("trades of the stretch that come late change a running desk to what a new one finds", (t) => {
+  const trades = market(700);
+  const isLate = (one: Trade): boolean => one.id >= 60 && one.id < 90 && one.symbol === "ETHUSDT";
+  const file = stored(
+    t,
+    trades.filter((one) => !isLate(one)),
+  );
+  const running = watching(t, file, OPEN);
+  const before = running.frame().hedge!;
+  write(file, (writer) =>
+    writer.append(
+      batchOf(
+        trades.filter(isLate).map((one): Trade => ({ ...one, source: "rest" })),
+        BOTH,
+      ),
+      START,
+    ),
+  );
+  const after = running.frame().hedge!;
+  assert.notEqual(after.beta, before.beta);
+  assert.deepEqual(after, watching(t, file, OPEN).frame().hedge);
 });

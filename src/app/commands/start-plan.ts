@@ -96,7 +96,7 @@ export function planCollector(flags: StartFlags, root: string): CollectorPlan {
       "--db",
       db,
       // the desk's line and z-score have bars from the first second on
-      ...(venue === "sim" && flags.speed === undefined ? ["--past", "1h"] : []),
+      ...(venue === "sim" && flags.speed === undefined ? ["--past", "2h"] : []),
       ...exchangeFlags(flags),
       ...passed,
     ],

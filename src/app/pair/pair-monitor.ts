@@ -2,7 +2,7 @@ import { LEAST_WINDOW } from "../../analytics/pair/calibrate.ts";
 import { spread } from "../../analytics/pair/spread.ts";
 import { rollingZScore } from "../../analytics/rolling/rolling.ts";
 import { rollingCorrelation } from "../../analytics/rolling/rolling-correlation.ts";
-import type { Bars } from "../../core/bars.ts";
+import { type Bars, sliceBars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration, parseDuration } from "../../core/time.ts";
 import type { Venue } from "../../core/trade.ts";
@@ -11,8 +11,9 @@ import { type LiveBars, type LiveBarsSettings, liveBars } from "../../pipeline/l
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
 import { type PairPast, type PastStretch, pairPast } from "./pair-past.ts";
+import { type StoredCloses, storedCloses } from "./stored-closes.ts";
 import { type StoredLine, storedLine } from "./stored-line.ts";
-import { joinCloses } from "./stored-stretch.ts";
+import { joinCloses, stretchesOf } from "./stored-stretch.ts";
 
 export interface PairSettings {
   /** The symbol that is explained, and the one that explains it. */
@@ -22,8 +23,11 @@ export interface PairSettings {
   readonly interval: string;
   /** Bars in the trailing window of z-score and correlation; from the half-life of the calibration stretch unless told. */
   readonly window?: number | undefined;
-  /** Bars that line, window and verdict come from: the first of the UTC day, as stored; 500 unless told. */
-  readonly calibrationBars?: number;
+  /**
+   * Bars that line, window and verdict come from: the first of the UTC day, as stored. Unless told as many as there are of
+   * 500, 700, 1,000, 1,400, 2,000, 2,800, 4,000 and 5,000.
+   */
+  readonly calibrationBars?: number | undefined;
   /** Closed bars kept and shown; 300 unless told. */
   readonly bars?: number;
   /** A bar closes when the venue's newest time has passed its end by this much; 1000 unless told. */
@@ -56,9 +60,11 @@ export interface PairFrame extends StoredLine {
 }
 
 export interface PairMonitor {
-  readonly settings: Required<Omit<PairSettings, "venue" | "window">> & {
+  readonly settings: Required<Omit<PairSettings, "venue" | "window" | "calibrationBars">> & {
     /** As told; undefined where it is that of the stretch. */
     readonly window: number | undefined;
+    /** As told; undefined where it is as long as what is stored. */
+    readonly calibrationBars: number | undefined;
     readonly intervalUs: number;
   };
   /** The present numbers; reads what is new since the last call. */
@@ -68,7 +74,10 @@ export interface PairMonitor {
 }
 
 /** How a monitor comes by the bars of a symbol: makes them, or shares them with others that watch it. */
-export type BarsMaker = (series: Series, settings: LiveBarsSettings) => Growing;
+export interface BarsMaker {
+  readonly live: (series: Series, settings: LiveBarsSettings) => Growing;
+  readonly stored: StoredCloses;
+}
 
 type Growing = Pick<LiveBars, "closed" | "forming"> & {
   advance(venueUs: number): { readonly changed: boolean };
@@ -78,19 +87,24 @@ type Growing = Pick<LiveBars, "closed" | "forming"> & {
 export function pairMonitor(
   reader: TradeStore,
   given: PairSettings,
-  makeBars: BarsMaker = (series, settings) => liveBars(reader, series, settings),
+  makeBars: BarsMaker = {
+    live: (series, settings) => liveBars(reader, series, settings),
+    stored: storedCloses(reader, given.interval),
+  },
 ): PairMonitor {
   const settings = checkSettings(given);
-  const { intervalUs, bars: keep } = settings;
+  const { intervalUs, bars: inView } = settings;
+  // how long the window of the stretch is nobody chose: it has room whatever is in view
+  const keep = Math.max(inView, 1 + (settings.window ?? widestWindow(settings)));
   const { y: yName, x: xName, venue } = given;
   const wanted = { symbols: [yName, xName], ...(venue !== undefined && { venue }) };
   const [seriesY, seriesX] = whichSeries(reader, wanted) as [Series, Series];
   for (const series of [seriesY, seriesX]) refuseBarsAlone(reader, series);
   const graceUs = settings.graceMs * 1000;
   const barSettings = { rule: { by: "time", intervalUs }, keep, graceUs } as const;
-  const y = makeBars(seriesY, barSettings);
-  const x = makeBars(seriesX, barSettings);
-  const lineNow = storedLine(reader, [seriesY, seriesX], settings);
+  const y = makeBars.live(seriesY, barSettings);
+  const x = makeBars.live(seriesX, barSettings);
+  const lineNow = storedLine(reader, makeBars.stored, [seriesY, seriesX], settings);
   /** A bar is over when any symbol of the venue has traded after its end. */
   const venueTimeUs = (): number =>
     Math.max(
@@ -103,11 +117,13 @@ export function pairMonitor(
   let last: PairFrame | undefined;
 
   const compute = (times: Pick<PairFrame, "newestUs" | "receivedUs">, venueUs: number): PairFrame => {
-    const joined = joinCloses(y.closed(), x.closed());
-    const n = joined.timeUs.length;
     const line = lineNow(venueUs);
     const { hedge } = line;
     const window = settings.window ?? hedge?.calibration?.window ?? LEAST_WINDOW;
+    const view = Math.max(inView, window + 1);
+    const closed = { y: sliceBars(y.closed(), -view), x: sliceBars(x.closed(), -view) };
+    const joined = joinCloses(closed.y, closed.x);
+    const n = joined.timeUs.length;
     const spreads =
       hedge === undefined
         ? new Float64Array(n).fill(Number.NaN)
@@ -117,7 +133,7 @@ export function pairMonitor(
       closes.map((close, i) => (i === 0 ? Number.NaN : Math.log(close / closes[i - 1]!)));
     return {
       venue: seriesY.venue,
-      closed: { y: y.closed(), x: x.closed() },
+      closed,
       forming: { y: y.forming(), x: x.forming() },
       ...times,
       ...joined,
@@ -167,13 +183,14 @@ function refuseBarsAlone(reader: TradeStore, series: Series): void {
   });
 }
 
+/** A window of the stretch is a quarter of it at most. */
+function widestWindow(settings: PairMonitor["settings"]): number {
+  return Math.max(LEAST_WINDOW, Math.floor(stretchesOf(settings).at(-1)! / 4));
+}
+
 function checkSettings(given: PairSettings): PairMonitor["settings"] {
-  const { y, x, interval, window, calibrationBars = 500, graceMs = 1000 } = given;
-  // a window of the stretch is a quarter of it at most
-  const widest = window ?? Math.max(LEAST_WINDOW, Math.floor(calibrationBars / 4));
-  const asked = given.bars ?? Math.max(300, 2 * widest);
-  // how long a window of the stretch is nobody chose: it has room whatever is in view
-  const bars = window === undefined && asked > 1 ? Math.max(asked, widest + 1) : asked;
+  const { y, x, interval, window, calibrationBars, graceMs = 1000 } = given;
+  const bars = given.bars ?? Math.max(300, 2 * (window ?? LEAST_WINDOW));
   const whole = (name: string, value: number, least: number): void => {
     if (Number.isInteger(value) && value >= least) return;
     refuse({
@@ -186,8 +203,9 @@ function checkSettings(given: PairSettings): PairMonitor["settings"] {
   };
   const intervalUs = parseDuration(interval, "watchPair: interval");
   if (window !== undefined) whole("window", window, 3);
-  whole("calibrationBars", calibrationBars, window === undefined ? LEAST_WINDOW : 3);
-  whole("bars", bars, widest + 1);
+  if (calibrationBars !== undefined)
+    whole("calibrationBars", calibrationBars, window === undefined ? LEAST_WINDOW : 3);
+  whole("bars", bars, 1 + (window ?? LEAST_WINDOW));
   whole("graceMs", graceMs, 0);
   if (y === x) {
     refuse({

@@ -1,6 +1,7 @@
 import { liveBars } from "../../pipeline/live-bars.ts";
 import type { TradeStore } from "../../pipeline/store/trade-store.ts";
 import { type BarsMaker, type PairFrame, type PairSettings, pairMonitor } from "./pair-monitor.ts";
+import { storedCloses } from "./stored-closes.ts";
 
 export interface PairsSettings extends Omit<PairSettings, "y" | "x"> {
   /** Each explains those that come after it. */
@@ -22,7 +23,7 @@ export function pairsMonitor(
   reader: TradeStore,
   { symbols, ...settings }: PairsSettings,
 ): () => PairOfMany[] {
-  const makeBars = sharedBars(reader);
+  const makeBars = { live: sharedBars(reader), stored: storedCloses(reader, settings.interval) };
   const pairs = symbols.flatMap((x, i) =>
     symbols
       .slice(i + 1)
@@ -36,7 +37,7 @@ export function pairsMonitor(
 }
 
 /** One builder a symbol. Each of those that share it is told of a change when it asks for the first time after it. */
-function sharedBars(reader: TradeStore): BarsMaker {
+function sharedBars(reader: TradeStore): BarsMaker["live"] {
   const bySymbol = new Map<string, { bars: ReturnType<typeof liveBars>; changes: number }>();
   return (series, settings) => {
     const shared = bySymbol.get(series.symbol) ?? { bars: liveBars(reader, series, settings), changes: 0 };

@@ -2,7 +2,8 @@ import { type Calibration, calibrate, LEAST_WINDOW } from "../../analytics/pair/
 import { hedgeRatio } from "../../analytics/pair/hedge-ratio.ts";
 import { TickbookError } from "../../core/errors.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
-import { type JoinedCloses, type StretchSearch, storedStretch, stretchBlock } from "./stored-stretch.ts";
+import type { StoredCloses } from "./stored-closes.ts";
+import { type JoinedCloses, type StretchSettings, storedStretch, stretchesOf } from "./stored-stretch.ts";
 
 /** A line and the bars it was fitted on: applied to those, it is in-sample. */
 export interface FrozenHedge extends Pick<Calibration, "alpha" | "beta" | "prices"> {
@@ -18,49 +19,48 @@ export interface FrozenHedge extends Pick<Calibration, "alpha" | "beta" | "price
 export interface StoredLine {
   /** Undefined until there are enough bars. */
   readonly hedge: FrozenHedge | undefined;
-  /** Bars of the stretch that are stored by now, of so many. */
+  /** Bars of the stretch that are stored by now, of so many that the shortest needs; all of them where there is a line. */
   readonly measured: { readonly bars: number; readonly of: number };
   /** Why the stretch gives no line, in a sentence; absent where it does. */
   readonly fault?: string;
 }
 
-interface LineSettings {
-  readonly interval: string;
-  readonly intervalUs: number;
-  readonly calibrationBars: number;
+interface LineSettings extends StretchSettings {
   readonly graceMs: number;
 }
 
-/** The line of the newest block that has one, at a venue's time: a running desk has the one that a new desk finds. */
+/** The line of what is stored at a venue's time: a running desk has the one that a new desk finds. */
 export function storedLine(
   reader: TradeStore,
+  closes: StoredCloses,
   series: readonly [Series, Series],
   settings: LineSettings,
 ): (newestUs: number) => StoredLine {
-  const { interval, intervalUs, calibrationBars, graceMs } = settings;
-  const blockUs = stretchBlock(settings);
-  let line: StoredLine = { hedge: undefined, measured: { bars: 0, of: calibrationBars } };
-  let lineBlock = Number.NaN;
-  let fromUs = Number.NaN;
-  let searched: StretchSearch | undefined;
+  const { intervalUs, graceMs } = settings;
+  const of = stretchesOf(settings)[0]!;
+  let line: StoredLine = { hedge: undefined, measured: { bars: 0, of } };
+  let fitted: JoinedCloses | undefined;
   return (newestUs) => {
     const closedUs = Math.floor((newestUs - 1000 * graceMs) / intervalUs) * intervalUs;
-    const block = Math.floor(closedUs / blockUs);
-    if (!Number.isFinite(block) || block === lineBlock) return line;
-    const asked = { interval, intervalUs, calibrationBars, closedUs };
-    const found = storedStretch(reader, series, asked, searched);
-    searched = found.searched;
+    if (!Number.isFinite(closedUs)) return line;
+    const found = storedStretch(reader, closes, series, settings, closedUs);
     if ("measured" in found) {
-      line = { ...line, measured: { bars: found.measured, of: calibrationBars } };
+      // what is frozen stays, whatever is deleted meanwhile
+      if (fitted === undefined) line = { hedge: undefined, measured: { bars: found.measured, of } };
       return line;
     }
-    const firstUs = found.closes.timeUs[0]!;
-    if (firstUs >= block * blockUs) lineBlock = block;
-    if (firstUs === fromUs) return line;
-    fromUs = firstUs;
-    line = { ...frozen(found.closes, intervalUs), measured: { bars: calibrationBars, of: calibrationBars } };
+    if (fitted !== undefined && isSame(fitted, found.closes)) return line;
+    fitted = found.closes;
+    const { length } = fitted.timeUs;
+    line = { ...frozen(fitted, intervalUs), measured: { bars: length, of: length } };
     return line;
   };
+}
+
+function isSame(a: JoinedCloses, b: JoinedCloses): boolean {
+  return (["timeUs", "yClose", "xClose"] as const).every(
+    (name) => a[name].length === b[name].length && a[name].every((value, i) => value === b[name][i]),
+  );
 }
 
 /** A price that stood still, or one that is the other, gives no line: that is said, and prices are drawn all the same. */

@@ -1,7 +1,7 @@
-import type { Bars } from "../../core/bars.ts";
-import { joinBars, joinedColumn } from "../../pipeline/bars/join.ts";
-import { readBars } from "../../pipeline/bars/read-bars.ts";
+import { MOST_CALIBRATION_BARS } from "../../analytics/pair/pair-verdict.ts";
+import { firstAtLeast } from "../../core/search.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
+import type { Closes, StoredCloses } from "./stored-closes.ts";
 
 /** Closes of the bars that both symbols have. */
 export interface JoinedCloses {
@@ -11,98 +11,91 @@ export interface JoinedCloses {
 }
 
 export interface StretchSettings {
-  readonly interval: string;
   readonly intervalUs: number;
-  readonly calibrationBars: number;
-  /** Bars that end here or before are closed. */
-  readonly closedUs: number;
+  /** So many and no other number; unless told as many of `STRETCHES` as there are. */
+  readonly calibrationBars: number | undefined;
+}
+
+/**
+ * How many bars a desk calibrates on: the most of these that are stored. A line that is fitted anew at each of them, and at
+ * none between, is that of whoever looks later; each holds two fifths more than the one before.
+ */
+export const STRETCHES: readonly number[] = [500, 700, 1000, 1400, 2000, 2800, 4000, MOST_CALIBRATION_BARS];
+
+/** The lengths that a stretch may have, ascending. */
+export function stretchesOf({ calibrationBars }: StretchSettings): readonly number[] {
+  return calibrationBars === undefined ? STRETCHES : [calibrationBars];
 }
 
 const DAY_US = 86_400e6;
 
-/** A UTC day, or as many as hold four stretches. */
-export function stretchBlock({
-  intervalUs,
-  calibrationBars,
-}: Omit<StretchSettings, "interval" | "closedUs">): number {
-  return DAY_US * Math.ceil((4 * calibrationBars * intervalUs) / DAY_US);
+/** A UTC day, or as many as hold four of the longest stretches: as in a backtest, a quarter is for calibration. */
+function blockOf(settings: StretchSettings): number {
+  return DAY_US * Math.ceil((4 * stretchesOf(settings).at(-1)! * settings.intervalUs) / DAY_US);
 }
 
-/** A stretch that is whole, or how many of its bars are stored by now. */
+/** A stretch that is long enough, or how many of its bars are stored by now. */
 export type StoredStretch = { readonly closes: JoinedCloses } | { readonly measured: number };
 
-/** What a search has read of a stretch that was not whole: only what came since is read again. */
-export interface StretchSearch {
-  /** Begin of the block, and up to where its bars are counted. */
-  readonly beginUs: number;
-  readonly countedUs: number;
-  readonly count: number;
-}
-
 /**
- * The bars that a desk calibrates on: the first `calibrationBars` that both symbols have of the newest UTC day that holds so
- * many (of several days where bars are long). It follows from what is stored and from nothing else, so that whoever opens
- * the store finds the same. While there are too few, how many; `searched` tells the next search where this one came to.
+ * The bars that a desk calibrates on. They begin with the first that both symbols have of the newest UTC day (of several
+ * days where bars are long), and until the longest stretch of that is stored, of the day before. It follows from what is
+ * stored and from nothing else, so that whoever opens the store finds the same. `closedUs`: bars that end by then are closed.
  */
 export function storedStretch(
   reader: TradeStore,
+  closes: StoredCloses,
   series: readonly [Series, Series],
   settings: StretchSettings,
-  before?: StretchSearch,
-): StoredStretch & { readonly searched?: StretchSearch } {
-  const block = stretchBlock(settings);
-  const newest = Math.floor(settings.closedUs / block) * block;
-  const searched = counted(reader, series, settings, newest, before);
-  for (const beginUs of searched.count < settings.calibrationBars
-    ? [newest - block]
-    : [newest, newest - block]) {
-    const closes = firstCloses(reader, series, settings, beginUs);
-    if (closes !== undefined) return { closes, searched };
-  }
-  return { measured: searched.count, searched };
+  closedUs: number,
+): StoredStretch {
+  const lengths = stretchesOf(settings);
+  const [least, most] = [lengths[0]!, lengths.at(-1)!];
+  const block = blockOf(settings);
+  const newestUs = Math.floor(closedUs / block) * block;
+  const from = (beginUs: number): JoinedCloses =>
+    firstCloses(reader, closes, series, { beginUs, closedUs, most, intervalUs: settings.intervalUs });
+  const newest = from(newestUs);
+  const found = newest.timeUs.length === most ? newest : from(newestUs - block);
+  const there = found.timeUs.length;
+  if (there < least) return { measured: there };
+  const bars = lengths.findLast((length) => length <= there)!;
+  const cut = (values: Float64Array): Float64Array => values.slice(0, bars);
+  return { closes: { timeUs: cut(found.timeUs), yClose: cut(found.yClose), xClose: cut(found.xClose) } };
 }
 
-/** How many bars of a block both have. Each bar is read once, so that one who waits for a silent symbol reads little. */
-function counted(
-  reader: TradeStore,
-  [y, x]: readonly [Series, Series],
-  { interval, closedUs, calibrationBars }: StretchSettings,
-  beginUs: number,
-  before: StretchSearch | undefined,
-): StretchSearch {
-  const known = before?.beginUs === beginUs ? before : { beginUs, countedUs: beginUs, count: 0 };
-  if (known.count >= calibrationBars || !(closedUs > known.countedUs)) return known;
-  const [[ys], [xs]] = readBars(reader, [y, x], {
-    every: [interval],
-    fromUs: known.countedUs,
-    toUs: closedUs,
-  }) as [[Bars], [Bars]];
-  return { beginUs, countedUs: closedUs, count: known.count + joinCloses(ys, xs).timeUs.length };
-}
-
-/** The first closes of a block that both have, as many as the stretch holds; undefined where there are fewer. */
+/** The first closes from a time on that both have, `most` at most. */
 function firstCloses(
   reader: TradeStore,
+  closes: StoredCloses,
   [y, x]: readonly [Series, Series],
-  settings: StretchSettings,
-  beginUs: number,
-): JoinedCloses | undefined {
-  const { interval, intervalUs, calibrationBars, closedUs } = settings;
+  range: {
+    readonly beginUs: number;
+    readonly closedUs: number;
+    readonly most: number;
+    readonly intervalUs: number;
+  },
+): JoinedCloses {
+  const { beginUs, closedUs, most, intervalUs } = range;
   const first = Math.max(...[y, x].map((one) => firstTradeUs(reader, one, beginUs)));
-  const endUs = Math.min(closedUs, beginUs + stretchBlock(settings));
-  if (!(first < endUs)) return undefined;
-  const fromUs = Math.floor(first / intervalUs) * intervalUs;
+  const firstBarUs = Math.floor(first / intervalUs) * intervalUs;
   // a quiet market has a trade in every few bars
-  for (let most = 2; ; most *= 4) {
-    const toUs = Math.min(endUs, fromUs + most * calibrationBars * intervalUs);
-    const [[ys], [xs]] = readBars(reader, [y, x], { every: [interval], fromUs, toUs }) as [[Bars], [Bars]];
-    const joined = joinCloses(ys, xs);
-    if (joined.timeUs.length >= calibrationBars) {
-      const cut = (values: Float64Array): Float64Array => values.slice(0, calibrationBars);
-      return { timeUs: cut(joined.timeUs), yClose: cut(joined.yClose), xClose: cut(joined.xClose) };
-    }
-    if (toUs === endUs) return undefined;
+  for (let times = 1; first < closedUs; times *= 3) {
+    const toUs = Math.min(closedUs, firstBarUs + times * most * intervalUs);
+    const joined = joinCloses(closes(y, beginUs, toUs), closes(x, beginUs, toUs));
+    if (joined.timeUs.length >= most || toUs === closedUs) return firstOf(joined, most);
   }
+  return firstOf(joinCloses(NOTHING, NOTHING), 0);
+}
+
+const NOTHING: Closes = { startUs: new Float64Array(0), close: new Float64Array(0) };
+
+function firstOf({ timeUs, yClose, xClose }: JoinedCloses, most: number): JoinedCloses {
+  return {
+    timeUs: timeUs.subarray(0, most),
+    yClose: yClose.subarray(0, most),
+    xClose: xClose.subarray(0, most),
+  };
 }
 
 /** The time of the first trade there or later; Infinity where none is. */
@@ -114,12 +107,24 @@ function firstTradeUs(reader: TradeStore, series: Series, fromUs: number): numbe
   return Number.POSITIVE_INFINITY;
 }
 
-/** The closes of the bars that both have. */
-export function joinCloses(y: Bars, x: Bars): JoinedCloses {
-  const joined = joinBars([y, x], { how: "inner" });
+/** The closes of the bars that both have, from a start on. */
+export function joinCloses(y: Closes, x: Closes, fromUs: number = Number.NEGATIVE_INFINITY): JoinedCloses {
+  const most = Math.min(y.startUs.length, x.startUs.length);
+  const [timeUs, yClose, xClose] = [new Float64Array(most), new Float64Array(most), new Float64Array(most)];
+  let length = 0;
+  let k = 0;
+  for (let i = firstAtLeast(y.startUs, fromUs); i < y.startUs.length; i++) {
+    const us = y.startUs[i]!;
+    while (k < x.startUs.length && x.startUs[k]! < us) k++;
+    if (x.startUs[k] !== us) continue;
+    timeUs[length] = us;
+    yClose[length] = y.close[i]!;
+    xClose[length] = x.close[k]!;
+    length++;
+  }
   return {
-    timeUs: joinedColumn(joined, 0, y, "startUs"),
-    yClose: joinedColumn(joined, 0, y, "close"),
-    xClose: joinedColumn(joined, 1, x, "close"),
+    timeUs: timeUs.slice(0, length),
+    yClose: yClose.slice(0, length),
+    xClose: xClose.slice(0, length),
   };
 }

@@ -51,7 +51,7 @@ export async function saveTable(path: string, table: TableData, venue: Venue): P
 /** One page with every panel, which opens offline with its charts alive. */
 export async function exportPage(
   path: string,
-  { y, x, interval, calibrationBars }: PairMonitor["settings"],
+  { y, x, interval }: PairMonitor["settings"],
   now: PairFrame,
   panels: readonly { readonly heading: string; readonly views: readonly View[] }[],
   table: TableData,
@@ -66,7 +66,7 @@ export async function exportPage(
     generatedUs: nowUs,
     provenance: {
       venue: `${now.venue.name} (${now.venue.detail})`,
-      parameters: `y ${y}, x ${x}, interval ${interval}, window ${now.window}, calibration ${calibrationBars} bars`,
+      parameters: `y ${y}, x ${x}, interval ${interval}, window ${now.window}, calibration ${now.hedge?.bars ?? 0} bars`,
       "hedge ratio":
         now.hedge === undefined
           ? "not fitted yet"
