@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import Database from "better-sqlite3";
 import pl from "nodejs-polars";
 import { reading, refusal, timesOf } from "../../support/files.ts";
 import { tempFolder } from "../../support/temp.ts";
@@ -441,4 +442,57 @@ test("a settlement is a close, a direction a side, and a column of each beside i
   const trades = reading(t, "timestamp,trade_id,price,amount,direction\n1704067200000,7,1,10,sell\n")
     .trades[0]!;
   assert.deepEqual([trades.isCounted, trades.columns.isBuyerMaker[0]], [true, 1]);
+});
+
+test("what one row says twice, in two ways, is refused: keys of JSON, columns of days, currencies of one column", (t) => {
+  const rows = ['{"time":"2024-01-01","close":1}', '{"time":"2024-01-02","close":2,"close":3}'];
+  for (const [name, text] of [
+    ["x.jsonl", rows.join("\n")],
+    ["x.json", `[${rows.join(",")}]`],
+  ] as const)
+    assert.match(
+      refusal(t, text, {}, { name }),
+      /^x.jsonl?, line 2: needs each key once in a row; "close" is there twice/,
+    );
+  // the same key in another row, in a text, or nested in another one is none
+  const once =
+    '{"time":"2024-01-01","close":1,"of":{"close":2}}\n{"time":"2024-01-02","close":2,"of":"\\"close\\": 3"}';
+  assert.equal(reading(t, once, {}, { name: "x.jsonl" }).rows, 2);
+
+  const days = "date,day,close\n2024-01-01,2024-01-01,1\n2024-01-02,2024-02-02,2\n2024-01-03,2024-01-03,3\n";
+  assert.match(
+    refusal(t, days),
+    /line 3: needs one time a row; "2024-01-02" is .*, and day has "2024-02-02", .*--columns time=day/,
+  );
+  assert.equal(reading(t, days, { columns: "time=date" }).rows, 3);
+
+  const money = (...cells: readonly string[]): string =>
+    `time,close\n${cells.map((cell, i) => `2024-01-0${i + 1},${cell}\n`).join("")}`;
+  assert.match(
+    refusal(t, money("$1.5", "1.6", "€1.7")),
+    /line 4, close: needs one currency in a column; got "€1.7", and "\$1.5" in line 2/,
+  );
+  assert.equal(reading(t, money("$1.5", "US$1.6", "1.7")).rows, 3);
+});
+
+test("bid and ask are no markets whose closes could be taken", (t) => {
+  const quotes = "2024-01-01T00:00:00Z,1,2,3,4\n2024-01-01T01:00:00Z,1,2,3,4\n";
+  for (const names of ["bid_price,ask_price,bid_size,ask_size", "bid close,ask close,bid size,ask size"])
+    assert.match(refusal(t, `time,${names}\n${quotes}`), /needs the columns time, .* close not found in/);
+  const told = reading(t, `time,bid_price,ask_price,bid_size,ask_size\n${quotes}`, {
+    columns: "close=bid_price",
+  });
+  assert.deepEqual([...told.series[0]!.close], [1, 1]);
+});
+
+test("a table and a query of a database are one too many", (t) => {
+  const path = join(tempFolder(t), "x.db");
+  const db = new Database(path);
+  db.exec("CREATE TABLE a (time, close); INSERT INTO a VALUES (1704067200, 1), (1704070800, 2)");
+  db.close();
+  const options = { table: "a", query: "SELECT * FROM a" };
+  assert.match(
+    refusal(t, readFileSync(path), options, { name: "x.db" }),
+    /^x.db: needs a table or a query; got both, "a" and "SELECT \* FROM a"\./,
+  );
 });

@@ -69,6 +69,15 @@ test("two files, or none, are refused", async (t) => {
   await assert.rejects(unzip(t, zipOf()), { code: "zip-entries" });
 });
 
+test("what systems put beside a file is passed over: folders, resource forks, thumbnails", async (t) => {
+  const beside = ["__MACOSX/._a.csv", ".DS_Store", "Thumbs.db", "x/", "__MACOSX/"];
+  const content = "not the file";
+  assert.equal(await unzip(t, zipOf(...beside.map((name) => ({ name, content })), FILE)), FILE.content);
+  await assert.rejects(unzip(t, zipOf(...beside.map((name) => ({ name, content })))), {
+    code: "zip-entries",
+  });
+});
+
 // row 85
 test("a bomb is refused by what it says, and one that lies where its lie ends", async (t) => {
   const zeros = Buffer.alloc(20_000_000);

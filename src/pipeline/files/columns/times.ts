@@ -73,7 +73,13 @@ export function timeChoice(
   }
   const date = found.find(({ shape }) => shape === "date");
   const clock = found.find(({ shape, at }) => shape === "clock" && at !== date?.at);
-  if (date) return { at: date.at, clockAt: clock?.at, column: column(date.at, clock?.at), twin: undefined };
+  if (date) {
+    // two days in a row are one, or it is said which counts
+    const other =
+      clock === undefined ? found.find(({ shape, at }) => shape === "date" && at !== date.at) : undefined;
+    const twin = other && !given.has(date.at) ? { at: other.at, column: column(other.at) } : undefined;
+    return { at: date.at, clockAt: clock?.at, column: column(date.at, clock?.at), twin };
+  }
   const index = typed.findIndex((one, i) => one !== undefined && !NOT_THE_TIME.test(names[i]!));
   if (index >= 0) return { at: index, clockAt: undefined, column: column(index), twin: undefined };
   if (names[0] === "" && shapeOf(asking, rows, 0, false) !== "none")

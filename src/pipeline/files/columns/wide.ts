@@ -38,9 +38,9 @@ export function wideName(name: string): WideName | undefined {
   return undefined;
 }
 
-/** What makes another column of a known one: an adjusted close is not the close. */
+/** What makes another column of a known one: an adjusted close is not the close, and bid and ask are no markets. */
 const OTHER_KIND =
-  /(?:^|[\s_.:-])(?:log|adj|adjusted|prev|previous|taker|taker_buy|quote|base|best|index|mark)$|^(?:log|ln|adj|prev|index|mark)[\s_.:-]/i;
+  /(?:^|[\s_.:-])(?:log|adj|adjusted|prev|previous|taker|taker_buy|quote|base|best|bid|ask|index|mark)$|^(?:log|ln|adj|prev|index|mark)[\s_.:-]/i;
 
 function joined(what: string, symbol: string, swapped = false): WideName | undefined {
   const [role, name] = swapped ? [what, symbol] : [what, symbol];

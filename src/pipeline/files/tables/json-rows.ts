@@ -54,6 +54,7 @@ function isLines(text: string): boolean {
 function list(asking: Asking, text: string): { values: unknown[]; numbers: number[] } {
   const value = parse(asking, text, 1);
   if (!Array.isArray(value)) return badLine(asking, 1, "a list of rows");
+  keysOnce(asking, text, 1);
   return { values: value, numbers: value.map((_, i) => i + 1) };
 }
 
@@ -63,9 +64,32 @@ function lines(asking: Asking, text: string): { values: unknown[]; numbers: numb
   for (const [i, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     values.push(parse(asking, line, i + 1));
+    keysOnce(asking, line, i + 1);
     numbers.push(i + 1);
   }
   return { values, numbers };
+}
+
+/** Braces, strings, and whether a colon makes them a key. */
+const TOKENS = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/g;
+
+/** Refuses rows that have a key twice: of its two values JSON keeps the second, without a word. `first`: the number of the first. */
+function keysOnce(asking: Asking, text: string, first: number): void {
+  const open: Set<string>[] = [];
+  let row = first - 1;
+  for (const [token, colon] of text.matchAll(TOKENS)) {
+    if (token === "{") {
+      if (open.length === 0) row++;
+      open.push(new Set());
+    } else if (token === "}") open.pop();
+    else if (colon !== undefined) {
+      const quoted = token.slice(0, -colon.length);
+      const key = quoted.includes("\\") ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
+      const keys = open.at(-1)!;
+      if (keys.has(key)) badLine(asking, row, `each key once in a row; ${quote(key, 40)} is there twice`);
+      keys.add(key);
+    }
+  }
 }
 
 /** A number as it was written. */

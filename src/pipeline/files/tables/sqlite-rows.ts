@@ -17,6 +17,13 @@ const SLICE_ROWS = 20_000;
 /** Opens a database for reading only. Whole numbers keep every digit; a query may not write. */
 export function sqliteTable(path: string, asking: Asking): SqlTable {
   const { table, query } = asking.options;
+  if (table !== undefined && query !== undefined) {
+    refuseRow(asking, {
+      code: "bad-setting",
+      need: `a table or a query; got both, ${quote(table, 60)} and ${quote(query, 60)}`,
+      hint: `Leave one of them out, ${say(asking, "table", table)} or the query.`,
+    });
+  }
   const db = opened(path, asking);
   try {
     const from = query === undefined ? tableOf(db, asking, table) : undefined;

@@ -19,6 +19,8 @@ const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
 /** Deflate can reach 1032; text of numbers stays below 20. */
 export const MOST_RATIO: number = 200;
+/** What systems put beside the files of a folder, and folders themselves: no data. */
+const BESIDE = /^__MACOSX\/|(?:^|\/)(?:\.DS_Store|Thumbs\.db|desktop\.ini)$|[^/\\]\/$/;
 /** Below this size nothing is a bomb. */
 export const SMALL: number = 1 << 20;
 const MOST_NAME = 255;
@@ -36,7 +38,7 @@ export function openZip(file: OpenFile): ZipEntry {
     return bytes.length === length ? bytes : damaged(where, `${what} could not be read`);
   };
   const directory = findDirectory(size, read, where);
-  const entries = listed(directory, read, where);
+  const entries = listed(directory, read, where).filter(({ name }) => !BESIDE.test(name));
   const tables = entries.filter(({ name }) => /\.(csv|tsv)$/i.test(name));
   const notes = entries.length - tables.length;
   const chosen = entries.length === 1 ? entries[0] : tables.length === 1 && notes < 3 ? tables[0] : undefined;
@@ -47,9 +49,9 @@ export function openZip(file: OpenFile): ZipEntry {
       where,
       problem: isBook
         ? "needs a table of text; this is a workbook of a spreadsheet"
-        : `needs a zip with exactly one file of data; it holds ${directory.entries}`,
+        : `needs a zip with exactly one file of data; it holds ${entries.length}`,
       hint: isBook ? "Save the sheet as CSV." : "Unpack it, and take the files one by one.",
-      facts: { entries: directory.entries },
+      facts: { entries: entries.length },
     });
   }
   const { head, extra, name } = chosen;

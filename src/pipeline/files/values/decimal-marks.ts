@@ -25,6 +25,19 @@ interface Seen {
   readonly column: string;
 }
 
+/** A dollar's sign is one with its country or without. */
+const CURRENCY = /[$€£¥₹₩₽₿]/;
+
+function severalCurrencies(asking: Asking, first: Seen, { text, row, column }: Seen): never {
+  return refuseRow(asking, {
+    code: "mixed-currencies",
+    row,
+    column,
+    need: `one currency in a column; got ${quote(text, 40)}, and ${quote(first.text, 40)} in ${asking.unit} ${first.row}`,
+    hint: "Take each currency from a file or a column of its own.",
+  });
+}
+
 /** `proven`: what an earlier reading of the same file has settled on. `usual`: what its numbers are written with where none proves it. */
 export function numberReader(
   asking: Asking,
@@ -40,9 +53,19 @@ export function numberReader(
   let open: Seen | undefined;
   const noNumber = (text: string, row: number, column: string): never =>
     refuseRow(asking, { row, column, need: `a number; got ${quote(text, 40)}` });
+  /** By column: the first sign of a currency. */
+  const currencies = new Map<string, Seen & { readonly sign: string }>();
+  const oneCurrency = (text: string, row: number, column: string): void => {
+    const sign = CURRENCY.exec(text)?.[0];
+    if (sign === undefined) return;
+    const first = currencies.get(column);
+    if (first === undefined) currencies.set(column, { text, row, column, sign });
+    else if (first.sign !== sign) severalCurrencies(asking, first, { text, row, column });
+  };
   const slow = (text: string, row: number, column: string): string => {
     const bare = text.trim();
     if (isMissing(bare)) return "";
+    oneCurrency(bare, row, column);
     const found = numberText(bare, told) ?? noNumber(text, row, column);
     const seen = { text: bare, row, column };
     if (found.proves !== undefined) proof[found.proves] ??= seen;
