@@ -27,6 +27,7 @@ import { type SymbolChanges, type SymbolsChanged, symbolChanges } from "./symbol
 import type { SymbolChoice } from "./symbols/choice.ts";
 import { type SymbolCounts, type SymbolStatus, symbolCounts } from "./symbols/counts.ts";
 import { type Feeds, feeds } from "./symbols/feeds.ts";
+import { keepMinuteCloses } from "./symbols/minute-closes.ts";
 import { resolveSymbols } from "./symbols/resolve.ts";
 import { type Roster, roster } from "./symbols/roster.ts";
 import { troubleNotes } from "./symbols/trouble-notes.ts";
@@ -131,6 +132,7 @@ class RunningCollector implements Collector {
   #unfollow: () => void = () => {};
   #endArchiving: () => Promise<void> = async () => {};
   #endRoom: () => void = () => {};
+  #endKlines: () => void = () => {};
 
   constructor(settings: CollectSettings, world: CollectWorld, venue: Venue, budget: WeightBudget) {
     this.venue = venue;
@@ -183,6 +185,11 @@ class RunningCollector implements Collector {
     const stored = (): number =>
       this.#roster.names.reduce((sum, _, s) => sum + this.#counts.status(s).stored, 0);
     this.#endRoom = watchRoom(db, archive, stored, this.#world);
+    if (this.#settings.klines ?? this.venue.kind === "real")
+      this.#endKlines = keepMinuteCloses(
+        { ...this.#world, db, venue: this.venue, restUrls, symbols },
+        this.#budget,
+      );
     this.#every(BATCH_MS, () => this.#intake.flush());
     this.#every(1000, () => this.#counts.second());
     const troubles = troubleNotes((s, kind, trades) => this.#writer.noteTrouble(s, kind, trades));
@@ -223,6 +230,7 @@ class RunningCollector implements Collector {
     this.#unwatch();
     this.#unfollow();
     this.#endRoom();
+    this.#endKlines();
     for (const cancel of this.#timers) cancel();
     this.#intake.flush();
     await this.#endArchiving();

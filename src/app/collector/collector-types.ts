@@ -16,6 +16,8 @@ export interface CollectSettings {
   readonly db: string;
   /** Undefined: no day goes into the archive, and none is removed. */
   readonly archive?: ArchivePlan | undefined;
+  /** Whether closes of one-minute klines are asked for at the start; only of a real exchange unless told. */
+  readonly klines?: boolean;
   /** Give up with `unreachable` instead of trying on when no host serves us at the start. */
   readonly failIfUnreachable: boolean;
   /** Nothing can be stored any more: the database is damaged, or the writer has a defect. */

@@ -10,6 +10,7 @@ import { importedLengths } from "../../pipeline/bars/imported-series.ts";
 import { type LiveBars, type LiveBarsSettings, liveBars } from "../../pipeline/live-bars.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
+import type { StandIn } from "./minute-stretch.ts";
 import { type PairPast, type PastStretch, pairPast } from "./pair-past.ts";
 import { type StoredCloses, storedCloses } from "./stored-closes.ts";
 import { type StoredLine, storedLine } from "./stored-line.ts";
@@ -77,6 +78,17 @@ export interface PairMonitor {
 export interface BarsMaker {
   readonly live: (series: Series, settings: LiveBarsSettings) => Growing;
   readonly stored: StoredCloses;
+  /** What calibrates while stored bars do not suffice. */
+  readonly standIn?: StandIn | undefined;
+}
+
+/** Bars of its own. */
+export function ownBars(reader: TradeStore, interval: string, standIn?: StandIn): BarsMaker {
+  return {
+    live: (series, settings) => liveBars(reader, series, settings),
+    stored: storedCloses(reader, interval),
+    standIn,
+  };
 }
 
 type Growing = Pick<LiveBars, "closed" | "forming"> & {
@@ -87,10 +99,7 @@ type Growing = Pick<LiveBars, "closed" | "forming"> & {
 export function pairMonitor(
   reader: TradeStore,
   given: PairSettings,
-  makeBars: BarsMaker = {
-    live: (series, settings) => liveBars(reader, series, settings),
-    stored: storedCloses(reader, given.interval),
-  },
+  makeBars: BarsMaker = ownBars(reader, given.interval),
 ): PairMonitor {
   const settings = checkSettings(given);
   const { intervalUs, bars: inView } = settings;
@@ -104,7 +113,7 @@ export function pairMonitor(
   const barSettings = { rule: { by: "time", intervalUs }, keep, graceUs } as const;
   const y = makeBars.live(seriesY, barSettings);
   const x = makeBars.live(seriesX, barSettings);
-  const lineNow = storedLine(reader, makeBars.stored, [seriesY, seriesX], settings);
+  const lineNow = storedLine(reader, makeBars, [seriesY, seriesX], settings);
   /** A bar is over when any symbol of the venue has traded after its end. */
   const venueTimeUs = (): number =>
     Math.max(
@@ -119,7 +128,7 @@ export function pairMonitor(
   const compute = (times: Pick<PairFrame, "newestUs" | "receivedUs">, venueUs: number): PairFrame => {
     const line = lineNow(venueUs);
     const { hedge } = line;
-    const window = settings.window ?? hedge?.calibration?.window ?? LEAST_WINDOW;
+    const window = settings.window ?? hedge?.window ?? LEAST_WINDOW;
     const view = Math.max(inView, window + 1);
     const closed = { y: sliceBars(y.closed(), -view), x: sliceBars(x.closed(), -view) };
     const joined = joinCloses(closed.y, closed.x);

@@ -1,5 +1,6 @@
 import { liveBars } from "../../pipeline/live-bars.ts";
 import type { TradeStore } from "../../pipeline/store/trade-store.ts";
+import type { StandIn } from "./minute-stretch.ts";
 import { type BarsMaker, type PairFrame, type PairSettings, pairMonitor } from "./pair-monitor.ts";
 import { storedCloses } from "./stored-closes.ts";
 
@@ -22,8 +23,9 @@ const NEW_AT_A_LOOK = 7;
 export function pairsMonitor(
   reader: TradeStore,
   { symbols, ...settings }: PairsSettings,
+  standIn?: StandIn,
 ): () => PairOfMany[] {
-  const makeBars = { live: sharedBars(reader), stored: storedCloses(reader, settings.interval) };
+  const makeBars = { live: sharedBars(reader), stored: storedCloses(reader, settings.interval), standIn };
   const pairs = symbols.flatMap((x, i) =>
     symbols
       .slice(i + 1)

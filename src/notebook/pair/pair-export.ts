@@ -70,7 +70,7 @@ export async function exportPage(
       "hedge ratio":
         now.hedge === undefined
           ? "not fitted yet"
-          : `β ${now.hedge.beta}, α ${now.hedge.alpha}, fitted on log prices from ${formatUtc(now.hedge.fromUs)} to ${formatUtc(now.hedge.toUs)}`,
+          : `β ${now.hedge.beta}, α ${now.hedge.alpha}, fitted on log prices${now.hedge.standIn === undefined ? "" : ` of ${now.hedge.standIn}`} from ${formatUtc(now.hedge.fromUs)} to ${formatUtc(now.hedge.toUs)}`,
       "SHA-256 of the bars as CSV": createHash("sha256")
         .update(csvText(table, { venue: now.venue }))
         .digest("hex"),

@@ -82,11 +82,16 @@ function verdictTile(now: PairFrame): Tile {
     verdict !== undefined && says === "too short to say"
       ? `, ${verdict.halfLives.toFixed(0)} of ${ENOUGH_HALF_LIVES} half-lives`
       : "";
+  const bars = hedge.standIn === undefined ? "bars" : hedge.standIn;
+  const stored =
+    hedge.standIn === undefined
+      ? ""
+      : `, until stored bars suffice: ${measured.bars} of ${measured.of} so far`;
   return {
     label,
     value: says,
     tone: TONES[says],
-    note: `${hedge.bars} bars${held}, ${clockSpan(hedge.fromUs, hedge.toUs)}`,
+    note: `${hedge.bars} ${bars}${held}, ${clockSpan(hedge.fromUs, hedge.toUs)}${stored}`,
   };
 }
 
@@ -108,7 +113,11 @@ function exact(price: number): string {
   return price.toLocaleString("en-US", { maximumFractionDigits: 8, minimumFractionDigits: 2 });
 }
 
+/** Times of day, and dates where the span is of more than one. */
 export function clockSpan(fromUs: number, toUs: number): string {
+  const minute = (us: number): string => formatUtc(us).slice(0, 16).replace("T", " ");
+  if (Math.floor(fromUs / 86_400e6) !== Math.floor(toUs / 86_400e6))
+    return `${minute(fromUs)} to ${minute(toUs)} UTC`;
   return `${clockTime(fromUs)}–${clockTime(toUs)} UTC`;
 }
 

@@ -79,7 +79,8 @@ export function spreadPanel(watched: Watched, now: PairFrame, more: Overlay): Vi
   if (hedge === undefined) return measuring(`Spread ${y} against ${x}`, now);
   const { alpha, beta } = hedge;
   const line = { alpha, beta, prices: "log", names: { y, x } } as const;
-  const note = `fitted on ${clockSpan(hedge.fromUs, hedge.toUs)}, frozen since`;
+  const on = hedge.standIn === undefined ? "" : `${hedge.standIn} of `;
+  const note = `fitted on ${on}${clockSpan(hedge.fromUs, hedge.toUs)}, frozen since`;
   const spread = { timeUs: now.timeUs, values: now.spread, ...line };
   return spreadChart(spread, { ...common(watched, now), note, layers: withInSample(hedge, more) });
 }

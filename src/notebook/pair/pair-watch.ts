@@ -1,6 +1,7 @@
 import { requireSettings, SOURCE_NAMES } from "../../app/data/data-source.ts";
 import { findStore } from "../../app/data/open-source.ts";
-import { type PairFrame, type PairSettings, pairMonitor } from "../../app/pair/pair-monitor.ts";
+import { minuteStretch } from "../../app/pair/minute-stretch.ts";
+import { ownBars, type PairFrame, type PairSettings, pairMonitor } from "../../app/pair/pair-monitor.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import type { AlertSpan } from "../../render/chart/pair/alert-marks.ts";
 import type { TableData } from "../../render/table-data.ts";
@@ -86,14 +87,19 @@ export function watchPair(given: WatchSettings): PairWatch {
     });
   }
   const reader = sharedReader("watchPair", given.source);
-  const monitor = pairMonitor(reader, { ...given, ...pairOf(reader, { ...startedWith(), ...given }) });
+  const path = findStore("watchPair", given.source);
+  const monitor = pairMonitor(
+    reader,
+    { ...given, ...pairOf(reader, { ...startedWith(), ...given }) },
+    ownBars(reader, given.interval, minuteStretch(path)),
+  );
   const watched: Watched = { ...monitor.settings, threshold };
   const { y, x } = watched;
   const { frame } = monitor;
   let decimals = 0;
 
   const panels: Omit<PairWatch, "exportCsv" | "exportHtml"> = {
-    settings: { ...watched, source: findStore("watchPair", given.source) },
+    settings: { ...watched, source: path },
     tiles: () => tiles(pairTiles(frame(), watched, threshold), { venue: frame().venue }),
     candles: (symbol) => candlePanel(watched, frame(), symbol),
     chart: ({ alerts = [], stretch } = {}) => {

@@ -1,4 +1,6 @@
 import { requireSettings, SOURCE_NAMES } from "../../app/data/data-source.ts";
+import { findStore } from "../../app/data/open-source.ts";
+import { minuteStretch } from "../../app/pair/minute-stretch.ts";
 import type { PairFrame } from "../../app/pair/pair-monitor.ts";
 import { type PairsSettings, pairsMonitor } from "../../app/pair/pairs-monitor.ts";
 import { requireList, requireText } from "../../core/arguments.ts";
@@ -44,7 +46,11 @@ export function watchPairs(given: PairsWatchSettings): PairsWatch {
   const wanted = { ...startedWith(), ...(given.venue !== undefined && { venue: given.venue }) };
   const names = symbols ?? collectedSymbols(reader, wanted).slice(0, USUAL);
   checkNames(names);
-  const look = pairsMonitor(reader, { ...settings, symbols: names });
+  const look = pairsMonitor(
+    reader,
+    { ...settings, symbols: names },
+    minuteStretch(findStore("watchPairs", source)),
+  );
 
   const short = shortNames(names);
   let receivedUs = Number.NaN;

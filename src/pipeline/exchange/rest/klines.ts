@@ -24,7 +24,7 @@ const INTERVALS: Readonly<Record<string, number>> = {
 /** The answer is made from the trades themselves; a window with more of them is refused. */
 const MOST_TRADES = 300_000;
 
-/** `GET /api/v3/klines`; intervals without a trade are left out. */
+/** `GET /api/v3/klines`, from the first trade on; an interval without one is flat. */
 export function klines(query: Query, world: RestWorld): unknown {
   const symbol = symbolIndex(query, world);
   const name = query.text("interval");
@@ -56,21 +56,28 @@ export function klines(query: Query, world: RestWorld): unknown {
       `Lookup interval is too big; it holds more than ${MOST_TRADES} trades here.`,
     );
   }
+  const before = source.lastId(symbol, firstOpen - 1, "trade");
+  let price =
+    before < floorId(symbol, world) ? undefined : source.trades(symbol, before, before, 1)[0]?.price;
   const out: unknown[] = [];
-  let bar: MarketTrade[] = [];
-  let open = Number.NaN;
-  const flush = (): void => {
+  const trades = source.trades(symbol, first, last, MOST_TRADES);
+  let next = 0;
+  for (let open = firstOpen; open < end; open += interval) {
+    const bar: MarketTrade[] = [];
+    while (next < trades.length && floorTo(trades[next]!.tradeTimeUs) <= open) bar.push(trades[next++]!);
     if (bar.length > 0) out.push(kline(bar, open, interval, world.unit));
-    bar = [];
-  };
-  for (const trade of source.trades(symbol, first, last, MOST_TRADES)) {
-    const at = floorTo(trade.tradeTimeUs);
-    if (at !== open) flush();
-    open = at;
-    bar.push(trade);
+    else if (price !== undefined && open + interval <= world.databaseUs)
+      out.push(flat(price, open, interval, world.unit));
+    price = bar.at(-1)?.price ?? price;
   }
-  flush();
   return out;
+}
+
+/** An interval without a trade stands at the last price. */
+function flat(price: string, open: number, interval: number, unit: TimeUnit): unknown {
+  const none = "0.00000000";
+  const prices = [price, price, price, price];
+  return [inUnit(open, unit), ...prices, none, inUnit(open + interval - 1, unit), none, 0, none, none, "0"];
 }
 
 function kline(trades: readonly MarketTrade[], open: number, interval: number, unit: TimeUnit): unknown {

@@ -169,6 +169,25 @@ test("klines are what their trades make", () => {
   assert.equal(BigInt(row[5].replace(".", "")), volume);
 });
 
+test("a kline without a trade stands at the last price, with none in it; before the first trade there is none", () => {
+  const open = Math.floor(START / 1e6) * 1000 - 1_000_000;
+  const rows = get(`klines?symbol=AVAXUSDT&interval=1s&startTime=${open}&limit=900`);
+  assert.deepEqual(
+    rows.map(([at]: [number]) => at),
+    Array.from({ length: 900 }, (_, i) => open + 1000 * i),
+  );
+  const silent = rows.flatMap((row: unknown[], i: number) => (row[8] === 0 ? [i] : []));
+  assert.ok(silent.length > 5);
+  for (const i of silent) {
+    const before = market.lastId(6, (open + 1000 * i) * 1000 - 1, "trade");
+    const { price } = market.trades(6, before, before, 1)[0]!;
+    assert.equal(market.symbols[6]!.symbol, "AVAXUSDT");
+    const none = "0.00000000";
+    const at = open + 1000 * i;
+    assert.deepEqual(rows[i], [at, price, price, price, price, none, at + 999, none, 0, none, none, "0"]);
+  }
+});
+
 for (const [path, code, says] of [
   ["trades", -1102, /Mandatory parameter 'symbol'/],
   ["trades?symbol=btcusdt", -1100, /Illegal characters found in parameter 'symbol'/],
