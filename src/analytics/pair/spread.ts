@@ -78,7 +78,7 @@ function perBar(
 /** A hedge ratio, of one window or moving, is taken as it is. */
 const RATIOS = [
   ["method", "beta", "alpha", "low", "high", "prices", "nobs", "missing"],
-  ["alpha", "beta", "prices", "fromUs", "toUs", "bars", "calibration"],
+  ["alpha", "beta", "prices", "fromUs", "toUs", "bars", "calibration", "window", "standIn"],
   ["alpha", "beta", "prices", "calibrationBars", "window", "windowSentence", "verdict"],
   ["alpha", "beta", "betaError", "prices"],
   [

@@ -16,8 +16,8 @@ export interface FrozenHedge extends Pick<Calibration, "alpha" | "beta" | "price
   readonly calibration: Calibration | undefined;
   /** The window of the z-score in the pair's own bars; undefined of fewer than 60. */
   readonly window: number | undefined;
-  /** What stands in for stored bars, in words; absent where they are stored. */
-  readonly standIn?: string;
+  /** What stands in for stored bars, in words; undefined where they are stored. */
+  readonly standIn: string | undefined;
 }
 
 /** What the stored stretch gives by now. */
@@ -104,7 +104,9 @@ function frozen(
     const calibration =
       bars >= LEAST_WINDOW ? calibrate(yClose, xClose, { calibrationBars: bars }) : undefined;
     const { alpha, beta, prices } = calibration ?? hedgeRatio(yClose, xClose);
-    return { hedge: { ...span, alpha, beta, prices, calibration, window: calibration?.window } };
+    return {
+      hedge: { ...span, alpha, beta, prices, calibration, window: calibration?.window, standIn: undefined },
+    };
   } catch (error) {
     if (!(error instanceof TickbookError)) throw error;
     return { hedge: undefined, fault: error.message.replace(/^\w+: /, "") };
