@@ -235,7 +235,6 @@ export { openStore } from "./notebook/data/store.ts";
 export { type CollectedPair, collectedPair } from "./notebook/pair/collected-pair.ts";
 export { type PairControls, type PairControlsSettings, pairControls } from "./notebook/pair/pair-controls.ts";
 export { type PairCloses, type PairClosesSettings, pairCloses } from "./notebook/pair/pair-data.ts";
-export { type Exported, saveTable } from "./notebook/pair/pair-export.ts";
 export { type PairWatch, type WatchSettings, watchPair } from "./notebook/pair/pair-watch.ts";
 export { type PairsWatch, type PairsWatchSettings, watchPairs } from "./notebook/pair/watch-pairs.ts";
 export { live, liveStatus, stopLive } from "./notebook/panels/live.ts";
@@ -247,6 +246,12 @@ export {
   type QualityTable,
 } from "./notebook/quality/quality.ts";
 export { check } from "./notebook/show/check.ts";
+export {
+  type ExportButtons,
+  type ExportButtonsSettings,
+  exportButtons,
+} from "./notebook/show/export-buttons.ts";
+export { type Exported, saveTable } from "./notebook/show/exported.ts";
 export { type ProgressOptions, progress } from "./notebook/show/progress.ts";
 export { show } from "./notebook/show/show.ts";
 export { barsArquero, tradesArquero } from "./notebook/view/arquero.ts";

@@ -127,6 +127,10 @@ export interface NotebookActions {
 
 export interface Commands {
   execute(command: string, options?: object): Promise<unknown>;
+  addCommand(
+    command: string,
+    options: { label: string; execute(args: Readonly<Record<string, unknown>>): unknown },
+  ): unknown;
 }
 
 export interface JupyterFrontEnd {

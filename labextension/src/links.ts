@@ -1,4 +1,12 @@
 import {
+  type ActAnswer,
+  type ActQuestion,
+  ALERT_ACTS,
+  ALERTS,
+  type AlertNews,
+  FILES,
+  type FileAnswer,
+  type FileQuestion,
   LIVE,
   type LiveNews,
   type LiveQuestion,
@@ -38,6 +46,12 @@ export interface Links {
   ask(panel: string): void;
   /** All rows of a table; undefined where no kernel answers. */
   table(question: TableQuestion): Promise<TableAnswer | undefined>;
+  /** A file of the notebook, made now; undefined where no kernel answers. */
+  file(question: FileQuestion): Promise<FileAnswer | undefined>;
+  /** Does something about an alert; undefined where no kernel answers. */
+  act(question: ActQuestion): Promise<ActAnswer | undefined>;
+  /** Is told of alerts that begin to fire. */
+  listenToAlerts(hear: (news: AlertNews) => void): void;
   /** Tells the kernel what the reader has marked in a chart. */
   brushed(brush: string, range: Range): void;
 }
@@ -142,8 +156,24 @@ export function createLinks(context: DocumentContext): Links {
     askForDesk,
     history,
     ask,
-    table: (question) => answerTo(sessionContext, TABLES, question),
+    ...answers(sessionContext),
     brushed: createBrushLine(context),
+  };
+}
+
+/** What the kernel answers, and says of alerts. */
+function answers(
+  sessionContext: DocumentContext["sessionContext"],
+): Pick<Links, "table" | "file" | "act" | "listenToAlerts"> {
+  return {
+    table: (question) => answerTo(sessionContext, TABLES, question),
+    file: (question) => answerTo(sessionContext, FILES, question),
+    act: (question) => answerTo(sessionContext, ALERT_ACTS, question),
+    listenToAlerts: (hear) => {
+      sessionContext.iopubMessage.connect((_, { header, content }: KernelMessage) => {
+        if (header.msg_type === "comm_msg" && content.comm_id === ALERTS) hear(content.data as AlertNews);
+      });
+    },
   };
 }
 

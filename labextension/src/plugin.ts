@@ -4,7 +4,8 @@ import { openDesk } from "./desk/open-desk.ts";
 import { mendRunAll } from "./desk/run-all.ts";
 import type { PageModules, Plugin } from "./jupyterlab.ts";
 import { createLinks } from "./links.ts";
-import { offerRestart } from "./offer-restart.ts";
+import { addLookAt, notify } from "./notices/notify.ts";
+import { offerRestart } from "./notices/offer-restart.ts";
 import { createRenderer, type ViewRenderer } from "./renderer.ts";
 
 /**
@@ -36,12 +37,14 @@ export function plugin(modules: PageModules): Plugin {
             },
             0,
           );
+          links.listenToAlerts((news) => notify(app, news));
           offerRestart(app.commands, context);
           context.saveState.connect((_, state) => {
             if (state === "started") for (const renderer of renderers) renderer.keep();
           });
         },
       });
+      addLookAt(app);
       mendRunAll(app.commands, app.shell);
       const desk = deskConfig(document);
       if (desk) void openDesk(app, modules, desk);

@@ -1,8 +1,10 @@
 import { type PanelState, VIEW_MIME } from "../../src/notebook/page/live-messages.ts";
 import type { View } from "../../src/render/view.ts";
+import { createExportBar } from "./export-bar.ts";
 import type { LuminoWidgetClass, MimeModel, Renderer, RendererOptions } from "./jupyterlab.ts";
 import type { Links } from "./links.ts";
 import { createLive, type Live } from "./live.ts";
+import { listenToRows } from "./notices/row-menu.ts";
 import { createPanel } from "./panel.ts";
 import { createTableBar } from "./table-bar.ts";
 
@@ -29,23 +31,30 @@ export function createRenderer(
     if (table === undefined) widget.node.append(createTableBar((as) => links.table({ table: table!, as })));
     table = of;
   };
+  let files: string | undefined;
+  const handFiles = (of: string): void => {
+    if (files === undefined) widget.node.append(createExportBar((as) => links.file({ of: files!, as })));
+    files = of;
+  };
   const panel = createPanel(widget.node, {
     brushed: links.brushed,
     ask: async (stretch) => live && links.history(live.id, stretch),
     looksAt: (pastMs) => live?.looksAt(pastMs),
   });
+  listenToRows(widget.node, links.act);
   let model: MimeModel | undefined;
 
   const renderer: ViewRenderer = Object.assign(widget, {
     renderModel: async (given: MimeModel): Promise<void> => {
       model = given;
       const view = viewIn(given, sanitizer.sanitize);
-      const told = given.data[VIEW_MIME] as Partial<PanelState>;
+      const told = given.data[VIEW_MIME] as Partial<PanelState> & { readonly files?: unknown };
       if (typeof told?.panel === "string") {
         live ??= createLive(widget.node, panel.show, links, told.panel);
         if (view) live.saved({ ...(told as PanelState), view });
       } else if (view) panel.show(view);
       if (typeof told?.table === "string") handOut(told.table);
+      if (typeof told?.files === "string") handFiles(told.files);
     },
     keep: (): void => {
       if (!model) return;

@@ -28,4 +28,6 @@ export interface TableData {
   readonly columns: readonly TableColumn[];
   readonly length: number;
   readonly caption?: string;
+  /** What a page may ask about its rows: the kernel's name for the table, and one for each row. */
+  readonly asks?: { readonly of: string; readonly rows: readonly string[] };
 }

@@ -74,12 +74,15 @@ export function tableMarkup(table: TableData, options: TableOptions = {}): strin
     .join("");
   const body: string[] = [];
   for (let r = 0; r < rows.length; r++) {
-    body.push(`<tr>${columns.map((column) => cell(column, r)).join("")}</tr>`);
+    const name = table.asks?.rows[rows[r]!];
+    const asked = name === undefined ? "" : ` tabindex="0" data-row="${escapeHtml(name)}"`;
+    body.push(`<tr${asked}>${columns.map((column) => cell(column, r)).join("")}</tr>`);
     if (r + 1 === cutAfter) body.push(`<tr><td class="cut" colspan="${columns.length}">${note}</td></tr>`);
   }
   if (rows.length === 0) body.push(`<tr><td class="cut" colspan="${columns.length}">no rows</td></tr>`);
   const caption = table.caption ? `<caption>${escapeHtml(table.caption)}</caption>` : "";
-  return `<div class="tickbook-table"><table>${caption}<thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
+  const asks = table.asks === undefined ? "" : ` data-asks="${escapeHtml(table.asks.of)}"`;
+  return `<div class="tickbook-table"${asks}><table>${caption}<thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
 }
 
 /** The table in aligned columns of plain text. */

@@ -147,6 +147,58 @@ describe("the desk of npm start, on the simulated market at 1280 × 800", {
     await screenshot(page, "desk-crosshair");
   });
 
+  it("an alert that fires is shown as a notification and heard, and its button goes to its band on the chart", async () => {
+    const sounds = (): Promise<number> =>
+      page.evaluate(
+        () =>
+          Number(
+            (globalThis as unknown as { document: { body: { dataset: Record<string, string> } } }).document
+              .body.dataset.tickbookSounds,
+          ) || 0,
+      );
+    await page.getByLabel("sound").check();
+    assert.equal(await sounds(), 1, "switched on, it sounds once");
+    await page.evaluate(runOnDesk, `alerts.value.set(${JSON.stringify(RESTLESS)})`);
+    const toast = page.locator(".Toastify__toast", { hasText: "info: restless" }).first();
+    await toast.waitFor();
+    assert.ok((await sounds()) > 1);
+    await toast.getByRole("button", { name: "Show on the chart" }).click();
+    const look = await (
+      await page.waitForFunction(() => {
+        const { document } = globalThis as unknown as { document: { querySelector(s: string): Charted } };
+        const { view } = document.querySelector('[data-panel="pair"] .tickbook-chart');
+        const at = (name: string): number => Number(view.signal(name));
+        return at("markedMs") > 0 && [at("firstMs"), at("markedMs"), at("lastMs")];
+      })
+    ).jsonValue();
+    const [first, marked, last] = look as [number, number, number];
+    assert.ok(first < marked && marked < last);
+    await screenshot(page, "desk-alert");
+    await page.getByRole("button", { name: "back to now" }).click();
+    await page.reload();
+    await untilPanels();
+    assert.equal(await page.getByLabel("sound").isChecked(), true, "the switch is remembered");
+    await page.getByLabel("sound").uncheck();
+  });
+
+  it("a row of the alerts can be snoozed until a time and woken, by the keys alone; the watch holds it back, and says so", async () => {
+    await page.evaluate(runOnDesk, 'alerts.value.remove("restless")');
+    const row = page.locator('[data-panel="alerts"] tr[data-row]', { hasText: "low correlation" });
+    const choose = async (item: string): Promise<void> => {
+      await row.focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("menuitem", { name: item }).focus();
+      await screenshot(page, "desk-menu");
+      await page.keyboard.press("Enter");
+    };
+    await choose("Snooze for 15 min");
+    await row.getByText(/^to \d\d:\d\d$/).waitFor();
+    await started.printed(/snoozed warning · low correlation · ETHUSDT\/BTCUSDT: snoozed until/);
+    await choose("End the snooze");
+    await row.getByText(/^to \d\d:\d\d$/).waitFor({ state: "detached" });
+    await started.printed(/no longer snoozed warning · low correlation/);
+  });
+
   it("a kernel that is gone is said, with a button that starts it again: then the desk is live as before", async () => {
     const [kernel] = descendants(started.pid).filter(({ args }) => args.includes("kernel/main.js"));
     process.kill(kernel!.pid, "SIGKILL");
@@ -157,6 +209,49 @@ describe("the desk of npm start, on the simulated market at 1280 × 800", {
     for (const panel of ["tiles", "pair"]) await untilChanged(panel);
   });
 });
+
+/** Fires every few seconds. */
+const RESTLESS = {
+  ...{ name: "restless", pair: ["ETHUSDT", "BTCUSDT"], interval: "1s", measure: "zScore", window: 20 },
+  ...{ when: "abs", fire: 0.4, resolve: 0.2, severity: "info", perHour: 1000 },
+};
+
+interface Charted {
+  readonly view: { signal(name: string): unknown };
+}
+
+/** Runs in the page: a line of code in the kernel of the desk's notebook, whose reply it waits for. */
+async function runOnDesk(code: string): Promise<void> {
+  interface Line {
+    onopen: () => void;
+    onmessage: (message: { data: unknown }) => void;
+    send(text: string): void;
+    close(): void;
+  }
+  const { fetch, location, WebSocket } = globalThis as unknown as {
+    fetch(path: string): Promise<{ json(): Promise<{ kernel: { id: string } }[]> }>;
+    location: { host: string };
+    WebSocket: new (address: string) => Line;
+  };
+  const [session] = await (await fetch("/api/sessions")).json();
+  const line = new WebSocket(`ws://${location.host}/api/kernels/${session!.kernel.id}/channels`);
+  const header = { msg_id: `test-${Date.now()}`, msg_type: "execute_request", session: "test", username: "" };
+  const content = { code, silent: false, store_history: false, user_expressions: {}, allow_stdin: false };
+  const request = {
+    ...{ channel: "shell", content, header: { ...header, version: "5.3", date: new Date().toISOString() } },
+    ...{ parent_header: {}, metadata: {}, buffers: [] },
+  };
+  const reply = await new Promise<{ content: { status: string } }>((resolve) => {
+    line.onmessage = ({ data }) => {
+      const message = JSON.parse(String(data));
+      const isReply = message.header.msg_type === "execute_reply";
+      if (isReply && message.parent_header.msg_id === header.msg_id) resolve(message);
+    };
+    line.onopen = () => line.send(JSON.stringify(request));
+  });
+  line.close();
+  if (reply.content.status !== "ok") throw new Error(JSON.stringify(reply.content));
+}
 
 interface Look {
   readonly tile: string;

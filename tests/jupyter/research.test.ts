@@ -1,66 +1,174 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { findChromium, launchChromium } from "../support/chromium.ts";
 import { storeMarket } from "../support/market-store.ts";
-import { copyNotebook, notebookFolder, type RunNotebook, runNotebook } from "../support/notebooks.ts";
+import {
+  copyNotebook,
+  filesOf,
+  notebookFolder,
+  pressingExports,
+  type RunNotebook,
+  runNotebook,
+} from "../support/notebooks.ts";
+import { openOffline } from "../support/offline-page.ts";
+import { projectRoot } from "../support/project.ts";
 import { sharedData } from "../support/shared-data.ts";
 
-const NAMES = ["pair-research.ipynb", "correlation.ipynb"] as const;
+const NAMES = ["explore", "pair-research", "correlation"] as const;
+type Name = (typeof NAMES)[number];
 const hourly = sharedData("btc-eth-hourly/btc_eth_1h.parquet");
+const chromium = findChromium();
 
-function textOf({ cells }: RunNotebook): string {
-  return cells.flatMap(({ outputs }) => outputs.map(({ data }) => String(data?.["text/plain"]))).join("\n");
+interface Notebook {
+  readonly cells: { readonly cell_type: string; source: string[] }[];
 }
 
-describe("pair-research and correlation", { timeout: 300_000 }, () => {
+const kept = (name: string): string => readFileSync(join(projectRoot, "notebooks", `${name}.ipynb`), "utf8");
+const codeOf = (name: Name): string[] =>
+  (JSON.parse(kept(name)) as Notebook).cells
+    .filter(({ cell_type }) => cell_type === "code")
+    .map(({ source }) => source.join(""));
+const textOf = ({ cells }: RunNotebook): string =>
+  cells
+    .flatMap(({ outputs }) => outputs.map(({ data, text }) => text ?? String(data?.["text/plain"])))
+    .join("\n");
+const chartsOf = ({ cells }: RunNotebook): string[] =>
+  cells.flatMap(({ outputs }) =>
+    outputs.flatMap(({ data }) => {
+      const spec = data?.["application/vnd.vegalite.v5+json"];
+      return spec === undefined ? [] : [JSON.stringify(spec)];
+    }),
+  );
+
+/** Calls that would make bars past the cell of Polars. */
+const PAST_POLARS = /pairCloses\(|alignedCloses\(|readBars\(|barsFrom\w+\(/;
+
+for (const name of NAMES) {
+  it(`in ${name} one cell of Polars, of at most twelve lines, makes the bars of every later one`, () => {
+    const cells = codeOf(name);
+    const polars = cells.filter((code) => code.includes("groupByDynamic("));
+    assert.equal(polars.length, 1, "there is one such cell");
+    assert.ok(polars[0]!.split("\n").length <= 12, "it is short");
+    const later = cells.slice(cells.indexOf(polars[0]!) + 1);
+    const made = [...polars[0]!.matchAll(/^const (?:\[([^\]]+)\]|(\w+)) =/gm)].flatMap(([, list, one]) =>
+      (list ?? one)!.split(/,\s*/),
+    );
+    assert.ok(
+      later.some((code) => made.some((variable) => new RegExp(`\\b${variable}\\b`).test(code))),
+      `later cells use ${made.join(", ")}`,
+    );
+    // the one that checks compares with the product's own
+    const [checks, ...more] = later.filter((code) => code.includes("check({"));
+    assert.deepEqual(more, []);
+    assert.match(checks!, PAST_POLARS);
+    for (const code of later.filter((one) => one !== checks)) assert.doesNotMatch(code, PAST_POLARS);
+  });
+}
+
+describe("explore, pair-research and correlation", { timeout: 300_000 }, () => {
   let folder: string;
+  /** As they are kept, and with other bars in their Polars cell, on the same hour of the seeded market. */
+  let asKept: Record<Name, RunNotebook>;
+  let longer: Record<Name, RunNotebook>;
   const ends: (() => unknown)[] = [];
   const context = { after: (end: unknown) => ends.unshift(end as () => unknown) };
 
-  before(() => {
+  before(async () => {
     folder = notebookFolder(context as never);
-    storeMarket(join(folder, "market.db"), { seconds: 1800 });
+    const env = { TICKBOOK_DB: join(folder, "market.db") };
+    storeMarket(env.TICKBOOK_DB, { seconds: 3700 });
+    const run = (name: Name, as: string, from: RegExp, to: string): Promise<RunNotebook> => {
+      const path = join(folder, `${as}-${name}.ipynb`);
+      const text = kept(name).replace(from, to);
+      assert.ok(as === "kept" || text !== kept(name), `${name} has its bars there`);
+      writeFileSync(path, text);
+      return runNotebook(as === "kept" ? pressingExports(path) : path, { env });
+    };
+    const all = async (as: string, every: string): Promise<Record<Name, RunNotebook>> => {
+      const polars = [/const every = data\.interval;/, `const every = \\"${every}\\";`] as const;
+      const [explore, pair, correlation] = await Promise.all([
+        run("explore", as, /const every = settings\.every;/, polars[1]),
+        run("pair-research", as, ...polars),
+        run("correlation", as, ...polars),
+      ]);
+      return { explore: explore!, "pair-research": pair!, correlation: correlation! };
+    };
+    asKept = await (async () => {
+      const [explore, pair, correlation] = await Promise.all(
+        NAMES.map((name) => run(name, "kept", /^\s*/, "")),
+      );
+      return { explore: explore!, "pair-research": pair!, correlation: correlation! };
+    })();
+    longer = await all("longer", "10s");
   });
   after(async () => {
     for (const end of ends) await end();
   });
 
-  it("run by nbclient on the seeded market, whole and with a hole, by the store and by a file's name; their claims hold", async () => {
-    storeMarket(join(folder, "holed.db"), { seconds: 1200, hole: [500, 560] });
-    const env = { TICKBOOK_DB: join(folder, "market.db") };
-    for (const source of [undefined, join(folder, "holed.db")]) {
-      const [pair, correlation] = await Promise.all(
-        NAMES.map((name) =>
-          runNotebook(
-            copyNotebook(
-              folder,
-              name,
-              source,
-              `of-${source === undefined ? "the-default" : "a-file"}-${name}`,
-            ),
-            { env },
-          ),
-        ),
-      );
-      for (const run of [pair!, correlation!]) {
-        assert.equal(run.error, "");
-        assert.match(textOf(run), /SIMULATED · seed 7/);
-      }
-      assert.match(
-        textOf(pair!),
-        /^(Worth a backtest|Not shown|Not worth trading)[^\n]*For it: \d, against: \d/m,
-      );
-      assert.match(textOf(pair!), /rejected at|not rejected/);
-      assert.match(textOf(correlation!), /Correlation, Kendall \(τ-b\)/);
+  it("run by nbclient on the seeded market as they are kept; their claims hold, and the verdict comes first", () => {
+    for (const name of NAMES) {
+      assert.equal(asKept[name].error, "", name);
+      assert.match(textOf(asKept[name]), /SIMULATED · seed 7/);
+      assert.match(textOf(asKept[name]), /✓ All \d claims hold\./);
     }
+    const pair = textOf(asKept["pair-research"]);
+    const verdict = /^(Worth a backtest|Not shown|Not worth trading)[^\n]*For it: \d, against: \d/m;
+    assert.ok(pair.search(verdict) < pair.search(/rejected at|not rejected/), "before what it rests on");
+    assert.match(textOf(asKept.correlation), /Correlation, Kendall \(τ-b\)/);
+    assert.match(textOf(asKept.explore), /volumes agree to 1e-9 +yes/);
+  });
+
+  it("other bars in the Polars cell change every chart below it, and are the product's own bars still", () => {
+    for (const name of NAMES) {
+      assert.equal(longer[name].error, "", name);
+      if (name !== "explore") assert.match(textOf(longer[name]), /\d+ bars of 10s/);
+      const [before, now] = [chartsOf(asKept[name]), chartsOf(longer[name])];
+      assert.ok(now.length > 1 && now.length === before.length, name);
+      for (const chart of now) assert.ok(!before.includes(chart), `${name}: ${chart.slice(0, 200)}`);
+    }
+  });
+
+  it("give a CSV, a row for each row that is shown, and a page that opens without a network and draws its charts", {
+    skip: !chromium,
+  }, async () => {
+    const browser = await launchChromium(chromium!);
+    try {
+      for (const name of NAMES) {
+        const { csv, html } = filesOf(asKept[name]);
+        const lines = readFileSync(csv, "utf8").trimEnd().split("\r\n");
+        assert.ok(lines.length > 2, name);
+        assert.ok(
+          lines.slice(1).every((line) => line.startsWith("sim-seed7,simulated,")),
+          name,
+        );
+        const { text, charts, problems } = await openOffline(browser, html);
+        assert.match(text, /SIMULATED/);
+        assert.ok(charts > 1, name);
+        assert.deepEqual(problems, [], name);
+      }
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it("run by nbclient on a market with a hole, by a file's name", async () => {
+    storeMarket(join(folder, "holed.db"), { seconds: 1200, hole: [500, 560] });
+    const runs = await Promise.all(
+      NAMES.slice(1).map((name) =>
+        runNotebook(copyNotebook(folder, `${name}.ipynb`, join(folder, "holed.db"), `holed-${name}.ipynb`)),
+      ),
+    );
+    for (const run of runs) assert.equal(run.error, "");
   });
 
   it("run by nbclient on five years of hourly bars by their file's name alone", {
     skip: !hourly,
   }, async () => {
     const runs = await Promise.all(
-      NAMES.map((name) =>
-        runNotebook(copyNotebook(folder, name, hourly!, `hourly-${name}`), {
+      NAMES.slice(1).map((name) =>
+        runNotebook(copyNotebook(folder, `${name}.ipynb`, hourly!, `hourly-${name}.ipynb`), {
           env: { TICKBOOK_DB: join(folder, "none.db") },
         }),
       ),
@@ -72,9 +180,10 @@ describe("pair-research and correlation", { timeout: 300_000 }, () => {
   });
 
   it("say in one sentence what is missing, and nothing of the code", async () => {
-    const run = await runNotebook(copyNotebook(folder, NAMES[0], "nowhere.parquet", "nowhere.ipynb"), {
-      allowErrors: true,
-    });
+    const run = await runNotebook(
+      copyNotebook(folder, "pair-research.ipynb", "nowhere.parquet", "nowhere.ipynb"),
+      { allowErrors: true },
+    );
     const [first] = run.cells.flatMap(({ outputs }) => outputs.filter((o) => o.output_type === "error"));
     assert.match(
       String(first?.evalue),

@@ -205,7 +205,16 @@ const ELSEWHERE = [
     "dateRange",
     "findSeries",
   ],
-  ...["derived", "exportCsv", "exportParquet", "live", "liveStatus", "meanReversion", "openStore"],
+  ...[
+    "derived",
+    "exportButtons",
+    "exportCsv",
+    "exportParquet",
+    "live",
+    "liveStatus",
+    "meanReversion",
+    "openStore",
+  ],
   ...[
     "openImportedBars",
     "pairAlerts",

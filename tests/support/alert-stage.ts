@@ -3,10 +3,11 @@ import type { TestContext } from "node:test";
 import { checkRules } from "../../src/analytics/alerts/rules/check-rules.ts";
 import type { AlertRule } from "../../src/analytics/alerts/rules/rule.ts";
 import { deliverTo } from "../../src/app/alerts/delivery.ts";
-import type { AlertSink } from "../../src/app/alerts/sink.ts";
+import type { AlertSink } from "../../src/app/alerts/sinks/sink.ts";
 import { activeSymbols, venueSeries } from "../../src/app/alerts/venues.ts";
 import { type Watch, watchAlerts } from "../../src/app/alerts/watch.ts";
 import type { Trade } from "../../src/core/trade.ts";
+import { actsFile, actsReader } from "../../src/pipeline/store/alert-acts.ts";
 import {
   type AlertRecord,
   type AlertStore,
@@ -108,6 +109,7 @@ export function alertStage(t: TestContext): Stage {
         clock,
         graceUs: 0,
         catchUpUs,
+        acts: actsReader(actsFile(db)),
       });
       return { ...watch, end };
     },

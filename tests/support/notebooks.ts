@@ -144,3 +144,29 @@ export function copyNotebook(
   writeFileSync(path, changed);
   return path;
 }
+
+/** What a notebook's last row of buttons makes when both are pressed: the runs that have this cell at their end write it. */
+export interface NotebookFiles {
+  readonly csv: string;
+  readonly html: string;
+}
+
+/** Adds a cell at the end of a notebook that makes both of its files. */
+export function pressingExports(path: string): string {
+  const notebook = JSON.parse(readFileSync(path, "utf8")) as { cells: Record<string, unknown>[] };
+  notebook.cells.push({
+    ...{ id: "press", cell_type: "code", metadata: {}, outputs: [], execution_count: null },
+    source: 'console.log("FILES " + JSON.stringify([(await files.csv()).path, (await files.html()).path]));',
+  });
+  writeFileSync(path, JSON.stringify(notebook));
+  return path;
+}
+
+/** The paths of both files of a run of such a notebook. */
+export function filesOf({ cells }: RunNotebook): NotebookFiles {
+  const texts = cells.flatMap(({ outputs }) => outputs.map(({ text }) => text ?? ""));
+  const line = texts.map((text) => /FILES (\[.*\])/.exec(text)?.[1]).find(Boolean);
+  assert.ok(line, "both files were made");
+  const [csv, html] = JSON.parse(line) as [string, string];
+  return { csv, html };
+}

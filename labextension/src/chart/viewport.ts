@@ -1,6 +1,7 @@
 import type { View } from "vega";
 import type { ViewportMeta } from "../../../src/notebook/page/live-messages.ts";
 import type { View as Shown } from "../../../src/render/view.ts";
+import { listenToLooks } from "../notices/look-at.ts";
 import { type Hand, listenToHand } from "./hand.ts";
 import { isObject, type Json, type SplitSpec, splitSpec } from "./split-spec.ts";
 import {
@@ -61,6 +62,16 @@ export function createViewport(
   let view: View | undefined;
   let widths: readonly string[] = [];
 
+  /** Of a bar at which an alert fired: its band is marked. */
+  let markedMs = 0;
+  const endLooks = listenToLooks(({ fromMs, toMs }) => {
+    if (node.clientWidth === 0) return;
+    markedMs = fromMs;
+    node.scrollIntoView({ block: "nearest" });
+    look(panned(around(span(), fromMs, toMs), 0, live, intervalMs));
+    redraw();
+  });
+
   const toNow = document.createElement("button");
   toNow.type = "button";
   toNow.className = "tickbook-now";
@@ -74,6 +85,7 @@ export function createViewport(
   const look = (next: TimeWindow | undefined): void => {
     window = next;
     toNow.hidden = next === undefined;
+    if (next === undefined) markedMs = 0;
     looksAt(next && !next.follows ? next.lastMs : undefined);
     const { firstMs, lastMs } = span();
     void view?.signal("firstMs", firstMs).signal("lastMs", lastMs).runAsync();
@@ -116,7 +128,8 @@ export function createViewport(
       const of = history ?? { ...split, rows: new Map(split.rows).set(rowsName, [rows]) };
       if (!window) return { ...split, rows: of.rows };
       const { firstMs, lastMs } = window;
-      return { ...of, values: new Map(of.values).set("firstMs", firstMs).set("lastMs", lastMs) };
+      const values = new Map(of.values).set("firstMs", firstMs).set("lastMs", lastMs);
+      return { ...of, values: values.set("markedMs", markedMs) };
     },
     attach: (next, signals) => {
       view = next;
@@ -127,11 +140,19 @@ export function createViewport(
     },
     close: () => {
       clearTimeout(timer);
+      endLooks();
       looksAt(undefined);
       asked++;
       toNow.remove();
     },
   };
+}
+
+/** A span as long as another one, or longer where it has to be, with a stretch of time in its middle. */
+function around({ firstMs, lastMs }: Span, fromMs: number, toMs: number): Span {
+  const half = Math.max(lastMs - firstMs, 1.5 * (toMs - fromMs)) / 2;
+  const middle = (fromMs + toMs) / 2;
+  return { firstMs: middle - half, lastMs: middle + half };
 }
 
 function isColumns(value: unknown): value is Columns {

@@ -2,6 +2,9 @@ import type { DeskPlace, PanelState } from "../../../src/notebook/page/live-mess
 import type { LuminoWidget, LuminoWidgetClass, Rendermime } from "../jupyterlab.ts";
 import type { Links } from "../links.ts";
 import { createLive, type Live } from "../live.ts";
+import { listenToRows } from "../notices/row-menu.ts";
+import { play } from "../notices/sound.ts";
+import { createSwitches } from "../notices/switches.ts";
 import { createPanel, type Panel } from "../panel.ts";
 import { createDeskControls } from "./desk-controls.ts";
 
@@ -43,6 +46,8 @@ export function createDesk(Widget: LuminoWidgetClass, links: Links, rendermime: 
   const body = document.createElement("div");
   body.className = "tickbook-desk-body";
   body.append(places.main, places.side);
+  places.side.append(createSwitches(() => play("warning")));
+  listenToRows(widget.node, links.act);
   const controls = createDeskControls(Widget, rendermime);
   widget.node.append(note, places.top, controls.node, body);
 

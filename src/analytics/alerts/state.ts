@@ -50,8 +50,10 @@ export interface Observation {
   readonly timeUs: number;
   /** One for each threshold of the judge; NaN: missing. */
   readonly values: readonly number[];
-  /** A firing alert that makes this one keep silent. */
+  /** What makes this one keep silent: the name of a firing alert, or a snooze. */
   readonly silencedBy?: string;
+  /** Somebody has seen that it fires: it is not repeated. */
+  readonly isAcknowledged?: boolean;
   /** Whether all alerts together have told as much as they may this hour. */
   readonly isFull?: boolean;
 }
@@ -236,7 +238,7 @@ function tell(
   { remindUs, perHour }: AlertLimits,
   before: AlertState,
   state: AlertState,
-  { timeUs, values, silencedBy = "", isFull = false }: Observation,
+  { timeUs, values, silencedBy = "", isAcknowledged = false, isFull = false }: Observation,
   lead: number,
 ): Observed {
   const want = wanted(state);
@@ -244,7 +246,8 @@ function tell(
   const hasTurned = state.state === "firing" && isTurned(before.sides, state.sides);
   /** The news is of this very moment. */
   const isNow = isNews && (wanted(before) !== want || hasTurned);
-  const isDue = remindUs > 0 && want === "firing" && !isNews && timeUs - (state.toldUs ?? timeUs) >= remindUs;
+  const isLong = remindUs > 0 && timeUs - (state.toldUs ?? timeUs) >= remindUs;
+  const isDue = isLong && want === "firing" && !isNews && !isAcknowledged;
   const hasChanged = state.state !== before.state || isNow || hasTurned;
   if (!hasChanged && !isNews && !isDue) return { state, events: NONE };
 

@@ -1,11 +1,11 @@
 import type { AlertRecord, AlertStore } from "../../pipeline/store/alert-store.ts";
-import type { AlertSink } from "./sink.ts";
+import type { AlertSink } from "./sinks/sink.ts";
 
 /** Hands told events to the sinks, and remembers in the history what each of them has had. */
 export interface Delivery {
   /** `shown`: so many of them the terminal has had already. */
   send(records: readonly AlertRecord[], shown?: number): void;
-  /** What has no history yet, to the terminal alone. */
+  /** To the terminal alone: what has no history yet, and what is held back. */
   show(records: readonly AlertRecord[]): void;
   /** Writes down what was delivered since. */
   note(): void;

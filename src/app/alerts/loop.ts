@@ -1,3 +1,4 @@
+import { isSnoozed } from "../../analytics/alerts/acts.ts";
 import { plainText } from "../../core/errors.ts";
 import { formatUtc } from "../../core/time.ts";
 import { venueLabel } from "../../core/trade.ts";
@@ -145,11 +146,12 @@ function greet(screen: Screen, watch: Watch, { venue }: Series): void {
 }
 
 function statusText(watch: Watch): string {
-  const states = watch.status().map(({ state }) => state.state);
-  const parts = (["firing", "pending", "no data"] as const).flatMap((name) => {
+  const all = watch.status();
+  const states = [...all.map(({ state }) => state.state), ...all.filter(isSnoozed).map(() => "snoozed")];
+  const parts = ["firing", "pending", "no data", "snoozed"].flatMap((name) => {
     const count = states.filter((state) => state === name).length;
     return count === 0 ? [] : [`${count} ${name}`];
   });
   const time = formatUtc(Math.floor(watch.venueUs() / 1e6) * 1e6);
-  return [parts.length === 0 ? "all quiet" : parts.join(", "), `${states.length} alerts`, time].join(" · ");
+  return [parts.length === 0 ? "all quiet" : parts.join(", "), `${all.length} alerts`, time].join(" · ");
 }

@@ -1,8 +1,36 @@
+import { type AlertAct, snoozeText } from "../../analytics/alerts/acts.ts";
 import { watchedText } from "../../analytics/alerts/alerts.ts";
 import { eventText } from "../../analytics/alerts/text.ts";
-import type { HeardEvent } from "../../analytics/alerts/values/evaluator.ts";
+import type { AlertStatus, HeardEvent } from "../../analytics/alerts/values/evaluator.ts";
 import type { VenueKind } from "../../core/trade.ts";
 import type { AlertRecord } from "../../pipeline/store/alert-store.ts";
+
+/** An act as it is kept: beside the events of its alert. */
+export function recordOfAct(
+  { act, atUs: timeUs, untilUs }: AlertAct,
+  { alert, state, value }: AlertStatus,
+  atUs: number,
+  venueKind: VenueKind,
+): Omit<AlertRecord, "id" | "venue"> {
+  const { fire, resolve } = alert.limits.judge.of[0]!;
+  const whose = alert.watched.join("/");
+  return {
+    venueKind,
+    key: alert.key,
+    rule: alert.rule.name,
+    watched: watchedText(alert),
+    severity: alert.severity,
+    kind: act,
+    from: state.state,
+    ...{ timeUs, atUs, sinceUs: timeUs, value, fire, resolve },
+    delivery: "quiet",
+    silencedBy: "",
+    isLate: false,
+    heldBack: 0,
+    text: act === "snooze" ? `${whose}: ${snoozeText(untilUs)}` : whose,
+    labels: alert.labels,
+  };
+}
 
 /** An event as it is kept and sent. */
 export function recordOf(

@@ -8,11 +8,13 @@ import {
   type HeardEvent,
 } from "../../analytics/alerts/values/evaluator.ts";
 import { type Clock, formatUtc } from "../../core/time.ts";
+import type { ActsReader } from "../../pipeline/store/alert-acts.ts";
 import type { AlertRecord, AlertStore } from "../../pipeline/store/alert-store.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
+import { isSeenOnly, watchedActs } from "./acts.ts";
 import type { Delivery } from "./delivery.ts";
 import { alertFeed } from "./feed/feed.ts";
-import { recordOf } from "./records.ts";
+import { recordOf, recordOfAct } from "./records.ts";
 
 export interface WatchSettings {
   readonly reader: TradeStore;
@@ -26,6 +28,8 @@ export interface WatchSettings {
   readonly clock: Clock;
   readonly graceUs: number;
   readonly catchUpUs: number;
+  /** What notebooks have written about its alerts; none unless told. */
+  readonly acts?: ActsReader;
 }
 
 /** The watching of one venue, a pass at a time. */
@@ -52,7 +56,9 @@ export function watchAlerts(settings: WatchSettings): Watch {
   const { reader, series, symbols, rules, store, delivery, clock, graceUs, catchUpUs } = settings;
   const { name: venue, kind: venueKind } = series[0]!.venue;
   const alerts = alertsOf(rules.rules, { venue, symbols });
-  const evaluator = alertEvaluator(alerts, rules.perHour === undefined ? {} : { perHour: rules.perHour });
+  const acts = watchedActs(settings.acts, actIdOf(store, venue));
+  const { perHour } = rules;
+  const evaluator = alertEvaluator(alerts, { acts, ...(perHour !== undefined && { perHour }) });
   const feed = alertFeed({ reader, series, evaluator, graceUs, catchUpUs });
   const kept = new Map<string, AlertState>();
   let unkept: Omit<AlertRecord, "id" | "venue">[] = [];
@@ -72,7 +78,7 @@ export function watchAlerts(settings: WatchSettings): Watch {
     let records: AlertRecord[];
     try {
       records = store.commit(venue, {
-        progress,
+        progress: { ...progress, actId: acts.id() },
         states: changed.map(({ alert }) => ({ key: alert.key, state: states[alert.key] })),
         events: unkept,
       });
@@ -85,6 +91,7 @@ export function watchAlerts(settings: WatchSettings): Watch {
     }
     for (const { alert, state } of changed) kept.set(alert.key, state);
     keptAtMs = clock.monotonicMs();
+    delivery.show(records.filter(isSeenOnly));
     delivery.send(records, shown);
     [unkept, shown, reason] = [[], 0, ""];
   };
@@ -100,6 +107,8 @@ export function watchAlerts(settings: WatchSettings): Watch {
 
   return {
     pass: () => {
+      for (const [act, status] of acts.take(evaluator.status))
+        unkept.push(recordOfAct(act, status, clock.nowUs(), venueKind));
       const hear = (event: HeardEvent): void => {
         unkept.push(recordOf(event, clock.nowUs(), venueKind));
       };
@@ -127,6 +136,12 @@ export function watchAlerts(settings: WatchSettings): Watch {
       delivery.note();
     },
   };
+}
+
+/** The last act that stands in the history. */
+function actIdOf(store: AlertStore, venue: string): number | undefined {
+  const { actId } = objectOf(store.progress(venue));
+  return isNumber(actId) ? actId : undefined;
 }
 
 function isTold({ delivery }: Pick<AlertRecord, "delivery">): boolean {

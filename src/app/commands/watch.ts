@@ -1,17 +1,19 @@
 import { dirname, join } from "node:path";
 import { rulesSchema } from "../../analytics/alerts/rules/json-schema.ts";
-import { refuse } from "../../core/errors.ts";
+import { quote, refuse } from "../../core/errors.ts";
 import { parseDuration } from "../../core/time.ts";
 import { openStore } from "../../pipeline/open-store.ts";
+import { actsFile, actsReader } from "../../pipeline/store/alert-acts.ts";
 import { type AlertStore, openAlertStore } from "../../pipeline/store/alert-store.ts";
 import { deliverTo } from "../alerts/delivery.ts";
-import { fileSink } from "../alerts/file-sink.ts";
 import { watchLoop } from "../alerts/loop.ts";
 import { ruleLoader } from "../alerts/rules-file.ts";
-import type { AlertSink } from "../alerts/sink.ts";
-import { terminalSink } from "../alerts/terminal-sink.ts";
+import { fileSink } from "../alerts/sinks/file-sink.ts";
+import type { AlertSink } from "../alerts/sinks/sink.ts";
+import { terminalSink } from "../alerts/sinks/terminal-sink.ts";
+import { WEBHOOK_FORMATS, type WebhookFormat } from "../alerts/sinks/webhook-body.ts";
+import { webhookSink } from "../alerts/sinks/webhook-sink.ts";
 import { watchAlerts } from "../alerts/watch.ts";
-import { webhookSink } from "../alerts/webhook-sink.ts";
 import { systemClock } from "../clock.ts";
 import { findStore } from "../data/open-source.ts";
 import { runCommand } from "../terminal/command-line.ts";
@@ -37,6 +39,10 @@ const COMMAND = {
     history: { value: "FILE", help: "what has happened is kept here (alerts.db beside the database)" },
     file: { value: "FILE", help: "write told alerts there, too: a line of JSON each" },
     webhook: { value: "URL", help: "post told alerts there, too; or in the environment: TICKBOOK_WEBHOOK" },
+    "webhook-as": {
+      value: "FORMAT",
+      help: "what is posted: json, slack, discord, telegram or mail; or in the environment: TICKBOOK_WEBHOOK_AS",
+    },
     "grace-ms": {
       value: "N",
       help: "a bar is judged so long after its end, in the venue's time",
@@ -99,6 +105,7 @@ async function watch(flags: Flags<Name>, stop: StopRequest): Promise<void> {
             clock,
             graceUs,
             catchUpUs,
+            acts: actsReader(actsFile(db)),
           });
         },
       });
@@ -112,12 +119,38 @@ async function watch(flags: Flags<Name>, stop: StopRequest): Promise<void> {
   }
 }
 
-function sinksOf({ file, webhook }: Flags<Name>, history: number): AlertSink[] {
+function sinksOf(flags: Flags<Name>, history: number): AlertSink[] {
+  const { file, webhook } = flags;
   const sinks = file === undefined ? [] : [fileSink({ path: file, history })];
-  const url = webhook ?? process.env.TICKBOOK_WEBHOOK;
+  const env = process.env;
+  const url = webhook ?? env.TICKBOOK_WEBHOOK;
+  const as = formatOf(flags["webhook-as"] ?? env.TICKBOOK_WEBHOOK_AS ?? "json");
   if (url === undefined) return sinks;
-  const token = process.env.TICKBOOK_WEBHOOK_TOKEN;
-  return [...sinks, webhookSink({ url, history, clock: systemClock, ...(token !== undefined && { token }) })];
+  if (webhook !== undefined && as !== "json") {
+    return refuse({
+      code: "bad-webhook",
+      where: "--webhook",
+      problem: `needs an address that is no secret: every program of this machine can read a flag; whoever knows the one of ${as} can write there`,
+      hint: "Set TICKBOOK_WEBHOOK in the environment instead.",
+    });
+  }
+  const token = env.TICKBOOK_WEBHOOK_TOKEN;
+  const mail = { from: env.TICKBOOK_MAIL_FROM, to: env.TICKBOOK_MAIL_TO };
+  return [
+    ...sinks,
+    webhookSink({ url, as, mail, history, clock: systemClock, ...(token !== undefined && { token }) }),
+  ];
+}
+
+function formatOf(name: string): WebhookFormat {
+  const format = WEBHOOK_FORMATS.find((one) => one === name);
+  if (format !== undefined) return format;
+  return refuse({
+    code: "bad-flag",
+    where: "--webhook-as",
+    problem: `needs one of ${WEBHOOK_FORMATS.join(", ")}; got ${quote(name, 20)}`,
+    hint: "Leave it out for json.",
+  });
 }
 
 function colours(when: string): boolean {

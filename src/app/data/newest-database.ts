@@ -9,8 +9,8 @@ export function newestDatabase(): string {
   const changed = (path: string): number =>
     Math.max(...[path, `${path}-wal`].map((one) => (existsSync(one) ? statSync(one).mtimeMs : 0)));
   const files = (existsSync(folder) ? readdirSync(folder) : [])
-    // the history of alerts holds no trades
-    .filter((name) => name.endsWith(".db") && name !== "alerts.db")
+    // what is kept of alerts holds no trades
+    .filter((name) => name.endsWith(".db") && name !== "alerts.db" && name !== "alert-acts.db")
     .map((name) => join(folder, name))
     .sort((a, b) => changed(b) - changed(a));
   if (files[0] !== undefined) return files[0];

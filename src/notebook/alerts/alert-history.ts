@@ -1,8 +1,9 @@
 import { dirname, join } from "node:path";
+import { isSnoozed } from "../../analytics/alerts/acts.ts";
 import { valueText } from "../../analytics/alerts/text.ts";
 import { requireSettings } from "../../app/data/data-source.ts";
 import { findStore } from "../../app/data/open-source.ts";
-import { readAlertHistory } from "../../pipeline/store/alert-store.ts";
+import { type AlertRecord, readAlertHistory } from "../../pipeline/store/alert-store.ts";
 import type { TableData } from "../../render/table-data.ts";
 
 export interface AlertHistorySettings {
@@ -14,48 +15,43 @@ export interface AlertHistorySettings {
   readonly most?: number;
 }
 
-/** What `npm run watch` (or `npm start`) has told, newest first. */
+/** What `npm run watch` (or `npm start`) has reported and what snoozes held back, with what was done about it; newest first. */
 export function alertHistory(settings: AlertHistorySettings = {}): TableData {
   requireSettings("alertHistory", settings, ["source", "history", "most"]);
   const { source, history, most = 1000 } = settings;
   const file = history ?? join(dirname(findStore("alertHistory", source)), "alerts.db");
-  const told = readAlertHistory(file, { most })
-    .filter(({ delivery }) => delivery === "sent")
-    .reverse();
-  const of = (name: string, values: readonly unknown[]) => ({ name, values, kind: "text" as const });
+  const rows = readAlertHistory(file, { most }).filter(isShown).reverse();
+  const of = (name: string, pick: (row: AlertRecord) => string) => ({
+    name,
+    values: rows.map(pick),
+    kind: "text" as const,
+  });
   return {
-    length: told.length,
+    length: rows.length,
     columns: [
-      { name: "bar's end", values: told.map(({ timeUs }) => timeUs), kind: "time" },
-      of(
-        "what",
-        told.map(({ kind }) => kind),
-      ),
-      of(
-        "alert",
-        told.map(({ rule }) => rule),
-      ),
-      of(
-        "watched",
-        told.map(({ watched }) => watched),
-      ),
-      of(
-        "value",
-        told.map(({ value }) => valueText(value)),
-      ),
-      of(
-        "severity",
-        told.map(({ severity }) => severity),
-      ),
-      of(
-        "venue",
-        told.map(({ venue }) => venue),
-      ),
-      of(
-        "text",
-        told.map(({ text }) => text),
-      ),
+      { name: "bar's end", values: rows.map(({ timeUs }) => timeUs), kind: "time" },
+      of("what", whatOf),
+      of("alert", ({ rule }) => rule),
+      of("watched", ({ watched }) => watched),
+      of("value", ({ value }) => valueText(value)),
+      of("severity", ({ severity }) => severity),
+      of("venue", ({ venue }) => venue),
+      of("text", ({ text }) => text),
     ],
-    caption: "Alerts that were told",
+    caption: "Alerts that were reported",
   };
+}
+
+const DONE: Readonly<Record<string, string>> = {
+  snooze: "snoozed",
+  acknowledge: "acknowledged",
+  wake: "no longer snoozed",
+};
+
+function isShown({ kind, delivery, silencedBy }: AlertRecord): boolean {
+  return delivery === "sent" || kind in DONE || isSnoozed({ silencedBy });
+}
+
+function whatOf({ kind, silencedBy }: AlertRecord): string {
+  return isSnoozed({ silencedBy }) ? `${kind}, held back: ${silencedBy}` : (DONE[kind] ?? kind);
 }

@@ -18,6 +18,8 @@ export interface AlertLog {
   trail(key: string): readonly number[];
   /** When the alerts that are asked for fired: ends of bars. */
   spans(isWanted: (alert: Alert) => boolean): AlertSpan[];
+  /** When an alert fired last; undefined: it has not. */
+  last(key: string): AlertSpan | undefined;
   /** What has fired, one row from its begin to its end, newest first: so many rows. */
   table(rows: number): TableData;
   /** Lets go of all that a rule did. */
@@ -44,6 +46,10 @@ export function alertLog(): AlertLog {
     },
     trail: (key) => trails.get(key)?.values ?? [],
     spans: (isWanted) => episodesOf(events.filter(({ alert }) => isWanted(alert))).map(spanOf),
+    last: (key) =>
+      episodesOf(events.filter(({ alert }) => alert.key === key))
+        .map(spanOf)
+        .at(-1),
     table: (rows) => {
       const all = episodesOf(events).filter(({ first }) => first.delivery === "sent");
       const shown = all.slice(-rows).reverse();
@@ -77,7 +83,7 @@ export function alertLog(): AlertLog {
 }
 
 /** From a firing to its end. */
-interface Episode {
+export interface Episode {
   readonly first: HeardEvent;
   /** NaN: it fires still. */
   readonly toUs: number;
@@ -104,7 +110,8 @@ function episodesOf(events: readonly HeardEvent[]): Episode[] {
   return episodes;
 }
 
-function spanOf({ first, toUs }: Episode): AlertSpan {
+/** The time in which an alert fired: ends of bars. */
+export function spanOf({ first, toUs }: Episode): AlertSpan {
   const { alert, timeUs: fromUs } = first;
   return { name: alert.rule.name, severity: alert.severity, fromUs, toUs, text: textOf(first) };
 }

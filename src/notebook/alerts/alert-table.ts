@@ -1,3 +1,4 @@
+import { type ActBook, isSnoozed } from "../../analytics/alerts/acts.ts";
 import type { Threshold } from "../../analytics/alerts/judge.ts";
 import type { Measure } from "../../analytics/alerts/measures/measure.ts";
 import { MEASURES } from "../../analytics/alerts/measures/measures.ts";
@@ -5,6 +6,7 @@ import { measureText, valueText } from "../../analytics/alerts/text.ts";
 import type { AlertStatus } from "../../analytics/alerts/values/evaluator.ts";
 import { spanText } from "../../app/doctor/words.ts";
 import { shortNames } from "../../core/assets.ts";
+import { formatUtc } from "../../core/time.ts";
 import type { TableData } from "../../render/table-data.ts";
 
 const ORDER = ["firing", "pending", "no data", "resolved", "inactive"];
@@ -16,12 +18,35 @@ const SIGNS: Readonly<Record<string, string>> = {
   inactive: "· quiet",
 };
 
-/** Alerts at one moment: firing ones first, those that fire longest in front. `trail`: its last values, oldest first. */
+export interface AlertsTableMore {
+  /** The last values of an alert, oldest first. */
+  readonly trail: (key: string) => readonly number[];
+  readonly acts: ActBook;
+  /** By which name a page asks the kernel about the rows. */
+  readonly asks: string | undefined;
+}
+
+/** Alerts at one moment: firing ones first, those that fire longest in front. */
 export function alertsTable(
   alerts: readonly AlertStatus[],
   nowUs: number,
-  trail: (key: string) => readonly number[],
+  { trail, acts, asks }: AlertsTableMore,
 ): TableData {
+  const stateText = ({ alert, state, silencedBy }: AlertStatus): string => {
+    const isSnooze = acts.snoozedUs(alert, nowUs) !== undefined;
+    if (isSnooze && state.state !== "firing") return "· snoozed";
+    const sign = SIGNS[state.state]!;
+    if (!isSnooze && silencedBy !== "" && !isSnoozed({ silencedBy }))
+      return `${sign} (silent: ${silencedBy})`;
+    const isSeen = state.firingUs !== null && acts.isAcknowledged(alert, state.firingUs);
+    return state.state === "firing" && isSeen ? `${sign} ✓` : sign;
+  };
+  /** Of one that is snoozed, when that ends. */
+  const forText = ({ alert, state }: AlertStatus): string => {
+    const snoozedUs = acts.snoozedUs(alert, nowUs);
+    if (snoozedUs !== undefined) return `to ${clockText(snoozedUs)}`;
+    return ageOf(state.state === "firing" ? state.firingUs : state.sinceUs, nowUs);
+  };
   const rows = [...alerts].sort(
     (a, b) =>
       ORDER.indexOf(a.state.state) - ORDER.indexOf(b.state.state) ||
@@ -35,16 +60,13 @@ export function alertsTable(
   });
   return {
     length: rows.length,
+    ...(asks !== undefined && { asks: { of: asks, rows: rows.map(({ alert }) => alert.key) } }),
     columns: [
       {
-        ...text(
-          "state",
-          ({ state, silencedBy }) =>
-            SIGNS[state.state]! + (silencedBy === "" ? "" : ` (silent: ${silencedBy})`),
-        ),
+        ...text("state", stateText),
         alarm: (value: string) => value.startsWith(SIGNS.firing!),
       },
-      text("for", ({ state }) => ageOf(state.state === "firing" ? state.firingUs : state.sinceUs, nowUs)),
+      text("for", forText),
       text("alert", ({ alert }) => alert.rule.name),
       text("watched", ({ alert }) => alert.watched.map(short).join("/")),
       text("value", ({ alert, values }) =>
@@ -59,6 +81,10 @@ export function alertsTable(
       { ...text("severity", ({ alert }) => alert.severity), spare: true },
     ],
   };
+}
+
+function clockText(us: number): string {
+  return formatUtc(Math.floor(us / 1e6) * 1e6).slice(11, 16);
 }
 
 /** Beside a value; longer ones stand beside the threshold. */

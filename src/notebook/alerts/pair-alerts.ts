@@ -3,21 +3,20 @@ import { checkRules, ruleFaults } from "../../analytics/alerts/rules/check-rules
 import { defaultRules } from "../../analytics/alerts/rules/defaults.ts";
 import type { AlertRule } from "../../analytics/alerts/rules/rule.ts";
 import { scoreTable } from "../../analytics/alerts/score.ts";
-import type { AlertStatus } from "../../analytics/alerts/values/evaluator.ts";
+import type { AlertStatus, HeardEvent } from "../../analytics/alerts/values/evaluator.ts";
 import type { Costs } from "../../analytics/backtest/types.ts";
 import { requireSettings } from "../../app/data/data-source.ts";
-
 import { requireFields } from "../../core/arguments.ts";
-
 import { waitingView } from "../../render/chart/base/waiting.ts";
-import { type AlertSpan, alertLayers } from "../../render/chart/pair/alert-marks.ts";
+import type { AlertSpan } from "../../render/chart/pair/alert-marks.ts";
 import { tableView } from "../../render/table.ts";
 import type { View } from "../../render/view.ts";
 import { sharedReader } from "../data/shared-reader.ts";
-import type { TimeStretch } from "../page/places.ts";
 import { dated } from "../pair/dated.ts";
-import type { PairWatch } from "../pair/pair-watch.ts";
+import type { AlertBands, BandMeasure, PairWatch } from "../pair/pair-watch.ts";
 import { toldView } from "../view/sentence.ts";
+import { alertActs } from "./alert-acts.ts";
+import { type AlertDesk, alertDesk } from "./alert-desk.ts";
 import { type AlertLog, alertLog } from "./alert-log.ts";
 import { alertsTable } from "./alert-table.ts";
 import { pairJudge } from "./pair-judge.ts";
@@ -33,17 +32,15 @@ export interface PairAlertSettings {
   readonly costs?: Partial<Costs>;
 }
 
-/** Alerts on a pair that is watched. Each call judges what has closed since the last one and draws the present state. */
-export interface PairAlerts {
+/**
+ * Alerts on a pair that is watched. Each call judges what has closed since the last one and draws the present state. Handed to
+ * a chart of the pair, they are drawn into it: `pair.zScore({ bands: alerts })`.
+ */
+export interface PairAlerts extends AlertBands {
   /** Firing ones first: state, since when, value, threshold, the last values. */
   table(): View;
   /** What has fired: one line each, the newest first. */
   history(rows?: number): View;
-  /** The pair's chart, and its single panels, with a band and marks where the alerts on their value fired. */
-  chart(more?: { readonly stretch?: TimeStretch | undefined }): View;
-  spread(): View;
-  zScore(): View;
-  correlation(): View;
   /** How often the strategy of the pair's threshold would have traded on the bars in view, and what came of it. */
   strategy(): View;
   /** Adds a rule, or changes the one of its name, and shows what it would have done on the bars in view. */
@@ -64,7 +61,13 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
   const { own = [], costs = { feeBps: 10 } } = settings;
   const reader = sharedReader(where, source);
   const log = alertLog();
-  const judge = pairJudge(pair, reader, log);
+  const acts = alertActs(source);
+  const desk: AlertDesk = alertDesk({ acts, log, judged: () => judge.look() });
+  const hear = (event: HeardEvent): void => {
+    log.hear(event);
+    desk.hear(event);
+  };
+  const judge = pairJudge(pair, reader, { ...log, hear }, acts);
   const trial = ruleTrial(pair, reader, judge.alertsFor);
   const withOwn = (given: readonly AlertRule[]): AlertRule[] => {
     const others = checkRules(given, { where }).rules.filter(
@@ -84,13 +87,12 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
       rules = withOwn(reachableDefaults(pair.settings, window).filter(({ name }) => !removed.has(name)));
       judge.use(rules);
     }
-    return judge.look();
+    acts.look();
+    const judged = judge.look();
+    desk.tell(Math.max(now.newestUs.y, now.newestUs.x));
+    return judged;
   };
 
-  const marked = (measure: ChartMeasure): { layers: ReturnType<typeof alertLayers> } => {
-    look();
-    return { layers: alertLayers(spansOn(measure, pair, log)) };
-  };
   /** Takes a rule out of all that is kept of rules. */
   const without = (name: string): void => {
     rules = rules.filter((rule) => rule.name !== name);
@@ -109,19 +111,19 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
       const nowUs = now.doneUs() ?? Number.NaN;
       const firing = status.filter(({ state }) => state.state === "firing").length;
       const caption = firing === 0 ? "Alerts: none fires" : `Alerts: ${firing} of ${status.length} fire`;
-      return tableView({ ...alertsTable(status, nowUs, log.trail), caption }, { maxRows: 60 });
+      return tableView(
+        { ...alertsTable(status, nowUs, { trail: log.trail, acts, asks: desk.asks }), caption },
+        { maxRows: 60 },
+      );
     },
     history: (rows = 20) => {
       look();
       return tableView(log.table(rows), { maxRows: rows });
     },
-    chart: ({ stretch } = {}) => {
-      judge.look();
-      return pair.chart({ stretch, alerts: spansOn("zScore", pair, log) });
+    bandsOn: (measure) => {
+      look();
+      return spansOn(measure, pair, log);
     },
-    spread: () => pair.spread(marked("spread")),
-    zScore: () => pair.zScore(marked("zScore")),
-    correlation: () => pair.correlation(marked("correlation")),
     strategy: () => strategyTiles(pair.frame(), { threshold, costs, y }),
     set: (rule) => {
       const [checked] = checkRules([rule], { where: "rule", symbols: [y, x] }).rules as [AlertRule];
@@ -148,10 +150,8 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
   return dated(alerts, ["table", "history", "strategy"], pair.frame);
 }
 
-type ChartMeasure = "spread" | "zScore" | "correlation";
-
 /** Times in which alerts on a measure of this pair fired, from where its line begins: some alerts look further back. */
-function spansOn(measure: ChartMeasure, pair: PairWatch, log: AlertLog): AlertSpan[] {
+function spansOn(measure: BandMeasure, pair: PairWatch, log: AlertLog): AlertSpan[] {
   const { intervalUs } = pair.settings;
   const frame = pair.frame();
   const line = { spread: frame.spread, zScore: frame.zScore, correlation: frame.correlation }[measure];

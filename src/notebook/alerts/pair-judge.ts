@@ -1,3 +1,4 @@
+import type { ActBook } from "../../analytics/alerts/acts.ts";
 import { type Alert, alertsOf } from "../../analytics/alerts/alerts.ts";
 import type { AlertRule } from "../../analytics/alerts/rules/rule.ts";
 import {
@@ -27,7 +28,7 @@ export interface PairJudge {
 /** A store whose newest trade came longer ago than this is a recording. */
 const RECORDED_US = 600_000_000;
 
-export function pairJudge(pair: PairWatch, reader: TradeStore, log: AlertLog): PairJudge {
+export function pairJudge(pair: PairWatch, reader: TradeStore, log: AlertLog, acts: ActBook): PairJudge {
   const { y, x, intervalUs, graceMs } = pair.settings;
   const graceUs = 1000 * graceMs;
   let rules: readonly AlertRule[] = [];
@@ -49,7 +50,7 @@ export function pairJudge(pair: PairWatch, reader: TradeStore, log: AlertLog): P
     if (hedge === undefined) return;
     judgedBy = hedge;
     const alerts = alertsFor(rules);
-    evaluator = alertEvaluator(alerts, { judged: log.judged(alerts) });
+    evaluator = alertEvaluator(alerts, { judged: log.judged(alerts), acts });
     if (memory !== undefined) evaluator.remember(memory);
     evaluator.freeze([y, x], hedge);
     // from the first bar in view on
@@ -65,7 +66,7 @@ export function pairJudge(pair: PairWatch, reader: TradeStore, log: AlertLog): P
     const { closed, hedge } = pair.frame();
     const untilUs = memory.doneUs[intervalUs];
     if (untilUs === undefined || own.some((alert) => alert.intervalUs !== intervalUs)) return memory;
-    const alone = alertEvaluator(own, { judged: log.judged(own) });
+    const alone = alertEvaluator(own, { judged: log.judged(own), acts });
     if (hedge !== undefined) alone.freeze([y, x], hedge);
     alone.begin(Math.min(firstUs(closed), untilUs));
     alone.advance(({ symbol }) => (symbol === y ? closed.y : closed.x), untilUs, log.hear);

@@ -65,3 +65,53 @@ export interface ViewportMeta {
   readonly series: string;
   readonly intervalMs: number;
 }
+
+/** Target of the comm by which a page asks for a file of a notebook: it is made when a button is pressed. */
+export const FILES = "tickbook.files";
+
+export interface FileQuestion {
+  /** The kernel's name for what makes it. */
+  readonly of: string;
+  readonly as: "csv" | "html";
+}
+
+export type FileAnswer =
+  | {
+      readonly name: string;
+      readonly text: string;
+      /** Where it was written, as a reader knows the place. */
+      readonly place: string;
+    }
+  | { readonly problem: string };
+
+/** Target of the comm by which a page does something about an alert. */
+export const ALERT_ACTS = "tickbook.alert-acts";
+
+export interface ActQuestion {
+  readonly of: string;
+  /** The alert's key. */
+  readonly alert: string;
+  /** `look`: when it fired last. */
+  readonly act: "snooze" | "acknowledge" | "wake" | "look";
+  /** How long a snooze lasts, or until when, ms since 1970. */
+  readonly forMs?: number;
+  readonly untilMs?: number;
+}
+
+export type ActAnswer =
+  | { readonly said: string; readonly fromMs?: number; readonly toMs?: number }
+  | { readonly problem: string };
+
+/** The id under which the kernel tells all pages of alerts that begin to fire. */
+export const ALERTS = "tickbook.alerts";
+
+export interface AlertNews {
+  readonly alerts: readonly {
+    readonly rule: string;
+    readonly severity: "info" | "warning" | "critical";
+    readonly text: string;
+    /** Of the bar at which it fired, and of the newest one. */
+    readonly fromMs: number;
+    readonly toMs: number;
+  }[];
+}

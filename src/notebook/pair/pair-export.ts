@@ -1,24 +1,14 @@
 import { createHash } from "node:crypto";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import type { PairFrame, PairMonitor } from "../../app/pair/pair-monitor.ts";
-import { reportHtml, writeWhole } from "../../app/study/report/page.ts";
-import { requireFields, requireText } from "../../core/arguments.ts";
+import { reportHtml } from "../../app/study/report/page.ts";
 import type { Bars } from "../../core/bars.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
-import type { Venue } from "../../core/trade.ts";
-import { makeFolder } from "../../pipeline/store/file/folder.ts";
 import { csvText } from "../../render/csv.ts";
 import type { Report } from "../../render/report.ts";
-import { tableView } from "../../render/table.ts";
 import type { TableData } from "../../render/table-data.ts";
 import type { View } from "../../render/view.ts";
-import type { Viewable } from "../view/views.ts";
-
-/** A file that was written: a cell shows where it is. */
-export interface Exported extends Viewable {
-  readonly path: string;
-  readonly bytes: number;
-}
+import { type Exported, saveTable, writeExport } from "../show/exported.ts";
 
 /** `exports/ETHUSDT-BTCUSDT-1s-20240808T235415Z.csv`, beside the notebook; the time is that of the newest bar. */
 export function exportPath(
@@ -37,15 +27,6 @@ export function exportPath(
 
 export async function exportTable(path: string, table: TableData, now: PairFrame): Promise<Exported> {
   return saveTable(path, table, now.venue);
-}
-
-/** Writes a table as CSV beside the notebook, with the venue in each row; the folder is made if need be. */
-export async function saveTable(path: string, table: TableData, venue: Venue): Promise<Exported> {
-  requireText("saveTable", "path", path);
-  requireFields("saveTable", "table", table, ["length"]);
-  requireFields("saveTable", "venue", venue, ["name", "kind"]);
-
-  return write(path, csvText(table, { venue }));
 }
 
 /** One page with every panel, which opens offline with its charts alive. */
@@ -76,23 +57,7 @@ export async function exportPage(
         .digest("hex"),
     },
   };
-  return write(path, reportHtml(report));
-}
-
-async function write(file: string, text: string): Promise<Exported> {
-  const path = resolve(file);
-  const bytes = Buffer.from(text, "utf8");
-  makeFolder(dirname(path));
-  await writeWhole(path, bytes);
-  const toView = (): View =>
-    tableView({
-      length: 1,
-      columns: [
-        { name: "written to", values: [path] },
-        { name: "size", values: [bytes.length / 1024], kind: "number", unit: "KiB", digits: 0 },
-      ],
-    });
-  return { path, bytes: bytes.length, toView };
+  return writeExport(path, reportHtml(report));
 }
 
 function spanText({ timeUs, closed }: PairFrame): string {

@@ -3,15 +3,16 @@ import { findStore } from "../../app/data/open-source.ts";
 import { minuteStretch } from "../../app/pair/minute-stretch.ts";
 import { ownBars, type PairFrame, type PairSettings, pairMonitor } from "../../app/pair/pair-monitor.ts";
 import { quote, refuse } from "../../core/errors.ts";
-import type { AlertSpan } from "../../render/chart/pair/alert-marks.ts";
+import { type AlertSpan, alertLayers } from "../../render/chart/pair/alert-marks.ts";
 import type { TableData } from "../../render/table-data.ts";
 import { tiles } from "../../render/tiles.ts";
 import type { View } from "../../render/view.ts";
 import { sharedReader } from "../data/shared-reader.ts";
 import type { TimeStretch } from "../page/places.ts";
+import type { Exported } from "../show/exported.ts";
 import { pairOf, startedWith } from "./collected-pair.ts";
 import { dated } from "./dated.ts";
-import { type Exported, exportPage, exportPath, exportTable } from "./pair-export.ts";
+import { exportPage, exportPath, exportTable } from "./pair-export.ts";
 import { pairTable, pairTiles } from "./pair-figures.ts";
 import {
   candlePanel,
@@ -36,9 +37,19 @@ export interface WatchSettings extends Omit<PairSettings, "y" | "x"> {
   readonly source?: string;
 }
 
-export interface PairChartMore {
-  /** The times in which alerts fired. */
-  readonly alerts?: readonly AlertSpan[];
+/** Times in which alerts on a measure fired, as `pairAlerts` knows them: a chart draws a band for each. */
+export interface AlertBands {
+  bandsOn(measure: BandMeasure): readonly AlertSpan[];
+}
+
+export type BandMeasure = "spread" | "zScore" | "correlation";
+
+export interface PairPanelMore {
+  /** Alerts whose times are drawn as bands: `pairAlerts(pair)`. */
+  readonly bands?: AlertBands;
+}
+
+export interface PairChartMore extends PairPanelMore {
   /** Another stretch of time than the newest bars, as `live` hands it over. */
   readonly stretch?: TimeStretch | undefined;
 }
@@ -52,10 +63,9 @@ export interface PairWatch {
   candles(symbol: string): View;
   /** Candles of y, spread and z-score on one time axis, with one crosshair. */
   chart(more?: PairChartMore): View;
-  /** `more`: what is drawn into the chart besides, as the marks of alerts. */
-  spread(more?: Overlay): View;
-  zScore(more?: Overlay): View;
-  correlation(more?: Overlay): View;
+  spread(more?: PairPanelMore): View;
+  zScore(more?: PairPanelMore): View;
+  correlation(more?: PairPanelMore): View;
   /** The latest bars of a symbol, newest first. */
   latest(symbol: string, rows?: number): View;
   /** All bars in view with their statistics, as it is exported. */
@@ -97,21 +107,24 @@ export function watchPair(given: WatchSettings): PairWatch {
   const { y, x } = watched;
   const { frame } = monitor;
   let decimals = 0;
+  const marked = ({ bands }: PairPanelMore, measure: BandMeasure): Overlay =>
+    bands === undefined ? {} : { layers: alertLayers(bands.bandsOn(measure)) };
 
   const panels: Omit<PairWatch, "exportCsv" | "exportHtml"> = {
     settings: { ...watched, source: path },
     tiles: () => tiles(pairTiles(frame(), watched, threshold), { venue: frame().venue }),
     candles: (symbol) => candlePanel(watched, frame(), symbol),
-    chart: ({ alerts = [], stretch } = {}) => {
+    chart: ({ bands, stretch } = {}) => {
+      const alerts = bands?.bandsOn("zScore") ?? [];
       const now = frame();
       decimals = Math.max(decimals, decimalsOf(now));
       const more = { alerts, decimals };
       if (stretch === undefined) return pairPanel(watched, now, more);
       return pastPanel(watched, now, monitor.past(stretch), stretch, more);
     },
-    spread: (more = {}) => spreadPanel(watched, frame(), more),
-    zScore: (more = {}) => zScorePanel(watched, frame(), more),
-    correlation: (more = {}) => correlationPanel(watched, frame(), more),
+    spread: (more = {}) => spreadPanel(watched, frame(), marked(more, "spread")),
+    zScore: (more = {}) => zScorePanel(watched, frame(), marked(more, "zScore")),
+    correlation: (more = {}) => correlationPanel(watched, frame(), marked(more, "correlation")),
     latest: (symbol, rows = 10) => latestPanel(watched, frame(), symbol, rows),
     table: () => pairTable(frame(), y, x),
     frame,

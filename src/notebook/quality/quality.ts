@@ -18,7 +18,6 @@ import { waitingView } from "../../render/chart/base/waiting.ts";
 import { coverageChart } from "../../render/chart/coverage.ts";
 import { histogramChart } from "../../render/chart/histogram.ts";
 import { type Line, linesChart } from "../../render/chart/lines.ts";
-import { tableView } from "../../render/table.ts";
 import type { TableData } from "../../render/table-data.ts";
 import { tiles } from "../../render/tiles.ts";
 import type { View } from "../../render/view.ts";
@@ -49,7 +48,7 @@ export interface DataQuality extends Viewable {
   /** What the doctor found, in sentences: what is the matter, and what to do. */
   findings(): View;
   /** What is stored, the holes by state, each hole, when trades came, how fast, and the room they take. */
-  table(which: QualityTable): View;
+  table(which: QualityTable): TableData;
   /** What is stored on a time line, and the holes in it. */
   coverage(): View;
   /** Receipt minus event time of a symbol's newest trades; of the first symbol unless told. */
@@ -106,7 +105,7 @@ export function dataQuality(store: TradeStore, settings: QualitySettings = {}): 
     toView: () => ({ ...findingsView(diagnosis), text: doctorText(diagnosis) }),
     tiles: () => tiles(qualityTiles(diagnosis), venue === undefined ? {} : { venue }),
     findings: () => findingsView(diagnosis),
-    table: (which) => tableView(tableOf(which, diagnosis, holes)),
+    table: (which) => tableOf(which, diagnosis, holes),
     coverage: () => {
       const cut = read.reduce((sum, { trades, holes }) => sum + holesOf(trades) - holes.length, 0);
       const lines = read.map(({ symbol, trades, holes }) => ({

@@ -7,7 +7,7 @@ import { parseRuleTests } from "../../../src/analytics/alerts/rule-tests/check-r
 import { runRuleTests } from "../../../src/analytics/alerts/rule-tests/rule-tests.ts";
 import { checkRules, parseRules } from "../../../src/analytics/alerts/rules/check-rules.ts";
 import { CONDITION_TEXT_NAMES, RULE_FIELDS, TEXT_NAMES } from "../../../src/analytics/alerts/rules/fields.ts";
-import { alertJson } from "../../../src/app/alerts/alert-json.ts";
+import { alertJson } from "../../../src/app/alerts/sinks/alert-json.ts";
 
 const page = readFileSync(new URL("../../../docs/alerts.md", import.meta.url), "utf8");
 const [rules, combined, message, tests] = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(

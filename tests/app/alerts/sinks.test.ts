@@ -5,9 +5,9 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { alertLine } from "../../../src/app/alerts/alert-lines.ts";
-import { fileSink } from "../../../src/app/alerts/file-sink.ts";
-import { webhookSink, webhookUrl } from "../../../src/app/alerts/webhook-sink.ts";
+import { alertLine } from "../../../src/app/alerts/sinks/alert-lines.ts";
+import { fileSink } from "../../../src/app/alerts/sinks/file-sink.ts";
+import { webhookSink, webhookUrl } from "../../../src/app/alerts/sinks/webhook-sink.ts";
 import { systemClock } from "../../../src/app/clock.ts";
 import type { AlertRecord } from "../../../src/pipeline/store/alert-store.ts";
 import { csvText } from "../../../src/render/csv.ts";
@@ -238,7 +238,7 @@ test("a disk that is full in the middle of a line loses that line and no other",
   skip: needsShell,
 }, (t) => {
   const path = join(tempFolder(t), "alerts.jsonl");
-  const sink = new URL("../../../src/app/alerts/file-sink.ts", import.meta.url).href;
+  const sink = new URL("../../../src/app/alerts/sinks/file-sink.ts", import.meta.url).href;
   const full = `
     import { fileSink } from ${JSON.stringify(sink)};
     process.on("SIGXFSZ", () => {});
@@ -290,7 +290,7 @@ test("a told event is one line of a terminal, whatever its texts hold; colour on
   );
   assert.match(
     alertLine(record(1, { isLate: true, heldBack: 3 }), false),
-    /· told late · 3 held back before · SIMULATED$/,
+    /· reported late · 3 held back before · SIMULATED$/,
   );
 });
 

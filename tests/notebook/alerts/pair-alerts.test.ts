@@ -93,16 +93,16 @@ test("an alert's value is the one that the chart beside it shows", (t) => {
 });
 
 test("what was told stands in the history, and as bands and marks on the chart: one that fires still reaches to its end", async (t) => {
-  const { alerts, add } = stage(t, seconds(0, 120, twice), [Z]);
+  const { alerts, pair, add } = stage(t, seconds(0, 120, twice), [Z]);
   assert.match(
     textOf(alerts.history()),
     /T\S+Z +(\d+ s|fires still) +z out +ETH\/BTC +warning +ETHUSDT\/BTCUSDT: /,
   );
   assert.doesNotMatch(textOf(alerts.history()), /data/);
-  const over = await draw(alerts.zScore());
+  const over = await draw(pair.zScore({ bands: alerts }));
   assert.deepEqual(over.warnings, []);
   add(seconds(120, 152, twice));
-  const still = await draw(alerts.zScore());
+  const still = await draw(pair.zScore({ bands: alerts }));
   assert.deepEqual(still.warnings, []);
   const bands = (spec: unknown): { to: number | null }[] =>
     (
@@ -111,13 +111,13 @@ test("what was told stands in the history, and as bands and marks on the chart: 
       ({ mark, data }) => mark?.type === "rect" && data?.values[0] !== undefined && "to" in data.values[0],
     )!.data!.values;
   // the first one is nowhere: it keeps the layer when nothing fires
-  const found = bands(specOf(alerts.zScore())).slice(1);
+  const found = bands(specOf(pair.zScore({ bands: alerts }))).slice(1);
   assert.deepEqual(
     found.map(({ to }) => to === null),
     [false, true],
   );
   assert.ok(still.marks.symbol! >= over.marks.symbol! + 1);
-  for (const view of [alerts.spread(), alerts.correlation()])
+  for (const view of [pair.spread({ bands: alerts }), pair.correlation({ bands: alerts })])
     assert.deepEqual((await draw(view)).warnings, []);
 });
 
@@ -216,10 +216,10 @@ test("while the pair waits for bars, so do its alerts", (t) => {
 
 test("hostile text of a rule stays text in the table and in the chart", (t) => {
   const name = '<img src=x onerror=alert(1)>\u202e"';
-  const { alerts } = stage(t, seconds(0, 153, twice), [{ ...Z, name, text: name }]);
+  const { alerts, pair } = stage(t, seconds(0, 153, twice), [{ ...Z, name, text: name }]);
   const view = alerts.table();
   assert.ok(view.kind === "html" && !/<img|\u202e/.test(view.html));
-  assert.ok(!JSON.stringify(specOf(alerts.zScore())).includes("\u202e"));
+  assert.ok(!JSON.stringify(specOf(pair.zScore({ bands: alerts }))).includes("\u202e"));
 });
 
 test("sparkline: a block a value, from the least to the most; a blank where one is missing", () => {

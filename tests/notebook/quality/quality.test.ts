@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Trade } from "../../../src/core/trade.ts";
 import { dataQuality, type QualitySettings } from "../../../src/notebook/quality/quality.ts";
+import { tableText } from "../../../src/render/table.ts";
 import type { View } from "../../../src/render/view.ts";
 import { BINANCE, REPLAY, reading, SYMBOLS, span, stored, tamper, write } from "../../support/stored.ts";
 import { batchOf, T0, trade } from "../../support/trades.ts";
@@ -35,15 +36,15 @@ test("dataQuality gives tiles, findings, tables and charts of one moment", async
     textOf(now.findings()),
     /^NEEDS ATTENTION .*\n■ BTCUSDT at binance: 1 hole open, 60 ids of 600 missing\./,
   );
-  assert.match(textOf(now.table("coverage")), /BTCUSDT +1 +600 +540 +60 +90 +90/);
-  assert.match(textOf(now.table("holes")), /BTCUSDT +detected +1 +60/);
+  assert.match(tableText(now.table("coverage")), /BTCUSDT +1 +600 +540 +60 +90 +90/);
+  assert.match(tableText(now.table("holes")), /BTCUSDT +detected +1 +60/);
   assert.match(
-    textOf(now.table("each hole")),
+    tableText(now.table("each hole")),
     /BTCUSDT +301 +360 +60 +detected +2024-08-08T23:59:15Z +2024-08-09T00:00:16Z +gap +0/,
   );
-  assert.match(textOf(now.table("times")), /BTCUSDT .* 10 +13 +16 +16$/);
-  assert.match(textOf(now.table("pace")), /BTCUSDT +1 +1 +1/);
-  assert.match(textOf(now.table("disk")), /^Disk\n/);
+  assert.match(tableText(now.table("times")), /BTCUSDT .* 10 +13 +16 +16$/);
+  assert.match(tableText(now.table("pace")), /BTCUSDT +1 +1 +1/);
+  assert.match(tableText(now.table("disk")), /^Disk\n/);
   const coverage = await draw(now.coverage());
   assert.deepEqual([coverage.marks.symbol, coverage.warnings], [1, []]);
   assert.ok(coverage.texts.includes("90 %"));
@@ -136,7 +137,7 @@ test("an empty database gives panels that wait, and no error", (t) => {
   for (const view of [now.coverage(), now.latency(), now.rates()])
     assert.match(textOf(view), /waits for 1 more trade/);
   assert.match(textOf(now.tiles()), /^verdict: ● healthy\nstored, all: – % \(0 ids missing\)/);
-  assert.match(textOf(now.table("coverage")), /no rows/);
+  assert.match(tableText(now.table("coverage")), /no rows/);
 });
 
 test("one trade alone is drawn, too", async (t) => {

@@ -1,5 +1,6 @@
 import { requireList, requireSettings } from "../../../core/arguments.ts";
 import { requireWhole } from "../../checks.ts";
+import { type ActBook, snoozeText } from "../acts.ts";
 import type { Alert } from "../alerts.ts";
 import type { PairName } from "../rules/rule.ts";
 import { type AlertEvent, type AlertState, observe } from "../state.ts";
@@ -30,7 +31,7 @@ export interface AlertStatus {
   readonly value: number;
   /** Of each of its conditions. */
   readonly values: readonly number[];
-  /** The name of what makes it silent; empty: nothing. */
+  /** The name of what makes it silent, or until when it is snoozed; empty: nothing. */
   readonly silencedBy: string;
 }
 
@@ -66,16 +67,18 @@ export interface EvaluatorSettings {
   readonly judged?: (index: number, timeUs: number, values: readonly number[], state: AlertState) => void;
   /** Messages of all alerts together within an hour; 200 unless told. */
   readonly perHour?: number;
+  /** What has been done about the alerts; asked at every step. */
+  readonly acts?: ActBook;
 }
 
 const HOUR_US = 3_600_000_000;
 
 export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSettings = {}): AlertEvaluator {
   requireList("alertEvaluator", "alerts", alerts);
-  requireSettings("alertEvaluator", settings, ["judged", "perHour"]);
+  requireSettings("alertEvaluator", settings, ["judged", "perHour", "acts"]);
   if (settings.perHour !== undefined) requireWhole("alertEvaluator", "perHour", settings.perHour, 1);
 
-  const { perHour = 200, judged } = settings;
+  const { perHour = 200, judged, acts } = settings;
   const groups = groupsOf(alerts);
   const members = groups.flatMap((group) => group.members);
   const silencers = members.filter(({ alert }) => alert.silences);
@@ -89,12 +92,16 @@ export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSett
       const { alert, nodes, index } = member;
       if (!alert.silences) loud ??= silencers.filter(({ state }) => state.state === "firing");
       member.values = nodes.map(({ value }) => (isSeen ? value : Number.NaN));
-      member.silencedBy = alert.silences ? "" : silencerOf(alert, loud!);
+      const snoozedUs = acts?.snoozedUs(alert, timeUs);
+      member.silencedBy =
+        snoozedUs !== undefined ? snoozeText(snoozedUs) : alert.silences ? "" : silencerOf(alert, loud!);
+      const { firingUs } = member.state;
       const { state, events } = observe(alert.limits, member.state, {
         timeUs,
         values: member.values,
         silencedBy: member.silencedBy,
         isFull: sentUs.length >= perHour,
+        isAcknowledged: firingUs !== null && acts?.isAcknowledged(alert, firingUs) === true,
       });
       member.state = state;
       judged?.(index, timeUs, member.values, state);

@@ -122,6 +122,8 @@ export function timeAxis(span: readonly [number, number], labelled = true): Time
     params: [
       { name: "firstMs", value: fromUs / 1000 },
       { name: "lastMs", value: toUs / 1000 },
+      // the alert that a reader looks at, by the time at which it fired
+      { name: "markedMs", value: 0 },
       { name: "timeTitle", value: timeTitle(fromUs, toUs) },
     ],
     channel: (field) => ({ field, type: "temporal", scale, axis }),

@@ -34,6 +34,8 @@ const DENSITY: Json = {
   ],
   value: 0.1,
 };
+/** The outline of a band that a reader looks at; it can be seen on any ground. */
+const MARKED = "#7a828c";
 const SHAPE = bySeverity(["stroke", "triangle-up", "diamond"]);
 
 /** Layers for a chart of lines: a band for each time in which an alert fired, with a mark at its begin and one at its end. */
@@ -62,7 +64,7 @@ export function alertLayers(spans: readonly AlertSpan[]): (x: TimeAxis, y: Json)
       data: { values: [NOWHERE, ...bands] },
       // one that fires still reaches to the end of the axis
       transform: [{ calculate: "isValid(datum.to) ? datum.to : lastMs", as: "end" }],
-      mark: { type: "rect", clip: true },
+      mark: { type: "rect", clip: true, strokeWidth: 2, strokeDash: [5, 3] },
       encoding: {
         x: x.channel("from"),
         x2: { field: "end" },
@@ -70,6 +72,7 @@ export function alertLayers(spans: readonly AlertSpan[]): (x: TimeAxis, y: Json)
         y2: { value: "height" },
         fill: INK,
         fillOpacity: DENSITY,
+        stroke: { condition: { test: "datum.from === markedMs", value: MARKED }, value: null },
         tooltip,
       },
     },

@@ -1,4 +1,4 @@
-import type { AlertRecord } from "../../pipeline/store/alert-store.ts";
+import type { AlertRecord } from "../../../pipeline/store/alert-store.ts";
 
 /** Where told events go. None of them can stop the watching: what can't be delivered is counted. */
 export interface AlertSink {

@@ -9,7 +9,7 @@ import {
   renameSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { makeFolder } from "../../pipeline/store/file/folder.ts";
+import { makeFolder } from "../../../pipeline/store/file/folder.ts";
 import { alertJson } from "./alert-json.ts";
 import type { AlertSink } from "./sink.ts";
 

@@ -1,13 +1,16 @@
-import { quote, refuse } from "../../core/errors.ts";
-import type { Clock } from "../../core/time.ts";
-import type { AlertRecord } from "../../pipeline/store/alert-store.ts";
-import { alertJson } from "./alert-json.ts";
+import { quote, refuse } from "../../../core/errors.ts";
+import type { Clock } from "../../../core/time.ts";
+import type { AlertRecord } from "../../../pipeline/store/alert-store.ts";
 import type { AlertSink } from "./sink.ts";
+import { type MailAddresses, type WebhookFormat, webhookTarget } from "./webhook-body.ts";
 
 export interface WebhookSettings {
   readonly url: string;
   readonly history: number;
   readonly clock: Clock;
+  /** What is posted; JSON for programs unless told. */
+  readonly as?: WebhookFormat;
+  readonly mail?: MailAddresses;
   /** Sent as `Authorization: Bearer …`. */
   readonly token?: string;
   readonly timeoutMs?: number;
@@ -47,7 +50,8 @@ export function webhookUrl(text: string): URL {
  */
 export function webhookSink(settings: WebhookSettings): AlertSink {
   const { history, clock, token, timeoutMs = 5000, mostWaiting = 1000, tries = 8 } = settings;
-  const url = webhookUrl(settings.url);
+  const { as = "json", mail = { from: undefined, to: undefined } } = settings;
+  const { url, body } = webhookTarget(webhookUrl(settings.url), as, mail);
   const waiting: { readonly record: AlertRecord; readonly done: (id: number) => void }[] = [];
   const stop = new AbortController();
   let dropped = 0;
@@ -57,7 +61,6 @@ export function webhookSink(settings: WebhookSettings): AlertSink {
   /** Undefined: delivered; else why not, and whether there is sense in another try. */
   const post = async (record: AlertRecord): Promise<{ why: string; again: boolean } | undefined> => {
     try {
-      const body = alertJson(record, history);
       const response = await fetch(url, {
         method: "POST",
         redirect: "manual",
@@ -65,10 +68,10 @@ export function webhookSink(settings: WebhookSettings): AlertSink {
         headers: {
           "content-type": "application/json",
           "user-agent": "tickbook",
-          "idempotency-key": String(body.id),
+          "idempotency-key": `${history}-${record.id}`,
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
         },
-        body: JSON.stringify(body),
+        body: JSON.stringify(body(record, history)),
       });
       await response.body?.cancel();
       if (response.ok) return undefined;

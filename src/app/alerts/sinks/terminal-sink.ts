@@ -1,4 +1,4 @@
-import type { Screen } from "../terminal/screen.ts";
+import type { Screen } from "../../terminal/screen.ts";
 import { alertLine } from "./alert-lines.ts";
 import type { AlertSink } from "./sink.ts";
 

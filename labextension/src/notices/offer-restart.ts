@@ -1,4 +1,4 @@
-import type { Commands, DocumentContext, KernelMessage } from "./jupyterlab.ts";
+import type { Commands, DocumentContext, KernelMessage } from "../jupyterlab.ts";
 
 /** How the kernel begins to say that it cannot end what runs. */
 const cannotStop = /^stop: what runs is not JavaScript/m;

@@ -1,5 +1,5 @@
-import { formatUtc } from "../../core/time.ts";
-import type { AlertRecord } from "../../pipeline/store/alert-store.ts";
+import { formatUtc } from "../../../core/time.ts";
+import type { AlertRecord } from "../../../pipeline/store/alert-store.ts";
 
 /** An event for programs: the body of a webhook and a line of a file. Its id is the same however often it is sent. */
 export function alertJson(record: AlertRecord, history: number): Record<string, unknown> {
