@@ -52,6 +52,8 @@ export const python = {
           "pip",
           "install",
           "--require-hashes",
+          // the lock holds all that is needed, and leaves out what is not (python/requirements.in)
+          "--no-deps",
           "--only-binary",
           ":all:",
           "--no-input",
