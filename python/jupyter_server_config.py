@@ -19,12 +19,13 @@ c.KernelSpecManager.allowed_kernelspecs = {"tickbook"}
 c.KernelSpecManager.ensure_native_kernel = False
 c.MultiKernelManager.default_kernel_name = "tickbook"
 
+# Whether JupyterLab wants to be built anew is not asked: each load of the page would run Node for it, and nothing is built.
+page = {"buildCheck": False}
 # The notebook whose live panels the page opens as a desk, and the value with which a page runs it by itself, once.
 desk = os.environ.get("TICKBOOK_DESK", "")
 if desk:
-    c.ServerApp.tornado_settings = {
-        "page_config_data": {"tickbookDesk": {"once": secrets.token_hex(16), "notebook": desk}}
-    }
+    page["tickbookDesk"] = {"once": secrets.token_hex(16), "notebook": desk}
+c.ServerApp.tornado_settings = {"page_config_data": page}
 
 # Nothing is fetched from the internet.
 c.LabApp.news_url = None

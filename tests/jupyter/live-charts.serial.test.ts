@@ -20,7 +20,7 @@ const draw = (n: number) => zScoreChart({
   window: 20,
 }, { threshold: 2, note: \`row \${n}\` });
 let n = 0;`,
-  `live("z", () => draw(n++), { refreshMs: 50 });`,
+  `live("z", () => draw(n++), { refreshMs: 100 });`,
   `const counter = globalThis as { ticks?: number };
 setInterval(() => { counter.ticks = (counter.ticks ?? 0) + 1; }, 50);
 let draws = 0;

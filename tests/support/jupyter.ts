@@ -57,6 +57,8 @@ export async function startJupyterLab(options: JupyterOptions): Promise<JupyterL
       `--ServerApp.root_dir=${rootDir}`,
       `--IdentityProvider.token=${token}`,
       "--LabApp.expose_app_in_browser=True",
+      // as in python/jupyter_server_config.py
+      "--ServerApp.tornado_settings={'page_config_data': {'buildCheck': False}}",
       ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
     ],
     { env: { ...process.env, ...home.env, ...env }, detached: true, stdio: ["ignore", "pipe", "pipe"] },

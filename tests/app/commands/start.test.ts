@@ -61,9 +61,10 @@ function startSim(t: TestContext): { started: Started; db: string; home: string 
   const folder = tempFolder(t);
   const home = tempFolder(t);
   const db = join(folder, "sim.db");
-  const flags = ["--venue", "sim", "--symbols", "BTCUSDT", "--db", db, "--no-browser"];
-  return { started: start(t, flags, { HOME: home }), db, home };
+  return { started: start(t, [...flagsOf(db), "--no-browser"], { HOME: home }), db, home };
 }
+
+const flagsOf = (db: string): string[] => ["--venue", "sim", "--symbols", "BTCUSDT", "--db", db];
 
 test("npm start brings up a collector and a JupyterLab of its own, and Ctrl-C ends it all", async (t) => {
   const { started, db, home } = startSim(t);
@@ -116,6 +117,20 @@ test("npm start brings up a collector and a JupyterLab of its own, and Ctrl-C en
     assert.ok(existsSync(join(dirname(db), "alerts.db")));
   });
 
+  await t.test(
+    "a second start on its database opens the desk that runs already, and the first goes on",
+    async () => {
+      const { code, output } = await start(t, [...flagsOf(db), "--no-browser"], { HOME: home }).ended;
+      assert.equal(code, 0);
+      assert.match(
+        output,
+        /A desk on .*sim\.db runs already; to start it with other flags, end that one first\./,
+      );
+      assert.ok(output.includes(`JupyterLab: ${server.url}/lab?token=${server.token}`));
+      assert.ok(await ask(server, "/api/status"), "the first still answers");
+    },
+  );
+
   await t.test("Ctrl-C ends collector, exchange, JupyterLab and kernels, with exit code 0", async () => {
     const all = descendants(started.pid);
     for (const part of ["start.js", "collector.js", "exchange.js", "watch.js", "lab.py", "kernel"]) {
@@ -133,18 +148,31 @@ test("npm start brings up a collector and a JupyterLab of its own, and Ctrl-C en
     assert.ok(existsSync(db));
     assert.ok(!existsSync(`${db}-wal`));
   });
+
+  await t.test(
+    "a start on its database, once it has ended, is a desk of its own; it leaves nothing running when it is killed",
+    async () => {
+      const again = start(t, [...flagsOf(db), "--no-browser"], { HOME: home });
+      const other = await serverOf(again);
+      assert.notEqual(other.token, server.token);
+      await nothingLeft(again, other, "run.mjs");
+    },
+  );
 });
 
-for (const part of ["run.mjs", "start.js"]) {
-  test(`nothing is left running when ${part} is killed`, async (t) => {
-    const { started } = startSim(t);
-    await runningKernel(started, await serverOf(started));
-    const all = descendants(started.pid);
-    const victim = part === "run.mjs" ? started.pid : named(all, part)[0]!.pid;
-    process.kill(victim, "SIGKILL");
-    assert.deepEqual(await stillAlive(all, 15_000), []);
-  });
+/** One of the two is killed, a kernel running, and takes everything with it. */
+async function nothingLeft(started: Started, server: Server, part: "run.mjs" | "start.js"): Promise<void> {
+  await runningKernel(started, server);
+  const all = descendants(started.pid);
+  const victim = part === "run.mjs" ? started.pid : named(all, part)[0]!.pid;
+  process.kill(victim, "SIGKILL");
+  assert.deepEqual(await stillAlive(all, 15_000), []);
 }
+
+test("nothing is left running when start.js is killed", async (t) => {
+  const { started } = startSim(t);
+  await nothingLeft(started, await serverOf(started), "start.js");
+});
 
 test("npm start works on when what it prints is read no longer, and ends in order", async (t) => {
   const { started, db } = startSim(t);
@@ -246,26 +274,4 @@ test("JupyterLab shut down from its own menu ends the start", async (t) => {
   assert.equal(code, 0, output);
   assert.match(output, /JupyterLab was shut down\./);
   assert.deepEqual(await stillAlive(all, 2000), []);
-});
-
-test("a second start on the same database opens the desk that runs already, and the first goes on", async (t) => {
-  projectPython();
-  const flags = ["--venue", "sim", "--db", join(tempFolder(t), "sim.db"), "--no-browser"];
-  const first = start(t, flags);
-  const [, address] = await first.printed(/JupyterLab: (\S+)/);
-  const { code, output } = await start(t, flags).ended;
-  assert.equal(code, 0);
-  assert.match(
-    output,
-    /A desk on .*sim\.db runs already; to start it with other flags, end that one first\./,
-  );
-  assert.ok(output.includes(`JupyterLab: ${address}`));
-  assert.ok((await fetch(address!)).ok, "the first still answers");
-  first.kill("SIGINT");
-  await first.ended;
-  const again = start(t, flags);
-  const [, other] = await again.printed(/JupyterLab: (\S+)/);
-  assert.notEqual(other, address);
-  again.kill("SIGINT");
-  await again.ended;
 });

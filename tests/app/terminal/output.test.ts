@@ -1,22 +1,12 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { type Command, inShell, STREAMS, worksUnread } from "../../support/closed-output.ts";
 import { importing, put, rows, tradeLines } from "../../support/import.ts";
 import { projectRoot } from "../../support/project.ts";
 import { tempFolder } from "../../support/temp.ts";
-
-interface Command {
-  /** What is typed after `npm run NAME --`. */
-  readonly flags: readonly string[];
-  /** Whether the work is done, by what it leaves behind. */
-  isDone(): boolean | Promise<boolean>;
-  /** It goes on until it is stopped. */
-  readonly endless?: true;
-}
 
 /** Each with work as small as can be. */
 const COMMANDS: Readonly<Record<string, (folder: string) => Command | Promise<Command>>> = {
@@ -74,51 +64,21 @@ const COMMANDS: Readonly<Record<string, (folder: string) => Command | Promise<Co
   test: () => ({ flags: ["tests/core/errors.test.ts"], isDone: () => true }),
   "test:long": () => ({ flags: ["tests/core/errors.test.ts"], isDone: () => true }),
   build: () => ({ flags: [], isDone: () => existsSync(join(projectRoot, "dist", "src", "index.js")) }),
-  check: () => ({ flags: [], isDone: () => true }),
-  format: () => ({ flags: [join(projectRoot, "scripts", "doctor.ts")], isDone: () => true }),
-};
-
-/** What a shell does with the streams of a program; the file `said` gets what can still be read of it. */
-const STREAMS: Readonly<Record<string, string>> = {
-  "stdout is closed at once": '{ run "$@" 2>said; } | head -n 0',
-  "stdout is closed after a line, and stderr at once":
-    '{ { run "$@" 2>&3; } | head -n 1 >said; } 3>&1 | head -n 0',
-  "the disk is full for both": 'run "$@" >/dev/full 2>/dev/full',
 };
 
 /** The longer ones have nothing of their own in the later streams. */
 const FEWER: Readonly<Record<string, number>> = {
-  check: 1,
   "test:long": 1,
-  format: 2,
   control: 1,
   probe: 1,
   exchange: 2,
   watch: 2,
 };
 
-const RUN = 'run() { "$@" & echo $! >pid; wait $!; echo $? >code; }';
+for (const [name, prepare] of Object.entries(COMMANDS)) worksUnread(name, prepare, FEWER[name]);
 
-for (const [name, prepare] of Object.entries(COMMANDS)) {
-  for (const [what, line] of Object.entries(STREAMS).slice(0, FEWER[name])) {
-    test(`npm run ${name} does its work and tells how it went when ${what}`, async (t) => {
-      const folder = tempFolder(t);
-      const { flags, isDone, endless } = await prepare(folder);
-      const isStopped = async (stop: () => void): Promise<void> => {
-        while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 50));
-        stop();
-      };
-      await inShell(folder, line, [name, ...flags], endless && isStopped);
-      const code = readFileSync(join(folder, "code"), "utf8").trim();
-      const said = existsSync(join(folder, "said")) ? readFileSync(join(folder, "said"), "utf8") : "";
-      assert.doesNotMatch(said, /^\s+at |\bError\b|node:internal/m);
-      assert.deepEqual([code, endless ?? (await isDone())], ["0", true], said);
-    });
-  }
-}
-
-/** `start` has a test beside JupyterLab's; the others ask the registry of npm, or git. */
-const ELSEWHERE = ["start", "add", "remove", "update"];
+/** `start` has a test beside JupyterLab's, the compilers' tests/long/output.test.ts; the others ask the registry of npm, or git. */
+const ELSEWHERE = ["start", "check", "format", "add", "remove", "update"];
 
 test("every command of package.json is among these, or has its test elsewhere", () => {
   const { scripts } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as {
@@ -138,32 +98,6 @@ test("what is refused is said with its exit code also when stdout is closed, and
     /^output: needs a place that can be written; the system says ENOSPC\. .*\n$/,
   );
 });
-
-/** Runs a line of a shell in the folder, `run "$@"` in it being the command, and waits for its end. */
-async function inShell(
-  folder: string,
-  line: string,
-  command: readonly string[],
-  meanwhile?: (stop: () => void) => Promise<void>,
-): Promise<void> {
-  const program = [process.execPath, join(projectRoot, "scripts", "run.mjs"), ...command];
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const shell = spawn("sh", ["-c", `${RUN}; ${line}`, "sh", ...program], {
-    cwd: folder,
-    env,
-    stdio: "ignore",
-  });
-  const ended = once(shell, "exit");
-  const stop = (): void => {
-    process.kill(Number(readFileSync(join(folder, "pid"), "utf8")), "SIGTERM");
-  };
-  try {
-    await meanwhile?.(stop);
-    await ended;
-  } finally {
-    if (shell.exitCode === null) stop();
-  }
-}
 
 /** A hundred trades as Binance publishes them. */
 function tradesFile(folder: string, first: number): string {
