@@ -1,4 +1,5 @@
 import { runChecks, runFormat } from "./checks.mjs";
+import { runDeskTests } from "./desk-engine.mjs";
 import { changePackages } from "./packages.mjs";
 import { runTests } from "./tests.mjs";
 import { updateProject } from "./update.mjs";
@@ -19,6 +20,7 @@ export const tasks = {
   downgrade: { needs: node, program: "downgrade.js" },
   probe: { needs: node, program: "probe.js" },
   merge: { needs: node, program: "merge.js" },
+  publish: { needs: node, program: "publish.js" },
   control: { needs: node, program: "control.js" },
   archive: { needs: node, program: "archive.js" },
   export: { needs: node, program: "export.js" },
@@ -28,6 +30,7 @@ export const tasks = {
   update: { needs: [], work: (args) => updateProject(args) },
   test: { needs: all, work: (args) => runTests("tests", args) },
   "test:long": { needs: all, work: (args) => runTests("tests/long", args) },
+  "test:desk": { needs: node, work: runDeskTests },
   build: { needs: node, work: () => 0 },
   check: { needs: ["dependencies"], work: runChecks },
   format: { needs: ["dependencies"], work: runFormat },

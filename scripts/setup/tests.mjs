@@ -44,11 +44,14 @@ export async function runTests(folder, named) {
 }
 
 function filesOf(folder, places) {
-  const long = path.join("tests", "long") + path.sep;
+  // these have commands of their own
+  const apart = ["long", "desk"].map((name) => path.join("tests", name) + path.sep);
   const files = (places.length === 0 ? [folder] : places)
     .flatMap(testsAt)
     .map((file) => path.relative(root, file))
-    .filter((file) => folder === "tests/long" || places.length > 0 || !file.startsWith(long));
+    .filter(
+      (file) => folder !== "tests" || places.length > 0 || !apart.some((place) => file.startsWith(place)),
+    );
   if (files.length > 0) return files;
   throw new SetupError(
     `tests are needed; there are none in ${places.join(", ") || folder}`,

@@ -1,7 +1,7 @@
 import { quote, refuse } from "../../core/errors.ts";
 import { askCollector } from "../collector/control/client.ts";
 import type { SymbolsChanged } from "../collector/symbols/changes.ts";
-import { findStore } from "../data/open-source.ts";
+import { findDatabase } from "../data/open-source.ts";
 import { runCommand, type Typed } from "../terminal/command-line.ts";
 import { type Command, listFlag } from "../terminal/flags.ts";
 import { type StatusFacts, statusText } from "../terminal/status-text.ts";
@@ -24,7 +24,7 @@ export function controlMain(argv: readonly string[]): Promise<number> {
 }
 
 async function ask({ flags, teller }: Typed<keyof (typeof COMMAND)["flags"]>): Promise<number> {
-  const db = findStore("--db", flags.db);
+  const db = findDatabase("--db", flags.db);
   const [add, remove] = [flags.add, flags.remove].map((one) => (one === undefined ? [] : listFlag(one)));
   const isChange = add!.length + remove!.length > 0;
   const answer = await askCollector(db, isChange ? { do: "symbols", add, remove } : { do: "status" });

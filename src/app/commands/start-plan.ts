@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { quote, refuse } from "../../core/errors.ts";
+import { deskAddress } from "../../pipeline/desk/wire/address.ts";
 import { type Command, type Flags, numberFlag } from "../terminal/flags.ts";
 import {
   checkApart,
@@ -22,6 +23,7 @@ type StartFlag =
   | "plain"
   | "no-alerts"
   | "alert-rules"
+  | "publish"
   | keyof typeof EXCHANGE_FLAGS
   | "exchange-port"
   | "ws-url"
@@ -57,6 +59,7 @@ export const START: Command<StartFlag> = {
     "no-browser": { help: "print the address only" },
     "alert-rules": { value: "FILE", help: "alert rules (those that come with Tickbook)" },
     "no-alerts": { help: "watch no alerts" },
+    publish: { value: "URL", help: "publish what is collected to a ClickHouse server: http://host:8123" },
     ...EXCHANGE_FLAGS,
     "exchange-port": { value: "P", help: "sim, replay: the built-in exchange's port" },
     "ws-url": { value: "URL", help: "another exchange's WebSocket address, with --rest-url" },
@@ -154,6 +157,12 @@ export function planWatch(flags: StartFlags, db: string, root: string): string[]
   if (flags["no-alerts"] !== undefined) return undefined;
   const rules = flags["alert-rules"];
   return ["--source", db, "--no-status", ...(rules === undefined ? [] : ["--rules", resolve(root, rules)])];
+}
+
+/** What the relay is started with; undefined: nothing is published. */
+export function planPublish({ publish }: StartFlags, db: string): string[] | undefined {
+  if (publish === undefined) return undefined;
+  return ["--db", db, "--to", deskAddress("--publish", publish).label, "--follow"];
 }
 
 export const planPort = (flags: StartFlags): number | undefined =>

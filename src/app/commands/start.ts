@@ -2,8 +2,8 @@ import type { TickbookError } from "../../core/errors.ts";
 import { systemClock } from "../clock.ts";
 import { openBrowser } from "../processes/browser.ts";
 import { type Jupyter, startJupyter } from "../processes/jupyter.ts";
+import { keepBeside, PUBLISH, WATCH } from "../processes/keep-beside.ts";
 import { type KeptCollector, keepCollector } from "../processes/keep-collector.ts";
-import { keepWatch } from "../processes/keep-watch.ts";
 import { choosePort } from "../processes/ports.ts";
 import { describeEnding } from "../processes/process-end.ts";
 import { noteDesk, runningDesk } from "../processes/running-desk.ts";
@@ -18,6 +18,7 @@ import {
   planCollector,
   planNotebook,
   planPort,
+  planPublish,
   planWatch,
   START,
   type StartFlags,
@@ -39,6 +40,7 @@ async function run(flags: StartFlags, stop: StopRequest): Promise<number> {
   const plan = planCollector(flags, projectRoot);
   const notebook = planNotebook(flags, projectRoot);
   const asked = planPort(flags);
+  planPublish(flags, plan.db);
   const screen = openScreen(process.stdout, systemClock.monotonicMs);
   const there = flags.plain === undefined && asked === undefined ? await runningDesk(plan.db) : undefined;
   if (there !== undefined) return openRunning(there, plan.db, flags, screen);
@@ -48,12 +50,15 @@ async function run(flags: StartFlags, stop: StopRequest): Promise<number> {
   if (typeof reached === "number") return reached;
   const { collector, environment, db } = reached;
   const watchFlags = planWatch(flags, db, projectRoot);
-  const alerts = watchFlags && keepWatch(coloured(watchFlags), screen, systemClock);
+  const alerts = watchFlags && keepBeside(WATCH, coloured(watchFlags), screen, systemClock);
+  const publishFlags = planPublish(flags, db);
+  const relay = publishFlags && keepBeside(PUBLISH, publishFlags, screen, systemClock);
   let jupyter: Jupyter | undefined;
   let forget = (): void => {};
   stop.atOnce(() => {
     collector.kill();
     alerts?.kill();
+    relay?.kill();
     jupyter?.kill();
   });
   try {
@@ -78,6 +83,8 @@ async function run(flags: StartFlags, stop: StopRequest): Promise<number> {
     // The readers first: the writer that closes a database last leaves it in one file.
     await Promise.all([alerts?.stop(), jupyter?.stop()]);
     await collector.stop();
+    // what the collector committed last goes out, too
+    await relay?.stop();
   }
 }
 

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { rulesSchema } from "../../analytics/alerts/rules/json-schema.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { parseDuration } from "../../core/time.ts";
@@ -15,7 +15,7 @@ import { WEBHOOK_FORMATS, type WebhookFormat } from "../alerts/sinks/webhook-bod
 import { webhookSink } from "../alerts/sinks/webhook-sink.ts";
 import { watchAlerts } from "../alerts/watch.ts";
 import { systemClock } from "../clock.ts";
-import { findStore } from "../data/open-source.ts";
+import { findStore, folderBeside } from "../data/open-source.ts";
 import { runCommand } from "../terminal/command-line.ts";
 import { type Command, type Flags, numberFlag } from "../terminal/flags.ts";
 import { openScreen } from "../terminal/screen.ts";
@@ -85,7 +85,7 @@ async function watch(flags: Flags<Name>, stop: StopRequest): Promise<void> {
   const reader = openStore(db);
   let store: AlertStore | undefined;
   try {
-    store = openAlertStore(flags.history ?? join(dirname(db), "alerts.db"), systemClock.nowUs());
+    store = openAlertStore(flags.history ?? join(folderBeside(db), "alerts.db"), systemClock.nowUs());
     const kept = store;
     const delivery = deliverTo([terminalSink(screen, hasColour), ...sinksOf(flags, store.history)], store);
     try {

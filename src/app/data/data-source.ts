@@ -7,8 +7,8 @@ import { parseUtcText } from "../../pipeline/import/time-text.ts";
 /** Where trades or bars are read: the same words in every call and in every command. */
 export interface SourceWords extends ReadOptions {
   /**
-   * A database (`.db`), a file of bars or of trades (CSV, Parquet and so on; docs/data.md), or `sim:7`, the seeded market itself; two of them, one a leg:
-   * `[y, x]`. Unless told the database that is being filled: the one of `npm start`, else the one in `data/` that was written to
+   * A database (`.db`), a desk's server (`http://host:8123`; docs/desk.md), a file of bars or of trades (CSV, Parquet and so on;
+   * docs/data.md), or `sim:7`, the seeded market itself; two of them, one a leg: `[y, x]`. Unless told the database that is being filled: the one of `npm start`, else the one in `data/` that was written to
    * last.
    */
   readonly source?: string | readonly [y: string, x: string];
@@ -46,7 +46,7 @@ export type DataSource = PairSource | SymbolsSource;
 /** A source as a command line says it: `a.csv,b.csv` is two of them. */
 export function sourceWords(text: string): string | readonly [string, string] {
   const parts = text.split(",");
-  const isSource = (part: string): boolean => /\.\w+$|^sim:\d+$/.test(part);
+  const isSource = (part: string): boolean => /\.\w+$|^sim:\d+$|^https?:\/\//.test(part);
   return parts.length === 2 && parts.every(isSource) ? [parts[0]!, parts[1]!] : text;
 }
 

@@ -1,4 +1,4 @@
-import type { FileFacts, SeriesQuality } from "../../pipeline/store/quality/quality-types.ts";
+import type { FileFacts, Publisher, SeriesQuality } from "../../pipeline/store/quality/quality-types.ts";
 import type { CollectorFacts } from "../../pipeline/store/quality/troubles.ts";
 
 export interface Disk extends FileFacts {
@@ -26,6 +26,8 @@ export interface Diagnosis {
     readonly missingFiles: readonly string[];
   };
   readonly collector: CollectorFacts;
+  /** Of a desk's server: who publishes to it. */
+  readonly publishers: readonly Publisher[];
   readonly since: string;
   readonly sampleTrades: number;
   readonly series: readonly SeriesQuality[];
@@ -35,7 +37,7 @@ export interface Diagnosis {
 
 /** One thing the doctor has to say. */
 export interface Finding {
-  /** Stable: `damaged`, `ledger-mismatch`, `unlisted-ids`, `open-holes`, `conflicts`, `archive-missing`, `symbol-refused`, `not-collecting`, `holes-for-files`, `wal-large`, `disk-soon-full`, and of notes `gaps-kept`, `clock-offset`, `quiet`, `other-time`, `no-trades`. */
+  /** Stable: `damaged`, `ledger-mismatch`, `unlisted-ids`, `open-holes`, `conflicts`, `archive-missing`, `symbol-refused`, `not-collecting`, `not-publishing`, `holes-for-files`, `wal-large`, `disk-soon-full`, and of notes `gaps-kept`, `clock-offset`, `quiet`, `other-time`, `no-trades`. */
   readonly code: string;
   /** Whether somebody should act; else it is a note. */
   readonly attention: boolean;

@@ -51,6 +51,7 @@ export function diagnose(store: TradeStore, settings: DoctorSettings, nowUs: num
         disk: diskOf(store, quality.file()),
         integrity: { checked: full, problems, missingFiles },
         collector: quality.collector(LEFT_TO_ARCHIVE),
+        publishers: quality.publishers(),
         since,
         sampleTrades,
         series,

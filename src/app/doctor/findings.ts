@@ -3,6 +3,7 @@ import { formatDuration, formatUtc } from "../../core/time.ts";
 import { keepsWorldClock, type Venue } from "../../core/trade.ts";
 import type { FileUser, SeriesQuality, TradeFacts } from "../../pipeline/store/quality/quality-types.ts";
 import type { Diagnosis, Finding } from "./diagnosis.ts";
+import { publisherFindings } from "./publishers.ts";
 import { bytesText, countText, spanText } from "./words.ts";
 
 /** Days of room on the disk below which somebody should act. */
@@ -23,6 +24,7 @@ export function findingsOf(facts: Facts, words: Words): Finding[] {
   const venues = [...new Set(facts.series.map(({ venue }) => venue.name))];
   const found = [
     ...ofFile(facts, words),
+    ...publisherFindings(facts.publishers),
     ...facts.series.flatMap((series) =>
       series.trades === undefined
         ? [note("no-trades", heldText(series), series)]

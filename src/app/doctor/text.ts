@@ -5,6 +5,7 @@ import { plainText } from "../../render/escape.ts";
 import { tableText } from "../../render/table.ts";
 import type { TableColumn, TableData } from "../../render/table-data.ts";
 import type { Diagnosis, Finding } from "./diagnosis.ts";
+import { publishersTable } from "./publishers.ts";
 import { bytesText, countText, percentText, spanText } from "./words.ts";
 
 type Read = SeriesQuality & { readonly trades: TradeFacts };
@@ -15,7 +16,7 @@ export function doctorText(diagnosis: Diagnosis): string {
   const venues = [...new Set(diagnosis.series.map(({ venue }) => venue.name))];
   const parts = [
     [verdictText(diagnosis), ...findings.map((finding) => `  ${findingText(finding)}`)].join("\n"),
-    diskText(diagnosis),
+    diagnosis.publishers.length > 0 ? publishersText(diagnosis) : diskText(diagnosis),
     ...venues.map((name) => venueText(diagnosis, name)),
     notChecked.length > 0 ? `Not checked: ${notChecked.join("; ")}. A check with --full does.` : "",
   ];
@@ -38,6 +39,11 @@ export function verdictText({ path, healthy, findings, series, integrity }: Diag
 export function findingText({ attention, venue, symbol, text }: Finding): string {
   const about = symbol !== undefined ? `${symbol} at ${venue}: ` : venue !== undefined ? `${venue}: ` : "";
   return oneLine(`${attention ? "■" : "·"} ${about}${text}`);
+}
+
+function publishersText({ publishers }: Diagnosis): string {
+  const { caption, ...table } = publishersTable(publishers);
+  return `${caption}\n${tableText({ ...table, caption: "" }, { maxRows: 1000 })}`;
 }
 
 function diskText({ disk, integrity }: Diagnosis): string {

@@ -2,6 +2,7 @@ import { isAbsolute, relative } from "node:path";
 import type { Leg, Market } from "../../analytics/backtest/types.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration, formatUtc } from "../../core/time.ts";
+import { isDeskAddress } from "../../pipeline/desk/wire/address.ts";
 import { readOptions, type Voice } from "../../pipeline/files/asking.ts";
 import { isOtherProgram } from "../../pipeline/store/file/is-database.ts";
 import { type SourceWords, type WindowWords, windowOf } from "../data/data-source.ts";
@@ -86,6 +87,7 @@ function requestOf(request: MarketRequest): Request {
 function findIn({ read }: Request, word: string | undefined, folder: string): FoundSource {
   const found = findSource(word, folder);
   if (found.kind !== "store") return found;
+  if (isDeskAddress(found.path)) return found;
   const isForeign = read?.table !== undefined || read?.query !== undefined || isOtherProgram(found.path);
   return isForeign ? { kind: "file", path: found.path } : found;
 }
@@ -132,6 +134,7 @@ function nameOf(place: FoundSource): string {
 }
 
 function keptPath(path: string): string {
+  if (isDeskAddress(path)) return path;
   const near = relative(projectRoot, path);
   return isAbsolute(near) ? path : near.replaceAll("\\", "/");
 }

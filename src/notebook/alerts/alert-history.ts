@@ -1,8 +1,8 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { isSnoozed } from "../../analytics/alerts/acts.ts";
 import { valueText } from "../../analytics/alerts/text.ts";
 import { requireSettings } from "../../app/data/data-source.ts";
-import { findStore } from "../../app/data/open-source.ts";
+import { findStore, folderBeside } from "../../app/data/open-source.ts";
 import { type AlertRecord, readAlertHistory } from "../../pipeline/store/alert-store.ts";
 import type { TableData } from "../../render/table-data.ts";
 
@@ -19,7 +19,7 @@ export interface AlertHistorySettings {
 export function alertHistory(settings: AlertHistorySettings = {}): TableData {
   requireSettings("alertHistory", settings, ["source", "history", "most"]);
   const { source, history, most = 1000 } = settings;
-  const file = history ?? join(dirname(findStore("alertHistory", source)), "alerts.db");
+  const file = history ?? join(folderBeside(findStore("alertHistory", source)), "alerts.db");
   const rows = readAlertHistory(file, { most }).filter(isShown).reverse();
   const of = (name: string, pick: (row: AlertRecord) => string) => ({
     name,

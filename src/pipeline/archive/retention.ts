@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { ArchivePart, ArchiveWriter } from "../store/archive-writer.ts";
+import { countedIds } from "../store/file/published.ts";
 import { type ArchiveDefect, clearUnfinished, digest } from "./archive.ts";
 
 export interface RetentionSettings {
@@ -22,7 +23,8 @@ export interface RetentionResult {
 const DAY_US = 86_400_000_000;
 
 /**
- * Removes days of the archive that are older than what is kept. Only a file that is still what was written and compared goes;
+ * Removes days of the archive that are older than what is kept; of a database that is published only what has been counted where
+ * it is published to. Only a file that is still what was written and compared goes;
  * what is in the database stays. First the ledger lets the files go, in one transaction a symbol, then they are removed:
  * killed in between, the next run removes them.
  */
@@ -39,8 +41,16 @@ export function removeOld({ db, keepUs, nowUs, open }: RetentionSettings): Reten
           Date.parse(date) * 1000 + DAY_US <= (newest.get(symbolId) ?? Number.NEGATIVE_INFINITY) - keepUs,
       );
     const kept: ArchiveDefect[] = [];
+    const counted = old.length === 0 ? undefined : countedIds(resolve(db));
+    const isElsewhere = (part: ArchivePart): boolean => {
+      const { venue, symbol, ids } = writer.held(part);
+      const there = counted?.(venue, symbol);
+      return there === undefined || ids.every((range) => there.missing(range).length === 0);
+    };
     const going = old.filter((part) => {
-      const what = defectOf(join(base, part.path), part);
+      const what = isElsewhere(part)
+        ? defectOf(join(base, part.path), part)
+        : "its trades are not published, or not counted there yet";
       if (what !== undefined) kept.push({ path: part.path, what });
       return what === undefined;
     });

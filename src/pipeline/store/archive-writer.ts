@@ -55,6 +55,12 @@ export interface ArchiveWriter {
   /** What was begun and not ended. */
   unfinished(): ArchivePart[];
   parts(): ArchivePart[];
+  /** Whose trades a file holds, and exactly which. */
+  held(part: ArchivePart): {
+    readonly venue: string;
+    readonly symbol: string;
+    readonly ids: readonly IdRange[];
+  };
   /** Notes that a file is about to come into its place. */
   begin(part: Omit<ArchivePart, "partId">, nowUs: number): number;
   /** In one transaction the file counts, and its trades leave the database: exactly these, or nothing happens. */
@@ -129,7 +135,7 @@ function checkThere(file: string): void {
 
 type ArchiveReads = Pick<
   ArchiveWriter,
-  "sealedDays" | "read" | "unfinished" | "parts" | "newestDays" | "usedBytes"
+  "sealedDays" | "read" | "unfinished" | "parts" | "held" | "newestDays" | "usedBytes"
 >;
 
 function archiveReads(db: Database.Database): ArchiveReads {
@@ -147,6 +153,12 @@ function archiveReads(db: Database.Database): ArchiveReads {
      WHERE dayUs < newestDayUs ORDER BY dayUs, symbolId`,
   );
   const some = db.prepare<[string], ArchivePart>(`${PART} WHERE state = ? ORDER BY part_id`);
+  const whose = db.prepare<[number], { venue: string; symbol: string }>(
+    "SELECT name AS venue, symbol FROM symbols JOIN venues USING (venue_id) WHERE symbol_id = ?",
+  );
+  const ids = db.prepare<[number], IdRange>(
+    "SELECT first_id AS first, last_id AS last FROM archived_ids WHERE part_id = ? ORDER BY first_id",
+  );
   const ask = (name: string): number => db.pragma(name, { simple: true }) as number;
   return {
     sealedDays: () => days.all(),
@@ -158,6 +170,7 @@ function archiveReads(db: Database.Database): ArchiveReads {
     },
     unfinished: () => some.all("writing"),
     parts: () => some.all("archived"),
+    held: ({ partId, symbolId }) => ({ ...whose.get(symbolId)!, ids: ids.all(partId) }),
     newestDays: (nowUs) => newestDays(db, nowUs),
     usedBytes: () => (ask("page_count") - ask("freelist_count")) * ask("page_size"),
   };

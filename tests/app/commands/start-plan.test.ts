@@ -9,6 +9,7 @@ import {
   planCollector,
   planNotebook,
   planPort,
+  planPublish,
   planWatch,
   START,
   type StartFlags,
@@ -179,4 +180,15 @@ test("alerts are watched on the collector's database, by the rules that are name
     rules,
   ]);
   assert.equal(planWatch({ "no-alerts": "true" }, "/p/x.db", "/p"), undefined);
+});
+
+test("--publish has the relay follow the database that is collected into, and an address that is none is refused at once", () => {
+  assert.equal(planPublish(flags(), "/p/x.db"), undefined);
+  assert.deepEqual(planPublish(flags("--publish", "http://desk"), "/p/x.db"), [
+    ...["--db", "/p/x.db", "--to", "http://desk:8123/tickbook", "--follow"],
+  ]);
+  assert.throws(
+    () => planPublish(flags("--publish", "desk:8123"), "/p/x.db"),
+    /--publish: needs the address/,
+  );
 });

@@ -7,6 +7,7 @@ import { archive } from "../../../src/pipeline/archive/archive.ts";
 import { openHistory } from "../../../src/pipeline/archive/history.ts";
 import { removeOld } from "../../../src/pipeline/archive/retention.ts";
 import { openArchiveWriter } from "../../../src/pipeline/store/archive-writer.ts";
+import { writePublished } from "../../../src/pipeline/store/file/published.ts";
 import { openWriter } from "../../../src/pipeline/store/write/writer.ts";
 import { DAY_US, FIRST_DAY_US, fewDays, SYMBOLS, storeTrades, VENUE } from "../../support/archive.ts";
 import { rows } from "../../support/import.ts";
@@ -59,6 +60,25 @@ test("nothing that is in the database only is ever removed, however old it is", 
   storeTrades(db, trades);
   assert.equal(removeFrom(db, 0).files, 0);
   assert.deepEqual(rows(db, "SELECT count(*) FROM trades"), [[trades.length]]);
+});
+
+test("of a database that is published only what was counted there is removed, the rest stays and says why", (t) => {
+  const db = join(tempFolder(t), "x.db");
+  storeTrades(db, fewDays(700));
+  archive({ db, keepUs: DAY_US, nowUs: 1 });
+  const book = { to: "http://desk:8123/tickbook", collector: "one", owner: "me" };
+  writePublished(db, { ...book, counted: {} });
+  const before = rows(db, "SELECT count(*) FROM archived");
+  const none = removeFrom(db, DAY_US);
+  assert.equal(none.files, 0);
+  assert.ok(none.kept.length > 0);
+  for (const { what } of none.kept)
+    assert.equal(what, "its trades are not published, or not counted there yet");
+  assert.deepEqual(rows(db, "SELECT count(*) FROM archived"), before);
+  const all: readonly (readonly [number, number])[] = [[0, 1e12]];
+  const counted = { [VENUE.name]: Object.fromEntries(SYMBOLS.map((symbol) => [symbol, all])) };
+  writePublished(db, { ...book, counted });
+  assert.equal(removeFrom(db, DAY_US).files, none.kept.length);
 });
 
 test("a file that has changed, or is not there, stays on the list and is named", (t) => {

@@ -50,6 +50,26 @@ export function coverageOf(held: IdRanges, merged: Ids, within: IdRange): Covera
   };
 }
 
+/** Holes and the ids that are missing in them, by state. */
+export function countHoles(
+  ids: IdRanges,
+  rows: readonly HoleRow[],
+): Record<HoleState, { holes: number; missingIds: number }> {
+  const none = (): { holes: number; missingIds: number } => ({ holes: 0, missingIds: 0 });
+  const counts = {
+    detected: none(),
+    "partly filled": none(),
+    filled: none(),
+    aggregated: none(),
+    unrecoverable: none(),
+  };
+  for (const row of rows) {
+    counts[row.state].holes++;
+    counts[row.state].missingIds += size(row) - ids.count(row);
+  }
+  return counts;
+}
+
 export function ledgerChecks(db: Database.Database): LedgerChecks {
   const ranges = db.prepare<[number], IdRange>(
     "SELECT first_id AS first, last_id AS last FROM ranges WHERE symbol_id = ? ORDER BY first_id",
@@ -90,21 +110,7 @@ export function ledgerChecks(db: Database.Database): LedgerChecks {
       return found;
     },
     holeRows: (symbolId) => newestHoles(symbolId, -1),
-    countHoles: (ids, rows) => {
-      const none = (): { holes: number; missingIds: number } => ({ holes: 0, missingIds: 0 });
-      const counts = {
-        detected: none(),
-        "partly filled": none(),
-        filled: none(),
-        aggregated: none(),
-        unrecoverable: none(),
-      };
-      for (const row of rows) {
-        counts[row.state].holes++;
-        counts[row.state].missingIds += size(row) - ids.count(row);
-      }
-      return counts;
-    },
+    countHoles,
     spans: db.transaction((symbolId: number, most: number) => {
       const ids = held(symbolId);
       return newestHoles(symbolId, most).map((row) => ({

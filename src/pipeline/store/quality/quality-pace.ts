@@ -55,22 +55,8 @@ export function paceQueries(db: Database.Database): PaceQueries {
       };
     },
     latencyMs: (symbolId, most) => Float64Array.from(latencies.all(symbolId, most), (us) => us / 1000).sort(),
-    pace: (symbolId, { firstId, lastId, firstTimeUs, lastTimeUs }, held, most, firstIdAt) => {
-      /** Trades after the first, over the time that they took. */
-      const perSecond = (trades: number, us: number): number =>
-        us >= 1e6 ? (trades * 1e6) / us : Number.NaN;
-      const fromUs = Math.max(firstTimeUs, lastTimeUs - MINUTE_US);
-      const minute = { first: firstIdAt(fromUs) ?? lastId, last: lastId };
-      const ids = lastId - minute.first;
-      const stored = held.count(minute) - 1;
-      // a pace over holes is none
-      const inMinute = stored < ids * ENOUGH ? Number.NaN : stored;
-      return {
-        meanPerSecond: perSecond(lastId - firstId, lastTimeUs - firstTimeUs),
-        lastMinutePerSecond: perSecond(inMinute, lastTimeUs - fromUs),
-        busiestSecond: busiest.get(symbolId, most) ?? { startUs: Number.NaN, trades: Number.NaN },
-      };
-    },
+    pace: (symbolId, ends, held, most, firstIdAt) =>
+      paceOf(ends, held, busiest.get(symbolId, most), firstIdAt),
   };
 }
 
@@ -86,5 +72,27 @@ export function latencyOf(ascendingMs: Float64Array): Latency | undefined {
     p90Ms: rank(0.9),
     p99Ms: rank(0.99),
     maxMs: ascendingMs[trades - 1]!,
+  };
+}
+
+/** Trades a second of a span of trades; `busiestSecond` as it was found among the newest. */
+export function paceOf(
+  { firstId, lastId, firstTimeUs, lastTimeUs }: Ends,
+  held: IdRanges,
+  busiestSecond: Pace["busiestSecond"] | undefined,
+  firstIdAt: (timeUs: number) => number | undefined,
+): Pace {
+  /** Trades after the first, over the time that they took. */
+  const perSecond = (trades: number, us: number): number => (us >= 1e6 ? (trades * 1e6) / us : Number.NaN);
+  const fromUs = Math.max(firstTimeUs, lastTimeUs - MINUTE_US);
+  const minute = { first: firstIdAt(fromUs) ?? lastId, last: lastId };
+  const ids = lastId - minute.first;
+  const stored = held.count(minute) - 1;
+  // a pace over holes is none
+  const inMinute = stored < ids * ENOUGH ? Number.NaN : stored;
+  return {
+    meanPerSecond: perSecond(lastId - firstId, lastTimeUs - firstTimeUs),
+    lastMinutePerSecond: perSecond(inMinute, lastTimeUs - fromUs),
+    busiestSecond: busiestSecond ?? { startUs: Number.NaN, trades: Number.NaN },
   };
 }

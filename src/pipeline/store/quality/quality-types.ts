@@ -146,6 +146,20 @@ export interface TradeFacts {
   readonly pace: Pace | undefined;
 }
 
+/** A collector that publishes to a desk's server. */
+export interface Publisher {
+  readonly name: string;
+  /** Since it spoke last, by the server's clock, µs. */
+  readonly silentUs: number;
+  /** What its clock was ahead of the server's then, µs; the way there is in it. */
+  readonly aheadUs: number;
+  readonly series: number;
+  /** Ids that its own book held then and that it had not published. */
+  readonly unpublishedIds: number;
+  /** When it received the newest trade that it has published. */
+  readonly newestReceivedUs: number;
+}
+
 /** Read-only questions about a database's health. Each answer is consistent in itself; none keeps a snapshot. */
 export interface QualityReader {
   file(): FileFacts;
@@ -153,6 +167,8 @@ export interface QualityReader {
   users(): FileUser[];
   /** What is known of the collector; `left`: the note of holes that are left to files. */
   collector(left: string): CollectorFacts;
+  /** Who publishes to a desk's server; none where what is read is a database. */
+  publishers(): Publisher[];
   /** The engine's own check of all that it keeps: reads the whole file. Empty: nothing found; the first 20 or so. */
   integrityProblems(): string[];
   series(series: Series, options: QualityOptions): SeriesQuality;

@@ -74,6 +74,7 @@ export function openQuality(path: string, store: TradeStore): QualityReader {
     file: () => fileFacts(db, path),
     users: () => fileUsers(path),
     collector: (left) => collectorFacts(path, left),
+    publishers: () => [],
     integrityProblems: () => integrityProblems(db),
     series: (series, options) => {
       const { venue, symbol } = series;
@@ -123,7 +124,7 @@ function integrityProblems(db: Database.Database): string[] {
     .filter((line) => line !== "ok" && !line.startsWith("*** in database"));
 }
 
-function spanOf(ranges: readonly IdRange[]): IdRange | undefined {
+export function spanOf(ranges: readonly IdRange[]): IdRange | undefined {
   if (ranges.length === 0) return undefined;
   return {
     first: Math.min(ranges[0]!.first, ranges.at(-1)!.first),
@@ -132,13 +133,13 @@ function spanOf(ranges: readonly IdRange[]): IdRange | undefined {
 }
 
 /** The first id of a window whose first stored one is `stored`: with the whole of a hole that ends there. */
-function windowStart(held: IdRanges, span: IdRange, stored: number | undefined): number | undefined {
+export function windowStart(held: IdRanges, span: IdRange, stored: number | undefined): number | undefined {
   if (stored === undefined || stored > span.last) return undefined;
   const before = held.missing({ first: span.first, last: stored - 1 }).at(-1);
   return before?.last === stored - 1 ? before.first : stored;
 }
 
-function unlisted(held: IdRanges, span: IdRange, holes: readonly IdRange[]): number {
+export function unlisted(held: IdRanges, span: IdRange, holes: readonly IdRange[]): number {
   const listed = idRanges();
   for (const { first, last } of holes) listed.hold(first, last);
   return held.missing(span).reduce((sum, gap) => sum + gap.last - gap.first + 1 - listed.count(gap), 0);

@@ -2,21 +2,13 @@ import type Database from "better-sqlite3";
 import { firstAtLeast } from "../../../core/search.ts";
 import type { TradeColumns } from "../../../core/trade-columns.ts";
 import { allocate, COLUMNS, columnSink, FIELDS } from "./column-sink.ts";
+import type { MergedRow } from "./merged-row.ts";
 
 /** Rows of one symbol with `fromId ≤ id < toId`, at most `limit`, the first ones; holes are not looked at. */
 export type ReadColumns = (symbolId: number, fromId: number, toId: number, limit: number) => TradeColumns;
 
 /** Ids that one statement looks at: what bounds its time and its memory. */
 const WINDOW = 262_144;
-
-interface Merged {
-  first: number;
-  last: number;
-  timeUs: number;
-  priceE8: number;
-  qtyE8: number;
-  isBuyerMaker: number;
-}
 
 /** Rows that memory is taken for in advance: of ids that are held, some may lie in the archive. */
 const MOST_EXPECTED = 16_777_216;
@@ -55,7 +47,7 @@ export function columnsReader(db: Database.Database): ReadColumns {
   const oddTimes = db.prepare<number[], { id: number; timeUs: number }>(
     `SELECT trade_id AS id, time_us AS timeUs FROM odd_times WHERE symbol_id = ? AND trade_id >= ? AND trade_id < ?`,
   );
-  const merged = db.prepare<number[], Merged>(
+  const merged = db.prepare<number[], MergedRow>(
     `SELECT first_id AS first, last_id AS last, trade_time_us AS timeUs, price_e8 AS priceE8, qty_e8 AS qtyE8,
        is_buyer_maker AS isBuyerMaker
      FROM agg_trades WHERE symbol_id = ? AND first_id >= ? AND first_id < ? ORDER BY first_id LIMIT ?`,
@@ -116,7 +108,7 @@ export function columnsReader(db: Database.Database): ReadColumns {
 }
 
 /** Trades and merged trades by ascending id, the first `limit` of them. */
-function weave(singles: TradeColumns, merged: readonly Merged[], limit: number): TradeColumns {
+export function weave(singles: TradeColumns, merged: readonly MergedRow[], limit: number): TradeColumns {
   const length = Math.min(limit, singles.length + merged.length);
   const out = { ...allocate(length), lastId: new Float64Array(length) };
   let s = 0;

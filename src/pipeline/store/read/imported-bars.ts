@@ -1,8 +1,9 @@
 import type Database from "better-sqlite3";
-import { barColumn, makeBars } from "../../../core/bars.ts";
+import { type Bars, barColumn, makeBars } from "../../../core/bars.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { formatDuration } from "../../../core/time.ts";
 import type { ImportedBars, ImportedInterval } from "../imported.ts";
+import type { Series } from "../series.ts";
 import { connectReadOnly } from "./connect.ts";
 import { symbolIdOf } from "./keys.ts";
 import { checkRange } from "./ranges.ts";
@@ -87,38 +88,51 @@ export function openImportedBars(file: string): ImportedBars {
     bars: (series, intervalUs, range = {}) => {
       checkRange(series, range);
       const { fromUs = 0, toUs = Number.MAX_SAFE_INTEGER } = range;
-      const there = intervals.all(symbolIdOf(series)).map((one) => one.intervalUs);
-      if (!there.includes(intervalUs)) {
-        refuse({
-          code: "bad-interval",
-          where: `bars of ${series.symbol}`,
-          problem: `needs an interval that came as bars; got ${quote(intervalUs)} µs`,
-          hint: `There are: ${there.map(formatDuration).join(", ") || "none"}.`,
-          facts: { intervalUs },
-        });
-      }
+      requireInterval(series, intervals.all(symbolIdOf(series)), intervalUs);
       const rows = select.all(symbolIdOf(series), intervalUs, fromUs, toUs);
-      const identity = {
-        venue: series.venue,
-        symbol: series.symbol,
-        rule: { by: "time", intervalUs } as const,
-        importedUs: intervalUs,
-      };
-      return makeBars(identity, rows.length, (name) => {
-        const column = barColumn(name, rows.length);
-        const index = NAMES.indexOf(name as (typeof NAMES)[number]) + 1;
-        const [quote, volume] = [NAMES.indexOf("quoteVolume") + 1, NAMES.indexOf("volume") + 1];
-        for (let i = 0; i < rows.length; i++) {
-          const row = rows[i]!;
-          if (name === "startUs") column[i] = row[0]!;
-          else if (name === "endUs") column[i] = row[0]! + intervalUs;
-          else if (name === "complete") column[i] = 1;
-          else if (name === "vwap") column[i] = (row[quote] ?? Number.NaN) / row[volume]!;
-          else column[i] = index > 0 ? (row[index] ?? Number.NaN) : Number.NaN;
-        }
-        return column;
-      });
+      return barsOf(series, intervalUs, rows);
     },
     close: () => db.close(),
   };
+}
+
+/** Refuses an interval that did not come as bars. */
+export function requireInterval(
+  series: Series,
+  intervals: readonly ImportedInterval[],
+  intervalUs: number,
+): void {
+  const there = intervals.map((one) => one.intervalUs);
+  if (there.includes(intervalUs)) return;
+  refuse({
+    code: "bad-interval",
+    where: `bars of ${series.symbol}`,
+    problem: `needs an interval that came as bars; got ${quote(intervalUs)} µs`,
+    hint: `There are: ${there.map(formatDuration).join(", ") || "none"}.`,
+    facts: { intervalUs },
+  });
+}
+
+/** Rows of the start and the columns of bars that came as bars, as bars; null: not told. */
+export function barsOf(series: Series, intervalUs: number, rows: readonly (number | null)[][]): Bars {
+  const identity = {
+    venue: series.venue,
+    symbol: series.symbol,
+    rule: { by: "time", intervalUs } as const,
+    importedUs: intervalUs,
+  };
+  return makeBars(identity, rows.length, (name) => {
+    const column = barColumn(name, rows.length);
+    const index = NAMES.indexOf(name as (typeof NAMES)[number]) + 1;
+    const [quote, volume] = [NAMES.indexOf("quoteVolume") + 1, NAMES.indexOf("volume") + 1];
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      if (name === "startUs") column[i] = row[0]!;
+      else if (name === "endUs") column[i] = row[0]! + intervalUs;
+      else if (name === "complete") column[i] = 1;
+      else if (name === "vwap") column[i] = (row[quote] ?? Number.NaN) / row[volume]!;
+      else column[i] = index > 0 ? (row[index] ?? Number.NaN) : Number.NaN;
+    }
+    return column;
+  });
 }

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { systemClock } from "../../../src/app/clock.ts";
-import { keepWatch } from "../../../src/app/processes/keep-watch.ts";
+import { keepBeside, PUBLISH, WATCH } from "../../../src/app/processes/keep-beside.ts";
 import { BINANCE, write } from "../../support/stored.ts";
 import { tempFolder } from "../../support/temp.ts";
 
@@ -17,7 +17,7 @@ test("a watch that is refused is told of once, with every fault of its rules, an
   );
   const lines: string[] = [];
   const screen = { line: (text: string) => void lines.push(text), status: () => {}, clear: () => {} };
-  const kept = keepWatch(["--source", db, "--rules", rules], screen, systemClock);
+  const kept = keepBeside(WATCH, ["--source", db, "--rules", rules], screen, systemClock);
   t.after(() => kept.kill());
   assert.equal((await kept.ended)?.code, 2);
   await new Promise((resolve) => setImmediate(resolve));
@@ -28,4 +28,28 @@ test("a watch that is refused is told of once, with every fault of its rules, an
     /\n {2}line 1, \[0\]\.symbol: "BTCUSD" is not in the database, .*Did you mean "BTCUSDT"\?/,
   );
   assert.match(lines[0]!, /\n {2}line 1, \[0\]\.interval: is missing/);
+});
+
+test("of a relay the sentences are shown, its progress is not, and one that is refused is told of once", async (t) => {
+  assert.equal(
+    PUBLISH.shown('{"event":"back","message":"The server answers again."}'),
+    "The server answers again.",
+  );
+  assert.equal(PUBLISH.shown('{"event":"progress","done":1}'), undefined);
+  const lines: string[] = [];
+  const screen = { line: (text: string) => void lines.push(text), status: () => {}, clear: () => {} };
+  const db = join(tempFolder(t), "none.db");
+  const kept = keepBeside(
+    PUBLISH,
+    ["--db", db, "--to", "http://127.0.0.1:9", "--follow"],
+    screen,
+    systemClock,
+  );
+  t.after(() => kept.kill());
+  assert.equal((await kept.ended)?.code, 2);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.match(
+    lines.join("\n"),
+    /^Nothing is published\. .*none\.db: needs a database that a collector has made/,
+  );
 });

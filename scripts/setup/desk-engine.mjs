@@ -1,0 +1,40 @@
+import fs from "node:fs";
+import path from "node:path";
+import { nodeForNpm, npm } from "./node.mjs";
+import { inProject, state } from "./paths.mjs";
+import { say, step } from "./progress.mjs";
+import { hash, readStamp, textOf, writeStamp } from "./stamp.mjs";
+import { runTests } from "./tests.mjs";
+
+const asked = inProject("tests", "desk", "engine");
+const folder = state("desk-engine");
+const files = ["package.json", "package-lock.json"];
+
+const wanted = () =>
+  hash(...files.map((name) => textOf(path.join(asked, name))), process.platform, process.arch);
+
+/** ClickHouse's engine, for tests alone, in a folder of its own: 548 MB. */
+async function install() {
+  if (readStamp(folder).wanted === wanted()) return;
+  const node = await nodeForNpm();
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(folder, { recursive: true });
+  for (const name of files) fs.copyFileSync(path.join(asked, name), path.join(folder, name));
+  await step("ClickHouse's engine for the tests (548 MB)", () =>
+    npm(node, ["ci"], { cwd: folder, problem: "installing ClickHouse's engine failed" }),
+  );
+  writeStamp(folder, { wanted: wanted() });
+}
+
+const has = new Set(["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"]);
+
+/** The tests of what works on a server: `npm run test:desk`. */
+export async function runDeskTests(named) {
+  const machine = `${process.platform}-${process.arch}`;
+  if (!has.has(machine)) {
+    say(`SKIPPED: the tests of tests/desk. ClickHouse's engine is not there for ${machine}.`);
+    return 0;
+  }
+  await install();
+  return await runTests("tests/desk", named);
+}

@@ -1,0 +1,68 @@
+import { type IdRange, type IdRanges, idRanges } from "../../store/ledger/id-ranges.ts";
+import type { HoleRow, Ids } from "../../store/quality/quality-ledger.ts";
+import type { MergedRow } from "../../store/read/merged-row.ts";
+import type { Book } from "./books.ts";
+
+/**
+ * The holes of all books, by ascending id. What one missed and another has is filled; what lies between their ranges, and in
+ * no book's list, was missed by all.
+ */
+export function deskHoles(books: readonly Book[], held: IdRanges): HoleRow[] {
+  const [only] = books;
+  if (books.length === 1) return only!.holes.map((hole) => ({ ...hole }));
+  const found = new Map<string, HoleRow>();
+  const listed = idRanges();
+  for (const { holes, collector } of books) {
+    for (const hole of holes) {
+      listed.hold(hole.first, hole.last);
+      const isHeld = hole.state !== "filled" && held.missing(hole).length === 0;
+      const row = isHeld ? { ...hole, state: "filled" as const, note: `missed by ${collector} alone` } : hole;
+      const key = `${hole.first} ${hole.last} ${row.state}`;
+      if (!found.has(key)) found.set(key, { ...row });
+    }
+  }
+  const span = { first: held.ranges[0]?.first ?? 0, last: held.ranges.at(-1)?.last ?? -1 };
+  for (const gap of held.missing(span)) {
+    for (const range of listed.missing(gap)) {
+      const row = {
+        ...range,
+        foundUs: 0,
+        reason: "gap",
+        state: "detected",
+        tries: 0,
+        note: "missed by all",
+      } as const;
+      found.set(`${range.first} ${range.last}`, row);
+    }
+  }
+  return [...found.values()].sort((a, b) => a.first - b.first);
+}
+
+/** The missing ids that merged trades stand for; the state `aggregated` is believed. */
+export function mergedIdsOf(
+  holes: readonly HoleRow[],
+  held: IdRanges,
+  merged: readonly MergedRow[],
+): Ids & Pick<IdRanges, "missing"> {
+  const found = idRanges();
+  for (const { first, last } of merged) found.hold(first, last);
+  for (const hole of holes) {
+    if (hole.state !== "aggregated") continue;
+    for (const { first, last } of held.missing(hole)) found.hold(first, last);
+  }
+  return found;
+}
+
+/** Ids of aggregated holes which neither a trade nor a merged one stands for. */
+export function notMerged(
+  holes: readonly HoleRow[],
+  held: IdRanges,
+  merged: readonly MergedRow[],
+): IdRange[] {
+  const ids = idRanges();
+  for (const { first, last } of merged) ids.hold(first, last);
+  return holes
+    .filter(({ state }) => state === "aggregated")
+    .flatMap((hole) => held.missing(hole))
+    .flatMap((gap) => ids.missing(gap));
+}

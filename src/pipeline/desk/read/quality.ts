@@ -1,0 +1,216 @@
+import type { IdRange, IdRanges } from "../../store/ledger/id-ranges.ts";
+import { spanOf, unlisted, windowStart } from "../../store/quality/quality.ts";
+import { countHoles, coverageOf } from "../../store/quality/quality-ledger.ts";
+import { latencyOf, paceOf } from "../../store/quality/quality-pace.ts";
+import type {
+  ImportedFacts,
+  LedgerCheck,
+  LedgerDefect,
+  Publisher,
+  QualityOptions,
+  QualityReader,
+  TradeFacts,
+} from "../../store/quality/quality-types.ts";
+import type { CollectorFacts } from "../../store/quality/troubles.ts";
+import type { Series, TradeStore } from "../../store/trade-store.ts";
+import type { Ask } from "../sync/ask.ts";
+import { deskHoles, mergedIdsOf, notMerged } from "./desk-holes.ts";
+import { importedIntervals } from "./imported-bars.ts";
+import type { DeskLedger, SeriesLedger } from "./ledger.ts";
+import { type ServerChecks, serverChecks } from "./server-checks.ts";
+import { heldWithin } from "./trades.ts";
+
+/** A collector whose relay spoke so lately is at work. */
+const ALIVE_US = 120e6;
+const MOST_DEFECTS = 10;
+
+interface Parts {
+  readonly label: string;
+  readonly ask: Ask;
+  readonly ledger: DeskLedger;
+  readonly store: TradeStore;
+}
+
+/** Questions about the health of what lies on a server; `store` is the same for reading. */
+export function deskQuality(parts: Parts): QualityReader {
+  const { ask, ledger, store } = parts;
+  const now = (series: Series): SeriesLedger => {
+    ledger.refresh();
+    return ledger.of(series);
+  };
+  const checks = serverChecks(ask);
+
+  const newestOfVenue = (name: string): number =>
+    Math.max(
+      ...store.series().map((one) => (one.venue.name === name ? (store.newest(one)?.timeUs ?? 0) : 0)),
+    );
+
+  const factsOf = (series: Series, options: QualityOptions, sinceUs: number): TradeFacts | undefined => {
+    const state = now(series);
+    const { held, books } = state;
+    const span = spanOf(held.ranges);
+    if (span === undefined) return undefined;
+    const holes = deskHoles(books, held);
+    const merged = mergedIdsOf(holes, held, state.merged());
+    const firstIdAt = (timeUs: number): number | undefined => store.firstIdAt(series, timeUs);
+    const from = windowStart(held, span, firstIdAt(sinceUs));
+    const ends = checks.ends(series, span);
+    const sample = newestIds(held, options.sampleTrades);
+    return {
+      firstId: span.first,
+      lastId: span.last,
+      firstTimeUs: ends.firstTimeUs,
+      lastTimeUs: ends.lastTimeUs,
+      lastReceivedUs: store.newest(series)?.receivedUs ?? Number.NaN,
+      ranges: held.ranges.length,
+      coverage: coverageOf(held, merged, span),
+      window:
+        from === undefined
+          ? undefined
+          : { fromUs: sinceUs, firstId: from, ...coverageOf(held, merged, { first: from, last: span.last }) },
+      holes: countHoles(held, holes),
+      unlistedIds: unlisted(held, span, holes),
+      conflicts: new Set(books.flatMap(({ conflicts }) => conflicts.map(conflictText))).size,
+      latency: latencyOf(checks.latencyMs(series, sample)),
+      pace: paceOf(ends, held, checks.busiest(series, sample), firstIdAt),
+      ledger: checkOf(checks, series, state, options.full ? Number.POSITIVE_INFINITY : options.sampleTrades),
+    };
+  };
+
+  const importedOf = (series: Series): ImportedFacts | undefined => {
+    const mergedTrades = now(series).merged().length;
+    const bars = importedIntervals(ask, series);
+    return mergedTrades === 0 && bars.length === 0 ? undefined : { mergedTrades, bars };
+  };
+
+  return {
+    file: () => ({
+      ...{ schemaVersion: Number.NaN, sqliteVersion: "", journalMode: "", fileBytes: Number.NaN },
+      ...{ freeBytes: Number.NaN, walBytes: 0, tradeBytes: Number.NaN, storedTrades: Number.NaN },
+    }),
+    users: () => [],
+    collector: (left) => {
+      ledger.refresh();
+      return collectorOf(
+        store.series().map((series) => [series, ledger.of(series)]),
+        left,
+      );
+    },
+    publishers: () => {
+      ledger.refresh();
+      return publishersOf(store.series().map((series) => ledger.of(series)));
+    },
+    // what the server keeps it checks itself; whether all is there the ledger's check says
+    integrityProblems: () => [],
+    series: (series, options) =>
+      ledger.atOneTime(() => {
+        const { venue, symbol } = series;
+        const { since } = options;
+        const sinceUs = "atUs" in since ? since.atUs : newestOfVenue(venue.name) - since.backUs;
+        const trades = factsOf(series, options, sinceUs);
+        const imported = importedOf(series);
+        return { venue, symbol, trades, ...(imported && { imported }) };
+      }),
+    holes: (series, most) =>
+      ledger.atOneTime(() => {
+        const { held, books } = now(series);
+        return checks.spans(series, held, deskHoles(books, held).slice(-most));
+      }),
+    latencyMs: (series, most) => checks.latencyMs(series, newestIds(now(series).held, most)),
+    storedPerSecond: (series, fromUs, toUs, buckets) =>
+      ledger.atOneTime(() => {
+        const { held } = now(series);
+        const stepUs = (toUs - fromUs) / buckets;
+        const end = held.ranges.at(-1)?.last ?? -1;
+        const ids = Array.from({ length: buckets + 1 }, (_, i) =>
+          Math.min(end + 1, store.firstIdAt(series, fromUs + i * stepUs) ?? end + 1),
+        );
+        return Float64Array.from({ length: buckets }, (_, i) =>
+          ids[i + 1]! > ids[i]! ? (held.count({ first: ids[i]!, last: ids[i + 1]! - 1 }) * 1e6) / stepUs : 0,
+        );
+      }),
+    close: () => {},
+  };
+}
+
+const conflictText = ({
+  id,
+  price,
+  qty,
+  timeUs,
+  isBuyerMaker,
+}: {
+  readonly id: number;
+  readonly price: string;
+  readonly qty: string;
+  readonly timeUs: number;
+  readonly isBuyerMaker: number;
+}): string => [id, price, qty, timeUs, isBuyerMaker].join(" ");
+
+/** The newest so many ids that are held. */
+function newestIds(held: IdRanges, most: number): IdRange[] {
+  const found: IdRange[] = [];
+  let left = most;
+  for (let i = held.ranges.length - 1; i >= 0 && left > 0; i--) {
+    const { first, last } = held.ranges[i]!;
+    found.unshift({ first: Math.max(first, last - left + 1), last });
+    left -= last - first + 1;
+  }
+  return found;
+}
+
+/** The ledger's newest `most` ids against the trades. */
+function checkOf(checks: ServerChecks, series: Series, state: SeriesLedger, most: number): LedgerCheck {
+  const { held, books } = state;
+  const { first, last } = spanOf(held.ranges)!;
+  const fromId = Math.max(first, last - most + 1);
+  const defects: LedgerDefect[] = checks
+    .absent(series, heldWithin(held, fromId, last + 1, Number.MAX_SAFE_INTEGER))
+    .map((range) => ({ ...range, kind: "no trade" }));
+  const whole = fromId === first;
+  if (whole) {
+    for (const range of notMerged(deskHoles(books, held), held, state.merged()))
+      defects.push({ ...range, kind: "no merged trade" });
+  }
+  return { fromId, whole, defects: defects.slice(0, MOST_DEFECTS) };
+}
+
+function publishersOf(all: readonly SeriesLedger[]): Publisher[] {
+  const found = new Map<string, Publisher>();
+  for (const { books, rows } of all) {
+    const blocks = [...rows];
+    for (const book of books) {
+      const own = blocks.filter(({ collector }) => collector === book.collector);
+      const published = own.reduce((sum, { sums }) => sum + sums.rows, 0);
+      const before = found.get(book.collector);
+      const newestUs = own.reduce((most, { newestReceivedUs }) => Math.max(most, newestReceivedUs), 0);
+      found.set(book.collector, {
+        name: book.collector,
+        silentUs: Math.min(before?.silentUs ?? Number.POSITIVE_INFINITY, book.nowUs - book.serverUs),
+        aheadUs: book.relayUs - book.serverUs,
+        series: (before?.series ?? 0) + 1,
+        // what is not kept there any longer was published before
+        unpublishedIds: (before?.unpublishedIds ?? 0) + Math.max(0, book.held - published),
+        newestReceivedUs: Math.max(before?.newestReceivedUs ?? 0, newestUs),
+      });
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function collectorOf(all: readonly (readonly [Series, SeriesLedger])[], left: string): CollectorFacts {
+  const books = all.flatMap(([, { books: some }]) => some);
+  return {
+    running: books.some(({ serverUs, nowUs }) => nowUs - serverUs < ALIVE_US),
+    troubles: books.flatMap(({ venue, symbol, troubles }) =>
+      troubles.map((trouble) => ({ venue, symbol, ...trouble })),
+    ),
+    fileHoles: all.flatMap(([{ venue, symbol }, { books: some, held }]) => {
+      const open = deskHoles(some, held).filter(
+        ({ state, note }) => (state === "detected" || state === "partly filled") && note === left,
+      );
+      const ids = open.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+      return open.length === 0 ? [] : [{ venue: venue.name, symbol, holes: open.length, ids }];
+    }),
+  };
+}
