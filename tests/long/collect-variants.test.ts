@@ -8,7 +8,7 @@ import { askCollector } from "../../src/app/collector/control/client.ts";
 import type { SymbolsChanged } from "../../src/app/collector/symbols/changes.ts";
 import { type CollectorProcess, startCollectorProcess, storedAtLeast } from "../support/collector.ts";
 import { startExchangeProcess } from "../support/exchange.ts";
-import { startFront } from "../support/front.ts";
+import { type FrontReply, startFront } from "../support/front.ts";
 import { rows } from "../support/import.ts";
 import { tempFolder } from "../support/temp.ts";
 
@@ -19,8 +19,6 @@ async function stop({ child, ended, stderr }: CollectorProcess, code = 0): Promi
   assert.equal(await ended, code, stderr());
   assert.equal(stderr(), "");
 }
-
-const BANNED = { status: 418, body: '{"code":-1003,"msg":"banned"}', headers: { "retry-after": "9000" } };
 
 /** The same exchange at an IPv6 address. */
 async function atIpv6(t: TestContext, restUrl: string): Promise<string | undefined> {
@@ -93,12 +91,32 @@ test(
     const first = startCollectorProcess(t, [...flags, "BTCUSDT,ETHUSDT"]);
     await first.until(storedAtLeast("ETHUSDT", 1));
     await stop(first);
-    exchange.answer = () => BANNED;
+    const refusing = (): FrontReply => ({ status: 503, body: "<html>down</html>" });
+    exchange.answer = refusing;
     const second = startCollectorProcess(t, [...flags, "*USDT"]);
     const said = await second.until(({ event }) => event === "unreachable");
-    assert.match(String(said.message), /The 2 of them that the database holds are collected\.$/);
+    assert.match(
+      String(said.message),
+      /The 2 of them that the database holds are collected, until it answers\.$/,
+    );
     await second.until(storedAtLeast("ETHUSDT", 3));
+    exchange.answer = () => undefined;
+    const { added } = await second.until(({ event, added }) => event === "symbols" && added !== undefined);
+    assert.ok((added as string[]).includes("SOLUSDT"));
+    await second.until(storedAtLeast("SOLUSDT", 1));
     await stop(second);
+    // those that the database holds, until the exchange says which are the most traded
+    exchange.answer = refusing;
+    const third = startCollectorProcess(t, [...flags, "*USDT", "--most-traded", "2"]);
+    await third.until(({ event }) => event === "unreachable");
+    await third.until(storedAtLeast("SOLUSDT", 1));
+    exchange.answer = () => undefined;
+    const ranked = await third.until(({ event, removed }) => event === "symbols" && removed !== undefined);
+    assert.ok((ranked.removed as string[]).includes("SOLUSDT"));
+    const isRanked = ({ event, symbols }: { event: string; symbols?: unknown }): boolean =>
+      event === "status" && Object.keys(symbols as object).join() === "BTCUSDT,ETHUSDT";
+    await third.until(isRanked);
+    await stop(third);
   },
 );
 

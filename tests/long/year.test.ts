@@ -19,7 +19,12 @@ import { makeThinTape, symbolNames } from "../support/thin-tape.ts";
 const DAYS = Number(process.env.TICKBOOK_YEAR_DAYS ?? 37);
 const SPEED = 8760;
 const SECONDS = (DAYS * 86_400) / SPEED;
-const KILLS = Math.ceil(DAYS / 1.8);
+const KILLS = Math.max(6, Math.ceil(DAYS / 1.8));
+/** Days in the database; what is older is archived. */
+const KEPT_DAYS = Math.min(5, DAYS / 5);
+/** Each so many kills the collector lives long enough to archive by itself, and is killed about then. */
+const LONG_EVERY = 34;
+const LONG_MS = 60_000;
 const SYMBOLS = symbolNames(8);
 const DAY_US = 86_400e6;
 
@@ -47,9 +52,14 @@ test(`${DAYS} market days of eight symbols with ${KILLS} kills, archives, backup
   );
   const exchange = await startExchangeProcess(t, ["--tape", tape, "--speed", String(SPEED), "--plan", plan]);
   const db = join(folder, "data", "year.db");
-  const flags = [...exchange.flags, "--symbols", SYMBOLS.join(","), "--db", db];
+  const symbols = ["--symbols", SYMBOLS.join(",")];
+  const archiving = ["--archive-after", `${Math.floor(KEPT_DAYS * 24)}h`];
+  const flags = [...exchange.flags, ...symbols, ...archiving, "--db", db];
+  const longOnes = Math.floor(KILLS / LONG_EVERY);
+  const meanUpMs = (SECONDS * 1000 - longOnes * LONG_MS) / KILLS;
   const draw = random(4, 4);
   const [startMs, memoryMb]: [number[], number[]] = [[], []];
+  let archivedByItself = 0;
   let isOver = false;
   void exchange.tapeEnded.then(() => {
     isOver = true;
@@ -60,13 +70,15 @@ test(`${DAYS} market days of eight symbols with ${KILLS} kills, archives, backup
     collector = startCollectorProcess(t, flags);
     await collector.until(({ event }) => event === "started");
     startMs.push(performance.now() - sinceMs);
-    const upMs = isOver ? 1500 : ((SECONDS * 1000) / KILLS) * (0.4 + draw.uniform());
+    const isLong = kill % LONG_EVERY === LONG_EVERY - 1;
+    const upMs = isOver ? 1500 : isLong ? LONG_MS + 4000 * draw.uniform() : meanUpMs * (0.4 + draw.uniform());
     await new Promise((resolve) => setTimeout(resolve, upMs));
     memoryMb.push(residentMb(collector.child.pid!));
     if (kill % 10 === 3) rmSync(backUp(db, join(folder, "copy.db"), 1).file);
+    archivedByItself += collector.lines.filter(({ event }) => event === "archived").length;
     collector.child.kill("SIGKILL");
     await collector.ended;
-    if (kill % 6 === 5) archive({ db, keepUs: 5 * DAY_US, nowUs: 1 });
+    if (kill % 6 === 5) archive({ db, keepUs: KEPT_DAYS * DAY_US, nowUs: 1 });
     if (kill === Math.floor(KILLS / 2)) {
       // back to the version of 0.1 and, by the next start, here again
       const old = join(dirname(db), "old.db");
@@ -109,6 +121,7 @@ test(`${DAYS} market days of eight symbols with ${KILLS} kills, archives, backup
   const third = Math.floor(startMs.length / 3);
   const facts = {
     kills: startMs.length,
+    archivedByItself,
     startMs: [mean(startMs.slice(0, third)), mean(startMs.slice(-third))],
     memoryMb: [mean(memoryMb.slice(0, third)), mean(memoryMb.slice(-third))],
   };

@@ -27,8 +27,9 @@ import { type SymbolChanges, type SymbolsChanged, symbolChanges } from "./symbol
 import type { SymbolChoice } from "./symbols/choice.ts";
 import { type SymbolCounts, type SymbolStatus, symbolCounts } from "./symbols/counts.ts";
 import { type Feeds, feeds } from "./symbols/feeds.ts";
+import { type Following, following } from "./symbols/following.ts";
 import { keepMinuteCloses } from "./symbols/minute-closes.ts";
-import { resolveSymbols } from "./symbols/resolve.ts";
+import { askSymbols, type Resolved, resolveSymbols } from "./symbols/resolve.ts";
 import { type Roster, roster } from "./symbols/roster.ts";
 import { troubleNotes } from "./symbols/trouble-notes.ts";
 import { watchSymbols } from "./symbols/watch.ts";
@@ -53,16 +54,14 @@ export interface Collector {
   /** Lets another thread write through its writer. */
   lend(loan: Loan): void;
   /** Collects what is chosen, and nothing else: those that stay lose nothing meanwhile. Refuses unknown ones, and to collect none. */
-  choose(choice: SymbolChoice): Promise<SymbolsChanged>;
-  /** The same, told by what is to be different. */
+  choose(choice: SymbolChoice): Promise<void>;
+  /** The same, told by what is to be different: until the next choice. */
   change(add: SymbolChoice | undefined, remove: readonly string[]): Promise<SymbolsChanged>;
   status(): CollectorStatus;
   /** Stops receiving, commits what has come, and tells how many trades could not be stored. */
   stop(): Promise<number>;
 }
 
-/** New listings are looked for so often. */
-const LISTED_MS = 3_600_000;
 /** What is not stored is written down so often. */
 const TROUBLE_MS = 5000;
 /** Trades are handed to the writer at least this often. */
@@ -86,15 +85,15 @@ export async function startCollector(
   const own = { ...world, get, log };
   const restUrls = restUrlsOf(settings.hosts);
   const before = settings.venue === undefined ? [] : heldSymbols(settings.db, settings.venue.name);
-  const symbols = await resolveSymbols(settings.symbols, restUrls, before, own, settings.failIfUnreachable);
-  if (symbols === undefined) return undefined;
-  const reached = await reachExchange(settings, symbols, own);
+  const resolved = await resolveSymbols(settings.symbols, restUrls, before, own, settings.failIfUnreachable);
+  if (resolved === undefined) return undefined;
+  const reached = await reachExchange(settings, resolved.symbols, own);
   if (reached === undefined) return undefined;
   const { venue, info } = reached;
   refuseUnheard(settings.db, venue, info);
   const collector = new RunningCollector(settings, own, venue, budget);
   try {
-    await collector.open(symbols, info);
+    await collector.open(resolved, info);
   } catch (error) {
     if (world.signal.aborted) return undefined;
     throw error;
@@ -127,9 +126,8 @@ class RunningCollector implements Collector {
   #intake!: Intake;
   #gate!: Gate;
   #feeds!: Feeds;
-  #changes!: SymbolChanges;
+  #following!: Following;
   #unwatch!: () => void;
-  #unfollow: () => void = () => {};
   #endArchiving: () => Promise<void> = async () => {};
   #endRoom: () => void = () => {};
   #endKlines: () => void = () => {};
@@ -145,7 +143,7 @@ class RunningCollector implements Collector {
     this.#holes = holeNews(this.#log);
   }
 
-  async open(symbols: readonly string[], info: ExchangeInfo | undefined): Promise<void> {
+  async open({ symbols, unanswered }: Resolved, info: ExchangeInfo | undefined): Promise<void> {
     const { db, hosts, quarantine } = this.#settings;
     const { clock, get } = this.#world;
     this.#writer = await this.#openWriter(db, symbols);
@@ -175,8 +173,8 @@ class RunningCollector implements Collector {
     for (const [s, symbol] of symbols.entries()) this.#enroll(symbol, this.#writer.newest[s]);
     this.#roster.activate(symbols);
     this.#feeds = feeds(this.#startFeed(symbols), clock);
-    this.#changes = this.#openChanges();
-    this.#follow(this.#settings.symbols);
+    const { symbols: choice } = this.#settings;
+    this.#following = following(choice, unanswered === undefined, this.#openChanges(), this.#world);
     this.#unwatch = watchSymbols(this.#settings, this.#roster.active, this.#world, info, (heard) =>
       this.#budget.limit(heard.weightPerMinute),
     );
@@ -200,13 +198,12 @@ class RunningCollector implements Collector {
     this.#writer.lend(loan);
   }
 
-  choose(choice: SymbolChoice): Promise<SymbolsChanged> {
-    this.#follow(choice);
-    return this.#changes.choose(choice);
+  choose(choice: SymbolChoice): Promise<void> {
+    return this.#following.choose(choice);
   }
 
   change(add: SymbolChoice | undefined, remove: readonly string[]): Promise<SymbolsChanged> {
-    return this.#changes.change(add, remove);
+    return this.#following.change(add, remove);
   }
 
   status(): CollectorStatus {
@@ -228,7 +225,7 @@ class RunningCollector implements Collector {
     this.#feeds.stop();
     this.#backfill.stop();
     this.#unwatch();
-    this.#unfollow();
+    this.#following.stop();
     this.#endRoom();
     this.#endKlines();
     for (const cancel of this.#timers) cancel();
@@ -313,27 +310,13 @@ class RunningCollector implements Collector {
     return { ...this.#counts.status(s), missing, anew: this.#gate.anew(s) };
   }
 
-  /** What is listed anew and fits a pattern is collected, too; which are the most traded is settled at the choice. */
-  #follow({ patterns, mostTraded }: SymbolChoice): void {
-    this.#unfollow();
-    if (patterns.length === 0 || mostTraded !== undefined) return;
-    const look = (): void => {
-      this.#unfollow = this.#world.clock.after(LISTED_MS, look);
-      this.#changes.change({ names: [], patterns }, []).catch((error: Error) => {
-        this.#log({ level: "warn", event: "symbols", message: error.message });
-      });
-    };
-    this.#unfollow = this.#world.clock.after(LISTED_MS, look);
-  }
-
   #openChanges(): SymbolChanges {
     const { hosts, db } = this.#settings;
     return symbolChanges({
       roster: this.#roster,
       feeds: this.#feeds,
       log: this.#log,
-      resolve: async (choice) =>
-        (await resolveSymbols(choice, restUrlsOf(hosts), this.#roster.names, this.#world)) ?? [],
+      resolve: (choice) => askSymbols(choice, restUrlsOf(hosts), this.#roster.names, this.#world),
       check: async (added) => {
         const asked = await askHosts(hosts, added, this.#world);
         refuseUnheard(db, this.venue, "info" in asked ? asked.info : undefined);

@@ -3,6 +3,7 @@ import type { Feed } from "../../../pipeline/feed/feed.ts";
 import type { Log } from "../../terminal/log.ts";
 import type { SymbolChoice } from "./choice.ts";
 import type { Feeds } from "./feeds.ts";
+import type { Resolved } from "./resolve.ts";
 import type { Roster } from "./roster.ts";
 
 /** What a change of the symbols came to. */
@@ -12,9 +13,17 @@ export interface SymbolsChanged {
   readonly symbols: readonly string[];
 }
 
+/** What a choice came to. */
+export interface Chosen extends SymbolsChanged {
+  /** Why the exchange did not say which symbols its patterns mean; undefined: it did. */
+  readonly unanswered: string | undefined;
+}
+
 /** Changes which symbols are collected while they are collected, one change after the other. */
 export interface SymbolChanges {
-  choose(choice: SymbolChoice): Promise<SymbolsChanged>;
+  /** Collects what is chosen without these, and nothing else; where the exchange does not answer, what is held of it. */
+  choose(choice: SymbolChoice, without: readonly string[]): Promise<Chosen>;
+  /** Adds, and removes: what is both, by a pattern, is removed. Refuses a pattern while the exchange does not answer. */
   change(add: SymbolChoice | undefined, remove: readonly string[]): Promise<SymbolsChanged>;
 }
 
@@ -22,7 +31,7 @@ export interface ChangeParts {
   readonly roster: Roster;
   readonly feeds: Feeds;
   readonly log: Log;
-  readonly resolve: (choice: SymbolChoice) => Promise<readonly string[]>;
+  readonly resolve: (choice: SymbolChoice) => Promise<Resolved>;
   /** Refuses symbols that the exchange does not know. */
   readonly check: (added: readonly string[]) => Promise<void>;
   /** Makes new ones known to every part. */
@@ -35,7 +44,7 @@ export interface ChangeParts {
 export function symbolChanges(parts: ChangeParts): SymbolChanges {
   const { roster, feeds, resolve } = parts;
   let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = (work: () => Promise<SymbolsChanged>): Promise<SymbolsChanged> => {
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = turn.then(work);
     turn = done.then(
       () => feeds.replaced(),
@@ -44,14 +53,41 @@ export function symbolChanges(parts: ChangeParts): SymbolChanges {
     return done;
   };
   return {
-    choose: (choice) => inTurn(async () => collectOnly(await resolve(choice), parts)),
+    choose: (choice, without) =>
+      inTurn(async () => {
+        const { symbols, unanswered } = await resolve(choice);
+        const wanted = symbols.filter((symbol) => !without.includes(symbol));
+        if (wanted.length === 0 && unanswered !== undefined) refuseUnanswered(unanswered);
+        return { ...(await collectOnly(wanted, parts)), unanswered };
+      }),
     change: (add, remove) =>
       inTurn(async () => {
-        const more = add === undefined ? [] : await resolve(add);
-        const kept = roster.active().filter((symbol) => !remove.includes(symbol));
-        return collectOnly([...new Set([...kept, ...more])], parts);
+        const twice = add?.names.find((symbol) => remove.includes(symbol));
+        if (twice !== undefined)
+          refuse({
+            code: "bad-request",
+            where: "symbols",
+            problem: `needs each symbol either added or removed; got both for ${twice}`,
+            hint: "Leave one out.",
+          });
+        const more = add === undefined ? undefined : await resolve(add);
+        if (more?.unanswered !== undefined) refuseUnanswered(more.unanswered);
+        const all = new Set([...roster.active(), ...(more?.symbols ?? [])]);
+        return collectOnly(
+          [...all].filter((symbol) => !remove.includes(symbol)),
+          parts,
+        );
       }),
   };
+}
+
+function refuseUnanswered(reason: string): never {
+  refuse({
+    code: "unreachable",
+    where: "symbols",
+    problem: `needs an exchange that says which symbols are meant; ${reason}`,
+    hint: "Name the symbols, or ask again when it answers.",
+  });
 }
 
 /** Collects these symbols and no others; the feed of before goes on until the new one brings trades. */

@@ -6,50 +6,70 @@ import { chosenSymbols, type SymbolChoice } from "./choice.ts";
 
 const AGAIN = { firstMs: 1000, capMs: 60_000 };
 
-/**
- * What a choice means at an exchange. Patterns are asked of it; while it does not answer, symbols of them that are `held`
- * are taken, and without any it is asked again. Undefined: the signal came first.
- */
+/** The symbols that a choice means. */
+export interface Resolved {
+  readonly symbols: readonly string[];
+  /** Why the exchange did not say which its patterns mean: they are those of them that are held. Undefined: it did. */
+  readonly unanswered: string | undefined;
+}
+
+type ResolveWorld = Pick<CollectWorld, "clock" | "random" | "get" | "log" | "signal">;
+
+/** What a choice means at an exchange. Patterns are asked of it; while it does not answer, those of `held` that fit are meant. */
+export async function askSymbols(
+  choice: SymbolChoice,
+  restUrls: readonly string[],
+  held: readonly string[],
+  world: Pick<CollectWorld, "get">,
+): Promise<Resolved> {
+  if (choice.patterns.length === 0) return { symbols: choice.names, unanswered: undefined };
+  const patterns = choice.patterns.map((one) => quote(one, 60)).join(", ");
+  const asked = await askTickers(restUrls, world);
+  if ("listed" in asked) {
+    const symbols = chosenSymbols(choice, asked.listed);
+    if (symbols.length === 0)
+      refuse({
+        code: "no-symbols",
+        where: "--symbols",
+        problem: `needs a pattern that symbols of the exchange fit; none of ${asked.listed.length} fits ${patterns}`,
+        hint: "Pass for example '*USDT', in quotes.",
+      });
+    return { symbols, unanswered: undefined };
+  }
+  const { names } = choice;
+  const fitting = held.map((symbol) => ({ symbol, trades: 1 }));
+  return {
+    symbols: chosenSymbols({ names, patterns: choice.patterns }, fitting),
+    unanswered: `the symbols of ${patterns} can't be asked for: ${asked.reasons.join("; ")}`,
+  };
+}
+
+/** The same at the start: without any that is held it is asked again. Undefined: the signal came first. */
 export async function resolveSymbols(
   choice: SymbolChoice,
   restUrls: readonly string[],
   held: readonly string[],
-  world: Pick<CollectWorld, "clock" | "random" | "get" | "log" | "signal">,
+  world: ResolveWorld,
   failIfUnreachable = false,
-): Promise<string[] | undefined> {
-  if (choice.patterns.length === 0) return [...choice.names];
+): Promise<Resolved | undefined> {
   for (let failures = 0; !world.signal.aborted; failures++) {
-    const asked = await askTickers(restUrls, world);
-    if ("listed" in asked) {
-      const symbols = chosenSymbols(choice, asked.listed);
-      if (symbols.length === 0)
-        refuse({
-          code: "no-symbols",
-          where: "--symbols",
-          problem: `needs a pattern that symbols of the exchange fit; none of ${asked.listed.length} fits ${choice.patterns.map((one) => quote(one, 60)).join(", ")}`,
-          hint: "Pass for example '*USDT', in quotes.",
-        });
-      return symbols;
-    }
-    const known = chosenSymbols(
-      { names: choice.names, patterns: choice.patterns },
-      held.map((symbol) => ({ symbol, trades: 1 })),
-    );
-    if (known.length === 0 && failIfUnreachable)
+    const resolved = await askSymbols(choice, restUrls, held, world);
+    const { symbols, unanswered } = resolved;
+    if (unanswered === undefined) return resolved;
+    if (symbols.length === 0 && failIfUnreachable)
       refuse({
         code: "unreachable",
         where: "collector",
-        problem: `needs an exchange that says which symbols ${choice.patterns.join(", ")} are; ${asked.reasons.join("; ")}`,
+        problem: `needs an exchange that says which symbols are meant; ${unanswered}`,
         hint: "Check the network, or name the symbols.",
       });
     const waitMs = backoffMs(failures, world.random, AGAIN);
     const next =
-      known.length > 0
-        ? `The ${known.length} of them that the database holds are collected`
+      symbols.length > 0
+        ? `The ${symbols.length} of them that the database holds are collected, until it answers`
         : `Trying again in ${(waitMs / 1000).toFixed(1)} s`;
-    const message = `the symbols of ${choice.patterns.join(", ")} can't be asked for: ${asked.reasons.join("; ")}. ${next}.`;
-    world.log({ level: "warn", event: "unreachable", message });
-    if (known.length > 0) return known;
+    world.log({ level: "warn", event: "unreachable", message: `${unanswered}. ${next}.` });
+    if (symbols.length > 0) return resolved;
     await pause(waitMs, world);
   }
   return undefined;
