@@ -80,7 +80,7 @@ test(
   },
 );
 
-// row 114
+// rows 114, 120
 test(
   "a pattern while REST refuses means what the database holds; and what is listed when it answers",
   TIMEOUT,

@@ -3,7 +3,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { startCollectorProcess } from "../support/collector.ts";
-import { startExchangeProcess } from "../support/exchange.ts";
 import { rows } from "../support/import.ts";
 import { tempFolder } from "../support/temp.ts";
 import { makeThinTape, symbolNames } from "../support/thin-tape.ts";
@@ -34,13 +33,13 @@ test(`a market day of ${COUNT} symbols is stored whole, by a pattern, with littl
     plan,
     JSON.stringify({ settings: { weightPerMinute: 6_000_000, tapeStartMs: 5000 }, faults: [] }),
   );
-  const exchange = await startExchangeProcess(t, ["--tape", tape, "--speed", String(SPEED), "--plan", plan]);
   const db = join(folder, "data", "day.db");
-  const flags = [...exchange.flags, "--symbols", "*USDT", "--db", db, "--status-every", "2s"];
+  const market = ["--tape", tape, "--speed", String(SPEED), "--plan", plan];
+  const flags = [...market, "--symbols", "S*USDT", "--db", db, "--status-every", "2s"];
   const collector = startCollectorProcess(t, flags);
   await collector.until(({ event }) => event === "started");
   const before = usedBy(collector.child.pid!);
-  await exchange.tapeEnded;
+  await collector.until(({ event }) => event === "tape-ended");
   await new Promise((resolve) => setTimeout(resolve, 4000));
   const after = usedBy(collector.child.pid!);
   collector.child.kill("SIGTERM");

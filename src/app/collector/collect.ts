@@ -83,9 +83,9 @@ export async function startCollector(
     log({ level: "warn", event: "rest-paused", message });
   });
   const own = { ...world, get, log };
-  const restUrls = restUrlsOf(settings.hosts);
-  const before = settings.venue === undefined ? [] : heldSymbols(settings.db, settings.venue.name);
-  const resolved = await resolveSymbols(settings.symbols, restUrls, before, own, settings.failIfUnreachable);
+  const held = settings.venue === undefined ? [] : heldSymbols(settings.db, settings.venue.name);
+  const listings = { restUrls: restUrlsOf(settings.hosts), held, listed: settings.listed };
+  const resolved = await resolveSymbols(settings.symbols, listings, own, settings.failIfUnreachable);
   if (resolved === undefined) return undefined;
   const reached = await reachExchange(settings, resolved.symbols, own);
   if (reached === undefined) return undefined;
@@ -311,12 +311,13 @@ class RunningCollector implements Collector {
   }
 
   #openChanges(): SymbolChanges {
-    const { hosts, db } = this.#settings;
+    const { hosts, db, listed } = this.#settings;
+    const listings = { restUrls: restUrlsOf(hosts), held: this.#roster.names, listed };
     return symbolChanges({
       roster: this.#roster,
       feeds: this.#feeds,
       log: this.#log,
-      resolve: (choice) => askSymbols(choice, restUrlsOf(hosts), this.#roster.names, this.#world),
+      resolve: (choice) => askSymbols(choice, listings, this.#world),
       check: async (added) => {
         const asked = await askHosts(hosts, added, this.#world);
         refuseUnheard(db, this.venue, "info" in asked ? asked.info : undefined);
@@ -373,6 +374,10 @@ function restUrlsOf(hosts: CollectSettings["hosts"]): string[] {
 }
 
 /** A log beside a database: five files of 2 MB at the most. */
-export function logFile(db: string, name: string): (line: string) => void {
-  return rotatingFile(join(dirname(db), "logs", name), 2_000_000, 4);
+export function logFile(
+  db: string,
+  name: string,
+  leftOut?: (lines: number) => string,
+): (line: string) => void {
+  return rotatingFile(join(dirname(db), "logs", name), 2_000_000, 4, leftOut);
 }

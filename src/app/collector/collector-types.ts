@@ -13,6 +13,8 @@ export interface CollectSettings {
   /** What is at the hosts, where that is known before they answer; undefined: they name themselves. */
   readonly venue: Venue | undefined;
   readonly symbols: SymbolChoice;
+  /** All symbols that the exchange has, where that is known without asking: those of a tape, of which none has traded yet. */
+  readonly listed?: readonly string[] | undefined;
   readonly db: string;
   /** Undefined: no day goes into the archive, and none is removed. */
   readonly archive?: ArchivePlan | undefined;

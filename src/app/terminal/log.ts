@@ -1,4 +1,4 @@
-import { appendFileSync, renameSync, statSync } from "node:fs";
+import { closeSync, openSync, renameSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Clock, formatUtc } from "../../core/time.ts";
 import { makeFolder } from "../../pipeline/store/file/folder.ts";
@@ -21,10 +21,35 @@ export function logLine(nowUs: number, entry: LogEntry): string {
 
 /**
  * Lines into a file that is moved aside at `maxBytes`; at most `files` old ones are kept. Nothing that befalls it is an
- * error: what can't be written is left out, and a folder that was deleted is made again.
+ * error: what can't be written is left out, which `leftOut` makes a line of once it can be written again, and a folder that
+ * was deleted is made again.
  */
-export function rotatingFile(path: string, maxBytes: number, files: number): (line: string) => void {
+export function rotatingFile(
+  path: string,
+  maxBytes: number,
+  files: number,
+  leftOut?: (lines: number) => string,
+): (line: string) => void {
   let size = sizeOf(path);
+  let missed = 0;
+  /** The last line was written in part. */
+  let isTorn = false;
+  const put = (text: string): void => {
+    let left = Buffer.from(`${isTorn ? "\n" : ""}${text}\n`);
+    const file = openSync(path, "a");
+    try {
+      while (left.length > 0) {
+        const written = writeSync(file, left);
+        size += written;
+        left = left.subarray(written);
+        isTorn = left.length > 0;
+      }
+    } finally {
+      closeSync(file);
+    }
+  };
+  const append = (line: string): boolean =>
+    attempt(() => put(line)) || (attempt(() => makeFolder(dirname(path))) && attempt(() => put(line)));
   return (line) => {
     if (size > maxBytes) {
       for (let i = files - 1; i >= 0; i--) {
@@ -32,10 +57,8 @@ export function rotatingFile(path: string, maxBytes: number, files: number): (li
       }
       size = 0;
     }
-    const append = (): void => appendFileSync(path, `${line}\n`);
-    if (attempt(append) || (attempt(() => makeFolder(dirname(path))) && attempt(append))) {
-      size += Buffer.byteLength(line) + 1;
-    }
+    if (missed > 0 && leftOut !== undefined && append(leftOut(missed))) missed = 0;
+    if (!append(line)) missed++;
   };
 }
 

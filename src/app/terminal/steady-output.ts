@@ -12,6 +12,12 @@ const MOST_BYTES = 256 << 10;
 const AGAIN_MS = 200;
 const CLOSE_MS = 1000;
 
+interface Waiting {
+  left: Buffer;
+  /** Texts: itself, or those that it says are left out. */
+  readonly standsFor: number;
+}
+
 /**
  * Our standard output, read or not: a terminal that was stopped (Ctrl-S) or a reader that sleeps holds nothing up. What
  * nobody takes is left out, whole texts of it, and `leftOut` makes the words that say how many once there is a reader
@@ -20,28 +26,55 @@ const CLOSE_MS = 1000;
 export function steadyOutput(leftOut: (texts: number) => string): SteadyOutput {
   const fd = openOwn(1);
   if (fd === undefined) return { write: (text) => process.stdout.write(text), close: () => {} };
-  let waiting = Buffer.alloc(0);
+  let waiting: Waiting[] = [];
+  let bytes = 0;
   let missed = 0;
+  /** The first of those that wait is written in part. */
+  let isBegun = false;
+  /** A text was written in part, and its rest is lost. */
+  let isTorn = false;
   let timer: NodeJS.Timeout | undefined;
+  const add = (text: string, standsFor: number): void => {
+    const buffer = Buffer.from(text);
+    waiting.push({ left: buffer, standsFor });
+    bytes += buffer.length;
+  };
+  const writeAll = (): void => {
+    for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
+      if (isTorn) writeSync(fd, "\n");
+      isTorn = false;
+      const written = writeSync(fd, first.left);
+      bytes -= written;
+      isBegun = written < first.left.length;
+      if (isBegun) first.left = first.left.subarray(written);
+      else waiting.shift();
+    }
+  };
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
     try {
-      while (waiting.length > 0) waiting = waiting.subarray(writeSync(fd, waiting));
+      writeAll();
+      if (missed === 0) return;
+      add(leftOut(missed), missed);
+      missed = 0;
+      writeAll();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EAGAIN") timer = setTimeout(flush, AGAIN_MS).unref();
-      else waiting = Buffer.alloc(0);
-      return;
+      if ((error as NodeJS.ErrnoException).code === "EAGAIN") {
+        timer = setTimeout(flush, AGAIN_MS).unref();
+        return;
+      }
+      isTorn ||= isBegun;
+      isBegun = false;
+      missed += waiting.reduce((sum, { standsFor }) => sum + standsFor, 0);
+      waiting = [];
+      bytes = 0;
     }
-    if (missed === 0) return;
-    waiting = Buffer.from(leftOut(missed));
-    missed = 0;
-    flush();
   };
   return {
     write: (text) => {
-      if (waiting.length > MOST_BYTES) missed++;
-      else waiting = Buffer.concat([waiting, Buffer.from(text)]);
+      if (bytes > MOST_BYTES) missed++;
+      else add(text, 1);
       flush();
     },
     close: () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { statSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -8,11 +8,13 @@ import { askCollector } from "../../../src/app/collector/control/client.ts";
 import { controlPlace } from "../../../src/app/collector/control/place.ts";
 import { type AnswerLine, openControl } from "../../../src/app/collector/control/server.ts";
 import type { SymbolsChanged } from "../../../src/app/collector/symbols/changes.ts";
+import type { LogEntry } from "../../../src/app/terminal/log.ts";
 import { openStore } from "../../../src/pipeline/open-store.ts";
 import { type CollectorProcess, startCollectorProcess, storedAtLeast } from "../../support/collector.ts";
 import { rows } from "../../support/import.ts";
 import { projectRoot } from "../../support/project.ts";
 import { tempFolder } from "../../support/temp.ts";
+import { virtualClock } from "../../support/virtual-clock.ts";
 
 /** Every id between the first and the last of each symbol is stored: nothing was missed, and nothing filled in. */
 function assertWhole(db: string, symbols: readonly string[]): void {
@@ -145,7 +147,8 @@ test("the socket takes one line of JSON by a known name, and nothing else ends o
   const close = await openControl(db, { status: async () => ({ fine: true }) }, () => {});
   t.after(close);
   const place = controlPlace(db)!;
-  const last = async (text: string): Promise<AnswerLine> => JSON.parse(await raw(place, text)) as AnswerLine;
+  const last = async (text: string): Promise<AnswerLine> =>
+    JSON.parse((await raw(place, text)).trimEnd().split("\n").at(-1)!) as AnswerLine;
   assert.deepEqual(await last('{"do":"status"}\n'), { result: { fine: true } });
   for (const text of ["\n", "x\n", "null\n", "[]\n", '{"do":"constructor"}\n', '{"do":7}\n']) {
     const line = await last(text);
@@ -168,4 +171,37 @@ test("a socket that a killed collector left is replaced; where there can be none
   const end = await openControl(long, {}, ({ event }) => told.push(event));
   await end();
   assert.deepEqual(told, ["no-control"]);
+});
+
+// row 118
+test("a socket that was deleted is made anew, which is said; where there is no folder for it, once there is one", async (t) => {
+  const folder = join(tempFolder(t), "data");
+  mkdirSync(folder);
+  const db = join(folder, "x.db");
+  const clock = virtualClock();
+  const told: string[] = [];
+  const log = ({ event, message }: LogEntry): void => void told.push(`${event}: ${message}`);
+  const close = await openControl(db, { status: async () => 1 }, log, clock);
+  t.after(close);
+  const answers = async (): Promise<boolean> => (await askCollector(db, { do: "status" })) !== undefined;
+  const look = async (): Promise<void> => {
+    clock.advance(5000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  rmSync(controlPlace(db)!);
+  assert.equal(await answers(), false);
+  await look();
+  assert.equal(await answers(), true);
+  rmSync(folder, { recursive: true });
+  await look();
+  await look();
+  mkdirSync(folder);
+  await look();
+  assert.equal(await answers(), true);
+  const gone = "no-control: requests to this collector (npm run control) can't be taken: ";
+  const again = "control: requests to this collector are taken again";
+  const deleted = `${gone}its socket was moved or deleted, and is made anew; it goes on without`;
+  assert.deepEqual([...told.slice(0, 3), told.at(-1)], [deleted, again, deleted, again]);
+  assert.match(told[3]!, /the system says "listen (EACCES|ENOENT)/);
+  assert.equal(told.length, 5);
 });

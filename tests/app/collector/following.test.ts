@@ -64,6 +64,7 @@ function begun(t: TestContext, first: SymbolChoice, isAnswered: boolean, active:
   return { kept, exchange, noted, pass, clock, active: () => names.active() };
 }
 
+// row 120
 test("the most traded that were taken from the database are ranked as soon as the exchange answers, and then no more", async (t) => {
   const choice = { names: [], patterns: ["*USDT"], mostTraded: 1 };
   const { exchange, pass, active, noted, clock } = begun(t, choice, false);
@@ -116,7 +117,9 @@ test("what was added or removed by hand stays so, until there is another choice"
 });
 
 test("another choice that the exchange can't settle leaves all as it is, and is taken when it answers", async (t) => {
-  const { kept, exchange, pass, active, noted } = begun(t, { names: ["AUSDT"], patterns: [] }, true, ["AUSDT"]);
+  const { kept, exchange, pass, active, noted } = begun(t, { names: ["AUSDT"], patterns: [] }, true, [
+    "AUSDT",
+  ]);
   await kept.choose({ names: [], patterns: ["*EUR"] });
   assert.deepEqual(active(), ["AUSDT"]);
   assert.match(noted.at(-1)!.message!, /asked again until it answers/);

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from "node:path";
 import { test } from "node:test";
 import { type LogEntry, logLine, rotatingFile, throttled } from "../../../src/app/terminal/log.ts";
+import { smallDisk } from "../../support/small-disk.ts";
 import { tempFolder } from "../../support/temp.ts";
 import { virtualClock } from "../../support/virtual-clock.ts";
 
@@ -44,6 +45,35 @@ test("a folder of logs that is deleted while they are written is made again", (t
   rmSync(join(path, ".."), { recursive: true });
   write("second");
   assert.equal(readFileSync(path, "utf8"), "second\n");
+});
+
+// row 119
+test("a line that a full disk cut is ended before the next one, and how many were left out is a line", (t) => {
+  const disk = smallDisk(t, 16_384);
+  if (disk === undefined) return;
+  const path = join(disk.folder, "x.log");
+  const line = (i: number): string => JSON.stringify({ i, text: "x".repeat(990) });
+  const write = rotatingFile(path, 1e6, 1, (lines) => JSON.stringify({ lines }));
+  for (let i = 0; i < 30; i++) write(line(i));
+  disk.grow(1 << 20);
+  write(line(30));
+  write(line(31));
+  const [whole, odd]: [unknown[], string[]] = [[], []];
+  for (const text of readFileSync(path, "utf8").trimEnd().split("\n")) {
+    try {
+      whole.push(JSON.parse(text));
+    } catch {
+      odd.push(text);
+    }
+  }
+  assert.equal(odd.length, 1);
+  assert.ok(line(whole.length - 3).startsWith(odd[0]!));
+  const kept = whole.length - 3;
+  assert.deepEqual(whole.slice(-3), [
+    { lines: 30 - kept },
+    JSON.parse(line(30)) as unknown,
+    JSON.parse(line(31)) as unknown,
+  ]);
 });
 
 // row 90

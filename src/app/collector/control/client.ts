@@ -4,9 +4,12 @@ import { TickbookError } from "../../../core/errors.ts";
 import { controlPlace } from "./place.ts";
 import type { AnswerLine } from "./server.ts";
 
+/** It takes a request at once, however long the answer takes. */
+const TAKEN_MS = 10_000;
+
 /**
- * Asks the collector that has a database open. Undefined: none takes requests there. Throws its refusal, and `no-answer`
- * where it ended before it had answered.
+ * Asks the collector that has a database open. Undefined: none takes requests there. Throws its refusal, `no-answer` where
+ * it ended before it had answered, and `stands-still` where it is there and takes nothing.
  */
 export async function askCollector(
   db: string,
@@ -23,16 +26,33 @@ export async function askCollector(
   if (!isOpen) return undefined;
   socket.on("error", () => socket.destroy());
   socket.write(`${JSON.stringify(request)}\n`);
+  const lines = createInterface({ input: socket });
+  socket.on("close", () => lines.close());
+  let standsStill = false;
+  const late = setTimeout(() => {
+    standsStill = true;
+    socket.destroy();
+  }, TAKEN_MS);
   try {
-    for await (const text of createInterface({ input: socket })) {
+    for await (const text of lines) {
+      clearTimeout(late);
       const line = JSON.parse(text) as AnswerLine;
+      if ("taken" in line) continue;
       if ("progress" in line) onProgress(line.progress);
       else if ("refused" in line) throw new TickbookError(line.refused);
       else return line;
     }
   } finally {
+    clearTimeout(late);
     socket.destroy();
   }
+  if (standsStill)
+    throw new TickbookError({
+      code: "stands-still",
+      where: db,
+      problem: `needs its collector to take the request; it is there and has taken none for ${TAKEN_MS / 1000} s: it was stopped (Ctrl-Z, SIGSTOP), or has no processor time`,
+      hint: "Let it go on (fg, kill -CONT), or end it.",
+    });
   throw new TickbookError({
     code: "no-answer",
     where: db,

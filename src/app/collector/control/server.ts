@@ -2,6 +2,9 @@ import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { quote, TickbookError } from "../../../core/errors.ts";
+import type { Clock } from "../../../core/time.ts";
+import { inode } from "../../../pipeline/store/file/open.ts";
+import { systemClock } from "../../clock.ts";
 import type { Log } from "../../terminal/log.ts";
 import { controlPlace } from "./place.ts";
 
@@ -12,8 +15,9 @@ export type Requests = Readonly<
   Record<string, (request: Request, progress: (facts: unknown) => void) => Promise<unknown>>
 >;
 
-/** A line of the answer: progress, as often as there is some, then the result or the refusal. */
+/** A line of the answer: that the request is taken, progress, as often as there is some, then the result or the refusal. */
 export type AnswerLine =
+  | { readonly taken: true }
   | { readonly progress: unknown }
   | { readonly result: unknown }
   | {
@@ -30,37 +34,90 @@ const MOST_CLIENTS = 16;
 /** Whoever connects asks at once. */
 const ASK_MS = 5000;
 
+/** The socket is looked after so often. */
+const LOOK_MS = 5000;
+
 /**
  * Takes requests to a running collector by a socket in the folder of its database, which only its own user may open: a line
  * of JSON with `do`, answered by lines of JSON. The database's lock is held, so that a socket which lies there is a dead
- * one's. Where there can be none, that is said, and the collector goes on without.
+ * one's. Where there can be none, or it is deleted, that is said and it is opened when it can be; the collector goes on
+ * without. Returns what closes it.
  */
-export async function openControl(db: string, requests: Requests, log: Log): Promise<() => Promise<void>> {
+export async function openControl(
+  db: string,
+  requests: Requests,
+  log: Log,
+  clock: Clock = systemClock,
+): Promise<() => Promise<void>> {
   const place = controlPlace(db);
-  const none = async (reason: string): Promise<() => Promise<void>> => {
+  const sayNone = (reason: string): void => {
     const message = `requests to this collector (npm run control) can't be taken: ${reason}; it goes on without`;
     log({ level: "warn", event: "no-control", message });
-    return async () => {};
   };
-  if (place === undefined) return none("the path of the database is too long for a socket beside it");
+  if (place === undefined) {
+    sayNone("the path of the database is too long for a socket beside it");
+    return async () => {};
+  }
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const connected = (socket: Socket): void => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy());
     if (sockets.size > MOST_CLIENTS) socket.destroy();
     else serve(socket, requests);
-  });
-  try {
-    await listen(server, place);
-  } catch (error) {
-    return none(`the system says ${quote((error as Error).message)}`);
-  }
-  server.on("error", () => {});
-  return async () => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
   };
+  let server: Server | undefined;
+  let opened: bigint | undefined;
+  let trouble = "";
+  const open = async (): Promise<void> => {
+    const next = createServer(connected);
+    try {
+      await listen(next, place);
+      next.on("error", () => {});
+      server = next;
+      opened = inode(place);
+      if (trouble !== "")
+        log({ level: "info", event: "control", message: "requests to this collector are taken again" });
+      trouble = "";
+    } catch (error) {
+      const reason = `the system says ${quote((error as Error).message)}`;
+      if (reason !== trouble) sayNone(reason);
+      trouble = reason;
+    }
+  };
+  let isOver = false;
+  let cancel = (): void => {};
+  const look = async (): Promise<void> => {
+    if (server !== undefined && process.platform !== "win32" && !isThere(place, opened)) {
+      trouble = "its socket was moved or deleted, and is made anew";
+      sayNone(trouble);
+      // what it is asked already is answered
+      server.close();
+      server = undefined;
+    }
+    if (server === undefined) await open();
+    if (isOver) server?.close();
+    else cancel = clock.after(LOOK_MS, () => void look());
+  };
+  await look();
+  return async () => {
+    isOver = true;
+    cancel();
+    for (const socket of sockets) socket.destroy();
+    await new Promise<void>((resolve) => {
+      if (server === undefined) resolve();
+      else server.close(() => resolve());
+    });
+  };
+}
+
+function isThere(place: string, opened: bigint | undefined): boolean {
+  try {
+    return inode(place) === opened;
+  } catch {
+    // not to be known at the moment
+    return true;
+  }
 }
 
 /** The socket is its user's alone from the moment it is there. */
@@ -102,6 +159,7 @@ function serve(socket: Socket, requests: Requests): void {
     if (isAsked) return;
     isAsked = true;
     clearTimeout(late);
+    say({ taken: true });
     void answer(line, requests, (facts) => say({ progress: facts })).then((last) => {
       say(last);
       socket.end();

@@ -13,18 +13,26 @@ export interface Resolved {
   readonly unanswered: string | undefined;
 }
 
+/** Where it is looked up which symbols there are. */
+export interface Listings {
+  readonly restUrls: readonly string[];
+  /** Symbols of the database, which are meant while the exchange does not answer. */
+  readonly held: readonly string[];
+  /** All that the exchange has, where that is known without asking it. */
+  readonly listed?: readonly string[] | undefined;
+}
+
 type ResolveWorld = Pick<CollectWorld, "clock" | "random" | "get" | "log" | "signal">;
 
-/** What a choice means at an exchange. Patterns are asked of it; while it does not answer, those of `held` that fit are meant. */
+/** What a choice means at an exchange. Patterns are asked of it; while it does not answer, those held that fit are meant. */
 export async function askSymbols(
   choice: SymbolChoice,
-  restUrls: readonly string[],
-  held: readonly string[],
+  { restUrls, held, listed }: Listings,
   world: Pick<CollectWorld, "get">,
 ): Promise<Resolved> {
   if (choice.patterns.length === 0) return { symbols: choice.names, unanswered: undefined };
   const patterns = choice.patterns.map((one) => quote(one, 60)).join(", ");
-  const asked = await askTickers(restUrls, world);
+  const asked = listed === undefined ? await askTickers(restUrls, world) : { listed: listed.map(traded) };
   if ("listed" in asked) {
     const symbols = chosenSymbols(choice, asked.listed);
     if (symbols.length === 0)
@@ -37,23 +45,23 @@ export async function askSymbols(
     return { symbols, unanswered: undefined };
   }
   const { names } = choice;
-  const fitting = held.map((symbol) => ({ symbol, trades: 1 }));
   return {
-    symbols: chosenSymbols({ names, patterns: choice.patterns }, fitting),
+    symbols: chosenSymbols({ names, patterns: choice.patterns }, held.map(traded)),
     unanswered: `the symbols of ${patterns} can't be asked for: ${asked.reasons.join("; ")}`,
   };
 }
 
+const traded = (symbol: string): Ticker => ({ symbol, trades: 1 });
+
 /** The same at the start: without any that is held it is asked again. Undefined: the signal came first. */
 export async function resolveSymbols(
   choice: SymbolChoice,
-  restUrls: readonly string[],
-  held: readonly string[],
+  listings: Listings,
   world: ResolveWorld,
   failIfUnreachable = false,
 ): Promise<Resolved | undefined> {
   for (let failures = 0; !world.signal.aborted; failures++) {
-    const resolved = await askSymbols(choice, restUrls, held, world);
+    const resolved = await askSymbols(choice, listings, world);
     const { symbols, unanswered } = resolved;
     if (unanswered === undefined) return resolved;
     if (symbols.length === 0 && failIfUnreachable)

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { dirname, join, resolve } from "node:path";
-import { plainText, quote, TickbookError } from "../../../core/errors.ts";
+import { plainText, quote, refuse, TickbookError } from "../../../core/errors.ts";
 import { random } from "../../../core/random.ts";
 import { parseDuration } from "../../../core/time.ts";
 import { venueLabel } from "../../../core/trade.ts";
@@ -65,6 +65,13 @@ function askedBy(flags: CollectFlags): Asked {
   checkExchangeFlags(flags, ownExchange !== undefined);
   const db = flags.db ?? join("data", `${venue}.db`);
   checkApart(flags.tape, db);
+  if (flags.tape !== undefined && choice?.mostTraded !== undefined)
+    refuse({
+      code: "bad-flag",
+      where: "--most-traded",
+      problem: "needs a market with a day behind it; a tape begins without one",
+      hint: "Name the symbols, or leave it out.",
+    });
   return {
     flags,
     choice,
@@ -128,16 +135,15 @@ async function collect(
 ): Promise<number> {
   const { flags, choice, given, settings } = asked;
   const { log } = printer;
-  const listed =
-    flags.tape !== undefined && exchange
-      ? exchange.symbols
-      : defaultSymbols(chosenVenue(flags) === "sim" ? "sim" : "binance").split(",");
+  const onTape = flags.tape === undefined ? undefined : exchange?.symbols;
+  const usual = onTape ?? defaultSymbols(chosenVenue(flags) === "sim" ? "sim" : "binance").split(",");
   let failure: Error | undefined;
   const collector = await startWhenFree(
     {
       ...settings,
       hosts: given !== undefined ? [given] : exchange !== undefined ? [exchange] : BINANCE_HOSTS,
-      symbols: choice ?? { names: listed, patterns: [] },
+      symbols: choice ?? { names: usual, patterns: [] },
+      listed: onTape,
       quarantine: quarantineFor(settings.db),
       onFailure: (error) => {
         failure = error;
@@ -182,7 +188,7 @@ async function startWhenFree(settings: CollectSettings, world: CollectWorld): Pr
       if (!(error instanceof TickbookError) || error.code !== "database-in-use") throw error;
       const { db } = settings;
       // another collector does not go away by itself
-      if ((await askCollector(db, { do: "status" })) !== undefined) throw error;
+      if (await hasCollector(db)) throw error;
       const message = `${db} is being written by another program: an import, an archiving, or a collector that ends. It is begun when that is over.`;
       if (!isTold) world.log({ level: "warn", event: "database-in-use", message });
     }
@@ -196,6 +202,15 @@ async function startWhenFree(settings: CollectSettings, world: CollectWorld): Pr
     });
   }
   return undefined;
+}
+
+/** Whether a collector is there: one that answers, or stands still. */
+async function hasCollector(db: string): Promise<boolean> {
+  try {
+    return (await askCollector(db, { do: "status" })) !== undefined;
+  } catch (error) {
+    return error instanceof TickbookError && error.code === "stands-still";
+  }
 }
 
 /** Does something again and again, years apart if need be. Returns what ends it. */

@@ -42,14 +42,18 @@ export function readConfig(path: string): CollectFlags {
 }
 
 function parsed(path: string): unknown {
-  const size = statSync(path, { throwIfNoEntry: false })?.size;
-  if (size === undefined || size > MOST_BYTES)
-    return bad(
-      path,
-      size === undefined ? "needs a file; there is none" : `needs less than 1 MB; it has ${size} bytes`,
-    );
+  let text: string;
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    const size = statSync(path, { throwIfNoEntry: false })?.size;
+    if (size === undefined) return bad(path, "needs a file; there is none");
+    if (size > MOST_BYTES) return bad(path, `needs less than 1 MB; it has ${size} bytes`);
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof TickbookError) throw error;
+    return bad(path, `needs a file that can be read; the system says ${quote((error as Error).message)}`);
+  }
+  try {
+    return JSON.parse(text);
   } catch (error) {
     return bad(path, `needs JSON; ${(error as Error).message}`);
   }
@@ -100,6 +104,10 @@ export function watchConfig(
 }
 
 function stampOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? "none" : [stat.ino, stat.size, stat.mtimeMs].join(" ");
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat === undefined ? "none" : [stat.ino, stat.size, stat.mtimeMs].join(" ");
+  } catch (error) {
+    return `unreadable: ${(error as NodeJS.ErrnoException).code}`;
+  }
 }

@@ -16,13 +16,15 @@ export interface Printer {
 /** `quiet`: warnings and errors only, and no status. */
 export function openPrinter(db: string, isQuiet: boolean): Printer {
   const terminal = process.stdout.isTTY === true;
+  const leftOut = (message: string): string =>
+    logLine(systemClock.nowUs(), { level: "warn", event: "left-out", message });
   const output = steadyOutput((texts) => {
     const message = `${texts} lines were left out here, as nobody took them`;
-    return terminal
-      ? `\r\x1b[K${message}\n`
-      : `${logLine(systemClock.nowUs(), { level: "warn", event: "left-out", message })}\n`;
+    return terminal ? `\r\x1b[K${message}\n` : `${leftOut(message)}\n`;
   });
-  const toFile = logFile(db, "collector.log");
+  const toFile = logFile(db, "collector.log", (lines) =>
+    leftOut(`${lines} lines were left out here, as this file could not be written`),
+  );
   return {
     log: (entry) => {
       const line = logLine(systemClock.nowUs(), entry);

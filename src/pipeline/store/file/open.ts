@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, rmSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { quote, TickbookError } from "../../../core/errors.ts";
@@ -98,8 +98,10 @@ function openingError(error: unknown, path: string): unknown {
   if (code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT")) {
     return damaged(path, (error as Error).message);
   }
-  if (/^(SQLITE_(CANTOPEN|READONLY|PERM|AUTH)|EISDIR|EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOENT)/.test(code)) {
-    const came = `the path is not writable (${code})`;
+  if (isUnwritable(error) || /^(EISDIR|EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOENT)$/.test(code)) {
+    const system = systemCode(path);
+    if (isPassing({ code: system })) return Object.assign(error as Error, { code: system });
+    const came = `the path is not writable (${system ?? code})`;
     return refusal("unwritable-database", came, "Pass a --db in a folder that you may write to.");
   }
   if (!code.startsWith("SQLITE_")) return error;
@@ -107,10 +109,28 @@ function openingError(error: unknown, path: string): unknown {
   return refusal("database-error", came, "Mend that, or pass another --db.");
 }
 
+/** What the system itself says of a file there, which SQLite does not tell; undefined: nothing is in the way. */
+function systemCode(path: string): string | undefined {
+  // not the database: to close it would let go of the locks that other threads have on it
+  const scratch = `${path}.try`;
+  try {
+    closeSync(openSync(scratch, "w"));
+    rmSync(scratch, { force: true });
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  }
+}
+
 /** SQLite found its file damaged, or none: for good, or because a disk answered wrongly. */
 export function isDamage(error: unknown): boolean {
   const code = String((error as { code?: unknown }).code);
   return code === "damaged-database" || /^SQLITE_(CORRUPT|NOTADB)/.test(code);
+}
+
+/** SQLite may not write its file: by rights or a disk that is read-only, which somebody may mend while we run. */
+export function isUnwritable(error: unknown): boolean {
+  return /^SQLITE_(READONLY|CANTOPEN|PERM|AUTH)/.test(String((error as { code?: unknown }).code));
 }
 
 /** What a disk, a lock or the machine does to us and may pass by itself: full, failing, busy, out of descriptors or memory. */

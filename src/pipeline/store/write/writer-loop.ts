@@ -1,5 +1,5 @@
 import { quote, TickbookError } from "../../../core/errors.ts";
-import { damaged, isDamage, isPassing } from "../file/open.ts";
+import { damaged, isDamage, isPassing, isUnwritable } from "../file/open.ts";
 import type { Origin } from "../file/origin.ts";
 import type { Upgrade } from "../file/schema.ts";
 import { WAL_ALARM_BYTES } from "../file/write-ahead-log.ts";
@@ -11,6 +11,7 @@ import type { WriterSettings } from "./register.ts";
 import type { RepairResult } from "./repair.ts";
 import {
   type AppendResult,
+  type Gone,
   type NewestHeld,
   openWriter,
   type StoreWriter,
@@ -63,6 +64,18 @@ const RETRY_MS = 1000;
 const CARE_MS = 10_000;
 /** A disk may answer wrongly for a moment: a database is damaged when it is found so again and again, opened anew each time. */
 const DAMAGE = { first: { times: 4, everyMs: 250 }, later: { times: 30, everyMs: RETRY_MS } };
+
+/** What became of our files, and what follows. */
+const GONE: Readonly<Record<Gone, { readonly code: string; readonly reason: string }>> = {
+  database: { code: "FILE_GONE", reason: "the file was moved, deleted or replaced: a new one begins" },
+  // another program may have taken it: two writers of one file would spoil it
+  lock: { code: "LOCK_GONE", reason: "the lock beside the file was moved or deleted: it is taken anew" },
+  // readers would open another one, and a kill would lose what is in ours
+  log: {
+    code: "LOG_GONE",
+    reason: "the file's write-ahead log was moved or deleted: what it held is put into the file",
+  },
+};
 
 /**
  * The writer's thread: one transaction a batch, in order. What fails and may pass (disk full, I/O error, a lock, the file
@@ -123,13 +136,11 @@ export class WriterLoop {
 
   /** The store, in its place; undefined: nothing needs one. */
   #opened(): StoreWriter | undefined {
-    if (this.#store?.isInPlace() === false) {
-      this.#say({
-        kind: "blocked",
-        code: "FILE_GONE",
-        reason: "the file was moved, deleted or replaced: a new one begins",
-      });
-      this.#blocked = "FILE_GONE";
+    const gone = this.#store?.gone();
+    if (gone !== undefined) {
+      const { code, reason } = GONE[gone];
+      this.#say({ kind: "blocked", code, reason });
+      this.#blocked = code;
       this.#letGo();
     }
     if (this.#store !== undefined || (this.#hasOpened && this.#queue.length === 0)) return this.#store;
@@ -148,7 +159,7 @@ export class WriterLoop {
 
   #work(store: StoreWriter): void {
     for (let message = this.#queue[0]; message !== undefined; message = this.#queue[0]) {
-      if (!store.isInPlace()) {
+      if (store.gone() !== undefined) {
         this.#drain();
         return;
       }
@@ -173,7 +184,7 @@ export class WriterLoop {
         this.#refuse(error instanceof TickbookError ? error : damaged(this.#file, message));
         return;
       }
-    } else if (!isPassing(error)) {
+    } else if (!isPassing(error) && !(this.#hasOpened && isUnwritable(error))) {
       if (!(error instanceof TickbookError)) throw error;
       // what was refused once it had been open may be mended meanwhile; at the start it is the user's to mend
       if (!this.#hasOpened) {

@@ -56,12 +56,15 @@ export interface StoreWriter {
   readonly backup: string | undefined;
   /** What the file was when it was opened. */
   readonly origin: Origin;
-  /** False when the path no longer leads to the file that is open. */
-  isInPlace(): boolean;
+  /** Which of the files that are open is not in its place any more. */
+  gone(): Gone | undefined;
   /** Keeps the write-ahead log small; its size in bytes afterwards. */
   care(): number;
   close(): void;
 }
+
+/** The database, the lock beside it, or its write-ahead log. */
+export type Gone = "database" | "lock" | "log";
 
 /** The highest id held, and the latest time of the newest trades (NaN: they are archived). */
 export interface NewestHeld {
@@ -101,6 +104,7 @@ function writer(
   const path = db.name;
   const opened = inode(path);
   const origin = originOf(db, opened);
+  const beside = { lock: inode(`${path}.lock`), log: inode(`${path}-wal`) };
   const symbolIds = db.transaction(() => register(db, settings)).immediate();
   const ledgerOf = (id: number, symbol: string): Ledger => {
     const ledger = open.get(id) ?? openLedger(db, id, symbol);
@@ -180,7 +184,11 @@ function writer(
     noteHole: (s, change, nowUs) => note.immediate(s, change, nowUs),
     backup,
     origin,
-    isInPlace: () => inode(path) === opened,
+    gone: () => {
+      if (inode(path) !== opened) return "database";
+      if (inode(`${path}.lock`) !== beside.lock) return "lock";
+      return inode(`${path}-wal`) === beside.log ? undefined : "log";
+    },
     care: () => truncateLog(db),
     close: () => {
       if (release === undefined) return;
