@@ -158,6 +158,36 @@ test("the socket takes one line of JSON by a known name, and nothing else ends o
   assert.deepEqual((await askCollector(db, { do: "status" }))!.result, { fine: true });
 });
 
+// row 121
+test("whoever asks and is gone before the answer ends nothing, be it while it is asked, told how far it is, or answered", async (t) => {
+  const db = join(tempFolder(t), "x.db");
+  const slow = async (_: unknown, progress: (facts: unknown) => void): Promise<unknown> => {
+    for (let i = 0; i < 20; i++) {
+      progress({ i, text: "x".repeat(100_000) });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return "done";
+  };
+  const close = await openControl(db, { slow }, () => {});
+  t.after(close);
+  const gone = (afterMs: number, text: string): Promise<void> =>
+    new Promise((resolve) => {
+      const socket = connect(controlPlace(db)!, () => {
+        socket.write(text);
+        setTimeout(() => {
+          socket.destroy();
+          resolve();
+        }, afterMs);
+      });
+      socket.on("error", () => {});
+    });
+  for (const afterMs of [0, 1, 10, 40, 90]) {
+    for (const text of ['{"do":"slow"}\n', '{"do":"slow"}', '{"do":7}\n']) await gone(afterMs, text);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.equal((await askCollector(db, { do: "slow" }))!.result, "done");
+});
+
 test("a socket that a killed collector left is replaced; where there can be none, that is said", async (t) => {
   const folder = tempFolder(t);
   const db = join(folder, "x.db");

@@ -25,6 +25,7 @@ test("a configuration is the flags by their names: texts, numbers, switches, sym
     keep: "30d",
   });
   assert.deepEqual(withFile(t, '{"quiet":false}'), {});
+  assert.deepEqual(withFile(t, '\uFEFF{"keep":"31d"}'), { keep: "31d" });
   assert.deepEqual(withFile(t, '{"keep":"30d"}', "--keep", "30d"), { keep: "30d" });
 });
 

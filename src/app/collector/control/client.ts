@@ -28,6 +28,7 @@ export async function askCollector(
   socket.write(`${JSON.stringify(request)}\n`);
   const lines = createInterface({ input: socket });
   socket.on("close", () => lines.close());
+  lines.on("error", () => lines.close());
   let standsStill = false;
   const late = setTimeout(() => {
     standsStill = true;

@@ -155,7 +155,10 @@ function serve(socket: Socket, requests: Requests): void {
     bytes += data.length;
     if (bytes > MOST_BYTES) socket.destroy();
   });
-  createInterface({ input: socket }).on("line", (line) => {
+  const lines = createInterface({ input: socket });
+  // whoever asked may be gone before the answer: readline tells its own listeners of that as well
+  lines.on("error", () => socket.destroy());
+  lines.on("line", (line) => {
     if (isAsked) return;
     isAsked = true;
     clearTimeout(late);

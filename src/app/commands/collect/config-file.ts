@@ -47,7 +47,8 @@ function parsed(path: string): unknown {
     const size = statSync(path, { throwIfNoEntry: false })?.size;
     if (size === undefined) return bad(path, "needs a file; there is none");
     if (size > MOST_BYTES) return bad(path, `needs less than 1 MB; it has ${size} bytes`);
-    text = readFileSync(path, "utf8");
+    // some editors begin a file with a mark of its encoding
+    text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
     if (error instanceof TickbookError) throw error;
     return bad(path, `needs a file that can be read; the system says ${quote((error as Error).message)}`);
