@@ -140,6 +140,29 @@ test("a file that is gone after symbols have joined begins anew with all of them
   );
 });
 
+// row 123
+test(
+  "a collector that stands still is named when it is asked, and keeps its database",
+  TIMEOUT,
+  async (t) => {
+    const db = join(tempFolder(t), "x.db");
+    const flags = ["--venue", "sim", "--symbols", "BTCUSDT", "--db", db];
+    const collector = startCollectorProcess(t, flags);
+    await collector.until(storedAtLeast("BTCUSDT", 3));
+    collector.child.kill("SIGSTOP");
+    await assert.rejects(
+      askCollector(db, { do: "status" }),
+      /it is there and has taken none for 10 s.*kill -CONT/,
+    );
+    const second = startCollectorProcess(t, flags);
+    assert.equal(await second.ended, 2);
+    assert.match(second.stderr(), /needs to be the only collector of this database/);
+    collector.child.kill("SIGCONT");
+    await collector.until(storedAtLeast("BTCUSDT", 6));
+    await stop(collector);
+  },
+);
+
 // row 115
 test(
   "a configuration file that is gone, and comes back with other symbols, is taken up",

@@ -2,6 +2,7 @@ import { quote } from "../../core/errors.ts";
 import { type Clock, formatUtc } from "../../core/time.ts";
 import type { Trade } from "../../core/trade.ts";
 import { tradeDefect } from "../../pipeline/store/write/batch.ts";
+import { spanText } from "../doctor/words.ts";
 import type { Log } from "../terminal/log.ts";
 
 /** The newest trade of a symbol: the highest id, and the latest time (NaN: not known). */
@@ -40,6 +41,8 @@ export interface Gate {
 /** The oldest exchange of this kind opened in 2017. */
 const EARLIEST_US = 1_483_228_800_000_000;
 const DAY_US = 86_400_000_000;
+/** So many trades in a row that are ahead by as much say that our own clock is behind. */
+const CLOCK_SURE = 10;
 /** A jump this far ahead is unlikely: it waits until REST, or the stream itself by going on from there, confirms it. */
 const JUMP_IDS = 100_000;
 /** No exchange's first id that we see is beyond. */
@@ -73,6 +76,8 @@ class TradeGate implements Gate {
   readonly #lanes: Lane[] = [];
   readonly #index: Map<string, number> = new Map();
   #rejected = 0;
+  /** Trades in a row that were published in our future, and how far. */
+  #early = { times: 0, byUs: 0 };
 
   constructor(settings: GateSettings) {
     this.#settings = settings;
@@ -140,11 +145,39 @@ class TradeGate implements Gate {
     this.#settings.pass(s, trade);
   }
 
-  /** A time before there were exchanges, a day ahead, or a day from when the exchange says that it published the trade. */
+  /**
+   * A time before there were exchanges, a day from when the exchange says that it published the trade, or a day ahead of our
+   * clock, unless that one is behind.
+   */
   #canHaveHappened({ tradeTimeUs, eventTimeUs, receivedUs }: Trade): boolean {
-    if (!(tradeTimeUs > EARLIEST_US && tradeTimeUs < receivedUs + DAY_US)) return false;
-    if (eventTimeUs === null || !(eventTimeUs > EARLIEST_US)) return true;
-    return Math.abs(tradeTimeUs - eventTimeUs) < DAY_US;
+    if (!(tradeTimeUs > EARLIEST_US)) return false;
+    const hasEvent = eventTimeUs !== null && eventTimeUs > EARLIEST_US;
+    if (hasEvent && !(Math.abs(tradeTimeUs - eventTimeUs) < DAY_US)) return false;
+    const behindUs = hasEvent ? this.#clockBehindUs(eventTimeUs - receivedUs) : 0;
+    return tradeTimeUs < receivedUs + behindUs + DAY_US;
+  }
+
+  /** How far our clock is behind the exchange's, as many trades in a row have it; 0: less than a day. */
+  #clockBehindUs(aheadUs: number): number {
+    const before = this.#early;
+    if (!(aheadUs >= DAY_US)) {
+      if (before.times >= CLOCK_SURE)
+        this.#settings.log({
+          level: "info",
+          event: "clock",
+          message: "this machine's clock is right again",
+        });
+      this.#early = { times: 0, byUs: 0 };
+      return 0;
+    }
+    const isSame = Math.abs(aheadUs - before.byUs) < DAY_US;
+    this.#early = { times: isSame ? before.times + 1 : 1, byUs: aheadUs };
+    if (this.#early.times < CLOCK_SURE) return 0;
+    if (this.#early.times === CLOCK_SURE) {
+      const message = `this machine's clock is behind the exchange's by ${spanText(aheadUs)}: trades are stored with the exchange's own times, and as received when this clock says; let a time server set it`;
+      this.#settings.log({ level: "error", event: "clock", message });
+    }
+    return aheadUs;
   }
 
   #setAside(lane: Lane, trade: Trade): void {

@@ -136,3 +136,41 @@ for (const [what, us] of [
     assert.deepEqual([one.passed, one.missed, one.gate.rejected()], [[], [10], 1]);
   });
 }
+
+// row 122
+test("a clock of ours that is days behind is told once, and holds up no more than ten trades; a single trade of the future still waits", () => {
+  const one = bench();
+  const ours = (id: number, behindDays: number): Trade =>
+    trade(id, id, { receivedUs: T0 + id * 1e6 - behindDays * 86_400e6 });
+  for (let id = 1; id <= 30; id++) one.gate.received(ours(id, 2));
+  assert.deepEqual(
+    one.passed,
+    Array.from({ length: 21 }, (_, i) => i + 10),
+  );
+  assert.deepEqual(
+    one.told.filter((event) => event === "clock"),
+    ["clock"],
+  );
+  // years ahead of the others, and of the clock that is behind
+  const us = T0 + 400 * 86_400e6;
+  one.gate.received({ ...ours(31, 2), tradeTimeUs: us, eventTimeUs: us });
+  assert.equal(one.passed.length, 21);
+  // set right
+  one.gate.received(ours(32, 0));
+  assert.equal(one.passed.at(-1), 32);
+  for (let id = 33; id < 60; id += 2) {
+    one.gate.received(ours(id, 0));
+    one.gate.received(ours(id + 1, 2));
+  }
+  assert.ok(
+    one.passed.slice(22).every((id) => id % 2 === 1),
+    "trades of the future that are mixed with others wait",
+  );
+});
+
+// row 39
+test("a trade whose time is not the one of its publication waits, however many there are", () => {
+  const one = bench();
+  for (let id = 1; id <= 30; id++) one.gate.received(trade(id, id, { tradeTimeUs: T0 + 2 * 86_400e6 }));
+  assert.deepEqual(one.passed, []);
+});

@@ -1,4 +1,5 @@
 import { quote, TickbookError } from "../../../core/errors.ts";
+import type { Gone } from "../file/in-place.ts";
 import { damaged, isDamage, isPassing, isUnwritable } from "../file/open.ts";
 import type { Origin } from "../file/origin.ts";
 import type { Upgrade } from "../file/schema.ts";
@@ -11,7 +12,6 @@ import type { WriterSettings } from "./register.ts";
 import type { RepairResult } from "./repair.ts";
 import {
   type AppendResult,
-  type Gone,
   type NewestHeld,
   openWriter,
   type StoreWriter,

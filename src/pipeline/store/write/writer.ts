@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { type Gone, watchPlaces } from "../file/in-place.ts";
 import { inode, openLocked } from "../file/open.ts";
 import { type Origin, originOf } from "../file/origin.ts";
 import type { Upgrade } from "../file/schema.ts";
@@ -63,9 +64,6 @@ export interface StoreWriter {
   close(): void;
 }
 
-/** The database, the lock beside it, or its write-ahead log. */
-export type Gone = "database" | "lock" | "log";
-
 /** The highest id held, and the latest time of the newest trades (NaN: they are archived). */
 export interface NewestHeld {
   readonly id: number;
@@ -102,9 +100,8 @@ function writer(
   { release, backup, ledgers: open }: Shared,
 ): StoreWriter {
   const path = db.name;
-  const opened = inode(path);
-  const origin = originOf(db, opened);
-  const beside = { lock: inode(`${path}.lock`), log: inode(`${path}-wal`) };
+  const origin = originOf(db, inode(path));
+  const gone = watchPlaces(path);
   const symbolIds = db.transaction(() => register(db, settings)).immediate();
   const ledgerOf = (id: number, symbol: string): Ledger => {
     const ledger = open.get(id) ?? openLedger(db, id, symbol);
@@ -184,11 +181,7 @@ function writer(
     noteHole: (s, change, nowUs) => note.immediate(s, change, nowUs),
     backup,
     origin,
-    gone: () => {
-      if (inode(path) !== opened) return "database";
-      if (inode(`${path}.lock`) !== beside.lock) return "lock";
-      return inode(`${path}-wal`) === beside.log ? undefined : "log";
-    },
+    gone,
     care: () => truncateLog(db),
     close: () => {
       if (release === undefined) return;
