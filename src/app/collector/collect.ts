@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { Venue } from "../../core/trade.ts";
+import { keepsWorldClock, type Venue } from "../../core/trade.ts";
 import { type Backfill, type BackfillStatus, startBackfill } from "../../pipeline/feed/backfill.ts";
 import { type Feed, type FeedEvents, type FeedStatus, startFeed } from "../../pipeline/feed/feed.ts";
 import type { HttpGet } from "../../pipeline/net/http.ts";
@@ -138,7 +138,7 @@ class RunningCollector implements Collector {
     this.#world = world;
     this.#budget = budget;
     this.#log = world.log;
-    this.#counts = symbolCounts(venue.kind !== "replayed");
+    this.#counts = symbolCounts(keepsWorldClock(venue));
     this.#news = writerNews(this.#roster.names, this.#log);
     this.#holes = holeNews(this.#log);
   }
@@ -162,6 +162,7 @@ class RunningCollector implements Collector {
     this.#gate = openGate({
       clock,
       log: this.#log,
+      isOurTime: keepsWorldClock(this.venue),
       newestId: (symbol) => fetchNewestId(get, restUrls, symbol),
       quarantine,
       missed: (symbol, afterId) => this.#backfill.lookBehind(symbol, afterId, 0),

@@ -14,6 +14,8 @@ export interface Newest {
 export interface GateSettings {
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether the venue's times are of this world: those of a tape, or of a market at another pace, are not ours to judge. */
+  readonly isOurTime: boolean;
   /** The newest id that the exchange has, by REST. */
   readonly newestId: (symbol: string) => Promise<number>;
   /** Keeps what was received and can't be stored. */
@@ -147,12 +149,13 @@ class TradeGate implements Gate {
 
   /**
    * A time before there were exchanges, a day from when the exchange says that it published the trade, or a day ahead of our
-   * clock, unless that one is behind.
+   * clock, unless that one is behind or the venue has a clock of its own.
    */
   #canHaveHappened({ tradeTimeUs, eventTimeUs, receivedUs }: Trade): boolean {
     if (!(tradeTimeUs > EARLIEST_US)) return false;
     const hasEvent = eventTimeUs !== null && eventTimeUs > EARLIEST_US;
     if (hasEvent && !(Math.abs(tradeTimeUs - eventTimeUs) < DAY_US)) return false;
+    if (!this.#settings.isOurTime) return true;
     const behindUs = hasEvent ? this.#clockBehindUs(eventTimeUs - receivedUs) : 0;
     return tradeTimeUs < receivedUs + behindUs + DAY_US;
   }

@@ -17,7 +17,7 @@ interface Bench {
   rest: number | undefined;
 }
 
-function bench(newest?: Newest): Bench {
+function bench(newest?: Newest, isOurTime = true): Bench {
   const clock = virtualClock(T0);
   const passed: number[] = [];
   const missed: number[] = [];
@@ -31,6 +31,7 @@ function bench(newest?: Newest): Bench {
     gate: openGate({
       clock,
       log: ({ event }: LogEntry) => told.push(event),
+      isOurTime,
       newestId: async () => made.rest ?? Promise.reject(new Error("HTTP 418")),
       quarantine: () => {},
       pass: (_, { id }) => passed.push(id),
@@ -166,6 +167,15 @@ test("a clock of ours that is days behind is told once, and holds up no more tha
     one.passed.slice(22).every((id) => id % 2 === 1),
     "trades of the future that are mixed with others wait",
   );
+});
+
+// row 39
+test("a market at another pace, or a tape, may be days ahead of our clock; a time before there were exchanges waits there as well", () => {
+  const one = bench(undefined, false);
+  for (let id = 1; id <= 5; id++) one.gate.received(trade(id, id * 86_400, { receivedUs: T0 }));
+  one.gate.received(trade(6, 0, { tradeTimeUs: 0 }));
+  assert.deepEqual(one.passed, [1, 2, 3, 4, 5]);
+  assert.deepEqual(one.told, ["odd-time"]);
 });
 
 // row 39
