@@ -35,7 +35,7 @@ export function statusText({ state, cut, paused, ageMs, silentMs, atMs, asOfMs, 
     detail: [...why, drawn].filter(Boolean).join(", "),
   });
   if (cut !== "") return notLive(cut === "the kernel is gone" ? `${cut}: run the cell again` : cut);
-  if (state === "unknown") return notLive("the kernel was started anew: run the cell again");
+  if (state === "unknown") return notLive("the kernel was restarted: run the cell again");
   if (state === "stopped") return notLive("stopped");
   if (state === undefined) {
     return silentMs > silence ? notLive("no kernel answers") : { state: "asking", detail: "…" };

@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { verifyReport } from "../../src/app/study/report/verify.ts";
 import { storeMarket } from "../support/market-store.ts";
-import { copyNotebook, notebookFolder, type RunNotebook, runNotebook } from "../support/notebooks.ts";
+import {
+  copyNotebook,
+  notebookFolder,
+  pressingExports,
+  type RunNotebook,
+  runNotebook,
+} from "../support/notebooks.ts";
 import { sharedData } from "../support/shared-data.ts";
 
 const NAME = "backtest.ipynb";
@@ -25,14 +31,14 @@ function verify(folder: string): void {
 describe("the notebook backtest", { timeout: 300_000 }, () => {
   it("runs as it is kept, without a database; its claims hold and its report can be made again", async (t) => {
     const folder = notebookFolder(t);
-    const run = await runNotebook(copyNotebook(folder, NAME, "sim:7"), {
+    const run = await runNotebook(pressingExports(copyNotebook(folder, NAME, "sim:7")), {
       env: { TICKBOOK_DB: join(folder, "none.db") },
     });
     assert.equal(run.error, "");
     assert.match(textOf(run), /SIMULATED · seed 7/);
     assert.match(
       textOf(run),
-      /A pair\? Yes: .*\nWhat the rule came to: After costs it lost \d\.\d\d % of its money in \d\d closed round trips/,
+      /A pair\? Yes: .*\nHow the rule did: After costs it lost \d\.\d\d % of its money in \d\d closed round trips/,
     );
     assert.match(
       textOf(run),
@@ -45,7 +51,7 @@ describe("the notebook backtest", { timeout: 300_000 }, () => {
     const folder = notebookFolder(t);
     const db = join(folder, "market.db");
     storeMarket(db, { seconds: 2400, hole: [1500, 1520] });
-    const path = copyNotebook(folder, NAME, undefined);
+    const path = pressingExports(copyNotebook(folder, NAME, undefined));
     const text = readFileSync(path, "utf8").replace('interval: \\"5s\\"', 'interval: \\"1s\\"');
     writeFileSync(path, text);
     const run = await runNotebook(path, { env: { TICKBOOK_DB: db } });
@@ -56,7 +62,7 @@ describe("the notebook backtest", { timeout: 300_000 }, () => {
 
   it("runs on real hourly bars by their file's name alone", { skip: !hourly }, async (t) => {
     const folder = notebookFolder(t);
-    const run = await runNotebook(copyNotebook(folder, NAME, hourly!), {
+    const run = await runNotebook(pressingExports(copyNotebook(folder, NAME, hourly!)), {
       env: { TICKBOOK_DB: join(folder, "none.db") },
     });
     assert.equal(run.error, "");

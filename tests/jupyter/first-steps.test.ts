@@ -15,6 +15,6 @@ test("the notebook first-steps runs as it is kept, copied into a folder outside 
   assert.equal(run.error, "");
   const shown = run.cells.map(({ outputs }) => outputs.map(textOf).join("\n")).join("\n");
   assert.match(shown, /250 prices, the last one \d+\.\d\d points/);
-  assert.match(shown, /Loaded anew, as the files stand now: own\/walk\.ts \(changed\)/);
+  assert.match(shown, /Reloaded, as the files stand now: own\/walk\.ts \(changed\)/);
   assert.match(shown, /week \(f64\) +open \(f64\) +close \(f64\)/);
 });

@@ -282,7 +282,7 @@ describe("live charts in JupyterLab", { skip: chromium === undefined, timeout: 2
 
   it("a kernel that is started again leaves it not live; the cell, run again, makes it live", async () => {
     await notebook.restartKernel();
-    await chart.says(/^not live the kernel was started anew: run the cell again, drawn \d\d:\d\d:\d\d UTC/);
+    await chart.says(/^not live the kernel was restarted: run the cell again, drawn \d\d:\d\d:\d\d UTC/);
     await screenshot(notebook.page, "live-charts-restarted");
     assert.equal(await notebook.runCell(0), true);
     assert.equal(await notebook.runCell(1), true);

@@ -8,6 +8,7 @@ import { startCollectorProcess, storedAtLeast } from "../support/collector.ts";
 import { type JupyterLab, startJupyterLab } from "../support/jupyter.ts";
 import { type LabPage, openNotebook } from "../support/lab-page.ts";
 import { notebookFolder, runNotebook } from "../support/notebooks.ts";
+import { openOffline } from "../support/offline-page.ts";
 import { artifacts, projectRoot } from "../support/project.ts";
 import { sharedData } from "../support/shared-data.ts";
 
@@ -120,8 +121,12 @@ describe("live-monitor on the recorded BTC and ETH tape", {
   });
 
   it("exports a CSV and an HTML file which opens without a network, its charts alive", async () => {
-    assert.equal(await notebook.runCell(cellWith("exportCsv")), true);
-    assert.equal(await notebook.runCell(cellWith("exportHtml")), true);
+    const row = notebook.output(cellWith("exportButtons("));
+    for (const name of ["CSV", "HTML"]) {
+      const download = notebook.page.waitForEvent("download");
+      await row.getByRole("button", { name, exact: true }).click();
+      await download;
+    }
     const exported = readdirSync(join(folder, "exports"));
     const csv = readFileSync(
       join(folder, "exports", exported.find((name) => name.endsWith(".csv"))!),
@@ -131,24 +136,11 @@ describe("live-monitor on the recorded BTC and ETH tape", {
     assert.match(head, /^venue,venue_kind,start,ETHUSDT open \(USDT\)/);
     assert.match(first, /^replay-binance-spot-20240808-\d+,replayed,2024-08-0[89]T\d\d:\d\d:\d\dZ,\d+\.\d+,/);
 
-    const context = await browser.newContext();
-    await context.setOffline(true);
-    const page = await context.newPage();
-    const problems: string[] = [];
-    page.on("pageerror", (error) => problems.push(String(error)));
-    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-    const html = exported.filter((name) => name.endsWith(".html")).at(-1)!;
-    await page.goto(`file://${join(folder, "exports", html)}`);
-    await page.waitForFunction((charts) => {
-      const { document } = globalThis as unknown as {
-        document: { querySelectorAll(selector: string): ArrayLike<unknown> };
-      };
-      return document.querySelectorAll(".vega-embed svg, .vega-embed canvas").length >= charts;
-    }, Object.keys(PANELS).length);
-    await page.screenshot({ path: join(artifacts, "live-monitor-export.png"), fullPage: true });
-    assert.match((await page.textContent("body")) ?? "", /REPLAYED/);
+    const html = exported.find((name) => name.endsWith(".html"))!;
+    const { charts, text, problems } = await openOffline(browser, join(folder, "exports", html));
+    assert.equal(charts, Object.keys(PANELS).length);
+    assert.match(text, /REPLAYED/);
     assert.deepEqual(problems, []);
-    await context.close();
   });
 
   it("its controls move all panels, and a pair that is none is told beside them", async () => {

@@ -55,7 +55,7 @@ describe("what a cell imports from files", { timeout: 120_000 }, () => {
       for (const n of [2, 3, 4]) {
         write(file, `export const v = ${n};\n`);
         const run = await gives(`import { v } from "${named}"; v`, String(n));
-        assert.match(told(run), new RegExp(`Loaded anew.*kind-${ending.slice(1)}\\${ending} \\(changed\\)`));
+        assert.match(told(run), new RegExp(`Reloaded.*kind-${ending.slice(1)}\\${ending} \\(changed\\)`));
       }
       const again = await gives(`import { v } from "${named}"; v`, "4");
       assert.equal(told(again), "");
@@ -194,7 +194,7 @@ describe("what a cell imports from files", { timeout: 120_000 }, () => {
     await gives('const name = "./waits.ts"; (await import(name)).value', "8");
     write("waits.ts", "export const value = await Promise.resolve(9);\n");
     const anew = await gives("(await import(name)).value", "9");
-    assert.match(told(anew), /^Loaded anew.*waits\.ts \(changed\)/);
+    assert.match(told(anew), /^Reloaded.*waits\.ts \(changed\)/);
     write(
       "frames.ts",
       'import pl, { DataFrame } from "nodejs-polars";\nimport * as aq from "arquero";\nexport const rows = [pl.DataFrame({ a: [1, 2] }).height, DataFrame({ a: [1] }).height, aq.table({ a: [1] }).numRows()];\n',

@@ -38,10 +38,7 @@ it("statusText says live only under what lives: of a past stretch, and of trades
 
 it("statusText tells why a panel is not live, and when it was drawn", () => {
   const drawn = "drawn 14:03:22 UTC";
-  assert.equal(
-    says({ state: "unknown" }),
-    `not live the kernel was started anew: run the cell again, ${drawn}`,
-  );
+  assert.equal(says({ state: "unknown" }), `not live the kernel was restarted: run the cell again, ${drawn}`);
   assert.equal(says({ state: "stopped" }), `not live stopped, ${drawn}`);
   assert.equal(says({ cut: "the connection is lost" }), `not live the connection is lost, ${drawn}`);
   assert.equal(

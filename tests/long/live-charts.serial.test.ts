@@ -99,8 +99,8 @@ describe("live charts under strain", { skip: chromium === undefined, timeout: 60
   it("a kernel that is killed leaves its panels not live, and a rerun makes them live", async () => {
     await notebook.runInKernel('process.kill(process.pid, "SIGKILL");').catch(() => {});
     const panel = livePanel(notebook.output(1));
-    await panel.says(/^not live the kernel (is gone|was started anew)/);
-    await panel.says(/^not live the kernel was started anew: run the cell again/);
+    await panel.says(/^not live the kernel (is gone|was restarted)/);
+    await panel.says(/^not live the kernel was restarted: run the cell again/);
     await notebook.idle();
     for (const n of [0, 1]) assert.equal(await notebook.runCell(n), true);
     await panel.says(/^live/);

@@ -173,7 +173,7 @@ test("a report of 0.1 is made again and comes to the same; where a rule has chan
   assert.deepEqual([rolling.code, rolling.stderr], [1, ""], rolling.stdout);
   assert.match(
     rolling.stdout,
-    /A rule has changed since: a rolling line is fitted anew at an entry and kept until the exit/,
+    /A rule has changed since: a rolling line is refitted at each entry and kept until the exit/,
   );
 });
 

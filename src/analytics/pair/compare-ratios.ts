@@ -31,7 +31,7 @@ export function compareRatios(
   // a band of x on y that holds 0 has no band of its inverse
   const isBounded = back.low * back.high > 0;
   const turned = {
-    name: "least squares, x on y turned round",
+    name: "least squares, x on y inverted",
     value: 1 / back.beta,
     low: isBounded ? 1 / back.high : Number.NaN,
     high: isBounded ? 1 / back.low : Number.NaN,

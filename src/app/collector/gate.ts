@@ -36,7 +36,7 @@ export interface Gate {
   rejected(): number;
   /** The highest id known of a symbol. */
   newestId(symbol: string): number | undefined;
-  /** How many trades of a symbol were refused because the exchange's ids have started anew; 0: they have not. */
+  /** How many trades of a symbol were refused because the exchange's ids have started over; 0: they have not. */
   anew(symbolIndex: number): number;
 }
 
@@ -226,14 +226,14 @@ class TradeGate implements Gate {
     }
   }
 
-  /** A lower id that is younger than all that is held: the exchange's ids have started anew, and nothing of them is stored. */
+  /** A lower id that is younger than all that is held: the exchange's ids have started over, and nothing of them is stored. */
   #isOtherSequence(lane: Lane, { id, tradeTimeUs, symbol }: Trade): boolean {
     const isBackwards = id < (lane.newestId ?? 0) && tradeTimeUs > lane.newestUs + YOUNGER_US;
     if (!isBackwards && lane.anew === 0) return false;
     lane.backwards++;
     if (lane.backwards < SURE_AFTER) return true;
     if (lane.anew++ === 0) this.#makeSure(lane);
-    const message = `${symbol}: the exchange's ids have started anew (${id} after ${lane.newestId}): nothing of them is stored, as two sequences in one series can't be told apart; collect them under another --venue-name or into another --db`;
+    const message = `${symbol}: the exchange's ids have started over (${id} after ${lane.newestId}): nothing of them is stored, as two sequences in one series can't be told apart; collect them under another --venue-name or into another --db`;
     this.#settings.log({ level: "error", event: "ids-anew", symbol, message });
     return true;
   }

@@ -20,7 +20,7 @@ const COMMAND = {
       help: "the oldest days only, until the database's content takes no more than this",
     },
     archive: { value: "FOLDER", help: "where the files go; archive/ beside the database unless given" },
-    vacuum: { help: "give freed room back to the system: writes the database's file anew" },
+    vacuum: { help: "give freed room back to the system: rewrites the database's file" },
     check: { help: "move nothing; read every archived file and compare it with its check sum" },
   },
 } as const satisfies Command<string>;

@@ -30,10 +30,10 @@ const COMMAND = {
     "Ends with 0: all imported; 1: there were conflicts, which are listed; 2: refused.",
   flags: {
     db: { value: "FILE", help: "the database; made where there is none" },
-    symbol: { value: "S", help: "the symbol, where neither the file's name nor a column tells it" },
+    symbol: { value: "S", help: "the symbol, where neither the file's name nor a column gives it" },
     kind: {
       value: "K",
-      help: "trades, aggTrades, klines, or csv (its header tells), where the name does not tell",
+      help: "trades, aggTrades, klines, or csv (its header says), where the name does not say",
     },
     interval: { value: "1m", help: "of bars, which must agree; or to make of trades without ids" },
     venue: {

@@ -20,7 +20,7 @@ const COMMAND: Command<Name> = {
   usage: "npm run report --",
   about:
     "Backtests mean reversion of a pair and writes one HTML file, which opens offline, with CSV files of its trades, fills\n" +
-    "and equity beside it. With --verify it makes a report's run again and says whether it comes to the same.\n" +
+    "and equity beside it. With --verify it makes a report's run again and says whether the result is the same.\n" +
     "Ends with 0: written, or identical; 1: not identical; 2: refused. In brackets: what is taken where nothing is said.",
   flags: {
     ...RUN_FLAGS,

@@ -11,7 +11,7 @@ import type { Command } from "../terminal/flags.ts";
 const COMMAND: Command<never> = {
   usage: "npm run test-rules --",
   about:
-    "Runs tests of alert rules: series in, states expected at times, as docs/alerts.md tells them.\n" +
+    "Runs tests of alert rules: series in, states expected at times, as docs/alerts.md describes them.\n" +
     "Ends with 0: all passed; 1: some failed; 2: refused.",
   operands: "FILE …",
   flags: {},

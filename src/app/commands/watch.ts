@@ -24,21 +24,24 @@ import { type StopRequest, stopRequest } from "../terminal/stop-request.ts";
 const COMMAND = {
   usage: "npm run watch --",
   about:
-    "Judges alert rules on the bars that a collector's trades make, and tells what fires and what is over. It reads the\n" +
+    "Judges alert rules on the bars that a collector's trades make, and reports what fires and what is over. It reads the\n" +
     "database only, and goes on where it was stopped. Nothing is traded.",
   flags: {
     source: { value: "FILE", help: "the database (the one that is being filled, or the newest in data/)" },
     rules: {
       value: "FILE",
-      help: "alert rules, as docs/alerts.md tells them (those that come with Tickbook)",
+      help: "alert rules, as docs/alerts.md describes them (those that come with Tickbook)",
     },
     venue: {
       value: "NAME",
       help: "the venue to watch (of those with the symbols of the rules, the one that received a trade last)",
     },
     history: { value: "FILE", help: "what has happened is kept here (alerts.db beside the database)" },
-    file: { value: "FILE", help: "write told alerts there, too: a line of JSON each" },
-    webhook: { value: "URL", help: "post told alerts there, too; or in the environment: TICKBOOK_WEBHOOK" },
+    file: { value: "FILE", help: "write reported alerts there, too: a line of JSON each" },
+    webhook: {
+      value: "URL",
+      help: "post reported alerts there, too; or in the environment: TICKBOOK_WEBHOOK",
+    },
     "webhook-as": {
       value: "FORMAT",
       help: "what is posted: json, slack, discord, telegram or mail; or in the environment: TICKBOOK_WEBHOOK_AS",

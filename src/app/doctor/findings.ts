@@ -116,7 +116,7 @@ function ofTroubles(series: SeriesQuality, { collector, checkedUs }: Facts): Fin
     .map(({ kind, trades, firstUs }) => {
       const why =
         kind === "ids-anew"
-          ? "the exchange's ids have started anew, and two sequences in one series can't be told apart"
+          ? "the exchange's ids have started over, and two sequences in one series can't be told apart"
           : "their ids lie below all that this database holds";
       return alarm(
         "symbol-refused",

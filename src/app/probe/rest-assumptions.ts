@@ -50,7 +50,7 @@ const ofExchange: readonly Assumption[] = [
   },
   {
     id: "server-time",
-    says: "/api/v3/time tells serverTime, in microseconds as asked for",
+    says: "/api/v3/time gives serverTime, in microseconds as asked for",
     judge: ({ seen, json }) => {
       const time = json("time");
       if (seen.answers.time?.status !== 200)
@@ -79,7 +79,7 @@ const ofExchange: readonly Assumption[] = [
   },
   {
     id: "weight-limit",
-    says: "exchangeInfo tells the limit of REQUEST_WEIGHT by minute",
+    says: "exchangeInfo gives the limit of REQUEST_WEIGHT by minute",
     judge: ({ seen, json }) => {
       const info = json("info");
       if (seen.answers.info?.status !== 200) return oneThing(undefined, "no answer");
@@ -103,7 +103,7 @@ const ofExchange: readonly Assumption[] = [
   },
   {
     id: "weight-header",
-    says: "every answer tells the weight used in this minute (X-MBX-USED-WEIGHT-1M)",
+    says: "every answer gives the weight used in this minute (X-MBX-USED-WEIGHT-1M)",
     judge: ({ seen }) => {
       const all = Object.values(seen.answers).filter(({ status }) => status === 200 || status === 400);
       return everyOne(
@@ -175,7 +175,7 @@ const ofHistory: readonly Assumption[] = [
   ),
   {
     id: "history-is-stream",
-    says: "historicalTrades tells the same trades as the stream",
+    says: "historicalTrades gives the same trades as the stream",
     judge: (facts) => {
       const rows = facts.rows("history");
       if (rows === undefined) return noRows(facts, "history");

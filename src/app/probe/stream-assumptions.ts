@@ -132,12 +132,12 @@ const ofStream: readonly Assumption[] = [
   },
   {
     id: "clock",
-    says: "events are stamped with the time that REST tells, within ten seconds",
+    says: "events are stamped with the time that REST gives, within ten seconds",
     judge: ({ trades, seen, json }) => {
       const time = json("time");
       const answer = seen.answers.time;
       if (!isRow(time) || typeof time.serverTime !== "number" || answer === undefined)
-        return oneThing(undefined, "REST has told no time");
+        return oneThing(undefined, "REST has given no time");
       const { serverTime } = time;
       const offUs = ({ event, atMs }: Trade): number =>
         Math.abs((event.E as number) - (serverTime as number) - (atMs - answer.atMs) * 1000 * seen.pace);

@@ -1,6 +1,6 @@
 import type { Observations } from "./observe.ts";
 
-/** `not seen`: nothing came by which it could be told. */
+/** `not seen`: nothing came by which it could be judged. */
 export type Verdict = "held" | "broken" | "not seen";
 
 /** Something about an exchange that the collector rests on. */
@@ -84,7 +84,7 @@ export function everyOne<One>(
   fits: (one: One, i: number) => boolean,
   what: (one: One) => unknown,
 ): ReturnType<Assumption["judge"]> {
-  if (all.length === 0) return { verdict: "not seen", detail: "nothing came by which it could be told" };
+  if (all.length === 0) return { verdict: "not seen", detail: "nothing came by which it could be judged" };
   const misfits = all.filter((one, i) => !fits(one, i));
   if (misfits.length === 0) return { verdict: "held", detail: `${all.length} of ${all.length}` };
   const sample = JSON.stringify(what(misfits[0]!)) ?? "nothing";

@@ -27,7 +27,7 @@ export function statusText(facts: StatusFacts): string {
   const listed = Object.entries(symbols);
   const shown = totals === undefined ? listed : listed.filter(([, { anew = 0 }]) => anew > 0);
   const parts = shown.map(([symbol, { rate, stored, lagMs, anew = 0 }]) => {
-    if (anew > 0) return `${symbol} NOT STORED (its ids have started anew)`;
+    if (anew > 0) return `${symbol} NOT STORED (its ids have started over)`;
     const lag = lagMs === null || Number.isNaN(lagMs) ? "" : ` lag ${Math.round(lagMs)} ms`;
     return `${symbol} ${rate}/s${lag} stored ${stored}`;
   });

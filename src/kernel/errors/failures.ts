@@ -60,7 +60,7 @@ export function thrown(error: unknown, placesOf: (stack: string) => readonly Pla
 /** What a cell has changed of the language itself keeps its error from being read. */
 export function untold(error: unknown, problem: unknown): Failure {
   return failure("Error", textOf(error), [
-    `its places cannot be told: ${textOf(fieldOf(problem, "message"))}`,
+    `its places cannot be named: ${textOf(fieldOf(problem, "message"))}`,
   ]);
 }
 

@@ -183,5 +183,5 @@ function offerRuntime(parts: RuntimeParts): void {
 function reloadText(anew: readonly Reload[], folder: string): string {
   const name = ({ path, itself }: Reload): string =>
     `${relative(folder, path) || path} (${itself ? "changed" : "imports a file that changed"})`;
-  return `Loaded anew, as the files stand now: ${anew.map(name).join(", ")}. What they kept in variables begins again.`;
+  return `Reloaded, as the files stand now: ${anew.map(name).join(", ")}. What they kept in variables begins again.`;
 }

@@ -101,7 +101,7 @@ function actOn(
     return { said: `${about} is ${snoozeText(untilUs)}` };
   }
   if (act === "acknowledge") {
-    if (state.state !== "firing") return { problem: `${about} does not fire` };
+    if (state.state !== "firing") return { problem: `${about} is not firing` };
     acts.add(alert, { act, atUs, untilUs: atUs });
     return { said: `${about} is acknowledged: it is not repeated while it fires` };
   }

@@ -66,7 +66,7 @@ export function alertLog(): AlertLog {
         columns: [
           { name: "from", values: shown.map(({ first }) => first.timeUs), kind: "time" },
           text("for", ({ first, toUs }) =>
-            Number.isNaN(toUs) ? "fires still" : spanText(toUs - first.timeUs),
+            Number.isNaN(toUs) ? "still firing" : spanText(toUs - first.timeUs),
           ),
           text("alert", ({ first }) => first.alert.rule.name),
           text("watched", ({ first }) => first.alert.watched.map(short).join("/")),

@@ -116,14 +116,14 @@ function thresholdText({ when, fire, resolve }: Threshold, unit = ""): string {
 
 const STEPS = "▁▂▃▄▅▆▇█";
 
-/** Values as one line of blocks between the least and the largest of them; a blank where one is missing. */
+/** Values as one line of blocks between the least and the largest of them; low where nothing moves, a blank where one is missing. */
 export function sparkline(values: readonly number[]): string {
   const known = values.filter(Number.isFinite);
   const [least, most] = [Math.min(...known), Math.max(...known)];
   return values
     .map((value) => {
       if (!Number.isFinite(value)) return " ";
-      const share = most > least ? (value - least) / (most - least) : 0.5;
+      const share = most > least ? (value - least) / (most - least) : 0;
       return STEPS[Math.min(STEPS.length - 1, Math.floor(share * STEPS.length))]!;
     })
     .join("");

@@ -110,7 +110,7 @@ export function pairAlerts(pair: PairWatch, settings: PairAlertSettings = {}): P
       const status = now.status();
       const nowUs = now.doneUs() ?? Number.NaN;
       const firing = status.filter(({ state }) => state.state === "firing").length;
-      const caption = firing === 0 ? "Alerts: none fires" : `Alerts: ${firing} of ${status.length} fire`;
+      const caption = firing === 0 ? "Alerts: none firing" : `Alerts: ${firing} of ${status.length} firing`;
       return tableView(
         { ...alertsTable(status, nowUs, { trail: log.trail, acts, asks: desk.asks }), caption },
         { maxRows: 60 },

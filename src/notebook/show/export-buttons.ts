@@ -14,7 +14,7 @@ import { displayBundle } from "../page/display.ts";
 import { handFiles } from "../page/handed-files.ts";
 import { VIEW_MIME } from "../page/live-messages.ts";
 import { toldView } from "../view/sentence.ts";
-import { tableOf } from "../view/tables.ts";
+import { isTable, tableOf } from "../view/tables.ts";
 import { bundleOf, viewOf } from "../view/views.ts";
 import { type Exported, writeExport } from "./exported.ts";
 
@@ -105,7 +105,7 @@ function isShownAlone(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const { kind } = value as { kind?: unknown };
   const isView = kind === "chart" || kind === "html";
-  return isView || "toView" in value || "sentence" in value || tableOf(value) === value;
+  return isView || "toView" in value || "sentence" in value || isTable(value);
 }
 
 function isFile(made: unknown): made is Pick<Exported, "path"> {

@@ -275,7 +275,7 @@ export function toldInterval(
     refuse({
       code: "bad-interval",
       where: asking.where,
-      problem: `needs the interval that its name tells; got ${say(asking, "interval", interval!)}`,
+      problem: `needs the interval that its name gives; got ${say(asking, "interval", interval!)}`,
       hint: "Leave it out, or give the file back its own name.",
     });
   }

@@ -27,7 +27,7 @@ export async function checkSum({ path, name }: OpenFile, sha256: string, isNeede
   refuse({
     code: "checksum-mismatch",
     where: name,
-    problem: `needs the content that its check sum tells; SHA-256 should be ${sum.toLowerCase()} and is ${sha256}`,
+    problem: `needs the content that its check sum states; SHA-256 should be ${sum.toLowerCase()} and is ${sha256}`,
     hint: "Download both files again. Nothing was imported.",
     facts: { expected: sum.toLowerCase(), sha256 },
   });

@@ -24,7 +24,7 @@ export interface ImportSettings extends Omit<FileOptions, "symbol"> {
   readonly venue?: string | undefined;
   /** What its user calls the origin of other files: a venue of the kind `file`, named `file` unless told. */
   readonly venueName?: string | undefined;
-  /** Needed where neither the file's name nor a column tells it. */
+  /** Needed where neither the file's name nor a column gives it. */
   readonly symbol?: string;
   /** What the file holds; told by its name or its header unless given. `csv`: by its header. */
   readonly kind?: ImportKind;
@@ -224,7 +224,7 @@ function symbolOf(name: string, early: string | undefined, { symbols, layout }: 
             .slice(0, 5)
             .map((one) => quote(one, 40))
             .join(", ")}`
-        : "needs a symbol; the file's name tells none",
+        : "needs a symbol; the file's name gives none",
     hint: `Pass --symbol, for example --symbol ${distinct[0] ?? "BTCUSDT"}.`,
     facts: { symbols: distinct, kind: layout.kind },
   });
@@ -245,7 +245,7 @@ function disagree(name: string, what: string, inName: string, told: string, hint
   return refuse({
     code: "misnamed",
     where: name,
-    problem: `needs the ${what} that its name tells, ${quote(inName)}; got ${quote(told, 80)}`,
+    problem: `needs the ${what} that its name gives, ${quote(inName)}; got ${quote(told, 80)}`,
     hint,
   });
 }

@@ -26,7 +26,7 @@ test("the page has each field and each measure as the code has it", () => {
         ? "none"
         : window === undefined
           ? `from ${leastWindow}`
-          : `${window} unless told`;
+          : `${window} by default`;
     const row = `| \`${name}\` | ${of} | ${about} | ${unit} | ${bars} |`;
     assert.ok(page.includes(row), row);
   }

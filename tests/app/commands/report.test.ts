@@ -136,7 +136,7 @@ describe("npm run report", () => {
       );
     assert.match(
       verifyReport(older('"hedge":{"method":"rolling","window":200}')).sentence,
-      /^not identical: .*A rule has changed since: a rolling line is fitted anew at an entry and kept until the exit/,
+      /^not identical: .*A rule has changed since: a rolling line is refitted at each entry and kept until the exit/,
     );
     assert.match(
       verifyReport(older('"hedge":{"method":"rolling","window":200},"rehedge":0.1')).sentence,

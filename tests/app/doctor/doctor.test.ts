@@ -162,7 +162,7 @@ test("trades that come and are not stored have an exit code and a sentence of th
   assert.deepEqual([first!.code, first!.symbol], ["symbol-refused", "BTCUSDT"]);
   assert.match(
     first!.text,
-    /^120 trades since \S+Z came and were not stored: the exchange's ids have started anew/,
+    /^120 trades since \S+Z came and were not stored: the exchange's ids have started over/,
   );
 });
 

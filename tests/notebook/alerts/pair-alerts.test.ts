@@ -74,7 +74,7 @@ test("the table shows firing alerts first, with since when, value, threshold and
     Z,
   ]);
   const lines = textOf(alerts.table()).split("\n");
-  assert.equal(lines[0], "Alerts: 1 of 2 fire");
+  assert.equal(lines[0], "Alerts: 1 of 2 firing");
   assert.match(
     lines[2]!,
     /^▲ FIRING +1 s +z out +ETH\/BTC +[23]\.\d\d σ +beyond ±3, over at ±1 +[▁-█ ]{30} +warning$/,
@@ -96,7 +96,7 @@ test("what was told stands in the history, and as bands and marks on the chart: 
   const { alerts, pair, add } = stage(t, seconds(0, 120, twice), [Z]);
   assert.match(
     textOf(alerts.history()),
-    /T\S+Z +(\d+ s|fires still) +z out +ETH\/BTC +warning +ETHUSDT\/BTCUSDT: /,
+    /T\S+Z +(\d+ s|still firing) +z out +ETH\/BTC +warning +ETHUSDT\/BTCUSDT: /,
   );
   assert.doesNotMatch(textOf(alerts.history()), /data/);
   const over = await draw(pair.zScore({ bands: alerts }));
@@ -222,9 +222,9 @@ test("hostile text of a rule stays text in the table and in the chart", (t) => {
   assert.ok(!JSON.stringify(specOf(pair.zScore({ bands: alerts }))).includes("\u202e"));
 });
 
-test("sparkline: a block a value, from the least to the most; a blank where one is missing", () => {
+test("sparkline: a block a value, from the least to the most; low where nothing moves, a blank where one is missing", () => {
   assert.equal(sparkline([0, 1, Number.NaN, 2, Number.POSITIVE_INFINITY]), "▁▅ █ ");
-  assert.equal(sparkline([3, 3]), "▅▅");
+  assert.equal(sparkline([3, 3]), "▁▁");
   assert.equal(sparkline([]), "");
 });
 

@@ -27,7 +27,7 @@ test("backtestPair shows itself: a sentence, the venue and the figures at a glan
   assert.match(text, /^A pair\? (Yes|No|Too short to say): .*Engle-Granger p [<=] /);
   assert.match(
     text,
-    /\n(Had you traded it anyway|What the rule came to): After costs it (gained|lost) .*round trips?/,
+    /\n(Had you traded it anyway|How the rule did): After costs it (gained|lost) .*round trips?/,
   );
   assert.match(text, /\nSIMULATED · seed 7\n/);
   assert.match(text, /\nbreak-even costs: /);

@@ -24,7 +24,7 @@ test("a row off the grid of the others is refused, and the length never becomes 
   assert.match(refusal(t, every([0.5, 60, 120, 180, 240])), /line 2: needs bars that begin 1h apart/);
   assert.match(
     refusal(t, every([0, 2, 5, 9])),
-    /needs bars whose length can be told; its rows are 2m, 3m, 4m apart\. Pass --interval/,
+    /needs bars whose length can be determined; its rows are 2m, 3m, 4m apart\. Pass --interval/,
   );
 });
 

@@ -283,7 +283,7 @@ test("a unit that its column contradicts is asked for; years of before 2009 stan
     const said = refusal(t, counts(name, from, step));
     assert.match(
       said,
-      /needs times in the unit that its name tells; .* in a larger unit 2024-01-01T00:00:00Z/,
+      /needs times in the unit that its name gives; .* in a larger unit 2024-01-01T00:00:00Z/,
       name,
     );
     const larger = from < 1e11 ? "time_s" : "time_ms";

@@ -268,7 +268,7 @@ const OPEN: readonly (readonly [what: string, said: RegExp, make: (source: Rando
   ["months", /these are months/, (s) => table(s, (i) => `2024-${two(i + 1)}-01`)],
   [
     "a row off the grid",
-    /begin 1h apart|whose length can be told/,
+    /begin 1h apart|whose length can be determined/,
     (s) => {
       const odd = 2 + Math.floor(5 * s.uniform());
       return table(s, (i) =>
@@ -280,7 +280,7 @@ const OPEN: readonly (readonly [what: string, said: RegExp, make: (source: Rando
   ],
   [
     "steps that leave the length open",
-    /whose length can be told/,
+    /whose length can be determined/,
     (s) => table(s, (i) => iso(Date.UTC(2024, 0, 1) + [0, 2, 5, 9, 12, 17, 20, 27][i]! * 60_000)),
   ],
   [

@@ -68,7 +68,7 @@ test("numbers that can be decimals or thousands are refused with the first of th
   const text = "time;close\n2024-01-02;1.234\n2024-01-03;5.678\n";
   assert.equal(
     refusal(t, text),
-    'data.csv, line 2, close: needs a number that can be read in one way; "1.234" can be a decimal or thousands, and no other number tells. Pass --decimal . or --decimal ,.',
+    'data.csv, line 2, close: needs a number that can be read in one way; "1.234" can be a decimal or thousands, and no other number settles it. Pass --decimal . or --decimal ,.',
   );
   assert.match(refusal(t, text, {}, { voice: "settings" }), /Pass decimal: "\." or decimal: ","\.$/);
   assert.deepEqual(

@@ -95,7 +95,7 @@ test("day and month: any row of the file proves their order, else it is asked fo
   const open = file("01/02/2024", "01/03/2024", "01/04/2024");
   assert.match(
     refusal(t, open),
-    /^data\.csv, line 2, time: needs a date that can be read in one way; "01\/02\/2024" can be day and month or month and day, and no other row tells\. Pass --dates dmy or --dates mdy\.$/,
+    /^data\.csv, line 2, time: needs a date that can be read in one way; "01\/02\/2024" can be day and month or month and day, and no other row settles it\. Pass --dates dmy or --dates mdy\.$/,
   );
   assert.match(refusal(t, open, {}, { voice: "settings" }), /Pass dates: "dmy" or dates: "mdy"\.$/);
   assert.deepEqual(timesOf(reading(t, open, { dates: "mdy" })), [

@@ -83,7 +83,7 @@ export const PAIR_MEASURES: Readonly<Record<PairMeasureName, ClosesMeasure | Spr
     ...heldForQuarter((spreads) => halfLife(spreads).correctedHalfLifeBars),
     unit: "bars",
     about:
-      "of the spread over the last `window` bars, corrected for bias; made anew every quarter of a window",
+      "of the spread over the last `window` bars, corrected for bias; recomputed every quarter of a window",
     leastWindow: 10,
     reach: fromZero,
   },
@@ -91,7 +91,7 @@ export const PAIR_MEASURES: Readonly<Record<PairMeasureName, ClosesMeasure | Spr
     ...heldForQuarter((spreads) => adf(spreads).pValue),
     unit: "",
     about:
-      "of the augmented Dickey-Fuller test of the spread over the last `window` bars; made anew every quarter of a window",
+      "of the augmented Dickey-Fuller test of the spread over the last `window` bars; recomputed every quarter of a window",
     leastWindow: 20,
     reach: () => ({ least: 0, most: 1 }),
   },

@@ -63,7 +63,7 @@ export function faultsError(faults: readonly RuleFault[], where: string, what: s
   return new TickbookError({
     code: "bad-rules",
     where,
-    problem: `needs ${what} as docs/alerts.md tells them; ${count}`,
+    problem: `needs ${what} as docs/alerts.md describes them; ${count}`,
     hint: `Mend them:${shown.join("")}${more > 0 ? `\n  … and ${more} more.` : ""}`,
     facts: { faults },
   });

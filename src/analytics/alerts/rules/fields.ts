@@ -57,7 +57,7 @@ export const RULE_FIELDS: Readonly<Record<keyof AlertRule, Field>> = {
     kind: "words",
     words: ["frozen", "rolling", "kalman", "fixed"],
     about:
-      "where β comes from: fitted once on the first `hedgeBars` bars and frozen, on the last `hedgeBars` bars, filtered by Kalman's recursion, or told by `beta` and `alpha`",
+      "where β comes from: fitted once on the first `hedgeBars` bars and frozen, on the last `hedgeBars` bars, filtered by Kalman's recursion, or given by `beta` and `alpha`",
     otherwise: "frozen",
   },
   hedgeBars: {
@@ -127,7 +127,7 @@ export const RULE_FIELDS: Readonly<Record<keyof AlertRule, Field>> = {
   },
   silences: {
     kind: "boolean",
-    about: "whether, while it fires, the alerts that depend on its symbol are not told",
+    about: "whether, while it fires, the alerts that depend on its symbol are not reported",
     otherwise: "true for feedAge and holeOpen, else false",
   },
   severity: {

@@ -58,7 +58,7 @@ function ofSymbols({ venue, symbols }: CollectorStatus): Metric[] {
     each(
       "tickbook_trades_refused_total",
       "counter",
-      "Trades not stored: ids started anew, or below all that is held.",
+      "Trades not stored: ids started over, or below all that is held.",
       (s) => s.anew + s.regressed,
     ),
     each("tickbook_missing_ids", "gauge", "Ids in holes that are open.", (s) => s.missing),

@@ -9,7 +9,7 @@ export interface SymbolStatus {
   conflicts: number;
   /** Trades refused because their ids lie below all that were ever held. */
   regressed: number;
-  /** Trades refused because the exchange's ids have started anew; 0: they have not. */
+  /** Trades refused because the exchange's ids have started over; 0: they have not. */
   anew: number;
   /** Ids known to be missing: in holes which are neither filled nor given up. */
   missing: number;

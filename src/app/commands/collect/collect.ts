@@ -31,7 +31,7 @@ import { requestsTo } from "./requests.ts";
 /** Of refusals; any other is 2. What a disk refuses may pass: whoever keeps the collector running starts it again. */
 const EXIT_CODES = { unreachable: 3, "writer-failed": 1, "system-error": 1 };
 
-/** Runs the collector as a program. Exit codes: 0 stopped, 2 refused, 3 unreachable, 4 a symbol's ids have started anew and are not stored, 1 trades were not stored or the exchange died. */
+/** Runs the collector as a program. Exit codes: 0 stopped, 2 refused, 3 unreachable, 4 a symbol's ids have started over and are not stored, 1 trades were not stored or the exchange died. */
 export function collectMain(argv: readonly string[]): Promise<number> {
   const work = ({ flags }: Typed<CollectFlag>): Promise<number> => {
     useProxy(process.env);

@@ -28,7 +28,7 @@ export const COLLECT: Command<CollectFlag> = {
   usage: "npm run collect --",
   about:
     "Streams an exchange's trades into SQLite until it is stopped (Ctrl-C). Exit codes: 0 stopped, 1 trades were not stored,\n" +
-    "2 refused, 3 unreachable, 4 a symbol's ids have started anew. Only 2 is final.",
+    "2 refused, 3 unreachable, 4 a symbol's ids have started over. Only 2 is final.",
   flags: {
     config: {
       value: "FILE",

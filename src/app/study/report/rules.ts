@@ -13,7 +13,7 @@ export function changedRules(edition: number, { strategy }: RunDescription, run?
   const isRefused = (hedge?.beta ?? 1) <= 0 || (run?.result.counts.refusedEntries ?? 0) > 0;
   return [
     ...(hedge?.method === "rolling"
-      ? ["a rolling line is fitted anew at an entry and kept until the exit, with the z of that one line"]
+      ? ["a rolling line is refitted at each entry and kept until the exit, with the z of that one line"]
       : []),
     ...(hedge?.method === "kalman" && zScore !== "innovation"
       ? ["a Kalman hedge decides on its own innovations alone"]

@@ -36,7 +36,7 @@ function crossingText({ strategy, market, counts }: Backtest, z: Float64Array): 
   const times = `, and beyond the entry at ${entry} in ${bars(wanted)}`;
   if ((counts.refusedEntries ?? 0) > 0) return `${times}.`;
   if (liquidity !== undefined) return `${times}, which were thin by its rules of liquidity.`;
-  return `${times}, where no size could be told, or which the data end with.`;
+  return `${times}, where no size could be determined, or which the data end with.`;
 }
 
 interface Settings {

@@ -28,7 +28,7 @@ export function stretchText({ pair, data, result }: BacktestRun): string {
 
 /** How the part about the rule is headed: what the pair is comes first. */
 export function ruleHeading({ pair }: BacktestRun): string {
-  if (pair === undefined || pair.verdict?.verdict === "yes") return "What the rule came to";
+  if (pair === undefined || pair.verdict?.verdict === "yes") return "How the rule did";
   return "Had you traded it anyway";
 }
 
@@ -52,7 +52,7 @@ export function ruleText(run: BacktestRun): string {
   const edge = breakEvenBps > 0 ? `; at ${breakEvenBps.toFixed(2)} nothing would have been left.` : ".";
   const ruin = Number.isNaN(ruinUs) ? "" : ` The account was gone at ${timeText(ruinUs)}.`;
   const few =
-    roundTrips.count < 30 ? " So few round trips say little about the next ones, whatever they came to." : "";
+    roundTrips.count < 30 ? " So few round trips say little about the next ones, whatever their result." : "";
   return `${after}${edge}${fundingText(run)}${insteadText(run)}${ruin}${counted}${few}`;
 }
 

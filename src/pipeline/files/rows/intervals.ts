@@ -187,7 +187,7 @@ function offGrid(asking: Asking, { timeUs, row, length }: Starts, told: number |
       .map(formatDuration);
     return refuseRow(asking, {
       code: "open-interval",
-      need: `bars whose length can be told; its rows are ${steps.join(", ")} apart`,
+      need: `bars whose length can be determined; its rows are ${steps.join(", ")} apart`,
       hint: `Pass ${say(asking, "interval", formatDuration(intervalUs))} if that is it.`,
     });
   }

@@ -107,7 +107,7 @@ export function numberReader(
         code: "open-decimals",
         row: open.row,
         column: open.column,
-        need: `a number that can be read in one way; ${quote(open.text, 40)} can be a decimal or thousands, and no other number tells`,
+        need: `a number that can be read in one way; ${quote(open.text, 40)} can be a decimal or thousands, and no other number settles it`,
         hint: `Pass ${say(asking, "decimal", ".")} or ${say(asking, "decimal", ",")}.`,
       });
     },

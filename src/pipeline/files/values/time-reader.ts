@@ -284,7 +284,7 @@ function settledOrder(
     code: "open-dates",
     row: open.row,
     column,
-    need: `a date that can be read in one way; ${quote(open.text, 40)} can be day and month or month and day, and no other row tells`,
+    need: `a date that can be read in one way; ${quote(open.text, 40)} can be day and month or month and day, and no other row settles it`,
     hint: `Pass ${say(asking, "dates", "dmy")} or ${say(asking, "dates", "mdy")}.`,
   });
 }

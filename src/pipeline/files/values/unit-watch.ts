@@ -47,7 +47,7 @@ export function unitWatch(asking: Asking, { name, unit, isGiven }: WatchedUnit):
         code: "open-unit",
         row: first.row,
         column: name,
-        need: `times in the unit that ${unit === undefined ? "they were made from" : "its name tells"}; ${quote(first.text, 40)} is ${formatUtc(Math.floor(first.us))}, and in a larger unit ${meant}`,
+        need: `times in the unit that ${unit === undefined ? "they were made from" : "its name gives"}; ${quote(first.text, 40)} is ${formatUtc(Math.floor(first.us))}, and in a larger unit ${meant}`,
         hint:
           unit === undefined
             ? `If 1970 is meant, say so: ${say(asking, "columns", `time=${name}`)}.`

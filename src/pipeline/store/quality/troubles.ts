@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 export interface Trouble {
   readonly venue: string;
   readonly symbol: string;
-  /** `ids-anew`: the exchange's ids have started anew. `ids-below`: they lie below all that were ever held. */
+  /** `ids-anew`: the exchange's ids have started over. `ids-below`: they lie below all that were ever held. */
   readonly kind: string;
   readonly firstUs: number;
   readonly lastUs: number;

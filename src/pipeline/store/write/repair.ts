@@ -7,7 +7,7 @@ import { mergedRows } from "./merged-rows.ts";
 
 /**
  * What became of a page that is to fill a hole: stored as a whole; or not at all, because it contradicts as many trades that
- * are held as it agrees with, or has none in common with what is held, by which it could be told from another symbol's. One
+ * are held as it agrees with, or has none in common with what is held, by which it could be judged from another symbol's. One
  * that is contradicted among others that are not stays as it is, and is listed in `conflicts`.
  */
 export type RepairResult =

@@ -70,7 +70,7 @@ export interface NewestHeld {
   readonly timeUs: number;
 }
 
-/** `ids-anew`: the exchange's ids have started anew. `ids-below`: they lie below all that were ever held. */
+/** `ids-anew`: the exchange's ids have started over. `ids-below`: they lie below all that were ever held. */
 export type TroubleKind = "ids-anew" | "ids-below";
 
 /** Opens or makes a database and takes its writer's lock. */

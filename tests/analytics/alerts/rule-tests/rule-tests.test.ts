@@ -104,7 +104,7 @@ test("faults of a file of tests come all at once, with place and what is allowed
     (error: TickbookError) => {
       assert.match(
         error.message,
-        /x\.json: needs tests of rules as docs\/alerts\.md tells them; 2 things are wrong/,
+        /x\.json: needs tests of rules as docs\/alerts\.md describes them; 2 things are wrong/,
       );
       assert.match(error.message, /test: "test" is no name that is known\. Did you mean "tests"\?/);
       return true;

@@ -191,7 +191,7 @@ test("a file's faults come all at once, each with its line", () => {
       ]);
       assert.match(
         error.message,
-        /^data\/alerts\.json: needs rules as docs\/alerts\.md tells them; 6 things are wrong\. Mend them:\n {2}line 4, /,
+        /^data\/alerts\.json: needs rules as docs\/alerts\.md describes them; 6 things are wrong\. Mend them:\n {2}line 4, /,
       );
       return true;
     },
