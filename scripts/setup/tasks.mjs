@@ -30,7 +30,7 @@ export const tasks = {
   update: { needs: [], work: (args) => updateProject(args) },
   test: { needs: all, work: (args) => runTests("tests", args) },
   "test:long": { needs: all, work: (args) => runTests("tests/long", args) },
-  "test:desk": { needs: node, work: runDeskTests },
+  "test:desk": { needs: all, work: runDeskTests },
   build: { needs: node, work: () => 0 },
   check: { needs: ["dependencies"], work: runChecks },
   format: { needs: ["dependencies"], work: runFormat },
