@@ -81,7 +81,7 @@ interface Run {
 
 function run(make: (market: Market) => Strategy | Rule, market: Market, terms: Terms): Run {
   const rule = runningRule("assertCausal", make(market), market);
-  const book = newBook(market.length, market.legs.length);
+  const book = newBook(market.length, market.legs.length, { isBrief: false });
   simulate(market, rule, terms, book);
   const { signals = {}, warmUpBars = 0 } = rule;
   return { orders: book.orders, fills: book.fills, signals, warmUpBars };

@@ -33,8 +33,8 @@ export function runBacktest(market: Market, strategy: Strategy | Rule, settings:
   requireMarket(where, market);
   const terms = completeTerms(where, settings);
   const rule = begun(where, strategy, market);
-  const book = newBook(market.length, market.legs.length);
-  const counted = simulate(market, rule, terms, book);
+  const { isBrief, totals, ...book } = newBook(market.length, market.legs.length, { isBrief: false });
+  const counted = simulate(market, rule, terms, { isBrief, totals, ...book });
   const { name, settings: chosen } = typeof strategy === "function" ? OWN_RULE : strategy;
   const ran = { market, strategy: { name, settings: chosen } };
   return { ...ran, ...terms, ...book, signals: rule.signals ?? {}, counts: { ...rule.counts, ...counted } };

@@ -51,6 +51,11 @@ export interface RunningRule {
   /** What it counts while it runs: mean reversion the entries that it refused for their β, and those of an unusual one. */
   readonly counts?: Readonly<Record<string, number>>;
   readonly decide: Rule;
+  /**
+   * The next bar at which `decide` may return something or remember something else, as long as no order waits and what is held
+   * stays: the engine passes over those before it. Asked after `decide`, of the same view. Every bar where it is absent.
+   */
+  readonly nextLook?: (view: BarView) => number;
 }
 
 /** Keeps what a settings' key stands for, so that runs which share it make it once. */

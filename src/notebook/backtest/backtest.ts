@@ -22,6 +22,7 @@ import { type BacktestCharts, backtestCharts } from "../../app/study/charts.ts";
 import { type BacktestData, backtestData } from "../../app/study/data.ts";
 import { writeBacktestReport } from "../../app/study/report/files.ts";
 import { type BacktestRun, type RunDescription, runOn, withFunding } from "../../app/study/run.ts";
+import { warmSweeps } from "../../app/study/sweep/sweep.ts";
 import {
   costsTable,
   coverageTable,
@@ -31,7 +32,6 @@ import {
   parametersTable,
   roundTripsTable,
 } from "../../app/study/tables.ts";
-
 import { calibratedReversion, type OpenReversion } from "../../app/study/verdict/calibrated.ts";
 import { type Overturn, overturnTable, whatWouldOverturn } from "../../app/study/verdict/overturn.ts";
 import { headTiles, pairText, ruleHeading, ruleText } from "../../app/study/verdict/verdict.ts";
@@ -102,7 +102,10 @@ export function backtestPair(settings: BacktestPairSettings): PairBacktest {
   const named = ["y", "x", ...SOURCE_NAMES, ...WINDOW_NAMES] as const;
   const given = named.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]);
   const data = backtestData(Object.fromEntries(given) as PairSource);
-  return ranOn(withFunding(data, settings.funding, process.cwd()), settings);
+  const study = ranOn(withFunding(data, settings.funding, process.cwd()), settings);
+  // a sweep of it finds its threads there
+  warmSweeps();
+  return study;
 }
 
 function ranOn(data: BacktestData, settings: BacktestPairSettings): PairBacktest {

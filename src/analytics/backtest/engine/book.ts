@@ -2,8 +2,10 @@ import type { Fill, Order, Reason, RoundTrip } from "../types.ts";
 
 export type OpenOrder = { -readonly [Name in keyof Order]: Order[Name] };
 
-/** What a run writes down. */
+/** What a run writes down. A brief one has round trips, equity and totals, which is all that a sweep looks at. */
 export interface Book {
+  readonly isBrief: boolean;
+  readonly totals: { turnover: number };
   readonly orders: OpenOrder[];
   readonly fills: Fill[];
   readonly roundTrips: RoundTrip[];
@@ -17,13 +19,15 @@ export interface Book {
   readonly borrowed: readonly Float64Array[];
 }
 
-export function newBook(length: number, legs: number): Book {
-  const column = (): Float64Array => new Float64Array(length);
+export function newBook(length: number, legs: number, { isBrief }: Pick<Book, "isBrief">): Book {
+  const column = (): Float64Array => new Float64Array(isBrief ? 0 : length);
   return {
+    isBrief,
+    totals: { turnover: 0 },
     orders: [],
     fills: [],
     roundTrips: [],
-    equity: column(),
+    equity: new Float64Array(length),
     cash: column(),
     units: Array.from({ length: legs }, column),
     exposure: column(),
@@ -34,13 +38,9 @@ export function newBook(length: number, legs: number): Book {
   };
 }
 
-/** A book for another run. What is 0 while flat is so but for the bars of its round trips; cash and equity are written anew. */
-export function clearBook(book: Book): void {
-  const columns = [...book.units, ...book.funding, ...book.borrowed, book.exposure, book.turnover, book.paid];
-  for (const { entryBar, exitBar } of book.roundTrips)
-    for (const column of columns) column.fill(0, entryBar, exitBar + 1);
-  book.orders.length = 0;
-  book.fills.length = 0;
+/** A brief book for another run: its equity is written anew. */
+export function clearBrief(book: Book): void {
+  book.totals.turnover = 0;
   book.roundTrips.length = 0;
 }
 

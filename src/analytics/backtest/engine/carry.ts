@@ -18,7 +18,7 @@ export function carryOf({ market, book, trips, standing, marks, rates, financing
 
   const charge = (bar: number, money: number): void => {
     standing.cash -= money;
-    book.paid[bar] = book.paid[bar]! + money;
+    if (!book.isBrief) book.paid[bar] = book.paid[bar]! + money;
     trips.charged(money);
   };
   return {
@@ -32,7 +32,7 @@ export function carryOf({ market, book, trips, standing, marks, rates, financing
       for (let k = 0; k < units.length; k++) {
         const money = Math.max(0, -units[k]! * marks[k]!) * rates[k]!.borrowPerUs * us;
         if (money === 0) continue;
-        book.borrowed[k]![bar] = book.borrowed[k]![bar]! + money;
+        if (!book.isBrief) book.borrowed[k]![bar] = book.borrowed[k]![bar]! + money;
         charge(bar, money);
       }
     },
@@ -41,7 +41,7 @@ export function carryOf({ market, book, trips, standing, marks, rates, financing
         const rate = legs[k]![of]?.[bar] ?? 0;
         if (rate === 0 || units[k] === 0) continue;
         const money = units[k]! * marks[k]! * rate;
-        book.funding[k]![bar] = book.funding[k]![bar]! + money;
+        if (!book.isBrief) book.funding[k]![bar] = book.funding[k]![bar]! + money;
         standing.cash -= money;
       }
     },

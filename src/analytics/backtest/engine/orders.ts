@@ -48,20 +48,19 @@ export function ordersOf(account: Account, signalAt: (bar: number) => number): O
       opening += (1 - closes) * cost;
       standing.cash -= quantity * price + fee;
       units[leg] = target[leg]!;
-      book.turnover[bar] = book.turnover[bar]! + size * price;
+      book.totals.turnover += size * price;
       order.state = "filled";
-      const paid = { price, fee, spreadCost, slippageCost };
-      book.fills.push({ order: order.id, bar, timeUs, leg, quantity, open, ...paid });
+      if (book.isBrief) continue;
+      book.turnover[bar] = book.turnover[bar]! + size * price;
+      const id = order.id;
+      book.fills.push({ order: id, bar, timeUs, leg, quantity, open, price, fee, spreadCost, slippageCost });
     }
-    book.paid[bar] = book.paid[bar]! + closing + opening;
+    if (!book.isBrief) book.paid[bar] = book.paid[bar]! + closing + opening;
     const side = sideOf(units);
     if (side !== sideBefore) standing.entryBar = side === 0 ? -1 : bar;
     standing.waiting = undefined;
-    trips.dealt({
-      ...{ bar, timeUs, reason, units, valueBefore, closing, opening },
-      signal: signalAt(decided),
-      notional: absoluteValue(units, marks),
-    });
+    const [signal, notional] = [signalAt(decided), absoluteValue(units, marks)];
+    trips.dealt({ bar, timeUs, reason, signal, units, notional, valueBefore, closing, opening });
   };
 
   return {
@@ -79,8 +78,17 @@ export function ordersOf(account: Account, signalAt: (bar: number) => number): O
         const quantity = target[leg]! - units[leg]!;
         if (quantity === 0) continue;
         const timeUs = startUs[bar]! + intervalUs;
-        orders.push({ id: book.orders.length, bar, timeUs, leg, quantity, reason, state: "open" });
-        book.orders.push(orders.at(-1)!);
+        const order: OpenOrder = {
+          id: book.orders.length,
+          bar,
+          timeUs,
+          leg,
+          quantity,
+          reason,
+          state: "open",
+        };
+        orders.push(order);
+        if (!book.isBrief) book.orders.push(order);
       }
       standing.waiting = orders.length === 0 ? undefined : { bar, reason, target, orders };
     },

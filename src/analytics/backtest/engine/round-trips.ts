@@ -30,7 +30,7 @@ export interface RoundTripBook {
   }): void;
 }
 
-type Begun = Omit<RoundTrip, "exitBar" | "exitUs" | "exitReason" | "profit" | "exitSignal" | "closed">;
+type Begun = { -readonly [Name in keyof RoundTrip]: RoundTrip[Name] };
 
 /** From flat to flat. One that turns from long to short at once ends the one round trip and begins another. */
 export function roundTripBook(into: RoundTrip[]): RoundTripBook {
@@ -43,9 +43,14 @@ export function roundTripBook(into: RoundTrip[]): RoundTripBook {
     closed: boolean,
   ): void => {
     if (trip === undefined) return;
-    const profit = value - valueAtEntry;
-    const exit = { exitBar: bar, exitUs: timeUs, exitReason: reason, exitSignal: signal };
-    into.push({ ...trip, ...exit, profit, costs, closed });
+    trip.exitBar = bar;
+    trip.exitUs = timeUs;
+    trip.exitReason = reason;
+    trip.exitSignal = signal;
+    trip.profit = value - valueAtEntry;
+    trip.costs = costs;
+    trip.closed = closed;
+    into.push(trip);
     trip = undefined;
   };
   return {
@@ -59,16 +64,30 @@ export function roundTripBook(into: RoundTrip[]): RoundTripBook {
       costs += closing;
       close(dealing, valueBefore - closing, true);
       if (side === 0) return;
-      const entry = { entryBar: bar, entryUs: timeUs, entryReason: reason, entrySignal: signal };
-      trip = { side, ...entry, units: Array.from(units), notional, costs: 0 };
+      trip = {
+        side,
+        entryBar: bar,
+        exitBar: bar,
+        entryUs: timeUs,
+        exitUs: timeUs,
+        entryReason: reason,
+        exitReason: reason,
+        units: units.length === 1 ? [units[0]!] : [units[0]!, units[1]!],
+        notional,
+        profit: 0,
+        costs: 0,
+        entrySignal: signal,
+        exitSignal: signal,
+        closed: false,
+      };
       valueAtEntry = valueBefore - closing;
       costs = opening;
     },
     charged(money) {
       costs += money;
     },
-    end({ equity, ...at }) {
-      close({ ...at, reason: "end of data" }, equity, false);
+    end({ bar, timeUs, signal, equity }) {
+      close({ bar, timeUs, signal, reason: "end of data" }, equity, false);
     },
   };
 }

@@ -4,6 +4,7 @@ import { openAccount, type Terms } from "./account.ts";
 import type { Book } from "./book.ts";
 import { carryOf } from "./carry.ts";
 import { targetOf } from "./decisions.ts";
+import { markerOf } from "./mark.ts";
 import { ordersOf } from "./orders.ts";
 import { viewOf } from "./view.ts";
 
@@ -14,20 +15,21 @@ export function simulate(
   terms: Terms,
   book: Book,
 ): Readonly<Record<string, number>> {
-  const { length, legs, startUs, intervalUs } = market;
-  const { signals = {}, mainSignal, decide } = rule;
+  const { length, startUs, intervalUs } = market;
+  const { signals = {}, mainSignal, decide, nextLook } = rule;
   const main = mainSignal === undefined ? undefined : signals[mainSignal];
   const signalAt = (bar: number): number => main?.[bar] ?? Number.NaN;
-  const closes = legs.map(({ close }) => close);
   const account = openAccount(market, terms, book);
-  const { standing, marks, trips } = account;
+  const { standing, trips } = account;
   const { units } = standing;
   const view = viewOf(market, signals, standing);
   const { hasInterest, hasFunding, interest, funding } = carryOf(account);
   const { place, fill } = ordersOf(account, signalAt);
-  const { cash: cashes, equity: equities, exposure: exposures, units: held } = book;
+  const { mark, markOn } = markerOf(account, hasInterest || hasFunding);
   let isRuined = false;
-  for (let bar = 0; bar < length; bar++) {
+  /** Before it the rule has nothing to say, as long as no order waits. */
+  let lookAt = 0;
+  for (let bar = 0; bar < length; ) {
     standing.bar = bar;
     const isHeldOver = standing.entryBar >= 0;
     if (isHeldOver && hasFunding) funding(bar, "fundingAtStart");
@@ -37,35 +39,27 @@ export function simulate(
     }
     if (standing.waiting !== undefined) fill(bar, standing.waiting);
     if (standing.entryBar >= 0 && hasFunding) funding(bar, "fundingInside");
-    let holdings = 0;
-    if (standing.entryBar >= 0) {
-      let exposure = 0;
-      for (let k = 0; k < units.length; k++) {
-        const close = closes[k]![bar]!;
-        if (!Number.isNaN(close)) marks[k] = close;
-        const value = units[k]! * marks[k]!;
-        holdings += value;
-        exposure += Math.abs(value);
-        held[k]![bar] = units[k]!;
-      }
-      exposures[bar] = exposure;
-      if (hasInterest) interest(bar, intervalUs);
-    }
+    const holdings = mark(bar);
+    if (standing.entryBar >= 0 && hasInterest) interest(bar, intervalUs);
     const equity = standing.cash + holdings;
-    cashes[bar] = standing.cash;
-    equities[bar] = equity;
+    if (!book.isBrief) book.cash[bar] = standing.cash;
+    book.equity[bar] = equity;
     standing.equity = equity;
     if (equity <= 0 && !isRuined) {
       isRuined = true;
       place(bar, new Array<number>(units.length).fill(0), "ruin");
     }
-    if (isRuined) continue;
-    view.bar = bar;
-    const decision = decide(view);
-    if (decision !== undefined) {
-      const target = targetOf(decision, market, bar, equity);
-      place(bar, target, decision.reason ?? plainReason(target, units));
+    if (!isRuined && bar >= lookAt) {
+      view.bar = bar;
+      const decision = decide(view);
+      if (decision !== undefined) {
+        const target = targetOf(decision, market, bar, equity);
+        place(bar, target, decision.reason ?? plainReason(target, units));
+      }
+      lookAt = standing.waiting === undefined && nextLook !== undefined ? nextLook(view) : bar + 1;
     }
+    bar += 1;
+    if (standing.waiting === undefined) bar = markOn(bar, Math.min(length, isRuined ? length : lookAt));
   }
   const last = length - 1;
   const endUs = startUs[last]! + intervalUs;

@@ -87,6 +87,8 @@ function begin(market: Market, settings: ReturnType<typeof completeReversion>, m
     return { units: [unitsY, unitsX], reason: "re-hedge" };
   };
 
+  const looksAlways = rehedge < Number.POSITIVE_INFINITY || line !== undefined;
+
   return {
     signals: hasX ? { z, spread, beta } : { z, spread },
     mainSignal: "z",
@@ -115,7 +117,40 @@ function begin(market: Market, settings: ReturnType<typeof completeReversion>, m
       if (side === (want > 0 ? "short" : "long") || thin?.[bar] === 1) return undefined;
       return enter(want, bar, view.equity);
     },
+    nextLook(view) {
+      const next = view.bar + 1;
+      if (aim !== 0) {
+        if (looksAlways) return next;
+        const until = Math.min(z.length, view.bar + Math.max(1, maxBars - view.heldBars));
+        return aim > 0
+          ? firstOutside(z, next, until, -stop, -exit)
+          : firstOutside(z, next, until, exit, stop);
+      }
+      if (isRefused) return next;
+      if (!isArmed) return firstInside(z, next, entry);
+      const from = Math.max(next, coolUntil + 1);
+      return firstOutside(
+        z,
+        from,
+        z.length,
+        side === "short" ? Number.NEGATIVE_INFINITY : -entry,
+        side === "long" ? Number.POSITIVE_INFINITY : entry,
+      );
+    },
   };
+}
+
+/** The first bar from a bar on whose value is `low` or less, or `high` or more; `to` where none before it is. */
+function firstOutside(values: Float64Array, from: number, to: number, low: number, high: number): number {
+  let bar = from;
+  while (bar < to && !(values[bar]! <= low || values[bar]! >= high)) bar++;
+  return Math.max(from, bar);
+}
+
+/** The first bar from a bar on whose value is nearer to 0 than this; the length where none is. */
+function firstInside(values: Float64Array, from: number, size: number): number {
+  const found = values.subarray(from).findIndex((value) => Math.abs(value) < size);
+  return found < 0 ? values.length : from + found;
 }
 
 /** Money of x for one of y. */

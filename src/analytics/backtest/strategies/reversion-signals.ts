@@ -31,12 +31,18 @@ export function reversionSignals(market: Market, inputs: ReversionInputs, memo: 
     return { z: z.slice(), spread: hedged.spread.slice(), beta: hedged.beta.slice() };
   }
   const key = JSON.stringify(["z", hedge, prices, zScore, zScore === "rolling" ? window : 0]);
-  return memo(key, () => {
-    const { spread, beta, from, innovationZ } = hedged;
-    const z = zScore === "innovation" ? innovationZ!.slice() : rollingZScore(spread, { window });
-    const known = (values: Float64Array): Float64Array => values.slice().fill(Number.NaN, 0, from);
-    return { z: known(z), spread: known(spread), beta: known(beta) };
-  });
+  const { from } = hedged;
+  const known = (values: Float64Array): Float64Array => values.slice().fill(Number.NaN, 0, from);
+  const { spread, beta } = memo(JSON.stringify(["known", hedge, prices]), () => ({
+    spread: known(hedged.spread),
+    beta: known(hedged.beta),
+  }));
+  const z = memo(key, () =>
+    zScore === "innovation"
+      ? known(hedged.innovationZ!)
+      : rollingZScore(hedged.spread, { window }).fill(Number.NaN, 0, from),
+  );
+  return { z, spread, beta };
 }
 
 /** Trailing deviation of the spread: what risk is measured by. */

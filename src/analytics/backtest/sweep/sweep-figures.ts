@@ -44,24 +44,26 @@ export function sweepFigures(
   sampling: Sampling,
   returns: Float64Array,
 ): SweepFigures {
-  const { equity, fills, roundTrips } = book;
+  const { equity, roundTrips, totals } = book;
   const n = equity.length;
   let [peak, worst] = [startCash, 0];
-  for (let t = 0; t < n; t++) {
-    const value = equity[t]!;
-    if (value >= peak) peak = value;
-    else if (value - peak < worst * peak) worst = value / peak - 1;
+  // the equity stands still while flat
+  for (const { entryBar, exitBar } of roundTrips) {
+    for (let t = entryBar; t <= exitBar; t++) {
+      const value = equity[t]!;
+      if (value >= peak) peak = value;
+      else if (value - peak < worst * peak) worst = value / peak - 1;
+    }
   }
   const end = equity[n - 1]!;
-  const mean = fillReturns(equity, startCash, sampling, returns);
-  let [closed, won, held, totalCosts, turnover] = [0, 0, 0, 0, 0];
+  const mean = fillReturns(book, startCash, sampling, returns);
+  let [closed, won, held, totalCosts] = [0, 0, 0, 0];
   for (const trip of roundTrips) {
     totalCosts += trip.costs;
     held += trip.exitBar - trip.entryBar + (trip.closed ? 0 : 1);
     if (trip.closed) closed += 1;
     if (trip.closed && trip.profit > 0) won += 1;
   }
-  for (const { quantity, price } of fills) turnover += Math.abs(quantity) * price;
   return {
     profit: end - startCash,
     totalReturn: end / startCash - 1,
@@ -71,30 +73,46 @@ export function sweepFigures(
     roundTrips: closed,
     winRate: won / closed,
     timeInMarket: held / n,
-    turnover,
+    turnover: totals.turnover,
     totalCosts,
   };
 }
 
 /** Their mean. */
 function fillReturns(
-  equity: Float64Array,
+  { equity, roundTrips }: Book,
   startCash: number,
   { bars }: Sampling,
   returns: Float64Array,
 ): number {
-  let before = startCash;
   let total = 0;
-  for (let k = 0; k < bars.length; k++) {
-    const value = equity[bars[k]!]!;
-    const gain = value - before;
-    // while flat, which is most of the time, there is nothing to divide
-    const one = gain === 0 ? 0 : before > 0 ? gain / before : Number.NaN;
-    returns[k] = one;
-    total += one;
-    before = value;
+  let before = startCash;
+  if (bars.length < equity.length) {
+    for (let k = 0; k < bars.length; k++) {
+      const value = equity[bars[k]!]!;
+      total += returns[k] = gainOf(before, value);
+      before = value;
+    }
+    return total / bars.length;
+  }
+  // every bar is a period: nothing is gained while flat
+  returns.fill(0);
+  let done = 0;
+  for (const { entryBar, exitBar } of roundTrips) {
+    for (let t = Math.max(done, entryBar); t <= exitBar; t++) {
+      const value = equity[t]!;
+      total += returns[t] = gainOf(before, value);
+      before = value;
+    }
+    done = exitBar + 1;
   }
   return total / bars.length;
+}
+
+function gainOf(before: number, value: number): number {
+  const gain = value - before;
+  if (gain === 0) return 0;
+  return before > 0 ? gain / before : Number.NaN;
 }
 
 // a return is a ratio of two rounded numbers, less 1

@@ -1,7 +1,7 @@
 import { requireFields, requireFunction, requireSettings } from "../../../core/arguments.ts";
 import { quote, refuse, TickbookError } from "../../../core/errors.ts";
 import { samplingOf } from "../../performance/sampling.ts";
-import { clearBook, newBook } from "../engine/book.ts";
+import { clearBrief, newBook } from "../engine/book.ts";
 import { simulate } from "../engine/simulate.ts";
 import { requireMarket } from "../market-checks.ts";
 import { type BacktestSettings, begun, completeTerms } from "../run-backtest.ts";
@@ -136,7 +136,7 @@ export function cellRunner(
   const sampling = samplingOf(market, period);
   const periods = sampling.bars.length;
   const scratch = new Float64Array(periods);
-  const book = newBook(market.length, market.legs.length);
+  const book = newBook(market.length, market.legs.length, { isBrief: true });
   const memo = newMemo();
   const width = SWEEP_FIGURES.length;
 
@@ -145,7 +145,7 @@ export function cellRunner(
     const { strategy, costs } = "strategy" in made ? made : { strategy: made, costs: rest.costs };
     const terms = completeTerms("sweep", { ...rest, costs });
     const rule = begun("sweep", strategy, market, memo);
-    clearBook(book);
+    clearBrief(book);
     simulate(market, rule, terms, book);
     const returns = keepReturns ? table.returns.subarray(cell * periods, (cell + 1) * periods) : scratch;
     const figures = sweepFigures(book, terms.startCash, sampling, returns);

@@ -9,7 +9,7 @@ export interface SweepJob {
   readonly settings: SweepSettings;
   readonly table: SweepTable;
   readonly cells: number;
-  /** The next cell that nobody has taken, the cells that are done, and 1 once the sweep is called off. */
+  /** The next cell that nobody has taken, the cells that are done, 1 once the sweep is called off, the threads that have begun. */
   readonly counters: Int32Array;
 }
 
@@ -23,3 +23,8 @@ export interface SweepShare {
 export const NEXT = 0;
 export const DONE = 1;
 export const CALLED_OFF = 2;
+export const BEGUN = 3;
+export const COUNTERS = 4;
+
+/** What a thread is told that has time before its first job. */
+export const REHEARSE = "rehearse";

@@ -1,31 +1,18 @@
-import { parentPort } from "node:worker_threads";
-import { describedCase } from "../../../analytics/backtest/sweep/sweep-case.ts";
-import { cellRunner, type RefusedCell } from "../../../analytics/backtest/sweep/sweep-grid.ts";
-import { CALLED_OFF, DONE, NEXT, type SweepJob, type SweepShare } from "./sweep-job.ts";
+import { parentPort, workerData } from "node:worker_threads";
+import { rehearse } from "./rehearsal.ts";
+import { BEGUN, REHEARSE, type SweepJob, type SweepShare } from "./sweep-job.ts";
+import { sweepWork } from "./sweep-work.ts";
 
-/** Cells taken at once: neighbours share signals. */
-const TAKE = 8;
-
-function work({ market, strategy, settings, table, cells, counters }: SweepJob): RefusedCell[] {
-  const runCell = cellRunner(market, describedCase(strategy, settings), settings, table);
-  const refused: RefusedCell[] = [];
-  for (;;) {
-    const from = Atomics.add(counters, NEXT, TAKE);
-    const to = Math.min(from + TAKE, cells);
-    for (let cell = from; cell < to; cell++) {
-      if (Atomics.load(counters, CALLED_OFF) === 1) return refused;
-      const refusal = runCell(cell);
-      if (refusal !== undefined) refused.push(refusal);
-      Atomics.add(counters, DONE, 1);
-    }
-    if (to >= cells) return refused;
-  }
-}
+/** A thread that is begun ahead has the time to get ready. */
+if (workerData === REHEARSE) rehearse();
 
 parentPort?.on("message", (job: SweepJob) => {
   let share: SweepShare;
   try {
-    share = { refused: work(job) };
+    Atomics.add(job.counters, BEGUN, 1);
+    const { refused, step } = sweepWork(job);
+    while (step());
+    share = { refused };
   } catch (error) {
     share = { refused: [], error };
   }

@@ -1,20 +1,31 @@
 import { Worker } from "node:worker_threads";
-import type { SweepJob, SweepShare } from "./sweep-job.ts";
+import { REHEARSE, type SweepJob, type SweepShare } from "./sweep-job.ts";
 
-/** Threads that work on one sweep at a time. */
+/** Threads that work on one job at a time. */
 export interface SweepThreads {
-  /** What each of them contributed. Sweeps that come while one runs wait for it. */
-  run(job: SweepJob): Promise<readonly SweepShare[]>;
+  /** What each of them contributed. Jobs that come while one runs wait for it. */
+  run(job: SweepJob): Promise<SweepShare[]>;
 }
+
+/** Threads that nobody has needed for so long are ended. */
+const IDLE_MS = 60_000;
+/** The heap of new objects: a job makes few that live. */
+const LIMITS = { maxYoungGenerationSizeMb: 16 };
 
 const idle: Worker[] = [];
 let last: Promise<unknown> = Promise.resolve();
+let ending: NodeJS.Timeout | undefined;
 
-/** So many threads, begun when they are first needed and kept for the next sweep. */
+/** So many threads, those that wait first, and kept for the next job. */
 export function sharePool(threads: number): SweepThreads {
-  const now = async (job: SweepJob): Promise<readonly SweepShare[]> => {
+  const now = async (job: SweepJob): Promise<SweepShare[]> => {
+    clearTimeout(ending);
     const workers = Array.from({ length: threads }, () => idle.pop() ?? begin());
-    return Promise.all(workers.map((worker) => share(worker, job)));
+    try {
+      return await Promise.all(workers.map((worker) => share(worker, job)));
+    } finally {
+      endWhenIdle();
+    }
   };
   return {
     run(job) {
@@ -25,15 +36,43 @@ export function sharePool(threads: number): SweepThreads {
   };
 }
 
-/** Ends the threads that wait for a next sweep. */
+/** Begins threads ahead of the job that will need them, up to so many; they keep no program alive. */
+export function warmThreads(threads: number): void {
+  while (idle.length < threads) {
+    const worker = begin(REHEARSE);
+    worker.unref();
+    idle.push(worker);
+  }
+  endWhenIdle();
+}
+
+/** Ends the threads that wait for a next job. */
 export async function endSweepThreads(): Promise<void> {
   await last;
+  clearTimeout(ending);
   await Promise.all(idle.splice(0).map((worker) => worker.terminate()));
 }
 
-function begin(): Worker {
+function endWhenIdle(): void {
+  clearTimeout(ending);
+  ending = setTimeout(() => void endSweepThreads(), IDLE_MS);
+  ending.unref();
+}
+
+function begin(workerData?: typeof REHEARSE): Worker {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  return new Worker(new URL(`./sweep-thread.${extension}`, import.meta.url));
+  const worker = new Worker(new URL(`./sweep-thread.${extension}`, import.meta.url), {
+    workerData,
+    resourceLimits: LIMITS,
+  });
+  // one that fails while it waits is no longer to be had
+  const gone = (): void => {
+    const at = idle.indexOf(worker);
+    if (at >= 0) idle.splice(at, 1);
+  };
+  worker.on("error", gone);
+  worker.on("exit", gone);
+  return worker;
 }
 
 function share(worker: Worker, job: SweepJob): Promise<SweepShare> {
@@ -42,7 +81,7 @@ function share(worker: Worker, job: SweepJob): Promise<SweepShare> {
       worker.off("message", done);
       worker.off("error", failed);
       worker.off("exit", ended);
-      // a program waits for a sweep, and not for idle threads
+      // a program waits for a job, and not for idle threads
       worker.unref();
     };
     const done = (result: SweepShare): void => {

@@ -15,8 +15,9 @@ import type { Leg, Market } from "../../../analytics/backtest/types.ts";
 import { requireFields, requireSettings } from "../../../core/arguments.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import type { Progress } from "../../terminal/progress.ts";
-import { CALLED_OFF, DONE, type SweepJob, type SweepShare } from "./sweep-job.ts";
-import { sharePool } from "./sweep-threads.ts";
+import { BEGUN, CALLED_OFF, COUNTERS, DONE, type SweepJob, type SweepShare } from "./sweep-job.ts";
+import { sharePool, warmThreads } from "./sweep-threads.ts";
+import { sweepWork } from "./sweep-work.ts";
 
 export interface SweepOptions {
   /** As many as the machine has processors, 8 at most, unless told. */
@@ -24,6 +25,13 @@ export interface SweepOptions {
   readonly signal?: AbortSignal;
   /** Told ten times a second, and at the end. */
   readonly progress?: (progress: Progress) => void;
+}
+
+const usualThreads = (): number => Math.min(8, availableParallelism());
+
+/** Begins the threads of a sweep ahead of it; they end when nobody has needed them for a minute. */
+export function warmSweeps(): void {
+  warmThreads(usualThreads());
 }
 
 /**
@@ -43,7 +51,7 @@ export async function sweep(
   requireSettings("sweep", settings, ["rows", "columns", "returns", "keepReturns", "startCash", "costs"]);
   requireSettings("sweep", options, ["threads", "signal", "progress"]);
 
-  const { threads = Math.min(8, availableParallelism()), signal, progress } = options;
+  const { threads = usualThreads(), signal, progress } = options;
   const { name, settings: own } = strategy;
   if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
     refuse({
@@ -65,7 +73,7 @@ export async function sweep(
   const { cells, figureCount, returnCount } = sweepPlan(market, settings);
   describedCase(strategy, settings);
   const table: SweepTable = { figures: shared(figureCount), returns: shared(returnCount) };
-  const counters = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
+  const counters = new Int32Array(new SharedArrayBuffer(COUNTERS * Int32Array.BYTES_PER_ELEMENT));
   const job: SweepJob = {
     market: sharedMarket(market),
     strategy: { name, settings: own },
@@ -95,7 +103,10 @@ export async function sweep(
   };
   const timer = progress && setInterval(tellOften, TELL_MS);
   try {
-    const shares = await sharePool(Math.min(threads, cells)).run(job);
+    const inThreads = sharePool(Math.min(threads, cells)).run(job);
+    const own = threads > 1 ? helpMeanwhile(job, signal) : undefined;
+    const shares = await inThreads;
+    if (own !== undefined) shares.push(await own);
     signal?.throwIfAborted();
     if (thrown !== undefined) throw thrown.error;
     tell();
@@ -109,6 +120,26 @@ export async function sweep(
 }
 
 const TELL_MS = 100;
+/** What the caller's thread does at a time between looking at what else there is. */
+const SLICE_MS = 8;
+
+/** Until the first thread has begun, which may have to be started, this one works, a slice at a time. */
+async function helpMeanwhile(job: SweepJob, signal: AbortSignal | undefined): Promise<SweepShare> {
+  const isNeeded = (): boolean => Atomics.load(job.counters, BEGUN) === 0 && signal?.aborted !== true;
+  await new Promise(setImmediate);
+  if (!isNeeded()) return { refused: [] };
+  try {
+    const { refused, step } = sweepWork(job);
+    for (;;) {
+      for (const untilMs = performance.now() + SLICE_MS; performance.now() < untilMs; )
+        if (!step()) return { refused };
+      await new Promise(setImmediate);
+      if (!isNeeded()) return { refused };
+    }
+  } catch (error) {
+    return { refused: [], error };
+  }
+}
 
 function refusedOf(shares: readonly SweepShare[]): SweepResult["refused"] {
   const broken = shares.find(({ error }) => error !== undefined);
@@ -120,7 +151,7 @@ function shared(length: number): Float64Array {
   return new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
 }
 
-/** A copy that threads look at without copying it again. */
+/** A copy that threads look at without copying it again: every column that a leg has. */
 function sharedMarket(market: Market): Market {
   const copy = (values: Float64Array): Float64Array => {
     const column = shared(values.length);
@@ -128,13 +159,13 @@ function sharedMarket(market: Market): Market {
     return column;
   };
   const legs = market.legs.map(
-    ({ symbol, open, close, volume, tradeCount }): Leg => ({
-      symbol,
-      open: copy(open),
-      close: copy(close),
-      ...(volume && { volume: copy(volume) }),
-      ...(tradeCount && { tradeCount: copy(tradeCount) }),
-    }),
+    (leg) =>
+      Object.fromEntries(
+        Object.entries(leg).map(([name, value]) => [
+          name,
+          value instanceof Float64Array ? copy(value) : value,
+        ]),
+      ) as unknown as Leg,
   );
   return { length: market.length, intervalUs: market.intervalUs, startUs: copy(market.startUs), legs };
 }

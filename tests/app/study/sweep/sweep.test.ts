@@ -3,7 +3,7 @@ import { after, describe, test } from "node:test";
 import { meanReversion } from "../../../../src/analytics/backtest/strategies/mean-reversion.ts";
 import type { MeanReversionSettings } from "../../../../src/analytics/backtest/strategies/reversion-settings.ts";
 import { type SweepSettings, sweepGrid } from "../../../../src/analytics/backtest/sweep/sweep-grid.ts";
-import { sweep } from "../../../../src/app/study/sweep/sweep.ts";
+import { sweep, warmSweeps } from "../../../../src/app/study/sweep/sweep.ts";
 import { endSweepThreads } from "../../../../src/app/study/sweep/sweep-threads.ts";
 import type { Progress } from "../../../../src/app/terminal/progress.ts";
 import { seededMarket } from "../../../analytics/backtest/support/markets.ts";
@@ -36,6 +36,30 @@ describe("sweep", () => {
     assert.equal(expected.refused.length, 5);
     for (const threads of [1, 2, 3])
       assert.deepEqual(await sweep(market, meanReversion(base), settings, { threads }), expected);
+  });
+
+  test("charges the funding of a market as one thread does", async () => {
+    const rates = Float64Array.from({ length: market.length }, (_, t) => (t % 480 === 0 ? 1e-3 : 0));
+    const legs = market.legs.map((leg, k) => ({
+      ...leg,
+      fundingAtStart: rates.map((rate) => rate * (k + 1)),
+    }));
+    const funded = { ...market, legs };
+    const make = (window: number, entry: number) =>
+      meanReversion({ ...base, hedge: { method: "rolling", window }, entry });
+    const expected = sweepGrid(funded, make, settings);
+    assert.deepEqual(await sweep(funded, meanReversion(base), settings, { threads: 2 }), expected);
+    assert.notDeepEqual(expected.figures.profit, sweepGrid(market, make, settings).figures.profit);
+  });
+
+  test("threads that were begun ahead are those that work, and are taken again", async () => {
+    await endSweepThreads();
+    warmSweeps();
+    const begun = process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length;
+    warmSweeps();
+    await sweep(market, meanReversion(base), settings);
+    await sweep(market, meanReversion(base), settings);
+    assert.ok(process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length <= begun);
   });
 
   test("sweeps costs as well as settings, and two sweeps at once one after the other", async () => {
