@@ -10,6 +10,7 @@ export interface CellColumn {
   readonly digits?: number;
   readonly floor?: number;
   readonly grouped?: boolean;
+  readonly isMoney?: boolean;
 }
 
 export interface CellTexts {
@@ -57,10 +58,12 @@ function cellFormat(column: CellColumn, kind: CellKind, values: readonly unknown
   const grouped = isGrouped(column, values) ? groupThousands : (text: string) => text;
   if (kind === "number") {
     const digits = column.digits ?? neededDecimals(values);
-    const { floor = 0 } = column;
+    const { floor = 0, isMoney = false } = column;
     return (value) => {
       if (typeof value !== "number") return plainValue(value);
-      return value >= 0 && value < floor ? `< ${floor}` : grouped(numberText(value, digits));
+      return value >= 0 && value < floor
+        ? `< ${floor}`
+        : grouped(numberText(isMoney && Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value, digits));
     };
   }
   if (kind === "integer") return (value) => grouped(plainValue(value));

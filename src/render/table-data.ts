@@ -13,9 +13,11 @@ export interface TableColumn {
   readonly wrap?: boolean;
   /** Numbers from 0 to below it are shown as less than it: `< 0.0001`. */
   readonly floor?: number;
+  /** An amount: what is less than half of its last decimal is 0, where other numbers keep their digits. */
+  readonly isMoney?: boolean;
   /** Whether thousands are set apart where numbers reach 10,000; yes unless told, or unless its name ends in `id`. */
   readonly grouped?: boolean;
-  /** Set to the right, as numbers are. */
+  /** Set to the right, as numbers are: decimal mark under decimal mark. */
   readonly right?: boolean;
   /** Left out where the table has less room than it needs. */
   readonly spare?: boolean;

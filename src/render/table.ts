@@ -1,4 +1,5 @@
 import { escapeHtml, plainText } from "./escape.ts";
+import { alignedCell, alignedText, tailOf } from "./table-align.ts";
 import { type CellKind, type CellTexts, columnKind, columnTexts } from "./table-cells.ts";
 import type { TableData } from "./table-data.ts";
 import { rowOrder } from "./table-order.ts";
@@ -31,6 +32,7 @@ div.tickbook-table.tickbook-table table :is(th,td){padding:2px 7px;text-align:le
 div.tickbook-table.tickbook-table table thead th{border-bottom:1px solid var(--jp-border-color1,rgba(128,128,128,.5));font-weight:600}
 div.tickbook-table.tickbook-table table th small{font-weight:400;opacity:.7;margin-left:.35em}
 div.tickbook-table.tickbook-table table :is(th,td).n{text-align:right}
+div.tickbook-table.tickbook-table table td.n i{display:inline-block;text-align:left;font-style:normal}
 div.tickbook-table.tickbook-table table td.w{white-space:normal;overflow-wrap:anywhere;min-width:18em;max-width:60em}
 div.tickbook-table.tickbook-table table td.none{opacity:.65}
 div.tickbook-table.tickbook-table table td.alarm{color:var(--jp-error-color1,${COLOURS.alarm});font-weight:600}
@@ -50,7 +52,7 @@ export function tableView(table: TableData, options: TableOptions = {}): HtmlVie
 /** The table alone: for a page that has `TABLE_CSS` already. */
 export function tableMarkup(table: TableData, options: TableOptions = {}): string {
   const { columns, rows, cutAfter, note } = layOut(table, options);
-  const cell = ({ texts, title, wrap, right, spare, alarms }: LaidColumn, r: number): string => {
+  const cell = ({ texts, title, wrap, right, spare, alarms, tail }: LaidColumn, r: number): string => {
     // a text that the column cuts off can still be read under the mouse
     const why = title(r) ?? (texts[r]!.length > 60 && !wrap ? texts[r] : undefined);
     const classes = [
@@ -63,7 +65,7 @@ export function tableMarkup(table: TableData, options: TableOptions = {}): strin
       .filter(Boolean)
       .join(" ");
     const attributes = `${classes ? ` class="${classes}"` : ""}${why ? ` title="${escapeHtml(why)}"` : ""}`;
-    return `<td${attributes}>${escapeHtml(texts[r]!)}</td>`;
+    return `<td${attributes}>${right ? alignedCell(texts[r]!, tail) : escapeHtml(texts[r]!)}</td>`;
   };
   const head = columns
     .map(({ name, unit, mark, right, spare }) => {
@@ -90,7 +92,9 @@ export function tableText(table: TableData, options: TableOptions = {}): string 
   const { columns, rows, cutAfter, note } = layOut(table, options);
   const oneLine = (text: string): string => plainText(text).replace(/\s+/g, " ");
   const heads = columns.map(({ name, unit, mark }) => oneLine(`${unit ? `${name} (${unit})` : name}${mark}`));
-  const cells = columns.map(({ texts }) => texts.map(oneLine));
+  const cells = columns.map(({ texts, right, tail }) =>
+    texts.map((text) => (right ? alignedText(oneLine(text), tail) : oneLine(text))),
+  );
   const widths = heads.map((head, c) => cells[c]!.reduce((w, text) => Math.max(w, text.length), head.length));
   const line = (texts: readonly string[]): string =>
     texts
@@ -116,6 +120,8 @@ interface LaidColumn extends CellTexts {
   /** Which way the rows are sorted by it. */
   readonly mark: string;
   readonly alarms: readonly boolean[];
+  /** Room from the decimal mark on; 0 where all cells end alike. */
+  readonly tail: number;
 }
 
 interface Layout {
@@ -138,10 +144,12 @@ function layOut(table: TableData, options: TableOptions): Layout {
     const { texts, title } = columnTexts(column, kind, rows);
     const isAlarm = column.alarm as ((value: unknown) => boolean) | undefined;
     const alarms = rows.map((row, r) => title(r) === undefined && isAlarm?.(column.values[row]) === true);
+    const right = column.right ?? isRight(kind);
     return {
       name: column.name,
       unit: column.unit,
-      right: column.right ?? isRight(kind),
+      right,
+      tail: right ? tailOf(texts) : 0,
       wrap: column.wrap === true,
       spare: column.spare === true,
       mark: column.name === sortBy ? (descending ? " ↓" : " ↑") : "",

@@ -190,3 +190,28 @@ test("cells that stand out have a mark as well as a colour", () => {
   assert.ok(tableMarkup(table).includes('<td class="n alarm">▲ −2.5</td>'));
   assert.equal(tableText(table), "     z\n   1.0\n▲ −2.5\n     –");
 });
+
+test("a column of numbers stands with decimal mark under decimal mark, whatever follows it, as HTML and as text", () => {
+  const table: TableData = {
+    length: 6,
+    columns: [
+      { name: "v", values: ["−61.51 %", "0.4", "29", "1,451.743", "3 d 4 h", "–"], right: true },
+      { name: "w", values: ["a", "b", "c", "d", "e", "f"] },
+    ],
+  };
+  const lines = ["v  w", "−61.51 %  a", "0.4     b", "29       c", "1,451.743   d", "3 d 4 h  e", "–  f"];
+  assert.equal(tableText(table), lines.map((line) => line.padStart(13)).join("\n"));
+  assert.deepEqual(
+    [...tableMarkup(table).matchAll(/<td class="n">(.*?)<\/td>/g)].map(([, html]) => html),
+    [
+      ...['−61<i style="width:5ch">.51 %</i>', '0<i style="width:5ch">.4</i>', '29<i style="width:5ch"></i>'],
+      ...['1,451<i style="width:5ch">.743</i>', "3 d 4 h", "–"],
+    ],
+  );
+});
+
+test("an amount below half of its last decimal is 0; another number keeps its digits", () => {
+  const values = [0.0000916, -0.0000914, 12.5, 0.005];
+  assert.deepEqual(cells(one(values, { digits: 2, isMoney: true })), ["0.00", "0.00", "12.50", "0.01"]);
+  assert.match(tableText(one([0.0000916, 12.5], { digits: 2 })), / 0\.0000916\n12\.50/);
+});

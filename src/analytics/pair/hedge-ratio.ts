@@ -8,6 +8,7 @@ import type { ErrorKind } from "../regression/regression-errors.ts";
 import { theilSen } from "../regression/theil-sen.ts";
 import { totalLeastSquares } from "../regression/tls.ts";
 import type { ResultTable } from "../unit-root/test-result.ts";
+import { requireMoving } from "./moving-prices.ts";
 import { onScale, type PriceScale } from "./price-scale.ts";
 
 /** `ols`, `totalLeastSquares`, `huber` or `theilSen`. */
@@ -56,6 +57,7 @@ export function hedgeRatio(y: Float64Array, x: Float64Array, settings: HedgeRati
   requireBetween(where, "confidence", confidence, 0, 1);
   requireSameLength(where, { y: y.length, x: x.length });
   const [ys, xs] = [onScale(where, "y", y, prices), onScale(where, "x", x, prices)];
+  if (intercept) requireMoving(where, { x: xs });
   const line = FITS[method](ys, xs, { intercept, errors, confidence });
   const { beta, alpha, low, high, nobs, missing } = line;
   return { method, beta, alpha, low, high, prices, nobs, missing };

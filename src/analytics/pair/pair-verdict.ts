@@ -1,5 +1,4 @@
 import { requireColumns, requireFields, requireSettings } from "../../core/arguments.ts";
-import { refuse } from "../../core/errors.ts";
 import { requireCount, requireSameLength } from "../checks.ts";
 import { completeRows } from "../regression/complete-rows.ts";
 import { type EngleGrangerResult, engleGranger } from "../unit-root/engle-granger.ts";
@@ -7,6 +6,7 @@ import { type HalfLifeResult, halfLife } from "../unit-root/half-life.ts";
 import type { ResultTable } from "../unit-root/test-result.ts";
 import { pText } from "../words.ts";
 import { type LineStability, lineStability } from "./line-stability.ts";
+import { requireMoving } from "./moving-prices.ts";
 import { onScale, type PriceScale } from "./price-scale.ts";
 
 /** What a stretch of bars says of a pair, before anything was traded on it. */
@@ -62,7 +62,7 @@ export function pairVerdict(
   const { columns } = completeRows([onScale(where, "y", y, prices), onScale(where, "x", x, prices)]);
   const [ys, xs] = columns as [Float64Array, Float64Array];
   requireCount(where, ys.length, LEAST_BARS, "in which both prices are known");
-  requireMoving(where, ys);
+  requireMoving(where, { y: ys, x: xs });
   const cointegration = engleGranger(ys, xs, { lags: "BIC" });
   const life = halfLife(cointegration.residuals);
   const { low } = halfLife(cointegration.residuals, { confidence: 0.75 });
@@ -79,17 +79,6 @@ export function pairVerdict(
   };
   const verdict = judged(known);
   return { verdict, sentence: `${WORDS[verdict]}: ${reasonOf(verdict, known)}.`, ...known };
-}
-
-function requireMoving(where: string, y: Float64Array): void {
-  if (y.some((value) => value !== y[0])) return;
-  refuse({
-    code: "no-variation",
-    where,
-    problem: `needs two prices that move; y stands still through all ${y.length} bars`,
-    hint: "Check that its feed is alive, or take a longer stretch.",
-    facts: { bars: y.length },
-  });
 }
 
 const WORDS = { yes: "Yes", no: "No", "too short to say": "Too short to say" };

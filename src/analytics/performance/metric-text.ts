@@ -34,11 +34,12 @@ export function spanText(us: number): string {
   return parts.filter(Boolean).join(" ");
 }
 
-/** Decimals, or an exponent where there would be too many figures to read. */
+/** Decimals, or an exponent where there would be too many figures to read; what only rounding has left is 0. */
 function fixed(value: number, digits: number): string {
   const text = value.toFixed(digits);
   if (Math.abs(value) >= 1e9) return value.toExponential(2);
-  if (value !== 0 && Number(text) === 0) return value.toPrecision(2);
+  if (Math.abs(value) < 1e-6) return (0).toFixed(digits);
+  if (Number(text) === 0) return value.toPrecision(2);
   return grouped(text);
 }
 

@@ -62,10 +62,11 @@ export function metricsTable(performance: RunMetrics, groups?: readonly MetricGr
   return {
     columns: [
       { name: "metric", values: rows.map(({ name }) => name) },
-      { name: "strategy", values: rows.map(({ text }) => text) },
+      { name: "strategy", values: rows.map(({ text }) => text), right: true },
       ...legs.map(({ symbol }, k) => ({
         name: `hold ${symbol}`,
         values: rows.map((row) => row.legs[k]!.text),
+        right: true,
       })),
       { name: "definition", values: rows.map(({ definition }) => definition) },
     ],

@@ -286,8 +286,13 @@ function activity(
     turnoverPerYear: money > 0 ? traded / (money / known) / years : NAN,
     totalCosts: costs,
     costBps: traded > 0 ? (1e4 * costs) / traded : NAN,
-    breakEvenBps: traded > 0 ? (1e4 * (change + costs)) / traded : NAN,
+    breakEvenBps: traded > 0 ? (1e4 * sumOf(change, costs)) / traded : NAN,
   };
+}
+
+/** A sum of which nothing but rounding is left is 0. */
+function sumOf(a: number, b: number): number {
+  return Math.abs(a + b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b)) ? 0 : a + b;
 }
 
 /** A rate that is beyond all numbers is none. */

@@ -52,6 +52,8 @@ export interface ResultTable {
     readonly digits?: number;
     /** Numbers from 0 to below it are shown as less than it. */
     readonly floor?: number;
+    /** Set to the right, decimal mark under decimal mark. */
+    readonly right?: boolean;
   }[];
   readonly length: number;
   readonly caption: string;

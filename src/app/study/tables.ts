@@ -251,6 +251,6 @@ function column<Row>(
     values: rows.map(of),
     kind,
     ...(unit !== "" && { unit }),
-    ...(digits !== undefined && { digits }),
+    ...(digits !== undefined && { digits, isMoney: true }),
   };
 }

@@ -136,7 +136,11 @@ describe("pairVerdict", () => {
   test("refuses a price that stands still, and a leg that is the other one", () => {
     const { y, x } = madePair("pair", 300, 8, 2);
     const still = x.map(() => 5);
-    assert.throws(() => pairVerdict(y, still), { code: "constant-regressor" });
+    for (const [first, second, says] of [
+      [y, still, /^pairVerdict: needs two prices that move; x stands still through all 300 bars\. /],
+      [still, y, /^pairVerdict: needs two prices that move; y stands still through all 300 bars\. /],
+    ] as const)
+      assert.throws(() => pairVerdict(first, second), { code: "no-variation", message: says });
     assert.throws(() => pairVerdict(x, x), { code: "collinear" });
   });
 });

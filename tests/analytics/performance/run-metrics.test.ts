@@ -54,6 +54,16 @@ describe("by hand", () => {
     assertClose(p.breakEvenBps, (1e4 * 10.22) / 220, 1e-12);
   });
 
+  test("what lost its costs and nothing else breaks even at 0, whatever rounding leaves of the difference", () => {
+    const equity = Float64Array.from({ length: 30 }, (_, t) => 100 - 0.1 * t);
+    const paid = equity.map((_, t) => (t === 0 ? 0 : 0.1));
+    const change = equity[29]! - 100;
+    const costs = paid.reduce((sum, one) => sum + one, 0);
+    assert.ok(change + costs !== 0);
+    const p = metricsOn(accountOf(equity, { turnover: equity.map(() => 110), paid }), marketOf(30));
+    assert.equal(p.breakEvenBps, 0);
+  });
+
   test("round trips: the open one is left out, and one without a profit is no win", () => {
     const roundTrips = [
       trip(30, { notional: 300 }),

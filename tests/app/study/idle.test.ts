@@ -23,7 +23,7 @@ function said(
   strategy: Strategy,
   y: (i: number) => number | null,
   x: (i: number) => number | null,
-  rows = 200,
+  { rows = 200, feeBps = 1 }: { readonly rows?: number; readonly feeBps?: number } = {},
 ): string {
   const lines = Array.from({ length: rows }, (_, i) => {
     const time = new Date(Date.UTC(2024, 0, 1) + i * 60_000).toISOString();
@@ -31,7 +31,7 @@ function said(
   });
   const source = put(tempFolder(t), "x.csv", `time,AAA,BBB\n${lines.join("")}`);
   const data = backtestData({ source, y: "AAA", x: "BBB" });
-  return ruleText(runOn(data, strategy, { costs: { feeBps: 1, halfSpreadBps: 1, slippageBps: 0 } }, true));
+  return ruleText(runOn(data, strategy, { costs: { feeBps, halfSpreadBps: 1, slippageBps: 0 } }, true));
 }
 
 const wave = (i: number): number => 100 + 3 * Math.sin(i / 7) + 0.3 * Math.sin(1.7 * i);
@@ -73,4 +73,13 @@ test("a report counts entries that were refused for β, beyond the stop, or on t
   const one = reversion({ entry: 2.5, side: "long" });
   const oneSide = said(t, one, jumps, (i) => 50 + 0.0001 * (i % 5));
   assert.match(oneSide, /crossed the entry at 2\.5 on the other side alone: the rule is long only\./);
+});
+
+test("rebates that came to more than all costs are told as such, and no minus stands before costs", (t) => {
+  const text = said(t, reversion(), wave, other, { feeBps: -5 });
+  assert.match(
+    text,
+    /Rebates brought more than costs took: \d+\.\d\d, 4\.00 basis points of what changed hands/,
+  );
+  assert.doesNotMatch(text, /-/);
 });

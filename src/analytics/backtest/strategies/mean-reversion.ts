@@ -1,7 +1,7 @@
 import type { PriceScale } from "../../pair/price-scale.ts";
 import type { BarView, Decision, Memo, RunningRule, Strategy } from "../strategy.ts";
 import type { Market, Reason } from "../types.ts";
-import { completeReversion, requireLegsFor } from "./reversion-checks.ts";
+import { type CompleteReversion, completeReversion, requireLegsFor } from "./reversion-checks.ts";
 import type { MeanReversionSettings } from "./reversion-settings.ts";
 import { keptLine, reversionSignals, spreadDeviation, thinLegs } from "./reversion-signals.ts";
 import { hedgeUnits, type SizingAt, unitsOfY } from "./sizing.ts";
@@ -26,8 +26,8 @@ export function meanReversion(settings: MeanReversionSettings): Strategy {
   };
 }
 
-function begin(market: Market, settings: ReturnType<typeof completeReversion>, memo: Memo): RunningRule {
-  const { entry, exit, stop, maxBars, coolDownBars, side, neutral, prices, size, rehedge } = settings;
+function begin(market: Market, settings: CompleteReversion, memo: Memo): RunningRule {
+  const { entry, stop, maxBars, coolDownBars, side, neutral, prices, size, rehedge } = settings;
   requireLegsFor(market, settings);
   const { z, spread, beta } = reversionSignals(market, settings, memo);
   const line = keptLine(market, settings, memo);
@@ -72,11 +72,6 @@ function begin(market: Market, settings: ReturnType<typeof completeReversion>, m
     if (hasX && isUnusual(moneyRatio(known, prices))) counts.unusualEntries += 1;
     return { units, reason: "entry" };
   };
-  const whyLeave = (depth: number, view: BarView): Reason | undefined => {
-    if (depth <= -stop) return "stop";
-    if (depth >= -exit) return "exit";
-    return view.heldBars >= maxBars ? "time stop" : undefined;
-  };
   const hedgeAgain = (view: BarView, bar: number): Decision | undefined => {
     const moved = Math.abs(beta[bar]! - heldBeta);
     if (!(moved > rehedge * Math.abs(heldBeta)) || view.isWaiting) return undefined;
@@ -103,7 +98,7 @@ function begin(market: Market, settings: ReturnType<typeof completeReversion>, m
       const now = z[bar]!;
       if (aim !== 0) {
         // below 0 until z has come back
-        const why = whyLeave(aim * now, view);
+        const why = whyLeave(aim * now, view.heldBars, settings);
         if (why === undefined) return rehedge < Number.POSITIVE_INFINITY ? hedgeAgain(view, bar) : undefined;
         aim = 0;
         coolUntil = bar + coolDownBars;
@@ -117,27 +112,52 @@ function begin(market: Market, settings: ReturnType<typeof completeReversion>, m
       if (side === (want > 0 ? "short" : "long") || thin?.[bar] === 1) return undefined;
       return enter(want, bar, view.equity);
     },
-    nextLook(view) {
-      const next = view.bar + 1;
-      if (aim !== 0) {
-        if (looksAlways) return next;
-        const until = Math.min(z.length, view.bar + Math.max(1, maxBars - view.heldBars));
-        return aim > 0
-          ? firstOutside(z, next, until, -stop, -exit)
-          : firstOutside(z, next, until, exit, stop);
-      }
-      if (isRefused) return next;
-      if (!isArmed) return firstInside(z, next, entry);
-      const from = Math.max(next, coolUntil + 1);
-      return firstOutside(
-        z,
-        from,
-        z.length,
-        side === "short" ? Number.NEGATIVE_INFINITY : -entry,
-        side === "long" ? Number.POSITIVE_INFINITY : entry,
-      );
+    nextLook: ({ bar, heldBars }) => {
+      const from = bar + 1;
+      if (aim !== 0)
+        return looksAlways
+          ? from
+          : nextExit(z, from, { ...settings, aim, until: bar + Math.max(1, maxBars - heldBars) });
+      if (isRefused) return from;
+      return isArmed ? nextEntry(z, Math.max(from, coolUntil + 1), settings) : firstInside(z, from, entry);
     },
   };
+}
+
+/** `depth`: z on the side of what is held, below 0 until it has come back. */
+function whyLeave(
+  depth: number,
+  heldBars: number,
+  { stop, exit, maxBars }: Pick<CompleteReversion, "stop" | "exit" | "maxBars">,
+): Reason | undefined {
+  if (depth <= -stop) return "stop";
+  if (depth >= -exit) return "exit";
+  return heldBars >= maxBars ? "time stop" : undefined;
+}
+
+/** The next bar at which what is held may be left. */
+function nextExit(
+  z: Float64Array,
+  from: number,
+  {
+    aim,
+    until,
+    stop,
+    exit,
+  }: Pick<CompleteReversion, "stop" | "exit"> & { readonly aim: number; readonly until: number },
+): number {
+  const to = Math.min(z.length, until);
+  return aim > 0 ? firstOutside(z, from, to, -stop, -exit) : firstOutside(z, from, to, exit, stop);
+}
+
+/** The next bar at which z is far enough out, on a side that is traded. */
+function nextEntry(
+  z: Float64Array,
+  from: number,
+  { entry, side }: Pick<CompleteReversion, "entry" | "side">,
+): number {
+  const low = side === "short" ? Number.NEGATIVE_INFINITY : -entry;
+  return firstOutside(z, from, z.length, low, side === "long" ? Number.POSITIVE_INFINITY : entry);
 }
 
 /** The first bar from a bar on whose value is `low` or less, or `high` or more; `to` where none before it is. */

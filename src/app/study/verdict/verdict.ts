@@ -48,8 +48,9 @@ export function ruleText(run: BacktestRun): string {
     }.`;
   const trips = `${roundTrips.count} closed round trip${roundTrips.count === 1 ? "" : "s"}${roundTrips.open > 0 ? " and one still open" : ""}`;
   const verb = totalReturn >= 0 ? "gained" : "lost";
-  const after = `After costs it ${verb} ${percent(Math.abs(totalReturn))} % of its money in ${trips}. Costs took ${moneyOf(data, totalCosts)}, ${costBps.toFixed(2)} basis points of what changed hands`;
-  const edge = breakEvenBps > 0 ? `; at ${breakEvenBps.toFixed(2)} nothing would have been left.` : ".";
+  const after = `After costs it ${verb} ${percent(Math.abs(totalReturn))} % of its money in ${trips}. ${totalCosts < 0 ? "Rebates brought more than costs took:" : "Costs took"} ${moneyOf(data, Math.abs(totalCosts))}, ${decimals(Math.abs(costBps))} basis points of what changed hands`;
+  const edge =
+    breakEvenBps > 0 ? `; at ${decimals(breakEvenBps)} nothing would have been left.` : ".";
   const ruin = Number.isNaN(ruinUs) ? "" : ` The account was gone at ${timeText(ruinUs)}.`;
   const few =
     roundTrips.count < 30 ? " So few round trips say little about the next ones, whatever their result." : "";
@@ -65,7 +66,7 @@ function fundingText({ result, data }: BacktestRun): string {
 /** Where it lost before costs: whether z came back, whether the money did, and what the opposite would have come to. */
 function insteadText(run: BacktestRun): string {
   const { performance, result } = run;
-  if (performance.breakEvenBps > 0) return "";
+  if (performance.breakEvenBps >= 0) return "";
   const back = result.roundTrips.filter(({ closed, exitReason }) => closed && exitReason === "exit");
   const paid = back.filter(({ profit, costs }) => profit + costs > 0).length;
   const z = "z" in result.signals ? "z came back" : "its signal came back";
@@ -161,7 +162,7 @@ export function headTiles(run: BacktestRun): Tile[] {
       unit,
       ...(Number.isFinite(costBps) && { note: `${decimals(costBps)} bps of turnover` }),
     },
-    breakEvenBps > 0
+    breakEvenBps >= 0
       ? { label: "break-even costs", value: decimals(breakEvenBps), unit: "bps" }
       : {
           label: "break-even costs",
@@ -188,7 +189,8 @@ function pairTiles({ pair }: BacktestRun): Tile[] {
       label: "a pair?",
       value: verdict?.verdict ?? "too short to say",
       tone: TONES[verdict?.verdict ?? "too short to say"],
-      note: calibrationBars > 0 ? `first ${calibrationBars.toLocaleString("en")} bars` : "too few bars",
+      note:
+        calibrationBars > 0 ? `first ${calibrationBars.toLocaleString("en")} bars` : "its bars can't tell",
     },
   ];
 }
