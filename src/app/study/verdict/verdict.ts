@@ -49,8 +49,7 @@ export function ruleText(run: BacktestRun): string {
   const trips = `${roundTrips.count} closed round trip${roundTrips.count === 1 ? "" : "s"}${roundTrips.open > 0 ? " and one still open" : ""}`;
   const verb = totalReturn >= 0 ? "gained" : "lost";
   const after = `After costs it ${verb} ${percent(Math.abs(totalReturn))} % of its money in ${trips}. ${totalCosts < 0 ? "Rebates brought more than costs took:" : "Costs took"} ${moneyOf(data, Math.abs(totalCosts))}, ${decimals(Math.abs(costBps))} basis points of what changed hands`;
-  const edge =
-    breakEvenBps > 0 ? `; at ${decimals(breakEvenBps)} nothing would have been left.` : ".";
+  const edge = breakEvenBps > 0 ? `; at ${decimals(breakEvenBps)} nothing would have been left.` : ".";
   const ruin = Number.isNaN(ruinUs) ? "" : ` The account was gone at ${timeText(ruinUs)}.`;
   const few =
     roundTrips.count < 30 ? " So few round trips say little about the next ones, whatever their result." : "";
