@@ -156,7 +156,16 @@ export function requireVariance(where: string, name: string, got: number): void 
 
 /** Whether there is neither ±Infinity nor NaN: 0 · v is 0 for every other v, and adding is faster than asking. */
 function allFinite(values: Float64Array): boolean {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += 0 * values[i]!;
-  return sum === 0;
+  const { length } = values;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = 0;
+  // four sums side by side: none waits for another
+  for (; i + 3 < length; i += 4) {
+    a += 0 * values[i]!;
+    b += 0 * values[i + 1]!;
+    c += 0 * values[i + 2]!;
+    d += 0 * values[i + 3]!;
+  }
+  for (; i < length; i++) a += 0 * values[i]!;
+  return a + b + (c + d) === 0;
 }

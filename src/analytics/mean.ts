@@ -21,9 +21,11 @@ export interface Centred {
 /** Takes the mean off, and what the rounding of the mean left. */
 export function centre(values: Float64Array): Centred {
   const rough = mean(values);
-  const centred = values.map((value) => value - rough);
+  const centred = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) centred[i] = values[i]! - rough;
   const rest = mean(centred);
-  return { values: centred.map((value) => value - rest), mean: rough, rest };
+  for (let i = 0; i < centred.length; i++) centred[i]! -= rest;
+  return { values: centred, mean: rough, rest };
 }
 
 /** Σ (x − centre)². */

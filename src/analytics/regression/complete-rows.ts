@@ -11,6 +11,10 @@ export interface CompleteRows {
 export function completeRows(columns: readonly Float64Array[]): CompleteRows {
   const length = columns[0]?.length ?? 0;
   const indices = new Int32Array(length);
+  if (columns.every(isWhole)) {
+    for (let i = 0; i < length; i++) indices[i] = i;
+    return { columns, indices, missing: 0 };
+  }
   let count = 0;
   for (let i = 0; i < length; i++) {
     if (columns.every((column) => !Number.isNaN(column[i]!))) indices[count++] = i;
@@ -19,6 +23,11 @@ export function completeRows(columns: readonly Float64Array[]): CompleteRows {
   if (count === length) return { columns, indices: kept, missing: 0 };
   const picked = columns.map((column) => Float64Array.from(kept, (i) => column[i]!));
   return { columns: picked, indices: kept, missing: length - count };
+}
+
+function isWhole(column: Float64Array): boolean {
+  for (let i = 0; i < column.length; i++) if (Number.isNaN(column[i]!)) return false;
+  return true;
 }
 
 /** The series without the NaN before its first and after its last value. */

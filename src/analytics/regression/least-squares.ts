@@ -40,7 +40,7 @@ export function leastSquares(
   columns.forEach((column, j) => {
     if (scales[j]! <= roundingOf(column)) refuseConstant(where, names[j]!, intercept, column[0]!);
   });
-  const factors = qr(centred.map(({ values }, j) => values.map((value) => value / scales[j]!)));
+  const factors = qr(centred.map(({ values }, j) => divided(values, scales[j]!)));
   for (let j = 0; j < width; j++) {
     const left = Math.abs(factors.r[j]![j]!);
     if (left < 1e-13 || left * scales[j]! <= roundingOf(columns[j]!))
@@ -50,16 +50,13 @@ export function leastSquares(
   const residuals = target.values.slice();
   const totalSquares = squaresAbout(residuals, 0);
   const beta = new Float64Array(width);
+  const rotated = new Float64Array(n);
   for (let pass = 0; pass < 2; pass++) {
-    const rotated = residuals.slice();
+    rotated.set(residuals);
     factors.applyTransposed(rotated);
     const step = solveUpper(factors.r, rotated);
     for (let j = 0; j < width; j++) beta[j]! += step[j]! / scales[j]!;
-    for (let i = 0; i < n; i++) {
-      let fitted = 0;
-      for (let j = 0; j < width; j++) fitted += beta[j]! * centred[j]!.values[i]!;
-      residuals[i] = target.values[i]! - fitted;
-    }
+    leave(residuals, target.values, centred, beta);
   }
   // the large parts first: they cancel, and the small ones keep their digits
   const alpha =
@@ -77,6 +74,33 @@ export function leastSquares(
     scales,
     factors,
   };
+}
+
+function divided(values: Float64Array, by: number): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) out[i] = values[i]! / by;
+  return out;
+}
+
+/** What the fit leaves of a target. */
+function leave(
+  residuals: Float64Array,
+  target: Float64Array,
+  columns: readonly Centred[],
+  beta: Float64Array,
+): void {
+  const [first] = columns;
+  if (columns.length === 1) {
+    const { values } = first!;
+    const slope = beta[0]!;
+    for (let i = 0; i < target.length; i++) residuals[i] = target[i]! - slope * values[i]!;
+    return;
+  }
+  for (let i = 0; i < target.length; i++) {
+    let fitted = 0;
+    for (let j = 0; j < columns.length; j++) fitted += beta[j]! * columns[j]!.values[i]!;
+    residuals[i] = target[i]! - fitted;
+  }
 }
 
 function sum(parts: readonly Centred[], of: (part: Centred, j: number) => number): number {

@@ -128,10 +128,6 @@ export function ols(
       high: estimate + width * standardError,
     };
   });
-  const residuals = new Float64Array(y.length).fill(Number.NaN);
-  indices.forEach((at, i) => {
-    residuals[at] = fit.residuals[i]!;
-  });
   return {
     alpha: fit.alpha,
     beta: fit.beta,
@@ -139,11 +135,18 @@ export function ols(
     covariance,
     errors,
     lags,
-    residuals,
+    residuals: missing === 0 ? fit.residuals : placed(fit.residuals, indices, y.length),
     residualStd: Math.sqrt(fit.residualSquares / degreesOfFreedom),
     rSquared: 1 - fit.residualSquares / fit.totalSquares,
     degreesOfFreedom,
     nobs,
     missing,
   };
+}
+
+/** The residuals where their rows stood; NaN elsewhere. */
+function placed(residuals: Float64Array, indices: Int32Array, length: number): Float64Array {
+  const out = new Float64Array(length).fill(Number.NaN);
+  for (let i = 0; i < indices.length; i++) out[indices[i]!] = residuals[i]!;
+  return out;
 }

@@ -18,12 +18,10 @@ export interface KalmanLineFilter {
   beta: number;
   /** Var level, given β. */
   d0: number;
-  /** Var β is d1 · above · inverse, left undone until the next step: its two divisions then go on side by side. */
+  /** Var β. */
   d1: number;
-  above: number;
-  below: number;
-  /** 1 / below. */
-  inverse: number;
+  /** What the next step adds to Var β, as a share of both. */
+  share: number;
   u: number;
   readonly qAlpha: number;
   readonly qBeta: number;
@@ -58,9 +56,7 @@ export function newFilter(where: string, settings: KalmanLineSettings): KalmanLi
     beta: given.beta,
     d0: given.alphaVariance,
     d1: given.betaVariance,
-    above: 1,
-    below: 1,
-    inverse: 1,
+    share: shareOf(given.betaVariance, qBeta),
     u: 0,
     qAlpha,
     qBeta,
@@ -71,6 +67,10 @@ export function newFilter(where: string, settings: KalmanLineSettings): KalmanLi
     product: 1,
     track: newTrack(),
   };
+}
+
+function shareOf(d1: number, qBeta: number): number {
+  return qBeta === 0 ? 0 : qBeta / (d1 + qBeta);
 }
 
 /** Room for the results of `length` bars. */
@@ -87,24 +87,33 @@ export function newColumns(length: number): KalmanLineColumns {
   };
 }
 
-/** Takes the filter over the bars and fills the columns; with `betaOnly`, that one alone, and counts no likelihood. */
+/**
+ * Takes the filter over the bars and fills the columns; with `onOdd`, β alone, and counts no likelihood: it is called before
+ * bars of which some may be missing, or infinite.
+ */
 export function advance(
   filter: KalmanLineFilter,
   y: Float64Array,
   x: Float64Array,
   columns: KalmanLineColumns,
-  betaOnly = false,
+  onOdd?: () => void,
 ): void {
   let from = 0;
   for (; from < y.length && filter.unknown > 0; from++) begin(filter, y[from]!, x[from]!, columns, from);
   while (from < y.length) {
     if (!filter.hasOrigin && !Number.isNaN(y[from]! + x[from]!)) takeOrigin(filter, x[from]!);
     const to = Math.min(from + (filter.hasOrigin ? TRACK : 1), y.length);
-    run(filter, y, x, from, to, !betaOnly);
-    if (betaOnly) columns.beta.set(filter.track.beta.subarray(0, to - from), from);
-    else report(filter, columns, from, to);
+    if (onOdd === undefined) {
+      run(filter, y, x, from, to, true);
+      report(filter, columns, from, to);
+    } else if (!runWhole(filter, y, x, from, to, columns.beta)) {
+      onOdd();
+      run(filter, y, x, from, to, false);
+      columns.beta.set(filter.track.beta.subarray(0, to - from), from);
+    }
     from = to;
   }
+  if (onOdd && !Number.isFinite(filter.level + filter.beta + filter.origin + filter.u)) onOdd();
 }
 
 /** Turns what was believed of α and β into what is believed of the level at x; α is independent of β until then. */
@@ -155,6 +164,7 @@ function begin(filter: KalmanLineFilter, y: number, x: number, columns: KalmanLi
       filter.beta = (y - filter.level) / dx;
       filter.alpha = filter.level - filter.beta * origin;
       filter.d1 = both / (dx * dx);
+      filter.share = shareOf(filter.d1, qBeta);
       filter.u = -dx * (filter.d0 / both);
       filter.d0 *= r / both;
       filter.logs += Math.log(dx * dx);
@@ -197,42 +207,43 @@ function run(
     error: errors,
     variance: variances,
   } = track;
-  let { level, beta, d0, d1, above, below, inverse, u } = filter;
+  let { level, beta, d0, d1, share, u } = filter;
+  const walks = qBeta !== 0;
   for (let i = from; i < to; i++) {
     const k = i - from;
     // the step: it draws u towards `origin`, by which a step of β moves the level
-    const share = qBeta === 0 ? 0 : (qBeta * below) / (d1 * above + qBeta * below);
-    const before = d1 * above * inverse;
     const off = origin - u;
     const dx = x[i]! - origin;
     const error = y[i]! - level - beta * dx;
     const moved = off * share;
-    const slant = u + dx + moved;
-    d0 += qAlpha + before * off * off * share;
     u += moved;
-    d1 = before + qBeta;
+    d0 += qAlpha + d1 * off * moved;
+    d1 += qBeta;
     // the bar
     const own = r + d0;
+    const slant = u + dx;
     const withBeta = d1 * slant;
     const variance = own + withBeta * slant;
     if (whole) toAlphas[k] = d0 + (u - origin) * withBeta;
-    above = 1;
-    below = 1;
-    inverse = 1;
-    if (!Number.isNaN(error)) {
-      above = own;
-      below = variance;
-      inverse = 1 / variance;
-      level += (d0 + u * withBeta) * inverse * error;
-      beta += withBeta * inverse * error;
+    if (Number.isNaN(error)) share = walks ? qBeta / (d1 + qBeta) : 0;
+    else {
+      // the next share is not taken from d1 as it will be: so no division waits for another
+      const inverse = 1 / variance;
       const perOwn = 1 / own;
+      const kept = d1 * own;
+      const added = qBeta * variance;
+      const gain = inverse * error;
+      share = walks ? added / (kept + added) : 0;
+      level += (d0 + u * withBeta) * gain;
+      beta += withBeta * gain;
       u = (u * r - dx * d0) * perOwn;
       d0 *= r * perOwn;
+      d1 = kept * inverse;
     }
     betas[k] = beta;
     if (!whole) continue;
     d0s[k] = d0;
-    d1s[k] = d1 * above * inverse;
+    d1s[k] = d1;
     us[k] = u;
     errors[k] = error;
     variances[k] = variance;
@@ -241,10 +252,59 @@ function run(
   filter.beta = beta;
   filter.d0 = d0;
   filter.d1 = d1;
-  filter.above = above;
-  filter.below = below;
-  filter.inverse = inverse;
+  filter.share = share;
   filter.u = u;
+}
+
+/**
+ * The same of β alone, to the last bit, where no bar is missing and β walks: without a branch twice as fast. False, with the
+ * filter as it was, where that is not so.
+ */
+function runWhole(
+  filter: KalmanLineFilter,
+  y: Float64Array,
+  x: Float64Array,
+  from: number,
+  to: number,
+  betas: Float64Array,
+): boolean {
+  const { origin, qAlpha, qBeta, r } = filter;
+  if (qBeta === 0) return false;
+  let { level, beta, d0, d1, share, u } = filter;
+  for (let i = from; i < to; i++) {
+    const off = origin - u;
+    const dx = x[i]! - origin;
+    const error = y[i]! - level - beta * dx;
+    const moved = off * share;
+    u += moved;
+    d0 += qAlpha + d1 * off * moved;
+    d1 += qBeta;
+    const own = r + d0;
+    const slant = u + dx;
+    const withBeta = d1 * slant;
+    const variance = own + withBeta * slant;
+    const inverse = 1 / variance;
+    const perOwn = 1 / own;
+    const kept = d1 * own;
+    const added = qBeta * variance;
+    const gain = inverse * error;
+    share = added / (kept + added);
+    level += (d0 + u * withBeta) * gain;
+    beta += withBeta * gain;
+    u = (u * r - dx * d0) * perOwn;
+    d0 *= r * perOwn;
+    d1 = kept * inverse;
+    betas[i] = beta;
+  }
+  // a missing bar leaves its mark on all that come after it
+  if (Number.isNaN(level + beta + u)) return false;
+  filter.level = level;
+  filter.beta = beta;
+  filter.d0 = d0;
+  filter.d1 = d1;
+  filter.share = share;
+  filter.u = u;
+  return true;
 }
 
 /** Brings the track from the factors of the filter into the columns, takes α along, and counts the likelihood. */

@@ -53,14 +53,21 @@ export function kalmanLine(y: Float64Array, x: Float64Array, settings: KalmanLin
   };
 }
 
-/** `kalmanLine`'s β alone, in about half of the time. */
+/** `kalmanLine`'s β alone, to the last bit, in less than half of the time. */
 export function kalmanLineBeta(y: Float64Array, x: Float64Array, settings: KalmanLineSettings): Float64Array {
   requireColumns("kalmanLineBeta", { y, x });
   requireSettings("kalmanLineBeta", settings, ["stateNoise", "noise", "start"], [NOISE_FIELDS]);
 
-  const filter = checkedFilter("kalmanLineBeta", y, x, settings);
+  const where = "kalmanLineBeta";
+  const filter = newFilter(where, settings);
+  requireSameLength(where, { y: y.length, x: x.length });
   const columns = { ...newColumns(0), beta: new Float64Array(y.length) };
-  advance(filter, y, x, columns, true);
+  let isChecked = false;
+  // infinite ones leave no number behind: looking for them beforehand would read both columns twice
+  advance(filter, y, x, columns, () => {
+    if (!isChecked) checkFinite(where, y, x);
+    isChecked = true;
+  });
   return columns.beta;
 }
 
@@ -93,7 +100,11 @@ function checkedFilter(
 ): KalmanLineFilter {
   const filter = newFilter(where, settings);
   requireSameLength(where, { y: y.length, x: x.length });
+  checkFinite(where, y, x);
+  return filter;
+}
+
+function checkFinite(where: string, y: Float64Array, x: Float64Array): void {
   requireFinite(where, "y", y);
   requireFinite(where, "x", x);
-  return filter;
 }
