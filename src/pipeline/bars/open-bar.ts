@@ -1,7 +1,7 @@
 import type { BarRule } from "../../core/bars.ts";
 import { MOST_BACK_US, type TradeColumns } from "../../core/trade-columns.ts";
 import { checkTime, refuseTrade } from "./bad-trades.ts";
-import { PLAIN, partsOf, quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, volumeOf } from "./sums.ts";
+import { PLAIN, partsOf, quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, sumsOfPlain, volumeOf } from "./sums.ts";
 
 /** The bar to which trades may still come, with the parts of its volume, taker-buy volume and quote volume. */
 export interface OpenBar {
@@ -80,6 +80,46 @@ export function beginBar(
   bar.count = bar.v1 = bar.v0 = bar.b1 = bar.b0 = bar.z2 = bar.z1 = bar.z0 = 0;
 }
 
+/**
+ * Takes trades from a row on into an open bar of time, as long as they are of it and plain: first all is looked at, then summed
+ * without a branch. Returns the first row that was not taken.
+ */
+function takePlain(bar: OpenBar, trades: TradeColumns, from: number): number {
+  const { length, id: ids, tradeTimeUs: times, price: prices, qty: quantities, lastId: lastIds } = trades;
+  const { nextUs } = bar;
+  let { lastId, newestUs, high, low } = bar;
+  let i = from;
+  for (; i < length; i++) {
+    const timeUs = times[i]!;
+    const price = prices[i]!;
+    const p = price * 1e8;
+    const q = quantities[i]! * 1e8;
+    if (!(ids[i]! > lastId && timeUs < nextUs && p > 0.5 && q > 0.5 && p + q < PLAIN)) break;
+    if (timeUs > newestUs) newestUs = timeUs;
+    else if (!(timeUs > newestUs - MOST_BACK_US)) break;
+    if (price > high) high = price;
+    if (price < low) low = price;
+    lastId = lastIds === undefined ? ids[i]! : lastIds[i]!;
+  }
+  if (i === from) return i;
+  const sums = sumsOfPlain(prices, quantities, trades.isBuyerMaker, from, i);
+  bar.lastId = lastId;
+  bar.newestUs = newestUs;
+  bar.high = high;
+  bar.low = low;
+  bar.close = prices[i - 1]!;
+  bar.count += i - from;
+  if (lastIds !== undefined) for (let k = from; k < i; k++) bar.count += lastIds[k]! - ids[k]!;
+  bar.v1 += sums.v1;
+  bar.v0 += sums.v0;
+  bar.b1 += sums.b1;
+  bar.b0 += sums.b0;
+  bar.z2 += sums.z2;
+  bar.z1 += sums.z1;
+  bar.z0 += sums.z0;
+  return i;
+}
+
 /** Takes trades from a row on into the open bar. Returns the first row that is of the next one; their number if none is. */
 export function takeTrades(
   bar: OpenBar,
@@ -93,9 +133,9 @@ export function takeTrades(
   const { isTimed, trades: mostTrades, volume: mostVolume, quoteVolume: mostQuote } = size;
   const { nearVolume, nearQuote } = size;
   const { nextUs } = bar;
+  let i = isTimed ? takePlain(bar, trades, from) : from;
   let { lastId, newestUs, high, low, close, count, v1, v0, b1, b0, z2, z1, z0 } = bar;
   let isFull = false;
-  let i = from;
   for (; i < length && !isFull; i++) {
     const id = ids[i]!;
     const timeUs = times[i]!;

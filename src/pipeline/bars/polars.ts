@@ -7,7 +7,7 @@ import { MS_FROM, MS_TO } from "./bad-trades.ts";
 import { plainColumns } from "./frame-columns.ts";
 import { type BarSettings, barsFromTrades } from "./from-trades.ts";
 import { barRule } from "./rule.ts";
-import { plainSums, quoteVolumeOf, volumeOf } from "./sums.ts";
+import { arePlain, quoteVolumeOf, sumsOfPlain, volumeOf } from "./sums.ts";
 
 /** Trades as a Polars frame, with the names that `TradeColumns` has. */
 export function tradesFrame(trades: TradeColumns): pl.DataFrame {
@@ -200,8 +200,8 @@ function sumsOf(frame: pl.DataFrame, rows: Float64Array): Sums | undefined {
   };
   for (let bar = 0, from = 0; bar < rows.length; bar++) {
     const to = from + rows[bar]!;
-    const parts = plainSums(price, qty, isBuyerMaker, from, to);
-    if (parts === undefined) return undefined;
+    if (!arePlain(price, qty, from, to)) return undefined;
+    const parts = sumsOfPlain(price, qty, isBuyerMaker, from, to);
     sums.volume[bar] = volumeOf(parts.v1, parts.v0);
     sums.quoteVolume[bar] = quoteVolumeOf(parts.z2, parts.z1, parts.z0);
     sums.takerBuyVolume[bar] = volumeOf(parts.b1, parts.b0);

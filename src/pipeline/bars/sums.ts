@@ -38,19 +38,18 @@ export interface PartSums {
   readonly z0: number;
 }
 
-/** The sums of rows `from` to `to` (not included), step by step as the builder takes them; undefined: one is not plain, or no trade. */
-export function plainSums(
+/** The sums of rows `from` to `to` (not included), all of them plain: without a branch, which would cost as much as the sums. */
+export function sumsOfPlain(
   price: Float64Array,
   qty: Float64Array,
   isBuyerMaker: Uint8Array,
   from: number,
   to: number,
-): PartSums | undefined {
+): PartSums {
   let [v1, v0, b1, b0, z2, z1, z0] = [0, 0, 0, 0, 0, 0, 0];
   for (let i = from; i < to; i++) {
     const p = price[i]! * 1e8;
     const q = qty[i]! * 1e8;
-    if (!(p > 0.5 && q > 0.5 && p + q < PLAIN)) return undefined;
     const p1 = p + ROUND_26 - ROUND_26;
     const p0 = p - p1 + ROUND_1 - ROUND_1;
     const q1 = q + ROUND_26 - ROUND_26;
@@ -69,6 +68,16 @@ export function plainSums(
     z2 += p1 * q1 + fromCross;
   }
   return { v1, v0, b1, b0, z2, z1, z0 };
+}
+
+/** Whether all rows `from` to `to` (not included) are of trades, and plain. */
+export function arePlain(price: Float64Array, qty: Float64Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const p = price[i]! * 1e8;
+    const q = qty[i]! * 1e8;
+    if (!(p > 0.5 && q > 0.5 && p + q < PLAIN)) return false;
+  }
+  return true;
 }
 
 /** What is not plain, taken apart as the decimals that were written. */
