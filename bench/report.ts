@@ -4,7 +4,7 @@
  * Bars are those of the seeded market, 5 s each, so the time to read or simulate them is not counted. Ends with 1 where
  * the page takes a second or 3 MB.
  */
-import { namedStrategy } from "../src/analytics/backtest/strategies/named-strategies.ts";
+import { meanReversion } from "../src/analytics/backtest/strategies/mean-reversion.ts";
 import { backtestData } from "../src/app/study/data.ts";
 import { codeFingerprint } from "../src/app/study/report/code-fingerprint.ts";
 import { DEFAULT_RUN } from "../src/app/study/report/flags.ts";
@@ -12,6 +12,7 @@ import { reportHtml } from "../src/app/study/report/page.ts";
 import { backtestReport } from "../src/app/study/report/report.ts";
 import { sealPage } from "../src/app/study/report/seal.ts";
 import { runOn } from "../src/app/study/run.ts";
+import { calibratedReversion, type OpenReversion } from "../src/app/study/verdict/calibrated.ts";
 
 const BARS = 10_000;
 const TIMES = 5;
@@ -20,7 +21,8 @@ const { strategy, costs } = DEFAULT_RUN;
 const data = backtestData({ source: "sim:7", y: "ETHUSDT", x: "BTCUSDT", bars: BARS });
 
 function make(): number {
-  const run = runOn(data, namedStrategy(strategy), { costs }, true);
+  const rule = meanReversion(calibratedReversion(data.market, strategy.settings as unknown as OpenReversion));
+  const run = runOn(data, rule, { costs }, true);
   const settings = { madeUs: 0, code: codeFingerprint(), command: "npm run report" };
   return Buffer.byteLength(sealPage(reportHtml(backtestReport(run, settings))));
 }

@@ -1,6 +1,7 @@
 import { requireFields, requireSettings } from "../../../core/arguments.ts";
 import { requireBetween } from "../../checks.ts";
 import { type BacktestSettings, runBacktest } from "../run-backtest.ts";
+import { sharedSignals } from "../shared-signals.ts";
 import type { Rule, Strategy } from "../strategy.ts";
 import type { Market } from "../types.ts";
 
@@ -38,8 +39,9 @@ export function breakEvenCost(
 
   const { mostBps = 1000, ...rest } = settings;
   requireBetween("breakEvenCost", "mostBps", mostBps, 0, 1000.001);
+  const rule = sharedSignals()(strategy);
   const runAt = (feeBps: number) =>
-    runBacktest(market, strategy, { ...rest, costs: withFee(rest.costs, feeBps) });
+    runBacktest(market, rule, { ...rest, costs: withFee(rest.costs, feeBps) });
   const profitAt = (feeBps: number): number => {
     const { equity, startCash } = runAt(feeBps);
     return equity[equity.length - 1]! - startCash;

@@ -1,4 +1,5 @@
 import { runBacktest } from "../../../analytics/backtest/run-backtest.ts";
+import { sharedSignals } from "../../../analytics/backtest/shared-signals.ts";
 import { namedStrategy, STRATEGY_NAMES } from "../../../analytics/backtest/strategies/named-strategies.ts";
 import type { Strategy } from "../../../analytics/backtest/strategy.ts";
 import { type BreakEvenCost, breakEvenCost } from "../../../analytics/backtest/sweep/break-even-cost.ts";
@@ -35,6 +36,7 @@ export function whatWouldOverturn(run: BacktestRun): Overturn {
   const { market } = data;
   const { startCash } = result;
   const base = performance.totalReturn;
+  const share = sharedSignals();
   const terms = { startCash, costs: result.costs };
   const of = (what: string, totalReturn: number, roundTrips: number): Challenge => ({
     what,
@@ -49,7 +51,8 @@ export function whatWouldOverturn(run: BacktestRun): Overturn {
   ): Challenge[] => {
     try {
       const other = make();
-      const made = runBacktest(other.market ?? market, other.strategy ?? strategy, {
+      const rule = other.strategy ?? strategy;
+      const made = runBacktest(other.market ?? market, other.market === undefined ? share(rule) : rule, {
         ...terms,
         ...(other.costs && { costs: other.costs }),
       });
@@ -75,7 +78,7 @@ export function whatWouldOverturn(run: BacktestRun): Overturn {
     ),
     ...neighbours(strategy).flatMap(({ what, make }) => again(what, () => ({ strategy: make() }))),
   ];
-  const breakEven = breakEvenCost(market, strategy, terms);
+  const breakEven = breakEvenCost(market, share(strategy), terms);
   return {
     sentence: sentenceOf(base, challenges, breakEven, result),
     totalReturn: base,
