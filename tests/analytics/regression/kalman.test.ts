@@ -304,3 +304,34 @@ test("the filters refuse a start that is no number", () => {
     assert.throws(() => kalmanLine(x, x, { stateNoise: 1, noise: 1, start }), { code: "bad-setting" });
   }
 });
+
+test("kalmanLineBeta is kalmanLine's β to the last bit, or its refusal, wherever a value is missing or infinite", () => {
+  const given = { alpha: 0, beta: 0, alphaVariance: 1, betaVariance: 1 };
+  const starts = ["diffuse", given] as const;
+  const steps = [1e-5, [1e-4, 0], 0] as const;
+  /** β, or the refusal without the name of the call. */
+  const result = (call: () => Float64Array): Float64Array | string => {
+    try {
+      return call();
+    } catch (error) {
+      return (error as Error).message.replace(/^\w+: /, "");
+    }
+  };
+  for (const length of [1, 2, 3, 600, 1300]) {
+    for (let at = 0; at < length; at += Math.max(1, Math.floor(length / 4))) {
+      for (const odd of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+        const [x, y] = [walk(1, length, 100, 0.2), walk(2, length, 80, 0.2)];
+        (at % 2 === 0 ? x : y)[at] = odd;
+        for (const start of starts)
+          for (const stateNoise of steps) {
+            const settings = { stateNoise, noise: 1e-3, start };
+            const whole = result(() => kalmanLine(y, x, settings).beta);
+            const beta = result(() => kalmanLineBeta(y, x, settings));
+            const what = `${odd} at ${at} of ${length}, ${JSON.stringify(settings)}`;
+            if (typeof whole === "string" || typeof beta === "string") assert.equal(beta, whole, what);
+            else assertSame(beta, whole, what);
+          }
+      }
+    }
+  }
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { numberText } from "../../../src/pipeline/files/values/number-text.ts";
+import { random } from "../../../src/core/random.ts";
+import { numberText, shortNumber } from "../../../src/pipeline/files/values/number-text.ts";
 import { closesOf, reading, refusal } from "../../support/files.ts";
 
 const plain = (text: string, mark?: "." | ","): string | undefined => numberText(text, mark)?.plain;
@@ -130,4 +131,37 @@ test("trades keep eight decimals: zeros beyond say nothing, digits beyond are re
   );
   for (const price of ["0", "-1", "", "NaN", "1e-9"])
     assert.match(refusal(t, trade(price)), /line 2, price: needs a decimal above 0/, price);
+});
+
+test("what is read in one look is Number of the same text, to the last bit; every other form is left to who knows it", () => {
+  const source = random(11);
+  const digits = (count: number): string =>
+    Array.from({ length: count }, () => Math.floor(10 * source.uniform())).join("");
+  for (let k = 0; k < 20_000; k++) {
+    const [front, back] = [1 + Math.floor(12 * source.uniform()), Math.floor(12 * source.uniform())];
+    const whole = String(Number(digits(front)));
+    const text = back === 0 ? whole : `${whole}.${digits(back)}`;
+    const value = shortNumber(text);
+    if (text.length <= (back === 0 ? 15 : 16)) assert.equal(value, Number(text), text);
+    else assert.ok(Number.isNaN(value), text);
+  }
+  for (const text of [
+    "",
+    ".",
+    "1.",
+    ".5",
+    "01",
+    "00.5",
+    "-1",
+    "+1",
+    "1e5",
+    "1,5",
+    "1 5",
+    "1.2.3",
+    "0x1",
+    "NaN",
+    "١",
+  ])
+    assert.ok(Number.isNaN(shortNumber(text)), text);
+  assert.deepEqual(["0", "0.5", "10.50"].map(shortNumber), [0, 0.5, 10.5]);
 });
