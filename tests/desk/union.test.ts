@@ -179,3 +179,36 @@ test("the doctor of a desk tells who publishes, how far each is, and what was no
   assert.match(text, /Who publishes here/);
   assert.equal(diagnosis.series[0]!.trades!.coverage.missingIds, 1);
 });
+
+test("ten desks at once see what is published, each the same, while the relay goes on", async (t) => {
+  const db = join(tempFolder(t), "x.db");
+  const add = (first: number, last: number): void =>
+    put(
+      db,
+      Array.from({ length: last - first + 1 }, (_, i) => trade(first + i)),
+    );
+  add(1, 1000);
+  const relay = await openRelay({ db, to: desk.url("ten"), user: { user: "default", password: "" }, nowUs });
+  t.after(() => relay.close());
+  await relay.pass();
+  const desks = Array.from({ length: 10 }, () => {
+    const store = openStore(desk.url("ten"));
+    t.after(() => store.close());
+    const [series] = store.series();
+    return { store, series: series!, cursor: store.cursor(series!, 0), seen: 0 };
+  });
+  for (let round = 0; round < 5; round++) {
+    for (const one of desks) {
+      const { trades, cursor, late } = one.store.changes(one.series, one.cursor);
+      assert.deepEqual(late, []);
+      one.cursor = cursor;
+      one.seen += trades.length;
+    }
+    add(1001 + 100 * round, 1100 + 100 * round);
+    await relay.pass();
+  }
+  for (const one of desks) {
+    one.seen += one.store.changes(one.series, one.cursor).trades.length;
+    assert.equal(one.seen, 1500);
+  }
+});
