@@ -163,6 +163,21 @@ test("a server that has taken trades and forgot them is found out by counting, a
   assertSame(db, "forgets");
 });
 
+test("a server that forgets again what is sent again is counted again, until it holds it", async (t) => {
+  const db = join(tempFolder(t), "x.db");
+  put(db, "BTCUSDT", ids(1, 200));
+  const relay = await relayOf(db, desk.url("stubborn"));
+  t.after(() => relay.close());
+  await desk.faults({ forgetTrades: 2 });
+  await relay.pass();
+  assert.equal(await relay.confirm(), false);
+  assert.deepEqual(readPublished(db)!.counted, { binance: { BTCUSDT: [] } });
+  assert.equal(await relay.confirm(), false);
+  assert.ok(await relay.confirm());
+  assert.deepEqual(readPublished(db)!.counted, { binance: { BTCUSDT: [[1, 200]] } });
+  assertSame(db, "stubborn");
+});
+
 test("what the server has lost and the book no longer keeps is not claimed any more, and told", async (t) => {
   const db = join(tempFolder(t), "x.db");
   put(db, "BTCUSDT", ids(1, 300));

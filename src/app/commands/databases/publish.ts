@@ -87,8 +87,7 @@ async function once(relay: Relay, isAudit: boolean, teller: ProgressTeller): Pro
     `${trades.toLocaleString("en")} trades published to ${relay.label} as ${relay.collector}, and counted there.`,
     { event: "published", trades, blocks, left, collector: relay.collector, to: relay.label },
   );
-  if (!isThere && !isAudit)
-    say(teller, "Some of it was not there when it was counted, and was sent again.", { event: "sent-again" });
+  if (!isThere && !isAudit) say(teller, NOT_THERE, { event: "sent-again" });
   return isAudit || !isThere ? audit(relay, teller) : 0;
 }
 
@@ -120,6 +119,8 @@ function auditText({ blocks, differing, sentAgain, lost, conflicts, unmended }: 
     );
   return parts.join("\n");
 }
+
+const NOT_THERE = "Some of it was not there when it was counted, and was sent again.";
 
 const EVERY_MS = 1000;
 const CONFIRM_EVERY_MS = 20_000;
@@ -173,7 +174,7 @@ async function follow(
         const nowMs = systemClock.monotonicMs();
         if (nowMs - confirmMs >= CONFIRM_EVERY_MS) {
           confirmMs = nowMs;
-          await relay.confirm();
+          if (!(await relay.confirm())) say(teller, NOT_THERE, { event: "sent-again" });
         }
         if (nowMs - auditMs >= AUDIT_EVERY_MS) {
           auditMs = nowMs;

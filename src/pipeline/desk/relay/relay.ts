@@ -154,6 +154,11 @@ function relayOf(parts: Parts): Omit<Relay, "close"> {
       }
       toConfirm.clear();
       if (differing.length > 0) await mend(differing, () => {});
+      // what is not there even now is looked at again
+      for (const { venue, symbol, block } of differing) {
+        const row = place.row(venue, symbol, block);
+        if (row !== undefined && !counted.has(row)) confirmLater(row);
+      }
       if (rows.length > 0) counted.keep();
       return differing.length === 0;
     },

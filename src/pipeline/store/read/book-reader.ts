@@ -65,8 +65,6 @@ export type BarColumns = Readonly<Record<(typeof BAR_NAMES)[number], Float64Arra
 
 /** What of a database is published besides its trades. */
 export interface BookReader {
-  /** Another value whenever somebody has committed. */
-  version(): number;
   held(series: Series): IdRange[];
   holes(series: Series): ToldHole[];
   conflicts(series: Series): ToldConflict[];
@@ -122,7 +120,6 @@ export function openBookReader(file: string): BookReader {
     `SELECT ${BAR_NAMES.join(", ")} FROM imported_bars WHERE symbol_id = ? ORDER BY interval_us, start_us LIMIT ${PIECE} OFFSET ?`,
   );
   return {
-    version: () => Number(db.pragma("data_version", { simple: true })),
     held: (series) => held.all(symbolIdOf(series)),
     holes: (series) => holes.all(symbolIdOf(series)),
     conflicts: (series) => conflicts.all(symbolIdOf(series)),
