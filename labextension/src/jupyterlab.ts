@@ -11,6 +11,8 @@ export interface LuminoWidget {
   readonly node: HTMLElement;
   readonly isDisposed: boolean;
   addClass(name: string): void;
+  hide(): void;
+  setHidden(hidden: boolean): void;
   dispose(): void;
 }
 
@@ -64,23 +66,13 @@ export interface SessionContext {
 }
 
 export interface NotebookPanel extends LuminoWidget {
-  readonly content: {
-    readonly rendermime: {
-      addFactory(
-        factory: {
-          safe: boolean;
-          mimeTypes: readonly string[];
-          createRenderer(options: RendererOptions): Renderer;
-        },
-        rank: number,
-      ): void;
-    };
-  };
-  readonly disposed: Signal<unknown, void>;
+  readonly content: NotebookContent;
+  /** Between the toolbar and the cells. */
+  readonly contentHeader: { addWidget(widget: LuminoWidget): void };
 }
 
 export interface DocumentContext {
-  readonly sessionContext: SessionContext;
+  readonly sessionContext: RunningSession;
   readonly saveState: Signal<unknown, string>;
 }
 
@@ -100,6 +92,14 @@ export interface OpenNotebook extends LuminoWidget {
 export interface Rendermime {
   createModel(options: { readonly data: Record<string, unknown>; readonly trusted: boolean }): MimeModel;
   createRenderer(mimeType: string): Renderer;
+  addFactory(
+    factory: {
+      safe: boolean;
+      mimeTypes: readonly string[];
+      createRenderer(options: RendererOptions): Renderer;
+    },
+    rank: number,
+  ): void;
 }
 
 export interface NotebookContent {
@@ -107,6 +107,7 @@ export interface NotebookContent {
   readonly rendermime: Rendermime;
   readonly widgets: readonly Cell[];
   activeCellIndex: number;
+  scrollToItem(index: number, ...how: unknown[]): Promise<void>;
 }
 
 export interface RunningKernel extends Kernel {

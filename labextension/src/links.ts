@@ -1,3 +1,5 @@
+import { patched } from "../../src/notebook/page/delta.ts";
+import { LAYOUTS, type LayoutAnswer, type LayoutQuestion } from "../../src/notebook/page/layout-messages.ts";
 import {
   type ActAnswer,
   type ActQuestion,
@@ -11,6 +13,7 @@ import {
   type LiveNews,
   type LiveQuestion,
   type PanelState,
+  type RowsQuestion,
   TABLES,
   type TableAnswer,
   type TableQuestion,
@@ -19,7 +22,7 @@ import {
 import type { View } from "../../src/render/view.ts";
 import { createBrushLine, type Range } from "./chart/brush.ts";
 import type { DocumentContext, KernelMessage } from "./jupyterlab.ts";
-import type { Cut } from "./status-text.ts";
+import type { Cut } from "./live/status-text.ts";
 
 /** What a panel in the page is told. */
 export interface Listener {
@@ -44,6 +47,14 @@ export interface Links {
   history(panel: string, stretch: Stretch): Promise<View | undefined>;
   /** Asks for one panel again: a picture was missed. */
   ask(panel: string): void;
+  /** Whether the kernel has one of Jupyter's widgets that `controls` has shown. */
+  hasWidget(id: string): Promise<boolean>;
+  /** Calls back whenever another kernel may be there; the returned function ends that. */
+  onKernel(changed: () => void): () => void;
+  /** What a live panel shows, each digit of it; undefined where no kernel answers. */
+  rows(question: RowsQuestion): Promise<TableAnswer | undefined>;
+  /** Layouts of the desk by name; undefined where no kernel answers. */
+  layouts(question: LayoutQuestion): Promise<LayoutAnswer | undefined>;
   /** All rows of a table; undefined where no kernel answers. */
   table(question: TableQuestion): Promise<TableAnswer | undefined>;
   /** A file of the notebook, made now; undefined where no kernel answers. */
@@ -70,10 +81,12 @@ export function createLinks(context: DocumentContext): Links {
   const { sessionContext } = context;
   const listeners = new Map<string, Set<Listener>>();
   const deskListeners = new Set<DeskListener>();
+  const kernelListeners = new Set<() => void>();
   const asked = new Set<string>();
 
+  const pictures = createPictures();
   const tell = (data: unknown): void => {
-    for (const state of (data as LiveNews).panels ?? []) {
+    for (const state of ((data as LiveNews).panels ?? []).map(pictures)) {
       if (state.desk) for (const listener of deskListeners) listener.panel(state);
       for (const listener of listeners.get(state.panel) ?? []) listener.news(state);
     }
@@ -121,22 +134,19 @@ export function createLinks(context: DocumentContext): Links {
   const askAll = (): void => {
     if (deskListeners.size > 0) void askForDesk();
     for (const panel of listeners.keys()) ask(panel);
+    for (const changed of kernelListeners) changed();
   };
 
-  sessionContext.iopubMessage.connect((_, { header, content }: KernelMessage) => {
-    if (header.msg_type === "comm_msg" && content.comm_id === LIVE) tell(content.data);
-    // a cell shows a panel: a kernel that nobody has asked yet tells nobody of it
-    const shown = header.msg_type === "display_data" ? Object.keys((content.data ?? {}) as object) : [];
-    const isOfDesk = shown.includes(VIEW_MIME) || shown.includes(WIDGET_MIME);
-    if (isOfDesk && deskListeners.size > 0) void askForDesk();
-  });
-  sessionContext.kernelChanged.connect(askAll);
-  sessionContext.statusChanged.connect((_, status) => {
-    if (/^(restarting|autorestarting|terminating|dead)$/.test(status)) cut("the kernel is gone");
-  });
-  sessionContext.connectionStatusChanged.connect((_, status) => {
-    if (status === "connected") askAll();
-    else cut("the connection is lost");
+  listenToKernel(sessionContext, {
+    message: ({ header, content }) => {
+      if (header.msg_type === "comm_msg" && content.comm_id === LIVE) tell(content.data);
+      // a cell shows a panel: a kernel that nobody has asked yet tells nobody of it
+      const shown = header.msg_type === "display_data" ? Object.keys((content.data ?? {}) as object) : [];
+      const isOfDesk = shown.includes(VIEW_MIME) || shown.includes(WIDGET_MIME);
+      if (isOfDesk && deskListeners.size > 0) void askForDesk();
+    },
+    there: askAll,
+    cut,
   });
 
   return {
@@ -157,6 +167,12 @@ export function createLinks(context: DocumentContext): Links {
     history,
     ask,
     ...answers(sessionContext),
+    hasWidget: async (id) => (await askLive({ panels: [], controls: true }))?.controls?.includes(id) ?? false,
+    onKernel: (changed) => {
+      kernelListeners.add(changed);
+      return () => kernelListeners.delete(changed);
+    },
+    rows: async (rows) => (await askLive({ panels: [], rows }))?.rows,
     brushed: createBrushLine(context),
   };
 }
@@ -164,8 +180,9 @@ export function createLinks(context: DocumentContext): Links {
 /** What the kernel answers, and says of alerts. */
 function answers(
   sessionContext: DocumentContext["sessionContext"],
-): Pick<Links, "table" | "file" | "act" | "listenToAlerts"> {
+): Pick<Links, "layouts" | "table" | "file" | "act" | "listenToAlerts"> {
   return {
+    layouts: (question) => answerTo(sessionContext, LAYOUTS, question),
     table: (question) => answerTo(sessionContext, TABLES, question),
     file: (question) => answerTo(sessionContext, FILES, question),
     act: (question) => answerTo(sessionContext, ALERT_ACTS, question),
@@ -190,5 +207,40 @@ function answerTo<Question extends object, Answer>(
     comm.onMsg = ({ content }) => resolve(content.data as Answer);
     comm.onClose = () => resolve(undefined);
     comm.open(question);
+  });
+}
+
+/** The newest picture of each panel: with its view, where what has changed since the one before was told and that one is here. */
+function createPictures(): (state: PanelState) => PanelState {
+  const newest = new Map<string, { readonly seq: number; readonly view: View }>();
+  return (state) => {
+    const { delta, since, ...rest } = state;
+    const before = newest.get(state.panel);
+    const isNext = delta !== undefined && before !== undefined && before.seq === since;
+    const view = isNext ? (patched(before.view, delta) as View) : state.view;
+    if (view) newest.set(state.panel, { seq: state.seq, view });
+    return view ? { ...rest, view } : rest;
+  };
+}
+
+interface KernelListener {
+  message(message: KernelMessage): void;
+  /** A kernel can be asked, perhaps another one than before. */
+  there(): void;
+  cut(why: Cut): void;
+}
+
+function listenToKernel(
+  { iopubMessage, kernelChanged, statusChanged, connectionStatusChanged }: DocumentContext["sessionContext"],
+  { message, there, cut }: KernelListener,
+): void {
+  iopubMessage.connect((_, one) => message(one));
+  kernelChanged.connect(there);
+  statusChanged.connect((_, status) => {
+    if (/^(restarting|autorestarting|terminating|dead)$/.test(status)) cut("the kernel is gone");
+  });
+  connectionStatusChanged.connect((_, status) => {
+    if (status === "connected") there();
+    else cut("the connection is lost");
   });
 }

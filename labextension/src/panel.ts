@@ -1,6 +1,7 @@
 import type { View } from "../../src/render/view.ts";
 import { type Chart, type ChartTies, createChart } from "./chart/chart.ts";
 import type { Json } from "./chart/split-spec.ts";
+import type { StretchInView } from "./chart/viewport.ts";
 import { createFrames } from "./frames.ts";
 import { drawHtml } from "./html.ts";
 
@@ -10,6 +11,8 @@ export interface Panel {
   show(view: View): void;
   /** The picture as it is, for the saved notebook; nothing where there is no chart. */
   picture(): string | undefined;
+  /** The stretch of time in view, of a chart that a reader may move along. */
+  stretch(): StretchInView | undefined;
   close(): void;
 }
 
@@ -21,7 +24,13 @@ export function createPanel(node: HTMLElement, ties: Omit<ChartTies, "redraw">):
   message.className = "tickbook-failure";
   message.setAttribute("role", "alert");
   const place = document.createElement("div");
+  // a name needs something that it names
+  place.setAttribute("role", "group");
   node.append(place, message);
+
+  /** On the whole screen a chart has all of it. */
+  const height = (): number | undefined =>
+    document.fullscreenElement === node ? window.innerHeight - place.offsetTop - 40 : ties.height?.();
 
   let chart: Chart | undefined;
   let wanted: View | undefined;
@@ -50,7 +59,7 @@ export function createPanel(node: HTMLElement, ties: Omit<ChartTies, "redraw">):
     }
     if (!chart) {
       place.replaceChildren();
-      chart = createChart(place, ground, { ...ties, redraw: frames.ask });
+      chart = createChart(place, ground, { ...ties, height, redraw: frames.ask });
     }
     const { count } = chart;
     await chart.draw(view.spec as Json);
@@ -61,7 +70,7 @@ export function createPanel(node: HTMLElement, ties: Omit<ChartTies, "redraw">):
 
   let size = "";
   const resized = new ResizeObserver(() => {
-    const now = `${node.clientWidth} ${ties.height?.()}`;
+    const now = `${node.clientWidth} ${height()}`;
     if (now !== size && (chart || wanted)) frames.ask();
     size = now;
   });
@@ -79,6 +88,7 @@ export function createPanel(node: HTMLElement, ties: Omit<ChartTies, "redraw">):
       const canvas = chart && place.querySelector("canvas");
       return canvas ? onGround(canvas) : undefined;
     },
+    stretch: () => chart?.stretch(),
     close: () => {
       frames.close();
       resized.disconnect();

@@ -1,12 +1,13 @@
 import { VIEW_MIME } from "../../src/notebook/page/live-messages.ts";
 import { deskConfig } from "./desk/config.ts";
 import { openDesk } from "./desk/open-desk.ts";
-import { mendRunAll } from "./desk/run-all.ts";
+import { inPlace, mendRunAll } from "./desk/run-all.ts";
 import type { PageModules, Plugin } from "./jupyterlab.ts";
 import { createLinks } from "./links.ts";
 import { addLookAt, notify } from "./notices/notify.ts";
 import { offerRestart } from "./notices/offer-restart.ts";
 import { createRenderer, type ViewRenderer } from "./renderer.ts";
+import { createSavedBar } from "./saved/bar.ts";
 
 /**
  * Draws the project's views in every notebook: charts that are changed in place, and know whether they are live. Opens the
@@ -23,19 +24,28 @@ export function plugin(modules: PageModules): Plugin {
         createNew: (panel, context) => {
           const renderers = new Set<ViewRenderer>();
           const links = createLinks(context);
+          const bar = createSavedBar(modules.Widget, async () => {
+            await context.sessionContext.ready;
+            const { runAll } = await modules.notebookActions();
+            return inPlace(panel.content, () => runAll(panel.content, context.sessionContext));
+          });
+          panel.contentHeader.addWidget(bar.widget);
+          const changed = (): void => bar.look(renderers);
           panel.content.rendermime.addFactory(
             {
               safe: true,
               mimeTypes: [VIEW_MIME],
               createRenderer: (options) => {
-                const renderer = createRenderer(modules.Widget, options, links, (one) =>
-                  renderers.delete(one),
-                );
+                const renderer = createRenderer(modules.Widget, options, {
+                  ...{ links, changed, rendermime: panel.content.rendermime },
+                  disposed: (one) => renderers.delete(one),
+                });
                 renderers.add(renderer);
                 return renderer;
               },
             },
-            0,
+            // before Jupyter's widgets, whose outputs hold both
+            -20,
           );
           links.listenToAlerts((news) => notify(app, news));
           offerRestart(app.commands, context);

@@ -4,7 +4,7 @@ import { type CellKind, type CellTexts, columnKind, columnTexts } from "./table-
 import type { TableData } from "./table-data.ts";
 import { rowOrder } from "./table-order.ts";
 import { COLOURS } from "./theme.ts";
-import type { HtmlView } from "./view.ts";
+import { type HtmlView, ROWS } from "./view.ts";
 
 export interface TableOptions {
   /** Longer tables show their first and last rows, this many together; 20 unless told. */
@@ -46,7 +46,12 @@ export function renderTable(table: TableData, options: TableOptions = {}): strin
 
 /** A table to show in a cell or a report, with an aligned plain-text version. */
 export function tableView(table: TableData, options: TableOptions = {}): HtmlView {
-  return { kind: "html", html: renderTable(table, options), text: tableText(table, options) };
+  return {
+    kind: "html",
+    html: renderTable(table, options),
+    text: tableText(table, options),
+    [ROWS]: table,
+  };
 }
 
 /** The table alone: for a page that has `TABLE_CSS` already. */

@@ -1,8 +1,9 @@
 import { requireList, requireSettings } from "../core/arguments.ts";
 import { type Venue, venueLabel } from "../core/trade.ts";
 import { escapeHtml, plainText } from "./escape.ts";
+import type { TableData } from "./table-data.ts";
 import { COLOURS } from "./theme.ts";
-import type { HtmlView } from "./view.ts";
+import { type HtmlView, ROWS } from "./view.ts";
 
 export type Tone = "good" | "warn" | "bad" | "none";
 
@@ -77,7 +78,25 @@ export function tiles(list: readonly Tile[], options: TilesOptions = {}): HtmlVi
     const value = [sign, valueText(tile.value), tile.unit ?? ""].filter(Boolean).join(" ");
     return plainText(`${tile.label}: ${value}${tile.note ? ` (${tile.note})` : ""}`).replace(/\s+/g, " ");
   };
-  return { kind: "html", html, text: [label, ...list.map(line)].filter(Boolean).join("\n") };
+  const text = [label, ...list.map(line)].filter(Boolean).join("\n");
+  return { kind: "html", html, text, [ROWS]: () => tilesTable(list) };
+}
+
+function tilesTable(list: readonly Tile[]): TableData {
+  const column = (name: string, of: (tile: Tile) => unknown) => ({
+    name,
+    values: list.map(of),
+    kind: "text" as const,
+  });
+  return {
+    length: list.length,
+    columns: [
+      column("name", ({ label }) => label),
+      column("value", ({ value }) => valueText(value)),
+      column("unit", ({ unit = "" }) => unit),
+      column("note", ({ note = "" }) => note),
+    ],
+  };
 }
 
 function valueText(value: string | number): string {

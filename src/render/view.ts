@@ -1,7 +1,13 @@
+import type { TableData } from "./table-data.ts";
+
 /** A Vega-Lite 6 specification: plain JSON, its data inside. */
 export type VegaLiteSpec = Readonly<Record<string, unknown>>;
 
+/** Under it a view keeps the rows that it shows, each digit of them; JSON leaves it out, so that no page is sent them unasked. */
+export const ROWS: unique symbol = Symbol.for("tickbook.rows") as never;
+
 interface Aging {
+  readonly [ROWS]?: TableData | (() => TableData);
   /** When the newest trade in it was received, ms since 1970; absent: nothing is known of that. */
   readonly asOfMs?: number;
 }

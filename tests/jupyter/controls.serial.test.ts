@@ -192,12 +192,21 @@ describe("controls in JupyterLab", { skip: chromium === undefined, timeout: 180_
     await text.getByText("0 to 0").waitFor();
   });
 
-  it("a restarted kernel leaves them marked as disconnected", async () => {
+  it("after a restart their last values stand there grey, with one sentence and a button that brings them back", async () => {
     await notebook.setTheme("JupyterLab Dark");
     await screenshot(notebook.page, "controls-dark");
     await notebook.restartKernel();
-    await notebook.output(1).locator(".jupyter-widgets-disconnected").first().waitFor();
-    await screenshot(notebook.page, "controls-disconnected");
+    const saved = notebook.output(1).locator("[data-saved]");
+    await saved.first().waitFor();
+    assert.match(await saved.first().innerText(), /run the cells to move them/);
+    assert.equal(await notebook.page.getByText("model not found").count(), 0);
+    const bar = notebook.page.locator(".tickbook-saved");
+    await bar.getByText("These pictures were saved by a kernel that is gone; nothing runs.").waitFor();
+    await screenshot(notebook.page, "controls-saved");
+    await bar.getByRole("button", { name: "Run" }).click();
+    await thumb(notebook).waitFor();
+    await bar.waitFor({ state: "hidden" });
+    await notebook.idle();
     assert.deepEqual(notebook.errors(), []);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { type Condition, statusText } from "../../labextension/src/status-text.ts";
+import { type Condition, statusText } from "../../labextension/src/live/status-text.ts";
 
 const live: Condition = {
   state: "live",

@@ -9,7 +9,14 @@ import { fitHeight, fitWidth, heightSignals, widthSignals } from "./fit-width.ts
 import { isObject, type Json, type SplitSpec, splitSpec } from "./split-spec.ts";
 import { setTitle, TITLE, withTitleSignals } from "./title.ts";
 import { loadVega, type VegaParts } from "./vega.ts";
-import { type AskHistory, createViewport, type Viewport, viewportOf } from "./viewport.ts";
+import {
+  type AskHistory,
+  createViewport,
+  type StretchInView,
+  type Viewport,
+  viewportOf,
+  withoutZoom,
+} from "./viewport.ts";
 
 /** One chart in the page: a single Vega view for as long as its specification is the same but for rows, values and titles. */
 export interface Chart {
@@ -17,6 +24,8 @@ export interface Chart {
   draw(spec: Json): Promise<void>;
   /** What was wrong with the data that it fetches by address; empty where all of them came. */
   lost(): string;
+  /** The stretch of time in view, where its reader may move along it. */
+  stretch(): StretchInView | undefined;
   /** How often a view was made, and how often one was drawn. */
   readonly count: { embeds: number; draws: number };
   finalize(): void;
@@ -28,6 +37,8 @@ export interface ChartTies {
   /** Asks for older bars, and longer ones; absent: what is drawn is all. */
   readonly ask?: AskHistory | undefined;
   readonly redraw: () => void;
+  /** Whether new bars come at its end; no unless told. */
+  readonly isLive?: (() => boolean) | undefined;
   /** A reader looks at a stretch that ends then, ms since 1970; undefined: at the newest bars. */
   readonly looksAt?: ((pastMs: number | undefined) => void) | undefined;
   /** How high a chart of several plots may be, in pixels; absent: as it was made. */
@@ -65,7 +76,15 @@ const neutral = JSON.stringify(vegaConfig("any"));
 export function createChart(
   node: HTMLElement,
   ground: () => Ground,
-  { brushed, wheel = false, ask, redraw, looksAt = () => {}, height = () => undefined }: ChartTies,
+  {
+    brushed,
+    wheel = false,
+    ask,
+    redraw,
+    looksAt = () => {},
+    isLive = () => false,
+    height = () => undefined,
+  }: ChartTies,
 ): Chart {
   const count = { embeds: 0, draws: 0 };
   let viewport: (Viewport & { readonly series: string }) | undefined;
@@ -104,7 +123,7 @@ export function createChart(
     viewport?.close();
     viewport = meta && {
       series: meta.series,
-      ...createViewport(meta.intervalMs, { node, wheel, ask, redraw, looksAt }),
+      ...createViewport(meta, { node, wheel, ask, redraw, looksAt, isLive }),
     };
     if (drawn) viewport?.attach(drawn.result.view, drawn.widths);
   };
@@ -112,15 +131,17 @@ export function createChart(
     if (signals.has(TITLE)) setTitle(view, split.title, node.clientWidth);
     // labels beside the plot may have grown
     await view.resize().runAsync();
-    await fitWidth(view, widths, node.clientWidth);
+    await fitWidth(view, widths, node.clientWidth, height() === undefined ? undefined : Infinity);
     await fitHeight(view, heights, height());
   };
   return {
     draw: async (spec) => {
       const parts = await loadVega();
-      const split = splitSpec(spec);
       brush = brushOf(spec);
-      seen(viewportOf(spec));
+      // where a part of the chart is marked with the mouse, Vega moves the axis
+      const meta = brush ? undefined : viewportOf(spec);
+      const split = splitSpec(meta ? withoutZoom(spec) : spec);
+      seen(meta);
       const before = drawn;
       const fits = before?.split.skeleton === split.skeleton && before.ground === ground();
       const now = fits ? before : await renew(parts, split);
@@ -141,6 +162,7 @@ export function createChart(
     },
     lost: () =>
       [...(drawn?.lost ?? [])].map(([url, why]) => `Its data ${url} did not come: ${why}`).join("; "),
+    stretch: () => viewport?.stretch(),
     count,
     finalize: () => {
       closed = true;
@@ -179,6 +201,7 @@ async function embed(
       return vega as typeof given;
     },
   });
+  node.querySelector("summary")?.setAttribute("aria-label", "save this chart as a picture");
   const rows = new Map([...split.rows].map(([name, values]) => [name, JSON.stringify(values)]));
   return { node, result, ground, split, rows, lost, ...compiled! };
 }

@@ -23,6 +23,7 @@ export function widthSignals(compiled: Json): readonly string[] {
 /** The signals of the heights of plots one below the other, with their values as the specification has them. */
 export function heightSignals(compiled: Json): ReadonlyMap<string, number> {
   const signals = (compiled.signals ?? []) as readonly Json[];
+  if (typeof compiled.height === "number") return new Map([["height", compiled.height]]);
   return new Map(
     signals.flatMap(({ name, value }) =>
       /^concat_\d+_height$/.test(String(name)) && typeof value === "number" ? [[String(name), value]] : [],
@@ -41,7 +42,7 @@ export async function fitHeight(
   if (made === 0) return;
   const now = sum([...heights.keys()].map((name) => view.signal(name) as number));
   const around = canvasSize(view).height - now;
-  const share = room === undefined ? 1 : Math.min(2.2, Math.max(0.7, (room - around) / made));
+  const share = room === undefined ? 1 : Math.min(4, Math.max(0.7, (room - around) / made));
   if (Math.abs(share * made - now) < heights.size) return;
   for (const [name, height] of heights) view.signal(name, Math.floor(height * share));
   await view.resize().runAsync();
@@ -55,13 +56,18 @@ interface Fitted {
 
 const views = new WeakMap<View, Fitted>();
 
-/** Makes a chart as wide as there is room for: its axes and labels take what they need, its plots the rest. */
-export async function fitWidth(view: View, signals: readonly string[], room: number): Promise<void> {
+/** Makes a chart as wide as there is room for, `widest` at most: its axes and labels take what they need, its plots the rest. */
+export async function fitWidth(
+  view: View,
+  signals: readonly string[],
+  room: number,
+  widest: number = most,
+): Promise<void> {
   if (signals.length === 0 || room <= 0) return;
   const width = (): number => Math.max(...signals.map((name) => view.signal(name) as number));
   const fitted = views.get(view) ?? { made: width(), room: 0 };
   views.set(view, fitted);
-  const wanted = fitted.made >= fillsFrom ? most : fitted.made;
+  const wanted = fitted.made >= fillsFrom || widest > most ? widest : fitted.made;
   for (let round = 0; round < 2; round++) {
     const now = width();
     const around = canvasSize(view).width - now;

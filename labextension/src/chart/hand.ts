@@ -9,11 +9,21 @@ export interface Hand {
   zoom(aboutMs: number, factor: number): void;
   pan(from: Span, byMs: number): void;
   toNow(): void;
+  /** Moves the crosshair so many bars, and says the bar in words. */
+  walk(by: number): void;
+  leave(): void;
 }
 
+const KEYS =
+  "Arrow keys walk from bar to bar, with the shift key they move the stretch in view; plus and minus zoom, 0 goes back to now.";
+
 /** Wheel and double click, drag, and keys, over a chart's canvas. `wheel`: without Ctrl, too. */
-export function listenToHand(canvas: HTMLElement, hand: Hand, wheel: boolean): void {
+export function listenToHand(canvas: HTMLElement, hand: Hand, wheel: boolean, name: string): void {
   canvas.tabIndex = 0;
+  canvas.setAttribute("role", "application");
+  canvas.setAttribute("aria-roledescription", "chart");
+  canvas.setAttribute("aria-label", `${name}. ${KEYS}`);
+  canvas.addEventListener("blur", hand.leave);
   canvas.addEventListener("wheel", (event) => onWheel(event, canvas, hand, wheel), { passive: false });
   canvas.addEventListener("pointerdown", (event) => onDown(event, canvas, hand));
   canvas.addEventListener("dblclick", hand.toNow);
@@ -53,13 +63,20 @@ function onKey(event: KeyboardEvent, hand: Hand): void {
   const middle = (firstMs + lastMs) / 2;
   const step = (lastMs - firstMs) / 10;
   const acts: Readonly<Record<string, () => void>> = {
-    ArrowLeft: () => hand.pan({ firstMs, lastMs }, -step),
-    ArrowRight: () => hand.pan({ firstMs, lastMs }, step),
+    ArrowLeft: () => hand.walk(-1),
+    ArrowRight: () => hand.walk(1),
+    PageUp: () => hand.walk(-10),
+    PageDown: () => hand.walk(10),
+    Escape: hand.leave,
     "+": () => hand.zoom(middle, 0.8),
     "-": () => hand.zoom(middle, 1.25),
     "0": hand.toNow,
   };
-  const act = acts[event.key];
+  const pans: typeof acts = {
+    ArrowLeft: () => hand.pan({ firstMs, lastMs }, -step),
+    ArrowRight: () => hand.pan({ firstMs, lastMs }, step),
+  };
+  const act = (event.shiftKey && pans[event.key]) || acts[event.key];
   if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   event.stopPropagation();

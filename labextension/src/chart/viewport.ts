@@ -14,6 +14,7 @@ import {
   type TimeWindow,
   zoomed,
 } from "./time-window.ts";
+import { createWalk } from "./walk.ts";
 
 /** Asks the kernel for what a chart shows of a stretch of time. */
 export type AskHistory = (stretch: Span & { readonly bars: number }) => Promise<Shown | undefined>;
@@ -24,6 +25,7 @@ export interface Viewport {
   applied(split: SplitSpec): SplitSpec;
   /** Listens to the mouse and the keys over a view that was made anew. `widths`: the signals of its plots' width. */
   attach(view: View, widths: readonly string[]): void;
+  stretch(): StretchInView;
   close(): void;
 }
 
@@ -32,10 +34,20 @@ export interface ViewportOptions {
   /** Whether the plain wheel zooms; else with Ctrl only, so that the page scrolls. */
   readonly wheel: boolean;
   readonly ask: AskHistory | undefined;
+  /** Whether new bars come at its end. */
+  readonly isLive: () => boolean;
   /** Draws once more. */
   readonly redraw: () => void;
   /** The end of the stretch in view, where it is not the newest. */
   readonly looksAt: (pastMs: number | undefined) => void;
+}
+
+/** What is in view: ms since 1970, the number of bars that there is room for, and whether it is a stretch of the past. */
+export interface StretchInView {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly bars: number;
+  readonly isPast: boolean;
 }
 
 const mostRows = 20_000;
@@ -47,14 +59,24 @@ export function viewportOf({ usermeta }: Json): ViewportMeta | undefined {
   return isObject(meta) && typeof meta.series === "string" ? (meta as unknown as ViewportMeta) : undefined;
 }
 
+/** Without Vega's own zoom of a time axis, where there is this one. */
+export function withoutZoom(spec: Json): Json {
+  const { params } = spec;
+  if (!Array.isArray(params)) return spec;
+  return { ...spec, params: params.filter((param) => !isObject(param) || param.name !== "zoom") };
+}
+
 export function createViewport(
-  intervalMs: number,
-  { node, wheel, ask, redraw, looksAt }: ViewportOptions,
+  { intervalMs, says }: Pick<ViewportMeta, "intervalMs" | "says">,
+  { node, wheel, ask, redraw, looksAt, isLive }: ViewportOptions,
 ): Viewport {
   let window: TimeWindow | undefined;
   let live: Span = { firstMs: 0, lastMs: 0 };
   let rows: Columns = {};
   let rowsName = "";
+  /** What is drawn. */
+  let drawn: Columns = {};
+  const walk = createWalk(node, says);
   /** What the kernel has shown of the stretch in view, while its own rows do not show it. */
   let history: SplitSpec | undefined;
   let asked = 0;
@@ -72,19 +94,13 @@ export function createViewport(
     redraw();
   });
 
-  const toNow = document.createElement("button");
-  toNow.type = "button";
-  toNow.className = "tickbook-now";
-  toNow.textContent = "back to now";
-  toNow.hidden = true;
-  toNow.addEventListener("click", () => look(undefined));
-  node.append(toNow);
+  const toNow = createNowButton(node, () => look(undefined));
 
   const pixels = (): number => Math.max(...widths.map((name) => Number(view?.signal(name))), 1);
   const span = (): Span => window ?? live;
   const look = (next: TimeWindow | undefined): void => {
     window = next;
-    toNow.hidden = next === undefined;
+    showNow(toNow, next !== undefined, isLive());
     if (next === undefined) markedMs = 0;
     looksAt(next && !next.follows ? next.lastMs : undefined);
     const { firstMs, lastMs } = span();
@@ -96,10 +112,8 @@ export function createViewport(
   const settle = async (): Promise<void> => {
     const wanted = span();
     if (!window || !ask || !needsHistory(wanted, rows, { intervalMs, pixels: pixels() })) {
-      if (history) {
-        history = undefined;
-        redraw();
-      }
+      if (history) redraw();
+      history = undefined;
       return;
     }
     const mine = ++asked;
@@ -116,6 +130,8 @@ export function createViewport(
     zoom: (aboutMs, factor) => look(zoomed(span(), { aboutMs, factor, live, intervalMs })),
     pan: (from, byMs) => look(panned(from, byMs, live, intervalMs)),
     toNow: () => look(undefined),
+    walk: (by) => view && walk.step(by, view, drawn, span()),
+    leave: () => walk.leave(view),
   };
 
   return {
@@ -126,23 +142,24 @@ export function createViewport(
       const given = split.rows.get(rowsName)?.[0];
       if (isColumns(given)) rows = keptRows(rows, given, mostRows);
       const of = history ?? { ...split, rows: new Map(split.rows).set(rowsName, [rows]) };
+      drawn = columnsIn(of, rowsName) ?? drawn;
       if (!window) return { ...split, rows: of.rows };
       const { firstMs, lastMs } = window;
-      const values = new Map(of.values).set("firstMs", firstMs).set("lastMs", lastMs);
-      return { ...of, values: values.set("markedMs", markedMs) };
+      return { ...of, values: new Map([...of.values, ...Object.entries({ firstMs, lastMs, markedMs })]) };
     },
     attach: (next, signals) => {
       view = next;
       widths = signals;
       const canvas = next.container()?.querySelector("canvas");
-      if (!canvas) return;
-      listenToHand(canvas, hand, wheel);
+      if (canvas) listenToHand(canvas, hand, wheel, node.getAttribute("aria-label") ?? "chart");
     },
+    stretch: () => inView(span(), pixels(), window !== undefined),
     close: () => {
       clearTimeout(timer);
       endLooks();
       looksAt(undefined);
       asked++;
+      walk.close();
       toNow.remove();
     },
   };
@@ -153,6 +170,31 @@ function around({ firstMs, lastMs }: Span, fromMs: number, toMs: number): Span {
   const half = Math.max(lastMs - firstMs, 1.5 * (toMs - fromMs)) / 2;
   const middle = (fromMs + toMs) / 2;
   return { firstMs: middle - half, lastMs: middle + half };
+}
+
+function inView({ firstMs, lastMs }: Span, pixels: number, isPast: boolean): StretchInView {
+  return { fromMs: firstMs, toMs: lastMs, bars: Math.floor(pixels / 2), isPast };
+}
+
+/** Back to the newest bars; hidden at first. */
+function createNowButton(node: HTMLElement, press: () => void): HTMLButtonElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "tickbook-now";
+  button.hidden = true;
+  button.addEventListener("click", press);
+  node.append(button);
+  return button;
+}
+
+function showNow(button: HTMLButtonElement, isShown: boolean, isLive: boolean): void {
+  button.hidden = !isShown;
+  button.textContent = isLive ? "back to now" : "show all";
+}
+
+function columnsIn({ rows }: Pick<SplitSpec, "rows">, name: string): Columns | undefined {
+  const columns = rows.get(name)?.[0];
+  return isColumns(columns) ? columns : undefined;
 }
 
 function isColumns(value: unknown): value is Columns {

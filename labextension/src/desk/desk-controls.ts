@@ -1,5 +1,6 @@
 import type { LuminoWidgetClass, Renderer, Rendermime } from "../jupyterlab.ts";
 import { WIDGET_MIME } from "../links.ts";
+import { nameSliders } from "../widget-names.ts";
 
 /** Jupyter's widgets of a notebook on the desk: the same as in its cells, so that both move together. */
 export interface DeskControls {
@@ -11,6 +12,7 @@ export interface DeskControls {
 export function createDeskControls(Widget: LuminoWidgetClass, rendermime: () => Rendermime): DeskControls {
   const node = document.createElement("div");
   node.className = "tickbook-desk-controls";
+  const unname = nameSliders(node);
   const shown = new Map<string, Renderer>();
 
   const drop = (id: string): void => {
@@ -31,6 +33,7 @@ export function createDeskControls(Widget: LuminoWidgetClass, rendermime: () => 
       for (const id of widgets) if (!shown.has(id) && node.isConnected) add(id);
     },
     close: () => {
+      unname();
       for (const id of [...shown.keys()]) drop(id);
     },
   };

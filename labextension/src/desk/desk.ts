@@ -1,12 +1,15 @@
+import type { PanelPlace } from "../../../src/notebook/page/layout-messages.ts";
 import type { DeskPlace, PanelState } from "../../../src/notebook/page/live-messages.ts";
 import type { LuminoWidget, LuminoWidgetClass, Rendermime } from "../jupyterlab.ts";
 import type { Links } from "../links.ts";
-import { createLive, type Live } from "../live.ts";
+import { createLive, type Live } from "../live/live.ts";
 import { listenToRows } from "../notices/row-menu.ts";
 import { play } from "../notices/sound.ts";
 import { createSwitches } from "../notices/switches.ts";
 import { createPanel, type Panel } from "../panel.ts";
 import { createDeskControls } from "./desk-controls.ts";
+import { createLayoutBar } from "./layout-bar.ts";
+import { createSplit } from "./split.ts";
 
 /** The live panels of a notebook on one page, without its text: tiles above, charts below each other, tables beside. */
 export interface Desk {
@@ -20,6 +23,9 @@ interface Slot {
   readonly panel: Panel;
   readonly live: Live;
   readonly id: string;
+  readonly name: string;
+  /** Where its cell has put it. */
+  readonly desk: DeskPlace;
 }
 
 export function createDesk(Widget: LuminoWidgetClass, links: Links, rendermime: () => Rendermime): Desk {
@@ -30,29 +36,41 @@ export function createDesk(Widget: LuminoWidgetClass, links: Links, rendermime: 
   widget.title.caption = "The live panels of the notebook";
   widget.title.closable = true;
 
-  const note = document.createElement("div");
-  note.className = "tickbook-desk-note";
-  note.setAttribute("role", "status");
-  const area = (place: DeskPlace): HTMLElement => {
-    const node = document.createElement("div");
-    node.className = `tickbook-desk-${place}`;
-    return node;
-  };
-  const places: Record<DeskPlace, HTMLElement> = {
-    top: area("top"),
-    main: area("main"),
-    side: area("side"),
-  };
+  const { note, places } = createAreas();
   const body = document.createElement("div");
   body.className = "tickbook-desk-body";
-  body.append(places.main, places.side);
+  const split = createSplit(body, places.side);
+  body.append(places.main, split.node, places.side);
   places.side.append(createSwitches(() => play("warning")));
   listenToRows(widget.node, links.act);
   const controls = createDeskControls(Widget, rendermime);
-  widget.node.append(note, places.top, controls.node, body);
 
   /** By name: a cell that ran again draws its panel into the place of the one before. */
   const slots = new Map<string, Slot>();
+  /** Where their reader has put them, where that is not where their cells did. */
+  const moved = new Map<string, PanelPlace>();
+  const placeOf = ({ desk, name }: Pick<Slot, "desk" | "name">): PanelPlace => moved.get(name) ?? desk;
+  const put = (slot: Slot): void => {
+    const place = placeOf(slot);
+    slot.node.hidden = place === "hidden";
+    if (place !== "hidden" && slot.node.parentElement !== places[place]) places[place].append(slot.node);
+  };
+  const bar = createLayoutBar(
+    {
+      places: () => Object.fromEntries([...slots].map(([name, slot]) => [name, placeOf(slot)])),
+      sideWidth: split.width,
+      arrange: ({ panels, sideWidth }) => {
+        for (const [name, place] of Object.entries(panels)) moved.set(name, place);
+        for (const slot of slots.values()) put(slot);
+        if (sideWidth !== undefined) split.setWidth(sideWidth);
+      },
+    },
+    links.layouts,
+  );
+  const head = document.createElement("div");
+  head.className = "tickbook-desk-head";
+  head.append(note, bar.node);
+  widget.node.append(head, places.top, controls.node, body);
   const draw = (state: PanelState): void => {
     const { name = state.panel, desk } = state;
     const before = slots.get(name);
@@ -62,17 +80,20 @@ export function createDesk(Widget: LuminoWidgetClass, links: Links, rendermime: 
     clear(before);
     node.className = "tickbook-view tickbook-desk-panel";
     node.dataset.panel = name;
-    if (!before) places[desk].append(node);
+    if (!before) bar.refresh();
     const panel = createPanel(node, {
       brushed: links.brushed,
       wheel: true,
-      height: () => (desk === "main" ? heightFor(places.main, node) : undefined),
+      height: () => heightFor(places.main, node),
       ask: (stretch) => links.history(state.panel, stretch),
       looksAt: (pastMs) => live.looksAt(pastMs),
+      isLive: () => true,
     });
-    const live: Live = createLive(node, panel.show, links, state.panel);
+    const live: Live = createLive({ node, ...panel }, links, state.panel);
     live.saved(state as PanelState);
-    slots.set(name, { node, panel, live, id: state.panel });
+    const slot = { node, panel, live, id: state.panel, name, desk };
+    slots.set(name, slot);
+    put(slot);
   };
   const hangUp = links.listenToDesk({ panel: draw, controls: controls.show });
 
@@ -99,9 +120,23 @@ export function createDesk(Widget: LuminoWidgetClass, links: Links, rendermime: 
   };
 }
 
-/** What is left in a column for its one panel, where the desk does not scroll. */
+/** The line that says what the desk does, and the places of its panels. */
+function createAreas(): { readonly note: HTMLElement; readonly places: Record<DeskPlace, HTMLElement> } {
+  const area = (name: string): HTMLElement => {
+    const node = document.createElement("div");
+    node.className = `tickbook-desk-${name}`;
+    return node;
+  };
+  const note = area("note");
+  note.setAttribute("role", "status");
+  return { note, places: { top: area("top"), main: area("main"), side: area("side") } };
+}
+
+/** What is left in the middle for its one panel, where that does not grow with it; undefined for others. */
 function heightFor(column: HTMLElement, node: HTMLElement): number | undefined {
-  if (column.childElementCount > 1 || getComputedStyle(column).overflowY !== "hidden") return undefined;
+  const shown = [...column.children].filter((one) => !(one as HTMLElement).hidden);
+  if (node.parentElement !== column || shown.length > 1) return undefined;
+  if (getComputedStyle(column).overflowY === "visible") return undefined;
   const status = node.querySelector<HTMLElement>(".tickbook-status");
   return column.clientHeight - (status?.offsetHeight ?? 0) - 2;
 }

@@ -2,6 +2,7 @@ import type { JupyterFrontEnd, OpenNotebook, PageModules } from "../jupyterlab.t
 import { createLinks } from "../links.ts";
 import { type DeskConfig, takeOnce } from "./config.ts";
 import { createDesk, type Desk } from "./desk.ts";
+import { inPlace } from "./run-all.ts";
 
 /**
  * Opens the desk that `npm start` asked for, its notebook one tab behind. Cells are run by themselves once for each
@@ -80,7 +81,8 @@ async function runNotebook(
 ): Promise<void> {
   desk.say("The cells run …");
   const { runAll } = await notebookActions();
-  const isDone = await runAll(notebook.content, notebook.sessionContext);
+  const { content, sessionContext } = notebook;
+  const isDone = await inPlace(content, () => runAll(content, sessionContext));
   if (isDone) return desk.say("");
   desk.say("A cell has failed: the notebook, one tab further, says which. ", {
     label: "run again",

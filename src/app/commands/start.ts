@@ -71,8 +71,8 @@ async function run(flags: StartFlags, stop: StopRequest): Promise<number> {
     const address = await Promise.race([openJupyter(open, port, asked), stop.asked]);
     if (address !== undefined) {
       if (flags.plain === undefined) forget = noteDesk([plan.db, db], address);
-      screen.line(`JupyterLab: ${address}`);
       screen.line("Ctrl-C ends JupyterLab and the collector.");
+      screen.pin(`JupyterLab: ${address}`);
       if (flags["no-browser"] === undefined) openBrowser(address);
     }
     return await untilTheEnd(jupyter!, collector, screen, stop);

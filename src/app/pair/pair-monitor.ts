@@ -2,7 +2,7 @@ import { LEAST_WINDOW } from "../../analytics/pair/calibrate.ts";
 import { spread } from "../../analytics/pair/spread.ts";
 import { rollingZScore } from "../../analytics/rolling/rolling.ts";
 import { rollingCorrelation } from "../../analytics/rolling/rolling-correlation.ts";
-import { type Bars, sliceBars } from "../../core/bars.ts";
+import { type Bars, concatBars, sliceBars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration, parseDuration } from "../../core/time.ts";
 import type { Venue } from "../../core/trade.ts";
@@ -10,6 +10,7 @@ import { importedLengths } from "../../pipeline/bars/imported-series.ts";
 import { type LiveBars, type LiveBarsSettings, liveBars } from "../../pipeline/live-bars.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
+import { type Uncollected, uncollected } from "./holes.ts";
 import type { StandIn } from "./minute-stretch.ts";
 import { type PairPast, type PastStretch, pairPast } from "./pair-past.ts";
 import { type StoredCloses, storedCloses } from "./stored-closes.ts";
@@ -70,6 +71,8 @@ export interface PairMonitor {
   };
   /** The present numbers; reads what is new since the last call. */
   frame(): PairFrame;
+  /** Of the bars in the present frame. */
+  holes(): Uncollected[];
   /** A stretch of the past, by the present hedge ratio. */
   past(stretch: PastStretch): PairPast;
 }
@@ -172,6 +175,13 @@ export function pairMonitor(
   return {
     settings,
     frame,
+    holes: () => {
+      const { closed, forming } = frame();
+      return [
+        ...uncollected(reader, seriesY, concatBars(closed.y, forming.y)),
+        ...uncollected(reader, seriesX, concatBars(closed.x, forming.x)),
+      ];
+    },
     past: (stretch) => {
       const { window, hedge } = frame();
       return pairPast(reader, [seriesY, seriesX], { intervalUs, window }, hedge, stretch);

@@ -5,6 +5,7 @@ import { firstAtLeast } from "../../core/search.ts";
 import { joinBars, joinedColumn } from "../../pipeline/bars/join.ts";
 import { readBars } from "../../pipeline/bars/read-bars.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
+import { type Uncollected, uncollected } from "./holes.ts";
 
 /** A stretch of a pair's past: begin and end, µs since 1970 UTC, and how many bars there is room for. */
 export interface PastStretch {
@@ -19,6 +20,8 @@ export interface PairPast {
   /** At the end of each bar. */
   readonly spread: Extent;
   readonly zScore: Extent;
+  /** Of either symbol. */
+  readonly holes: readonly Uncollected[];
 }
 
 /** A value that moved within each bar; NaN where it is not defined. */
@@ -63,7 +66,7 @@ export function pairPast(
     toUs,
   });
   const [y, x] = read.map(([own]) => own!) as [Bars, Bars];
-  const long = read[0]!.at(-1)!;
+  const [long, longX] = read.map((own) => own.at(-1)!) as [Bars, Bars];
   const joined = joinBars([y, x], { how: "inner" });
   const [timeUs, yClose, xClose] = [
     joinedColumn(joined, 0, y, "startUs"),
@@ -78,6 +81,7 @@ export function pairPast(
     bars,
     spread: extents(bars, timeUs, spreads),
     zScore: extents(bars, timeUs, rollingZScore(spreads, { window })),
+    holes: [...uncollected(store, series[0], long), ...uncollected(store, series[1], longX)],
   };
 }
 

@@ -3,8 +3,10 @@ import { escapeHtml, plainText } from "../../render/escape.ts";
 import type { HtmlView } from "../../render/view.ts";
 import { display, offerToDesk } from "../page/display.ts";
 import { type CommData, kernelApi } from "../page/kernel-api.ts";
+import { VIEW_MIME } from "../page/live-messages.ts";
 import { bundleOf } from "../view/views.ts";
 import { type Core, coreOf, isControl, labelOf } from "./control.ts";
+import { keepControls } from "./kept.ts";
 import { openWidget, reference, type Widget } from "./widget.ts";
 
 /** A control of whatever type. */
@@ -23,7 +25,7 @@ export function controls(...given: readonly (AnyControl | readonly AnyControl[])
   const text = plainText(rows.map((row) => row.map(textOf).join("   ")).join("\n"));
   const still = (note: string): HtmlView => ({
     kind: "html",
-    html: `<pre>${escapeHtml(text)}</pre><small>${note}</small>`,
+    html: `${rows.map(stillRow).join("")}<small>${note}</small>`,
     text: `${text}\n${note}`,
   });
   const kernel = kernelApi();
@@ -42,9 +44,23 @@ export function controls(...given: readonly (AnyControl | readonly AnyControl[])
   const box = openWidget("VBox", { children: [...boxes, problemsOf(rows.flat())].map(reference) });
   const shape = { version_major: 2, version_minor: 0, model_id: box.id };
   // what a saved notebook shows where there is no kernel
-  const words = bundleOf(still("As they stood when they were shown; in JupyterLab they can be moved."));
-  kernel.display({ "application/vnd.jupyter.widget-view+json": shape, ...words }, undefined, false);
-  box.onClose(offerToDesk(box.id));
+  const words = bundleOf(still("As they stood when they were shown; run the cells to move them."));
+  const bundle = { [VIEW_MIME]: { widget: box.id }, [WIDGET_VIEW]: shape, ...words };
+  kernel.display(bundle, undefined, false);
+  const ends = [offerToDesk(box.id), keepControls(rows.flat())];
+  box.onClose(() => {
+    for (const end of ends) end();
+  });
+}
+
+const WIDGET_VIEW = "application/vnd.jupyter.widget-view+json";
+
+/** Controls as they stand, where nobody can move them. */
+function stillRow(row: readonly Core<unknown>[]): string {
+  const one = ({ kind, value }: Core<unknown>): string =>
+    `<span style="display:inline-block;margin:2px 16px 2px 2px">${escapeHtml(labelOf(kind.name, kind.unit))} ` +
+    `<b style="border:1px solid rgba(128,128,128,.5);padding:2px 8px;font-weight:400">${escapeHtml(plainText(kind.text(value())))}</b></span>`;
+  return `<div style="font:13px/1.8 var(--jp-ui-font-family,system-ui,sans-serif)">${row.map(one).join("")}</div>`;
 }
 
 function checkedCore(control: unknown): Core<unknown> {

@@ -54,6 +54,8 @@ export interface Kind<T> {
   /** The value as it is kept; throws where it cannot be one. */
   accept(value: T): T;
   text(value: T): string;
+  /** How JSON keeps it; as it is unless told. `never`: it is nothing to keep. */
+  readonly kept?: { to(value: T): unknown; from(kept: unknown): T } | "never";
 }
 
 /** What `controls` needs to know of a control. */

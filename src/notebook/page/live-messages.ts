@@ -1,4 +1,5 @@
 import type { View } from "../../render/view.ts";
+import type { Delta } from "./delta.ts";
 
 /** The MIME type that the project's front end draws; beside it stands one that every front end knows. */
 export const VIEW_MIME = "application/vnd.tickbook.view+json";
@@ -25,13 +26,33 @@ export interface PanelState {
   readonly ageMs: number;
   /** Absent where it has not changed since the last message. */
   readonly view?: View;
+  /** In the place of a view: what makes the picture of number `since` this one. */
+  readonly delta?: Delta;
+  readonly since?: number;
 }
 
 /** What the kernel tells: as an answer, when a picture has changed, and once a second. */
 export interface LiveNews {
   readonly panels: readonly PanelState[];
-  /** To a desk that asks: Jupyter's widgets that stand on it. */
+  /** To a desk that asks, or whoever asks for them: Jupyter's widgets that stand on it. */
   readonly controls?: readonly string[];
+  /** To a page that asks for rows. */
+  readonly rows?: TableAnswer;
+}
+
+/** A stretch of time, ms since 1970, and how many bars there is room for. */
+export interface StretchQuestion {
+  readonly panel: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly bars: number;
+}
+
+/** The rows that a panel shows. `stretch`: those of a time; of the newest bars unless `isPast`. */
+export interface RowsQuestion {
+  readonly panel: string;
+  readonly as: TableQuestion["as"];
+  readonly stretch?: (Omit<StretchQuestion, "panel"> & { readonly isPast: boolean }) | undefined;
 }
 
 /** What a page asks for: when it shows a panel first, after a reconnect, and when it has missed a picture. */
@@ -39,13 +60,12 @@ export interface LiveQuestion {
   readonly panels: readonly string[];
   /** All panels of the desk besides. */
   readonly desk?: true;
+  /** Which of Jupyter's widgets the kernel has. */
+  readonly controls?: true;
   /** What one panel shows of another stretch of time, answered to whoever asks alone. */
-  readonly stretch?: {
-    readonly panel: string;
-    readonly fromMs: number;
-    readonly toMs: number;
-    readonly bars: number;
-  };
+  readonly stretch?: StretchQuestion;
+  /** Likewise what one panel shows, each digit of it. */
+  readonly rows?: RowsQuestion;
 }
 
 /** Target of the comm by which a page asks for all rows of a table that is shown. */
@@ -64,6 +84,16 @@ export interface ViewportMeta {
   /** Of which series, and bars of which length: other ones begin with a view of their own. */
   readonly series: string;
   readonly intervalMs: number;
+  /** What a bar says in words, in this order; absent: its time alone. */
+  readonly says?: readonly Said[];
+}
+
+/** One value of a bar: what it is called, and how it is written. */
+export interface Said {
+  readonly name: string;
+  readonly field: string;
+  readonly decimals: number;
+  readonly unit?: string;
 }
 
 /** Target of the comm by which a page asks for a file of a notebook: it is made when a button is pressed. */

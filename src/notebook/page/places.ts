@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/time.ts";
 import type { View } from "../../render/view.ts";
 import { bundleOf } from "../view/views.ts";
+import { deltaOf } from "./delta.ts";
 import type { CommApi, MimeBundle } from "./kernel-api.ts";
 import {
   type DeskPlace,
@@ -8,8 +9,12 @@ import {
   type LiveNews,
   type LiveQuestion,
   type PanelState,
+  type RowsQuestion,
+  type StretchQuestion,
+  type TableAnswer,
   VIEW_MIME,
 } from "./live-messages.ts";
+import { rowsAnswer } from "./panel-rows.ts";
 
 /** A live place in a cell's output: shown there first, then changed in place. */
 export interface Place {
@@ -65,6 +70,8 @@ interface Panel extends PlaceOf {
   atMs: number;
   /** When it was last confirmed. */
   rightMs: number | undefined;
+  /** The picture that pages were told last. */
+  told: { readonly seq: number; readonly view: View } | undefined;
 }
 
 const pulseMs = 1_000;
@@ -82,24 +89,12 @@ export function createPlaces({ clock, newId, display, comms, onCellRerun }: Plac
   const { tell } = pages;
   let pulsing = false;
 
-  const stateOf = ({ id, state, seq, atMs, rightMs }: Panel): PanelState => ({
-    panel: id,
-    state,
-    seq,
-    atMs,
-    ageMs: rightMs === undefined ? 0 : Math.max(0, Math.round(clock.monotonicMs() - rightMs)),
-  });
-  const whole = (panel: Panel): PanelState => ({
-    ...stateOf(panel),
-    ...(panel.name !== undefined && { name: panel.name }),
-    ...(panel.desk && { desk: panel.desk }),
-    ...(panel.view && { view: panel.view }),
-  });
+  const { stateOf, whole, news } = tellers(clock);
   const pulse = (): void => {
     const running = [...panels.values()].filter(({ state }) => state === "live");
     pulsing = running.length > 0;
     if (!pulsing) return;
-    tell(running.map(stateOf));
+    tell(running.map((panel) => ({ panel, state: () => stateOf(panel) })));
     clock.after(pulseMs, pulse);
   };
   const put = (panel: Panel, update: boolean): void => {
@@ -116,7 +111,8 @@ export function createPlaces({ clock, newId, display, comms, onCellRerun }: Plac
     const view = stretch && (await pastOf(asker, stretch));
     const past = asker && view ? [{ ...stateOf(asker), view }] : [];
     const news = answer(question, { panels, controls, whole });
-    comm.send({ ...news, panels: [...past, ...news.panels] } satisfies LiveNews);
+    const rows = question.rows && { rows: await rowsOf(panels.get(question.rows.panel), question.rows) };
+    comm.send({ ...news, ...rows, panels: [...past, ...news.panels] } satisfies LiveNews);
     comm.close();
   });
 
@@ -130,12 +126,13 @@ export function createPlaces({ clock, newId, display, comms, onCellRerun }: Plac
       view: undefined,
       atMs: nowMs(),
       rightMs: undefined,
+      told: undefined,
     };
     panels.set(panel.id, panel);
     if (!pulsing) pulse();
     const stopped = (): void => {
       panel.state = "stopped";
-      tell([whole(panel)]);
+      tell([{ panel, state: () => news(panel) }]);
       forgetOldest(panels);
     };
     onCellRerun?.(stopped);
@@ -146,7 +143,7 @@ export function createPlaces({ clock, newId, display, comms, onCellRerun }: Plac
         if (panel.rightMs === undefined) panel.atMs = nowMs();
         const isFirst = panel.seq === 0;
         if (isFirst || !pages.hear()) put(panel, !isFirst);
-        else tell([whole(panel)]);
+        else tell([{ panel, state: () => news(panel) }]);
       },
       confirm: () => {
         panel.rightMs = clock.monotonicMs();
@@ -168,15 +165,45 @@ export function createPlaces({ clock, newId, display, comms, onCellRerun }: Plac
   return { place, together: pages.together, offer };
 }
 
+/** What is told of a panel: how it does, with its picture, or with what has changed since pages were told last. */
+function tellers(clock: Clock): Record<"stateOf" | "whole" | "news", (panel: Panel) => PanelState> {
+  const stateOf = ({ id, state, seq, atMs, rightMs }: Panel): PanelState => ({
+    panel: id,
+    state,
+    seq,
+    atMs,
+    ageMs: rightMs === undefined ? 0 : Math.max(0, Math.round(clock.monotonicMs() - rightMs)),
+  });
+  const whole = (panel: Panel): PanelState => ({
+    ...stateOf(panel),
+    ...(panel.name !== undefined && { name: panel.name }),
+    ...(panel.desk && { desk: panel.desk }),
+    ...(panel.view && { view: panel.view }),
+  });
+  /** What has changed since pages were told last. */
+  const news = (panel: Panel): PanelState => {
+    const { told, view, seq } = panel;
+    if (view) panel.told = { seq, view };
+    const delta = told && view && deltaOf(told.view, view);
+    if (!told || !delta) return whole(panel);
+    const { view: _, ...state } = whole(panel);
+    return { ...state, since: told.seq, delta };
+  };
+  return { stateOf, whole, news };
+}
+
 /** What a page is told that asks. */
-function answer({ panels: ids, desk }: Partial<LiveQuestion>, { panels, controls, whole }: Known): LiveNews {
+function answer(
+  { panels: ids, desk, controls: asksControls }: Partial<LiveQuestion>,
+  { panels, controls, whole }: Known,
+): LiveNews {
   const onDesk = desk === true ? [...panels.values()].filter((one) => one.desk && one.state === "live") : [];
   const wanted = [...(Array.isArray(ids) ? ids : []).map(String), ...onDesk.map(({ id }) => id)];
   const news = wanted.map((id): PanelState => {
     const panel = panels.get(id);
     return panel ? whole(panel) : { panel: id, state: "unknown", seq: 0, atMs: 0, ageMs: 0 };
   });
-  return { panels: news, ...(desk === true && { controls: [...controls] }) };
+  return { panels: news, ...((desk || asksControls) && { controls: [...controls] }) };
 }
 
 interface Known {
@@ -185,19 +212,26 @@ interface Known {
   whole(panel: Panel): PanelState;
 }
 
+/** News of a panel, made when it is sent: of several pictures in one message the last one counts. */
+interface News {
+  readonly panel: Panel;
+  state(): PanelState;
+}
+
 /** What goes to all pages, once one has asked. */
 function newsLine(comms: PlacesOptions["comms"]): {
   listen(): void;
   hear(): boolean;
-  tell(news: readonly PanelState[]): void;
+  tell(news: readonly News[]): void;
   together: Places["together"];
 } {
   let asked = false;
   /** Kept back until the work of `together` has ended, by panel. */
-  let kept: Map<string, PanelState> | undefined;
-  const tell = (news: readonly PanelState[]): void => {
-    if (kept) for (const state of news) kept.set(state.panel, state);
-    else if (asked && news.length > 0) comms?.broadcast(LIVE, { panels: news } satisfies LiveNews);
+  let kept: Map<Panel, News> | undefined;
+  const tell = (news: readonly News[]): void => {
+    if (kept) for (const one of news) kept.set(one.panel, one);
+    else if (asked && news.length > 0)
+      comms?.broadcast(LIVE, { panels: news.map(({ state }) => state()) } satisfies LiveNews);
   };
   return {
     listen: () => {
@@ -224,10 +258,17 @@ function forgetOldest(panels: Map<string, Panel>): void {
   for (const { id } of stopped.slice(0, -mostStopped)) panels.delete(id);
 }
 
+async function rowsOf(panel: Panel | undefined, question: RowsQuestion): Promise<TableAnswer> {
+  if (!panel) return { problem: "the kernel has it no longer: run its cell again" };
+  const { stretch } = question;
+  const view = stretch?.isPast ? await pastOf(panel, stretch) : panel.view;
+  return rowsAnswer(view ?? panel.view, question);
+}
+
 /** What a panel shows of another stretch; nothing where that fails, or it has none. */
 async function pastOf(
   panel: Panel | undefined,
-  { fromMs, toMs, bars }: NonNullable<LiveQuestion["stretch"]>,
+  { fromMs, toMs, bars }: Omit<StretchQuestion, "panel">,
 ): Promise<View | undefined> {
   try {
     return await panel?.history?.({ fromUs: fromMs * 1000, toUs: toMs * 1000, bars });

@@ -1,11 +1,14 @@
 import { requireSettings } from "../../app/data/data-source.ts";
+import { quote, refuse } from "../../core/errors.ts";
 import { parseDuration } from "../../core/time.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
 import type { Control } from "../controls/control.ts";
 import { select } from "../controls/inputs/select.ts";
 import { slider } from "../controls/inputs/slider.ts";
+import { text } from "../controls/inputs/text.ts";
 import { sharedReader } from "../data/shared-reader.ts";
 import { WATCH_NAMES, type WatchSettings } from "./pair-watch.ts";
+import { checkSymbols, symbolsIn } from "./watch-list.ts";
 
 /** What the controls start from: the settings of `watchPair`, whose symbols are told. */
 export interface PairControlsSettings extends WatchSettings {
@@ -21,6 +24,8 @@ export interface PairControls {
   /** Undefined: from the half-life of the calibration stretch. */
   readonly window: Control<number | undefined>;
   readonly threshold: Control<number>;
+  /** Symbols for `watchPairs`, with spaces between; empty: those that are collected. */
+  readonly watchList: Control<string>;
 }
 
 const WINDOWS = [30, 60, 120, 240, 480];
@@ -47,7 +52,24 @@ export function pairControls(settings: PairControlsSettings): PairControls {
       step: 0.05,
       value: threshold,
     }),
+    watchList: text("watch list", {
+      placeholder: "all that are collected",
+      accept: (list) => refuseUnknown(symbolsIn(list), symbols),
+    }),
   };
+}
+
+function refuseUnknown(list: readonly string[], symbols: ReadonlySet<string>): void {
+  if (list.length > 0) checkSymbols("watch list", list);
+  const unknown = list.find((name) => !symbols.has(name));
+  if (unknown === undefined) return;
+  refuse({
+    code: "unknown-symbol",
+    where: "watch list",
+    problem: `${quote(unknown, 40)} is not stored; there are ${[...symbols].join(", ")}`,
+    hint: "Name some of these, or leave the field empty for all that are collected.",
+    facts: { unknown },
+  });
 }
 
 function windowOptions(told: number | undefined): Record<string, number | undefined> {

@@ -4,6 +4,7 @@ import { assetsOf } from "../../core/assets.ts";
 import { type Bars, sliceBars } from "../../core/bars.ts";
 import { formatUtc } from "../../core/time.ts";
 import { barsTable } from "../../render/bars-table.ts";
+import { decimalsOf, decimalText } from "../../render/chart/base/formats.ts";
 import type { TableColumn, TableData } from "../../render/table-data.ts";
 import type { Tile } from "../../render/tiles.ts";
 
@@ -40,7 +41,7 @@ export function pairTiles(
     price(x, "x", now.newestUs.x),
     {
       label: "z-score",
-      value: Number.isNaN(z) ? z : z.toFixed(2).replace("-", "−"),
+      value: decimalText(z, 2),
       tone: Number.isNaN(z) ? "none" : far ? "bad" : "good",
       note:
         (now.hedge === undefined ? measuringText(now) : waits(window)) ||
@@ -48,19 +49,14 @@ export function pairTiles(
     },
     {
       label: "correlation",
-      value: Number.isNaN(last(now.correlation))
-        ? Number.NaN
-        : last(now.correlation).toFixed(2).replace("-", "−"),
+      value: decimalText(last(now.correlation), 2),
       note: waits(window + 1) || `log returns, ${window} bars`,
     },
     {
       label: "trades",
-      value: (rate(now.closed.y) + rate(now.closed.x)).toFixed(1).replace("NaN", "–"),
+      value: decimalText(rate(now.closed.y) + rate(now.closed.x), 1),
       unit: "a second",
-      note: `${y} ${rate(now.closed.y).toFixed(1)}, ${x} ${rate(now.closed.x).toFixed(1)}`.replaceAll(
-        "NaN",
-        "–",
-      ),
+      note: `${y} ${decimalText(rate(now.closed.y), 1)}, ${x} ${decimalText(rate(now.closed.x), 1)}`,
     },
   ];
 }
@@ -101,16 +97,16 @@ export function measuringText({ hedge, measured, fault }: PairFrame): string {
   return fault === undefined ? `measuring: ${measured.bars} of ${measured.of} bars` : "no line";
 }
 
-/** The price of the newest trade. */
-export function lastPrice(now: PairFrame | undefined, leg: "y" | "x"): string {
-  const [forming, closed] = [now?.forming[leg], now?.closed[leg]];
-  const price = forming?.close.at(-1) ?? closed?.close.at(-1);
-  return price === undefined ? "–" : exact(price);
+/** The price of the newest trade, with the decimals of the prices in view. */
+function lastPrice(now: PairFrame, leg: "y" | "x"): string {
+  return decimalText(
+    newestPrice(now, leg),
+    decimalsOf([...now.closed[leg].close, ...now.forming[leg].close]),
+  );
 }
 
-/** All digits that a price has, with thin thousands. */
-function exact(price: number): string {
-  return price.toLocaleString("en-US", { maximumFractionDigits: 8, minimumFractionDigits: 2 });
+export function newestPrice({ forming, closed }: PairFrame, leg: "y" | "x"): number | undefined {
+  return forming[leg].close.at(-1) ?? closed[leg].close.at(-1);
 }
 
 /** Times of day, and dates where the span is of more than one. */

@@ -1,3 +1,4 @@
+import type { Uncollected } from "../../app/pair/holes.ts";
 import type { PairFrame, PairMonitor } from "../../app/pair/pair-monitor.ts";
 import type { PairPast } from "../../app/pair/pair-past.ts";
 import type { FrozenHedge } from "../../app/pair/stored-line.ts";
@@ -28,6 +29,7 @@ export type Overlay = Pick<LinesOptions, "layers">;
 interface ChartMore {
   readonly decimals: number;
   readonly alerts: readonly AlertSpan[];
+  readonly holes: readonly Uncollected[];
 }
 
 export function candlePanel(watched: Watched, now: PairFrame, symbol: string): View {
@@ -65,9 +67,10 @@ export function pastPanel(
 
 function chartOptions(watched: Watched, now: PairFrame, more: ChartMore): PairChartOptions {
   const { y, x, threshold, intervalUs } = watched;
-  const { hedge, timeUs, window } = now;
+  const { hedge, timeUs, window, newestUs } = now;
+  const nowUs = Math.max(...[newestUs.y, newestUs.x].filter((us) => !Number.isNaN(us)));
   return {
-    ...{ y, x, threshold, intervalUs, ...more },
+    ...{ y, x, threshold, intervalUs, nowUs, ...more },
     calibratedUs: hedge?.toUs ?? Number.POSITIVE_INFINITY,
     waits: measuringText(now) || (timeUs.length < window ? `${timeUs.length} of ${window} bars` : ""),
   };
@@ -115,15 +118,6 @@ export function latestPanel(watched: Watched, now: PairFrame, symbol: string, ro
 }
 
 const LATEST = ["start", "open", "high", "low", "close", "vwap", "volume", "tradeCount", "complete"] as const;
-
-/** Decimals that show every price of y exactly, at most 8. */
-export function decimalsOf({ closed, forming }: PairFrame): number {
-  let most = 0;
-  for (const price of [...closed.y.close, ...forming.y.close]) {
-    while (most < 8 && Number(price.toFixed(most)) !== price && !Number.isNaN(price)) most++;
-  }
-  return most;
-}
 
 function sideOf<Value>(
   { y, x }: Watched,

@@ -3,6 +3,7 @@ import { findStore } from "../../app/data/open-source.ts";
 import { minuteStretch } from "../../app/pair/minute-stretch.ts";
 import { ownBars, type PairFrame, type PairSettings, pairMonitor } from "../../app/pair/pair-monitor.ts";
 import { quote, refuse } from "../../core/errors.ts";
+import { decimalsOf } from "../../render/chart/base/formats.ts";
 import { type AlertSpan, alertLayers } from "../../render/chart/pair/alert-marks.ts";
 import type { TableData } from "../../render/table-data.ts";
 import { tiles } from "../../render/tiles.ts";
@@ -17,7 +18,6 @@ import { pairTable, pairTiles } from "./pair-figures.ts";
 import {
   candlePanel,
   correlationPanel,
-  decimalsOf,
   latestPanel,
   type Overlay,
   pairPanel,
@@ -117,10 +117,11 @@ export function watchPair(given: WatchSettings): PairWatch {
     chart: ({ bands, stretch } = {}) => {
       const alerts = bands?.bandsOn("zScore") ?? [];
       const now = frame();
-      decimals = Math.max(decimals, decimalsOf(now));
+      decimals = Math.max(decimals, decimalsOf([...now.closed.y.close, ...now.forming.y.close]));
       const more = { alerts, decimals };
-      if (stretch === undefined) return pairPanel(watched, now, more);
-      return pastPanel(watched, now, monitor.past(stretch), stretch, more);
+      if (stretch === undefined) return pairPanel(watched, now, { ...more, holes: monitor.holes() });
+      const past = monitor.past(stretch);
+      return pastPanel(watched, now, past, stretch, { ...more, holes: past.holes });
     },
     spread: (more = {}) => spreadPanel(watched, frame(), marked(more, "spread")),
     zScore: (more = {}) => zScorePanel(watched, frame(), marked(more, "zScore")),

@@ -3,20 +3,23 @@ import { findStore } from "../../app/data/open-source.ts";
 import { minuteStretch } from "../../app/pair/minute-stretch.ts";
 import type { PairFrame } from "../../app/pair/pair-monitor.ts";
 import { type PairsSettings, pairsMonitor } from "../../app/pair/pairs-monitor.ts";
-import { requireList, requireText } from "../../core/arguments.ts";
 import { shortNames } from "../../core/assets.ts";
-import { refuse } from "../../core/errors.ts";
+import { decimalsOf, decimalText } from "../../render/chart/base/formats.ts";
 import { tableView } from "../../render/table.ts";
 import type { TableColumn, TableData } from "../../render/table-data.ts";
 import type { View } from "../../render/view.ts";
 import { sharedReader } from "../data/shared-reader.ts";
 import { collectedSymbols, startedWith } from "./collected-pair.ts";
 import { dated } from "./dated.ts";
-import { lastPrice } from "./pair-figures.ts";
+import { newestPrice } from "./pair-figures.ts";
+import { checkSymbols, symbolsIn } from "./watch-list.ts";
 
 export interface PairsWatchSettings extends Omit<PairsSettings, "symbols"> {
-  /** Two to twelve, each explaining those after it; those that are collected unless told, the first eight. */
-  readonly symbols?: readonly string[];
+  /**
+   * Two to twelve, each explaining those after it; those that are collected unless told, the first eight. Also as a text
+   * with spaces between, as a control holds it; an empty one tells none.
+   */
+  readonly symbols?: readonly string[] | string;
   /** |z| from which a pair stands out; 2 unless told. */
   readonly threshold?: number;
   /** A database; the one that is being filled unless told. */
@@ -31,7 +34,6 @@ export interface PairsWatch {
   data(): TableData;
 }
 
-const MOST = 12;
 const USUAL = 8;
 const NAMES = [
   ...["symbols", "interval", "window", "calibrationBars", "bars", "graceMs", "threshold"],
@@ -44,8 +46,10 @@ export function watchPairs(given: PairsWatchSettings): PairsWatch {
   const { threshold = 2, source, symbols, ...settings } = given;
   const reader = sharedReader("watchPairs", source);
   const wanted = { ...startedWith(), ...(given.venue !== undefined && { venue: given.venue }) };
-  const names = symbols ?? collectedSymbols(reader, wanted).slice(0, USUAL);
-  checkNames(names);
+  const told = typeof symbols === "string" ? symbolsIn(symbols) : symbols;
+  const isEmpty = typeof symbols === "string" && told?.length === 0;
+  const names = (isEmpty ? undefined : told) ?? collectedSymbols(reader, wanted).slice(0, USUAL);
+  checkSymbols("watchPairs", names);
   const look = pairsMonitor(
     reader,
     { ...settings, symbols: names },
@@ -53,6 +57,7 @@ export function watchPairs(given: PairsWatchSettings): PairsWatch {
   );
 
   const short = shortNames(names);
+  const priceOf = priceWriter();
   let receivedUs = Number.NaN;
 
   const data = (): TableData => {
@@ -77,13 +82,13 @@ export function watchPairs(given: PairsWatchSettings): PairsWatch {
     const last = (leg: "y" | "x"): TableColumn => ({
       ...text(
         `last ${leg}`,
-        rows.map(({ frame }) => lastPrice(frame, leg)),
+        rows.map((row) => (row.frame ? priceOf(row[leg], row.frame, leg) : "–")),
       ),
       right: true,
     });
     const known = rows.filter(({ frame }) => frame).length;
     return {
-      caption: known < rows.length ? `Pairs: reading ${known} of ${rows.length}` : "Pairs",
+      caption: known < rows.length ? `Pairs: reading ${known} of ${rows.length}` : captionOf(rows.length),
       length: rows.length,
       columns: [
         text(
@@ -115,18 +120,10 @@ export function watchPairs(given: PairsWatchSettings): PairsWatch {
   return dated(calls, ["table"], () => ({ receivedUs }));
 }
 
-function checkNames(names: readonly string[]): void {
-  requireList("watchPairs", "symbols", names);
-  for (const name of names) requireText("watchPairs", "symbols", name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (names.length >= 2 && names.length <= MOST && twice === undefined) return;
-  refuse({
-    code: "bad-symbols",
-    where: "watchPairs",
-    problem: `needs 2 to ${MOST} different symbols; got ${twice === undefined ? names.length : `${twice} twice`}`,
-    hint: 'Name them: symbols: ["BTCUSDT", "ETHUSDT", "SOLUSDT"].',
-    facts: { symbols: names },
-  });
+/** Each verdict rests on a test at 10 %, by itself: of many, some say yes by chance. */
+function captionOf(pairs: number): string {
+  if (pairs < 10) return "Pairs";
+  return `Pairs: ${pairs} tests at 10 %, each by itself; where none is a pair, up to ${Math.round(pairs / 10)} say yes by chance`;
 }
 
 const VERDICTS: readonly string[] = ["yes", "too short to say", "no"];
@@ -140,6 +137,18 @@ function rankOf(frame: PairFrame | undefined): number {
 function verdictOf(frame: PairFrame | undefined): string {
   if (frame?.hedge === undefined) return "–";
   return frame.hedge.calibration?.verdict.verdict ?? "too short to say";
+}
+
+/** Writes the newest price of a symbol with the decimals that its prices have had. */
+function priceWriter(): (symbol: string, frame: PairFrame, leg: "y" | "x") => string {
+  const decimals = new Map<string, number>();
+  return (symbol, frame, leg) => {
+    const newest = newestPrice(frame, leg);
+    const seen = decimals.get(symbol) ?? decimalsOf(frame.closed[leg].close);
+    const most = Math.max(seen, decimalsOf(newest === undefined ? [] : [newest]));
+    decimals.set(symbol, most);
+    return decimalText(newest, most);
+  };
 }
 
 /** The last value, as it is read. */

@@ -1,4 +1,6 @@
 import { requireFunction, requireSettings, requireText } from "../../core/arguments.ts";
+import { deskControls } from "../controls/kept.ts";
+import { answerLayouts } from "../controls/layouts.ts";
 import { atOneTime } from "../data/shared-reader.ts";
 import { newPlace, together } from "../page/display.ts";
 import { type KernelApi, kernelApi } from "../page/kernel-api.ts";
@@ -56,11 +58,17 @@ const key = Symbol.for("tickbook.panels");
 /** One set of panels a kernel, also when the package is loaded twice. */
 function panels(): Panels {
   const place = globalThis as Record<symbol, unknown>;
-  place[key] ??= createPanels({
+  place[key] ??= startPanels();
+  return place[key] as Panels;
+}
+
+function startPanels(): Panels {
+  const kernel = kernelApi();
+  if (kernel) answerLayouts(kernel.comms, deskControls);
+  return createPanels({
     clock: unrefClock,
     newPlace,
-    onCellRerun: kernelApi()?.onCellRerun,
+    onCellRerun: kernel?.onCellRerun,
     together: (work) => together(() => atOneTime(work)),
   });
-  return place[key] as Panels;
 }

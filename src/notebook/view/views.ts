@@ -90,7 +90,7 @@ function isViewable(value: unknown): value is Viewable {
 /** The view with a line of small print: under HTML, in the subtitle of a chart. `alarm` makes it stand out. */
 export function withNote(view: View, note: string, tone: "quiet" | "alarm"): View {
   if (view.kind === "html") {
-    return { kind: "html", html: `${view.html}${noteHtml(note, tone)}`, text: `${view.text}\n${note}` };
+    return { ...view, html: `${view.html}${noteHtml(note, tone)}`, text: `${view.text}\n${note}` };
   }
   const { title } = view.spec;
   const given =

@@ -3,8 +3,9 @@ import { quote, refuse } from "../../core/errors.ts";
 import type { Timed } from "../../core/timed.ts";
 import { plainText } from "../escape.ts";
 import { drawable } from "../round.ts";
+import type { TableColumn, TableData } from "../table-data.ts";
 import { COLOURS, LINES } from "../theme.ts";
-import type { View } from "../view.ts";
+import { ROWS, type View } from "../view.ts";
 import {
   CHART_OPTIONS,
   type ChartOptions,
@@ -159,13 +160,22 @@ export function drawLines(times: ArrayLike<number>, lines: readonly Line[], opti
     hoverRules(times, lines, x),
     ...(options.layers?.(x, y) ?? []),
   ];
-  return frame(options, title, [options.saysThinned === false ? "" : thinNote(drawn.length, times.length)], {
-    width,
-    height,
-    ...packed(rows),
-    params,
-    layer,
-  });
+  const notes = [options.saysThinned === false ? "" : thinNote(drawn.length, times.length)];
+  const view = frame(options, title, notes, { width, height, ...packed(rows), params, layer });
+  return { ...view, [ROWS]: () => linesTable(times, lines, unit) };
+}
+
+/** What the chart shows, each digit of it. */
+function linesTable(times: ArrayLike<number>, lines: readonly Line[], unit: string | undefined): TableData {
+  const columns = lines.flatMap(columnsOf).map(
+    ([name, values]): TableColumn => ({
+      name,
+      values,
+      kind: "number",
+      ...(unit !== undefined && { unit }),
+    }),
+  );
+  return { length: times.length, columns: [{ name: "time", values: times, kind: "time" }, ...columns] };
 }
 
 function columnsOf({ name, values, band }: Line): [string, ArrayLike<number>][] {

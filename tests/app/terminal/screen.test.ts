@@ -15,9 +15,25 @@ test("on a terminal the status stays below the lines, cut to the width", () => {
   screen.status("123456789012345678901234567890");
   screen.line("news");
   screen.clear();
-  const wipe = "\r\u001b[K";
+  const wipe = "\r\u001b[J";
   const shown = "1234567890123456789…";
   assert.equal(text(), `${wipe}${shown}${wipe}news\n${shown}${wipe}`);
+});
+
+test("what is pinned stays whole below the status, in as many rows as it takes", () => {
+  const { out, text } = fake(true, 21);
+  const screen = openScreen(out, () => 0);
+  screen.status("live");
+  screen.pin("http://127.0.0.1:8888/lab?token=ab");
+  screen.status("live · 5/s");
+  screen.line("news");
+  screen.clear();
+  const wipe = "\r\u001b[2A\u001b[J";
+  const address = "http://127.0.0.1:8888/lab?token=ab";
+  assert.equal(
+    text(),
+    `\r\u001b[Jlive\r\u001b[Jlive\n${address}${wipe}live · 5/s\n${address}${wipe}news\nlive · 5/s\n${address}${wipe}`,
+  );
 });
 
 test("elsewhere a status line is written once a minute, and nothing is rewritten", () => {
@@ -26,8 +42,9 @@ test("elsewhere a status line is written once a minute, and nothing is rewritten
   const screen = openScreen(out, () => nowMs);
   for (nowMs = 0; nowMs <= 60_000; nowMs += 1000) screen.status(`at ${nowMs}`);
   screen.line("news");
+  screen.pin("address");
   screen.clear();
-  assert.equal(text(), "at 0\nat 60000\nnews\n");
+  assert.equal(text(), "at 0\nat 60000\nnews\naddress\n");
 });
 
 test("a status names its state first: not storing, disconnected or live", () => {

@@ -154,18 +154,21 @@ test("controls lie in rows inside one box, shown with their values for programs 
   );
   const order = kernel.widgets.map(({ state }) => state._model_name);
   assert.equal(order.at(-1), "VBoxModel");
-  const note = "As they stood when they were shown; in JupyterLab they can be moved.";
-  assert.deepEqual(kernel.shown, [
-    {
-      "application/vnd.jupyter.widget-view+json": {
-        version_major: 2,
-        version_minor: 0,
-        model_id: kernel.widget("VBox").id,
-      },
-      "text/html": `<pre>entry (σ): 2.0   log: no\npair: &quot;A&quot;</pre><small>${note}</small>`,
-      "text/plain": `entry (σ): 2.0   log: no\npair: "A"\n${note}`,
+  const note = "As they stood when they were shown; run the cells to move them.";
+  const [{ "text/html": picture, ...shown }] = kernel.shown as [Record<string, unknown>];
+  assert.deepEqual(shown, {
+    "application/vnd.tickbook.view+json": { widget: kernel.widget("VBox").id },
+    "application/vnd.jupyter.widget-view+json": {
+      version_major: 2,
+      version_minor: 0,
+      model_id: kernel.widget("VBox").id,
     },
-  ]);
+    "text/plain": `entry (σ): 2.0   log: no\npair: "A"\n${note}`,
+  });
+  assert.match(
+    String(picture),
+    /entry \(σ\) <b[^>]*>2\.0<\/b>.*log <b[^>]*>no<.*pair <b[^>]*>&quot;A&quot;<.*<small>As they/,
+  );
 });
 
 test("hostile labels and messages are text", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { patched } from "../../../src/notebook/page/delta.ts";
 import type { Comm, CommData, MimeBundle } from "../../../src/notebook/page/kernel-api.ts";
 import { LIVE, type LiveNews, type PanelState, VIEW_MIME } from "../../../src/notebook/page/live-messages.ts";
 import { createPlaces, type Place, type PlaceOf } from "../../../src/notebook/page/places.ts";
@@ -54,10 +55,19 @@ function stage(): Stage {
       },
       broadcast: (id, data) => {
         assert.equal(id, LIVE);
-        told.push([...(data as unknown as LiveNews).panels]);
+        told.push((data as unknown as LiveNews).panels.map(received));
       },
     },
   });
+  const views = new Map<string, { seq: number; view: View }>();
+  /** As a page does: what has changed is put into the picture before. */
+  const received = ({ delta, since, ...state }: PanelState): PanelState => {
+    const before = views.get(state.panel);
+    assert.ok(!delta || before?.seq === since);
+    const view = delta ? (patched(before!.view, delta) as View) : state.view;
+    if (view) views.set(state.panel, { seq: state.seq, view });
+    return view ? { ...state, view } : state;
+  };
   const question = (asked: CommData): readonly PanelState[] => {
     const sent: LiveNews[] = [];
     let closed = false;
@@ -71,7 +81,7 @@ function stage(): Stage {
     assert.ok(closed, "a question keeps no line open");
     assert.equal(sent.length, 1);
     answered.push(...sent);
-    return sent[0]!.panels;
+    return sent[0]!.panels.map(received);
   };
   return {
     clock,

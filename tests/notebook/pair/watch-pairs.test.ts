@@ -35,8 +35,8 @@ test("the pairs of the symbols that are collected are calibrated some at a look,
     "Pairs: reading 7 of 28",
     "Pairs: reading 14 of 28",
     "Pairs: reading 21 of 28",
-    "Pairs",
-    "Pairs",
+    "Pairs: 28 tests at 10 %, each by itself; where none is a pair, up to 3 say yes by chance",
+    "Pairs: 28 tests at 10 %, each by itself; where none is a pair, up to 3 say yes by chance",
   ]);
 });
 

@@ -10,6 +10,7 @@ export function button(name: string, onClick?: () => unknown): Control<number> {
   const control = createControl<number>({
     name,
     first: 0,
+    kept: "never",
     accept: (presses) => presses,
     text: (presses) => (presses === 0 ? "a button" : `pressed ${presses} times`),
     parts: [

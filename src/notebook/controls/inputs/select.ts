@@ -57,6 +57,14 @@ export function select<const T>(
     first: "value" in settings ? (settings.value as T) : entries[0]![1],
     accept: (value) => entries[indexOf(value)]![1],
     text: (value) => names[indexOf(value)]!,
+    kept: {
+      to: (value) => names[indexOf(value)],
+      from: (label) => {
+        const entry = entries.find(([name]) => name === label);
+        // refused as any other value that is none of the options
+        return entry ? entry[1] : (label as T);
+      },
+    },
     parts: [
       fieldPart<T>(
         "Dropdown",

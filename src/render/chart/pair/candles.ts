@@ -1,10 +1,12 @@
 import { requireFields } from "../../../core/arguments.ts";
 import { assetsOf } from "../../../core/assets.ts";
-import { type Bars, barOriginText, barRuleText } from "../../../core/bars.ts";
+import { type Bars, barOriginText, barRuleText, concatBars } from "../../../core/bars.ts";
 import { refuse } from "../../../core/errors.ts";
+import { barsTable } from "../../bars-table.ts";
 import { drawable } from "../../round.ts";
+import type { TableData } from "../../table-data.ts";
 import { COLOURS } from "../../theme.ts";
-import type { View } from "../../view.ts";
+import { type ChartView, ROWS, type View } from "../../view.ts";
 import {
   CHART_OPTIONS,
   type ChartOptions,
@@ -83,14 +85,19 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
       hoverColumns("price", x.channel, base, quote),
     ],
   };
+  // live bars change in place
+  const all = forming ? concatBars(bars, forming) : bars;
+  const withRows = (view: ChartView): View => ({ ...view, [ROWS]: (): TableData => barsTable(all) });
   const { data, transform } = packed(rows);
   const rest = { data, transform: [...transform, ...derived(bars.intervalUs)] };
   if (!hasVolume)
-    return frame(told, title, notes, {
-      ...rest,
-      params: [...x.params, ...mouseParameters(options, ["price"])],
-      ...price,
-    });
+    return withRows(
+      frame(told, title, notes, {
+        ...rest,
+        params: [...x.params, ...mouseParameters(options, ["price"])],
+        ...price,
+      }),
+    );
 
   const below = timeAxis(span);
   const v = {
@@ -106,12 +113,14 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
       hoverColumns("volume", below.channel, base, quote),
     ],
   };
-  return frame(told, title, notes, {
-    ...rest,
-    params: [...x.params, ...mouseParameters(options, ["price", "volume"])],
-    vconcat: [price, volume],
-    resolve: { scale: { x: "shared" } },
-  });
+  return withRows(
+    frame(told, title, notes, {
+      ...rest,
+      params: [...x.params, ...mouseParameters(options, ["price", "volume"])],
+      vconcat: [price, volume],
+      resolve: { scale: { x: "shared" } },
+    }),
+  );
 }
 
 /** Every digit that the data has. */

@@ -1,15 +1,21 @@
 import { assetsOf } from "../../../core/assets.ts";
-import { type Bars, barOriginText, barRuleText } from "../../../core/bars.ts";
+import { type Bars, barOriginText, barRuleText, concatBars } from "../../../core/bars.ts";
 import { formatDuration } from "../../../core/time.ts";
 import { type Venue, venueLabel } from "../../../core/trade.ts";
+import { barsTable } from "../../bars-table.ts";
 import { plainText } from "../../escape.ts";
 import { drawable } from "../../round.ts";
+import type { TableData } from "../../table-data.ts";
 import { vegaConfig } from "../../theme.ts";
-import type { ChartView, VegaLiteSpec, View } from "../../view.ts";
-import { type Json, packed, timeAxis, WIDTH } from "../base/frame.ts";
+import { type ChartView, ROWS, type VegaLiteSpec, type View } from "../../view.ts";
+import { decimalText, FORMATS, priceFormat } from "../base/formats.ts";
+import { type Json, packed, type TimeAxis, timeAxis, WIDTH } from "../base/frame.ts";
 import { waitingView } from "../base/waiting.ts";
 import type { AlertSpan } from "./alert-marks.ts";
+import type { HoleSpan } from "./grounds.ts";
 import { candlePane, linePane, type Pane, paneHeader, type Rows } from "./panes.ts";
+
+const HEIGHTS = [250, 96, 96] as const;
 
 /** One moment of a pair: bars of y, and what was made of the closes that both have. */
 export interface PairRows {
@@ -41,6 +47,10 @@ export interface PairChartOptions {
   /** First and last time of the axis, µs; that of the bars unless told. */
   readonly domainUs?: readonly [number, number];
   readonly alerts?: readonly AlertSpan[];
+  /** Times of which nothing was collected, of either symbol. */
+  readonly holes?: readonly HoleSpan[];
+  /** The venue's time, µs: how long the forming bar has still to go is told by it. */
+  readonly nowUs?: number;
   /** Whether the last bar is not the newest: then no tag says the price. */
   readonly isPast?: boolean;
   /** Length of the bars of the live chart, where these are longer ones of its past. */
@@ -57,7 +67,7 @@ export interface PairChartOptions {
  * in the first line of each and as tags on the axes. Each y axis fits the bars in view.
  */
 export function pairChart(rows: PairRows, options: PairChartOptions): View {
-  const { y, x, threshold, decimals, width = WIDTH, heights = [250, 110, 110] } = options;
+  const { y, x, decimals, width = WIDTH, heights = HEIGHTS } = options;
   const { venue, closed, forming } = rows;
   const all = pairRows(rows);
   const title = `${y} against ${x}`;
@@ -69,53 +79,7 @@ export function pairChart(rows: PairRows, options: PairChartOptions): View {
   const first = all[0]!.t as number;
   const last = all[all.length - 1]!.t as number;
   const time = timeAxis(options.domainUs ?? [first * 1000, last * 1000 + intervalUs]);
-  const { base, quote } = assetsOf(y);
-  const inView: Rows = { time, width, seconds: intervalUs % 60_000_000 !== 0 };
-  const price = `,.${decimals}f`;
-  const panes: Pane[] = [
-    candlePane(inView, {
-      name: "price",
-      height: heights[0],
-      header: paneHeader(
-        `${y}, ${barRuleText(closed.rule)} bars${quote && `, ${quote}`}`,
-        [venueLabel(venue), barOriginText(closed)].filter(Boolean).join(" · "),
-        [
-          ["O", "o", price],
-          ["H", "h", price],
-          ["L", "l", price],
-          ["C", "c", price],
-          [`V (${base})`, "v", ",.4~f"],
-        ],
-      ),
-      format: price,
-      newest: "newestMs",
-    }),
-    linePane(inView, {
-      name: "spread",
-      height: heights[1],
-      field: "s",
-      header: paneHeader("Spread", `${y} against ${x}`, [["", "s", "+,.1f", "bp"]]),
-      format: "+,.1f",
-      newest: "newestValueMs",
-      waits: options.waits,
-    }),
-    linePane(inView, {
-      name: "zScore",
-      height: heights[2],
-      field: "z",
-      header: paneHeader(
-        "z-score",
-        options.intervalUs === undefined ? "" : `of ${formatDuration(options.intervalUs)} bars`,
-        [["", "z", "+.2f", "σ"]],
-      ),
-      format: "+.2f",
-      newest: "newestValueMs",
-      threshold,
-      alerts: options.alerts ?? [],
-      waits: options.waits,
-      isLast: true,
-    }),
-  ];
+  const panes = panesOf(rows, options, time);
   const { data, transform } = packed(all);
   const spec: VegaLiteSpec = {
     description: plainText([title, venueLabel(venue)].filter(Boolean).join(" · ")),
@@ -125,6 +89,7 @@ export function pairChart(rows: PairRows, options: PairChartOptions): View {
       ...time.params,
       { name: "calibratedMs", value: Math.min((options.calibratedUs ?? 0) / 1000, Number.MAX_SAFE_INTEGER) },
       { name: "isNow", value: options.isPast !== true },
+      { name: "nowMs", value: (options.nowUs ?? Number.MAX_SAFE_INTEGER) / 1000 },
       { name: "barMs", value: intervalUs / 1000 },
       { name: "newestMs", value: last },
       { name: "newestValueMs", value: (all.findLast(({ s }) => s !== null)?.t as number) ?? 0 },
@@ -135,29 +100,119 @@ export function pairChart(rows: PairRows, options: PairChartOptions): View {
       },
     ],
     vconcat: panes.map(({ spec }) => spec),
-    spacing: 10,
+    spacing: 6,
     resolve: { scale: { x: "shared" } },
     config: vegaConfig(),
     usermeta: {
       tickbook: {
         series: `${venue.name} ${y} ${x} ${options.intervalUs ?? intervalUs}`,
         intervalMs: (options.intervalUs ?? intervalUs) / 1000,
+        says: [
+          ...["open", "high", "low", "close"].map((name) => ({ name, field: name[0], decimals })),
+          { name: "spread", field: "s", decimals: 1, unit: "basis points" },
+          { name: "z-score", field: "z", decimals: 2 },
+        ],
       },
     },
   };
-  const label = labelOf(all[all.length - 1]!, title, forming.length > 0, venue);
-  return { kind: "chart", spec, label } satisfies ChartView;
+  // live bars change in place
+  const bars = concatBars(closed, forming);
+  const label = labelOf(all[all.length - 1]!, title, forming.length > 0, venue, decimals);
+  return { kind: "chart", spec, label, [ROWS]: () => pairRowsTable(bars, rows) } satisfies ChartView;
+}
+
+/** What the chart shows, each digit of it. */
+function pairRowsTable(bars: Bars, { timeUs, spread, zScore }: PairRows): TableData {
+  const at = new Map([...timeUs].map((us, i) => [us, i]));
+  const of = (values: Float64Array): number[] =>
+    Array.from(bars.startUs, (us) => values[at.get(us) ?? -1] ?? Number.NaN);
+  const { columns, length } = barsTable(bars, [
+    ...(["start", "open", "high", "low", "close", "volume", "tradeCount", "complete"] as const),
+  ]);
+  return {
+    length,
+    columns: [
+      ...columns,
+      { name: "spread", values: of(spread), kind: "number", unit: "log price" },
+      { name: "z-score", values: of(zScore), kind: "number" },
+    ],
+  };
+}
+
+function panesOf({ venue, closed }: PairRows, options: PairChartOptions, time: TimeAxis): Pane[] {
+  const { y, x, threshold, decimals, width = WIDTH, heights = HEIGHTS } = options;
+  const { intervalUs } = closed;
+  const { base, quote } = assetsOf(y);
+  const { holes = [] } = options;
+  const inView: Rows = { time, width, seconds: intervalUs % 60_000_000 !== 0, holes };
+  const price = priceFormat(decimals);
+  return [
+    candlePane(
+      { ...inView, holes: holes.filter(({ symbol }) => symbol === y) },
+      {
+        name: "price",
+        axisFormat: price,
+        height: heights[0],
+        header: paneHeader(
+          `${y}, ${barRuleText(closed.rule)} bars${quote && `, ${quote}`}`,
+          [venueLabel(venue), barOriginText(closed)].filter(Boolean).join(" · "),
+          [
+            ["O", "o", price],
+            ["H", "h", price],
+            ["L", "l", price],
+            ["C", "c", price],
+            [`V (${base})`, "v", FORMATS.volume],
+          ],
+        ),
+        format: price,
+        newest: "newestMs",
+      },
+    ),
+    linePane(inView, {
+      name: "spread",
+      height: heights[1],
+      field: "s",
+      header: paneHeader("Spread", `${y} against ${x}`, [["", "s", FORMATS.spread, "bp"]]),
+      format: FORMATS.spread,
+      axisFormat: FORMATS.spread,
+      newest: "newestValueMs",
+      waits: options.waits,
+    }),
+    linePane(inView, {
+      name: "zScore",
+      height: heights[2],
+      field: "z",
+      header: paneHeader(
+        "z-score",
+        options.intervalUs === undefined ? "" : `of ${formatDuration(options.intervalUs)} bars`,
+        [["", "z", FORMATS.zScore, "σ"]],
+      ),
+      format: FORMATS.zScore,
+      axisFormat: ".1f",
+      newest: "newestValueMs",
+      threshold,
+      alerts: options.alerts ?? [],
+      waits: options.waits,
+      isLast: true,
+    }),
+  ];
 }
 
 /** The last values in a sentence, for whoever does not see the chart. */
-function labelOf({ c, s, z }: Json, title: string, isForming: boolean, venue: Venue): string {
-  const number = (value: unknown, digits: number): string =>
-    typeof value === "number" ? value.toFixed(digits).replace("-", "−") : "not defined yet";
+function labelOf(
+  { c, s, z }: Json,
+  title: string,
+  isForming: boolean,
+  venue: Venue,
+  decimals: number,
+): string {
+  const number = (value: unknown, decimals: number): string =>
+    typeof value === "number" ? decimalText(value, decimals) : "not defined yet";
   return plainText(
     [
       title,
       venueLabel(venue),
-      `last price ${String(c)}${isForming ? ", its bar still forming" : ""}`,
+      `last price ${number(c, decimals)}${isForming ? ", its bar still forming" : ""}`,
       `spread ${number(s, 1)} bp`,
       `z-score ${number(z, 2)}`,
     ]

@@ -1,7 +1,10 @@
 import { plainText } from "../../escape.ts";
 import { COLOURS } from "../../theme.ts";
+import { numberExpression } from "../base/formats.ts";
 import type { Json, TimeAxis } from "../base/frame.ts";
 import { type AlertSpan, alertLayers } from "./alert-marks.ts";
+import { grounds, type HoleSpan, holeLayers, inSampleGround } from "./grounds.ts";
+import { countdownTag, FIGURES_END, hoverTag, KEPT, timeTag, valueTag } from "./tags.ts";
 
 /** What all panes of a chart share. */
 export interface Rows {
@@ -9,6 +12,8 @@ export interface Rows {
   readonly width: number;
   /** Whether a time needs its seconds. */
   readonly seconds: boolean;
+  /** Times of which nothing was collected, of either symbol. */
+  readonly holes: readonly HoleSpan[];
 }
 
 export interface Pane {
@@ -22,18 +27,21 @@ export interface Header {
   readonly detail: string;
   /** An expression over a row. */
   readonly values: string;
+  /** Whether the one value stands beside the name, or several below it. */
+  readonly isOneLine: boolean;
 }
 
 type Field = readonly [name: string, field: string, format: string, unit?: string];
 
 export function paneHeader(title: string, detail: string, fields: readonly Field[]): Header {
   const one = ([name, field, format, unit]: Field): string => {
-    const value = `(isValid(datum.${field}) ? replace(format(datum.${field}, '${format}'), '-', '−') : '–')`;
+    const value = `(isValid(datum.${field}) ? ${numberExpression(field, format)} : '–')`;
     return `'${name === "" ? "" : `${name} `}' + ${value}${unit ? ` + ' ${unit}'` : ""}`;
   };
   return {
     title: plainText(title),
     detail: plainText(detail),
+    isOneLine: fields.length === 1,
     // where there is little room, the last price or value alone
     values: `width < 430 ? ${one(fields.find(([name]) => name === "C") ?? fields[0]!)} : ${fields.map(one).join(" + '   ' + ")}`,
   };
@@ -44,53 +52,58 @@ interface PaneSettings {
   readonly height: number;
   readonly header: Header;
   readonly format: string;
+  /** Of the numbers of the axis. */
+  readonly axisFormat: string;
   /** The parameter that holds the start of the newest bar with a value here. */
   readonly newest: string;
   readonly isLast?: boolean;
 }
 
 const HOVERED: Json = { filter: { param: "hover", empty: false } };
-const TAG_HEIGHT = 17;
-/** A box to the right of a plot, over the numbers of its axis: half the root of its size is one of its units. */
-const TAG_SIZE = 4 * TAG_HEIGHT * TAG_HEIGHT;
-const tagBox = (width: number): string => `M0,-0.5H${width / TAG_HEIGHT}V0.5H0Z`;
-/** Beside the plot, kept free whatever stands there. */
-const KEPT = 74;
-
 export function candlePane(rows: Rows, settings: PaneSettings): Pane {
-  const y = axisOf(settings, { zero: false, nice: false, padding: 14 });
+  const y = axisOf(settings, { zero: false, nice: false, padding: 10 });
   const x = rows.time.channel;
   const up = { condition: { test: "datum.up", value: COLOURS.up }, value: COLOURS.down };
-  return paneOf(rows, settings, y, "c", up, [
-    wick(x, y),
-    {
-      mark: { type: "bar", clip: true, strokeWidth: 1, minBandSize: 1 },
-      encoding: {
-        x: x("left"),
-        x2: { field: "right" },
-        y: { ...y, field: "o" },
-        y2: { field: "c" },
-        stroke: up,
-        fill: up,
-        strokeDash: { condition: { test: "datum.kind === 1", value: [2, 2] }, value: [1, 0] },
-        fillOpacity: {
-          condition: [
-            { test: "datum.kind === 1", value: 0.3 },
-            { test: "datum.up", value: 0.25 },
-          ],
-          value: 1,
+  return paneOf(
+    rows,
+    settings,
+    y,
+    "c",
+    up,
+    [
+      wick(x, y),
+      {
+        mark: { type: "bar", clip: true, strokeWidth: 1, minBandSize: 1 },
+        encoding: {
+          x: x("left"),
+          x2: { field: "right" },
+          y: { ...y, field: "o" },
+          y2: { field: "c" },
+          stroke: up,
+          fill: up,
+          strokeDash: { condition: { test: "datum.kind === 1", value: [2, 2] }, value: [1, 0] },
+          fillOpacity: {
+            condition: [
+              { test: "datum.kind === 1", value: 0.3 },
+              // hollow where a hollow one can be told from a filled one; of thin bars neither is the paler
+              { test: "datum.up && barMs / (lastMs - firstMs) * width > 9", value: 0 },
+            ],
+            value: 1,
+          },
         },
       },
-    },
-    {
-      mark: { type: "text", fontSize: 12, fontWeight: 700, dy: 9, clip: true, color: COLOURS.missing },
-      encoding: {
-        x: x("middle"),
-        y: { ...y, field: "l" },
-        text: { condition: { test: "datum.kind === 2", value: "✕" }, value: "" },
+      {
+        mark: { type: "text", fontSize: 12, fontWeight: 700, dy: 9, clip: true, color: COLOURS.missing },
+        encoding: {
+          x: x("middle"),
+          y: { ...y, field: "l" },
+          text: { condition: { test: "datum.kind === 2", value: "✕" }, value: "" },
+        },
       },
-    },
-  ]);
+      ...holeLayers(rows.holes, rows.time),
+    ],
+    countdownTag({ field: "c", y, fill: up }),
+  );
 }
 
 function wick(x: (field: string) => Json, y: Json): Json {
@@ -118,11 +131,7 @@ export interface LinePaneSettings extends PaneSettings {
 export function linePane(rows: Rows, settings: LinePaneSettings): Pane {
   const { field, threshold, alerts, waits = "" } = settings;
   const reach = threshold === undefined ? undefined : 1.25 * threshold;
-  const y = axisOf(settings, {
-    zero: threshold !== undefined,
-    nice: false,
-    padding: 8,
-  });
+  const y = axisOf(settings, { zero: threshold !== undefined, nice: false, padding: 6 });
   const x = rows.time.channel;
   const line = (test: string, opacity: number): Json => ({
     transform: [{ calculate: `${test} ? datum.${field} : null`, as: "drawn" }],
@@ -137,6 +146,8 @@ export function linePane(rows: Rows, settings: LinePaneSettings): Pane {
   });
   return paneOf(rows, settings, y, field, { value: COLOURS.line }, [
     ...(threshold === undefined || reach === undefined ? [] : grounds(threshold, reach, y)),
+    ...inSampleGround(rows.time),
+    ...holeLayers(rows.holes, rows.time),
     ...(alerts === undefined ? [] : alertLayers(alerts)(rows.time, y)),
     {
       data: { values: [{ level: 0 }] },
@@ -162,38 +173,17 @@ export function linePane(rows: Rows, settings: LinePaneSettings): Pane {
   ]);
 }
 
-/** The ground beyond a threshold, and its two lines; the axis reaches so far at least. */
-function grounds(threshold: number, reach: number, y: Json): Json[] {
-  const shade = (from: number, edge: number | "height"): Json => ({
-    data: { values: [{ from }] },
-    mark: { type: "rect", color: COLOURS.alarm, opacity: 0.1, clip: true },
-    encoding: { y: { ...y, field: "from" }, y2: { value: edge } },
-  });
-  return [
-    {
-      data: { values: [{ level: reach }, { level: -reach }] },
-      mark: { type: "rule", opacity: 0 },
-      encoding: { y: { ...y, field: "level" } },
-    },
-    shade(threshold, 0),
-    shade(-threshold, "height"),
-    {
-      data: { values: [{ level: threshold }, { level: -threshold }] },
-      mark: { type: "rule", strokeDash: [5, 3], color: COLOURS.alarm, clip: true },
-      encoding: { y: { ...y, field: "level" } },
-    },
-  ];
-}
-
-function axisOf({ format }: PaneSettings, scale: Json): Json {
+function axisOf({ axisFormat }: PaneSettings, scale: Json): Json {
   return {
     type: "quantitative",
     scale,
     axis: {
       orient: "right",
       title: null,
-      format,
+      format: axisFormat,
       tickCount: 5,
+      labelAlign: "right",
+      labelPadding: FIGURES_END - 4,
       labelExpr: "replace(datum.label, '-', '−')",
     },
   };
@@ -207,42 +197,29 @@ function paneOf(
   field: string,
   colour: Json,
   layers: readonly Json[],
+  more: readonly Json[] = [],
 ): Pane {
   const { time, width } = rows;
   const x = isLast ? time : unlabelled(time);
   const middle = x.channel("middle");
-  const tags = (transform: Json[], fill: Json): Json[] => [
-    {
-      transform,
-      mark: {
-        type: "point",
-        shape: tagBox(KEPT - 4),
-        size: TAG_SIZE,
-        opacity: 1,
-        xOffset: 2,
-        strokeWidth: 0,
-      },
-      encoding: { x: { value: "width" }, y: { ...y, field }, fill },
-    },
-    {
-      transform: [
-        ...transform,
-        { calculate: `replace(format(datum.${field}, '${format}'), '-', '−')`, as: "tag" },
-      ],
-      mark: { type: "text", align: "left", dx: 6, fontWeight: 600, color: "#ffffff" },
-      encoding: { x: { value: "width" }, y: { ...y, field }, text: { field: "tag" } },
-    },
-  ];
   const isNewest = `datum.t === ${newest}`;
   const defined = { filter: `isValid(datum.${field})` };
-  const text = (says: Json, dx: number, style: Json, transform: Json[] = []): Json => ({
+  const text = (says: Json, at: Json, style: Json, transform: Json[] = []): Json => ({
     transform,
-    mark: { type: "text", align: "left", baseline: "top", dx, dy: 2, limit: { expr: "width - 6" }, ...style },
-    encoding: { x: { value: 0 }, y: { value: 0 }, text: says },
+    mark: { type: "text", baseline: "top", limit: { expr: "width - 6" }, ...style },
+    encoding: { x: at, y: { value: 0 }, text: says },
   });
   const said = [header.title, header.detail].filter(Boolean).join("   ");
+  // above the plot, so that nothing drawn lies under it: several values in a line of their own, one at the end of the name's
+  const [nameLine, valueLine] = header.isOneLine ? [-15, -15] : [-31, -15];
+  const [at, side] = header.isOneLine
+    ? [{ value: "width" }, { align: "right" }]
+    : [{ value: 0 }, { align: "left", dx: 4 }];
   const values = (transform: Json): Json =>
-    text({ field: "said" }, 4, { dy: 17 }, [transform, { calculate: header.values, as: "said" }]);
+    text({ field: "said" }, at, { ...side, dy: valueLine }, [
+      transform,
+      { calculate: header.values, as: "said" },
+    ]);
   return {
     name,
     spec: {
@@ -260,12 +237,13 @@ function paneOf(
           mark: { type: "rule", color: "#808080", strokeDash: [3, 3], clip: true },
           encoding: { x: middle },
         },
-        ...tags([{ filter: `${isNewest} && isNow` }], colour),
-        ...tags([HOVERED, defined], { value: "#5b6168" }),
-        ...(isLast ? timeTag(rows, x) : []),
+        ...more,
+        ...valueTag([{ filter: `${isNewest} && isNow` }], { field, format, y, fill: colour }),
+        ...hoverTag([HOVERED, defined], { field, format, y }),
+        ...(isLast ? timeTag(HOVERED, rows.seconds, x) : []),
         {
           data: { values: [{ said }] },
-          ...text({ field: "said" }, 4, { fontWeight: 600 }),
+          ...text({ field: "said" }, { value: 0 }, { align: "left", dx: 4, dy: nameLine, fontWeight: 600 }),
         },
         values(HOVERED),
         // while nothing is under the mouse
@@ -278,36 +256,6 @@ function paneOf(
       ],
     },
   };
-}
-
-/** The time at the crosshair, under the axis of the last pane. */
-function timeTag({ seconds }: Rows, x: TimeAxis): Json[] {
-  const width = seconds ? 122 : 104;
-  const transform = [
-    HOVERED,
-    { calculate: `utcFormat(datum.t, '%b %d  %H:%M${seconds ? ":%S" : ""}')`, as: "tag" },
-  ];
-  const at = { x: x.channel("middle"), y: { value: "height" } };
-  return [
-    {
-      transform,
-      mark: {
-        type: "point",
-        shape: `M${-width / 2 / TAG_HEIGHT},-0.5H${width / 2 / TAG_HEIGHT}V0.5H${-width / 2 / TAG_HEIGHT}Z`,
-        size: TAG_SIZE,
-        yOffset: 11,
-        fill: "#5b6168",
-        opacity: 1,
-        strokeWidth: 0,
-      },
-      encoding: at,
-    },
-    {
-      transform,
-      mark: { type: "text", dy: 11, fontWeight: 600, color: "#ffffff" },
-      encoding: { ...at, text: { field: "tag" } },
-    },
-  ];
 }
 
 function unlabelled(time: TimeAxis): TimeAxis {

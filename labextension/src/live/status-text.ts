@@ -1,4 +1,4 @@
-import type { PanelState } from "../../src/notebook/page/live-messages.ts";
+import type { PanelState } from "../../../src/notebook/page/live-messages.ts";
 
 /** Why nothing comes from the kernel; empty while it can be reached. */
 export type Cut = "" | "the kernel is gone" | "the connection is lost";

@@ -1,8 +1,10 @@
-import type { PanelState } from "../../src/notebook/page/live-messages.ts";
-import type { View } from "../../src/render/view.ts";
-import type { Links } from "./links.ts";
+import type { PanelState } from "../../../src/notebook/page/live-messages.ts";
+import type { View } from "../../../src/render/view.ts";
+import type { StretchInView } from "../chart/viewport.ts";
+import type { Links } from "../links.ts";
 import { createStatusLine } from "./status-line.ts";
 import type { Cut } from "./status-text.ts";
+import { createTools } from "./tools.ts";
 
 /** One live panel in one place of the page. */
 export interface Live {
@@ -13,10 +15,27 @@ export interface Live {
   newest(): { state: PanelState; view: View } | undefined;
   /** A reader looks at a stretch that ends then; undefined: at the newest. */
   looksAt(pastMs: number | undefined): void;
+  /** Whether the picture is a saved one, of a kernel that is gone; undefined while that is not known. */
+  isSaved(): boolean | undefined;
   close(): void;
 }
 
-export function createLive(node: HTMLElement, show: (view: View) => void, links: Links, id: string): Live {
+/** What a live panel shows, and where. */
+export interface LivePlace {
+  readonly node: HTMLElement;
+  show(view: View): void;
+  picture(): string | undefined;
+  /** The stretch of time in view, where the panel is a chart that a reader may move along. */
+  stretch(): StretchInView | undefined;
+  /** It lives, or does so no longer. */
+  readonly changed?: (() => void) | undefined;
+}
+
+export function createLive(
+  { node, show, picture, stretch, changed = () => {} }: LivePlace,
+  links: Links,
+  id: string,
+): Live {
   let newest: PanelState | undefined;
   let view: View | undefined;
   let state: PanelState["state"] | undefined;
@@ -33,10 +52,18 @@ export function createLive(node: HTMLElement, show: (view: View) => void, links:
     if (!paused && view) show(view);
     tell();
   };
-  const line = createStatusLine(pause);
+  const tools = createTools({
+    node,
+    name: () => newest?.name ?? "panel",
+    picture,
+    rows: (as) => links.rows({ panel: id, as, stretch: stretch() }),
+  });
+  const line = createStatusLine(pause, tools);
   node.append(line.node);
+  const saved = createSavedMark(node, changed);
   const tell = (): void => {
     const now = performance.now();
+    saved.note(cut, state);
     line.show({
       state,
       cut,
@@ -86,6 +113,7 @@ export function createLive(node: HTMLElement, show: (view: View) => void, links:
       const { view: _, ...state } = newest;
       return { state, view };
     },
+    isSaved: saved.isSaved,
     looksAt: (ms) => {
       pastMs = ms;
       tell();
@@ -93,6 +121,25 @@ export function createLive(node: HTMLElement, show: (view: View) => void, links:
     close: () => {
       clearInterval(clock);
       hangUp();
+    },
+  };
+}
+
+/** Marks the place of a picture whose kernel is gone. */
+function createSavedMark(
+  node: HTMLElement,
+  changed: () => void,
+): { note(cut: Cut, state: PanelState["state"] | undefined): void; isSaved(): boolean | undefined } {
+  let isSaved: boolean | undefined;
+  return {
+    isSaved: () => isSaved,
+    note: (cut, state) => {
+      const isGone = cut === "the kernel is gone" || state === "unknown";
+      const now = !isGone && state === undefined ? undefined : isGone;
+      if (now === isSaved) return;
+      isSaved = now;
+      node.toggleAttribute("data-saved", now === true);
+      queueMicrotask(changed);
     },
   };
 }

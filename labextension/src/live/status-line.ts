@@ -5,7 +5,7 @@ export interface StatusLine {
   show(condition: Condition): void;
 }
 
-export function createStatusLine(onPause: () => void): StatusLine {
+export function createStatusLine(onPause: () => void, tools?: HTMLElement): StatusLine {
   const node = document.createElement("div");
   node.className = "tickbook-status";
   const button = document.createElement("button");
@@ -13,7 +13,7 @@ export function createStatusLine(onPause: () => void): StatusLine {
   button.addEventListener("click", onPause);
   const state = document.createElement("b");
   const detail = document.createElement("span");
-  node.append(state, detail, button);
+  node.append(state, detail, button, ...(tools ? [tools] : []));
   return {
     node,
     show: (condition) => {
