@@ -24,7 +24,7 @@ const KILLS = Math.max(6, Math.ceil(DAYS / 1.8));
 const KEPT_DAYS = Math.min(5, DAYS / 5);
 /** Each so many kills the collector lives long enough to archive by itself, and is killed about then. */
 const LONG_EVERY = Math.min(34, KILLS - 2);
-const LONG_MS = 62_000;
+const LONG_MS = 64_000;
 const SYMBOLS = symbolNames(8);
 const DAY_US = 86_400e6;
 
@@ -71,7 +71,7 @@ test(`${DAYS} market days of eight symbols with ${KILLS} kills, archives, backup
     await collector.until(({ event }) => event === "started");
     startMs.push(performance.now() - sinceMs);
     const isLong = kill % LONG_EVERY === LONG_EVERY - 1;
-    const upMs = isOver ? 1500 : isLong ? LONG_MS + 8000 * draw.uniform() : meanUpMs * (0.4 + draw.uniform());
+    const upMs = isOver ? 1500 : isLong ? LONG_MS + 12_000 * draw.uniform() : meanUpMs * (0.4 + draw.uniform());
     await new Promise((resolve) => setTimeout(resolve, upMs));
     memoryMb.push(residentMb(collector.child.pid!));
     if (kill % 10 === 3) rmSync(backUp(db, join(folder, "copy.db"), 1).file);

@@ -1,7 +1,13 @@
 import { refuse, TickbookError } from "../../core/errors.ts";
 import type { Venue } from "../../core/trade.ts";
 import { backoffMs } from "../../pipeline/net/backoff.ts";
-import { type ExchangeInfo, fetchExchangeInfo, HttpProblem } from "../../pipeline/venues/binance/info.ts";
+import { heldSymbols } from "../../pipeline/store/file/held-symbols.ts";
+import {
+  type ExchangeInfo,
+  fetchExchangeInfo,
+  HttpProblem,
+  refuseUnknown,
+} from "../../pipeline/venues/binance/info.ts";
 import type { CollectSettings, CollectWorld } from "./collector-types.ts";
 
 const REACH_BACKOFF = { firstMs: 1000, capMs: 60_000 };
@@ -94,4 +100,15 @@ function venueOf({ venue, hosts }: CollectSettings, { venue: own }: ExchangeInfo
       hint: "Pass for example --venue-name my-exchange; its trades are kept apart from every other venue's.",
     })
   );
+}
+
+/** Refuses symbols that the exchange does not know; one that is held was listed once: it stops nobody. */
+export function refuseUnheard(db: string, venue: Venue, info: ExchangeInfo | undefined): void {
+  const held = heldSymbols(db, venue.name);
+  const unheard = info?.unknown.filter((symbol) => !held.includes(symbol)) ?? [];
+  if (unheard.length > 0) refuseUnknown(unheard);
+}
+
+export function restUrlsOf(hosts: CollectSettings["hosts"]): string[] {
+  return hosts.map(({ restUrl }) => restUrl);
 }

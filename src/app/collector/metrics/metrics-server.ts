@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { dirname, resolve } from "node:path";
 import { refuse } from "../../../core/errors.ts";
 import { fileSize } from "../../../pipeline/store/file/open.ts";
-import type { CollectorStatus } from "../collect.ts";
+import type { CollectorStatus } from "../collector.ts";
 import { type HealthWatch, watchHealth } from "./health.ts";
 import { metricsText, type Room } from "./metrics-text.ts";
 

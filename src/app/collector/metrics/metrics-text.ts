@@ -1,4 +1,4 @@
-import type { CollectorStatus } from "../collect.ts";
+import type { CollectorStatus } from "../collector.ts";
 import type { Health } from "./health.ts";
 
 /** Of the files, in bytes. */

@@ -2,7 +2,7 @@ import { refuse, TickbookError } from "../../../core/errors.ts";
 import { parseDuration } from "../../../core/time.ts";
 import { systemClock } from "../../clock.ts";
 import type { ArchivePlan } from "../../collector/archiving/schedule.ts";
-import type { Collector } from "../../collector/collect.ts";
+import type { Collector } from "../../collector/collector.ts";
 import { type MetricsServer, openMetrics } from "../../collector/metrics/metrics-server.ts";
 import { type SymbolChoice, symbolChoice } from "../../collector/symbols/choice.ts";
 import { listFlag, numberFlag } from "../../terminal/flags.ts";

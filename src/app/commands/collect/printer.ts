@@ -1,7 +1,7 @@
 import { systemClock } from "../../clock.ts";
-import type { CollectorStatus } from "../../collector/collect.ts";
 import { logFile } from "../../collector/collect.ts";
-import { statusEntry } from "../../collector/status-entry.ts";
+import type { CollectorStatus } from "../../collector/collector.ts";
+import { statusEntry } from "../../collector/news/status-entry.ts";
 import { type Log, logLine } from "../../terminal/log.ts";
 import { type StatusFacts, statusText } from "../../terminal/status-text.ts";
 import { steadyOutput } from "../../terminal/steady-output.ts";

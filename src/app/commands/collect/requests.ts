@@ -1,9 +1,9 @@
 import { quote, refuse } from "../../../core/errors.ts";
-import type { Collector } from "../../collector/collect.ts";
+import type { Collector } from "../../collector/collector.ts";
 import type { ImportJob } from "../../collector/control/import-thread.ts";
 import type { Importing } from "../../collector/control/importing.ts";
 import type { Request, Requests } from "../../collector/control/server.ts";
-import { statusEntry } from "../../collector/status-entry.ts";
+import { statusEntry } from "../../collector/news/status-entry.ts";
 import { symbolChoice } from "../../collector/symbols/choice.ts";
 
 /** What a running collector can be asked for. */

@@ -1,10 +1,10 @@
-import { quote } from "../../core/errors.ts";
-import { formatUtc } from "../../core/time.ts";
-import type { Origin } from "../../pipeline/store/file/origin.ts";
-import type { Upgrade } from "../../pipeline/store/file/schema.ts";
-import type { AppendResult } from "../../pipeline/store/write/writer.ts";
-import { bytesText, spanText } from "../doctor/words.ts";
-import type { Log } from "../terminal/log.ts";
+import { quote } from "../../../core/errors.ts";
+import { formatUtc } from "../../../core/time.ts";
+import type { Origin } from "../../../pipeline/store/file/origin.ts";
+import type { Upgrade } from "../../../pipeline/store/file/schema.ts";
+import type { AppendResult } from "../../../pipeline/store/write/writer.ts";
+import { bytesText, spanText } from "../../doctor/words.ts";
+import type { Log } from "../../terminal/log.ts";
 
 /** What the collector says about its writer. */
 export interface WriterNews {

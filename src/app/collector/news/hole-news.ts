@@ -1,5 +1,5 @@
-import type { Hole, HoleTotals } from "../../pipeline/store/ledger/ledger.ts";
-import type { Level, Log } from "../terminal/log.ts";
+import type { Hole, HoleTotals } from "../../../pipeline/store/ledger/ledger.ts";
+import type { Level, Log } from "../../terminal/log.ts";
 
 /** Says what becomes of holes. */
 export interface HoleNews {

@@ -1,5 +1,5 @@
-import type { FeedState } from "../../pipeline/feed/feed.ts";
-import type { LogEntry } from "../terminal/log.ts";
+import type { FeedState } from "../../../pipeline/feed/feed.ts";
+import type { LogEntry } from "../../terminal/log.ts";
 
 /** What the log says of a feed's change of state; undefined: nothing that a person needs. */
 export function feedEntry(state: FeedState): LogEntry | undefined {

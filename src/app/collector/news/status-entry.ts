@@ -1,5 +1,5 @@
-import type { LogEntry } from "../terminal/log.ts";
-import type { CollectorStatus } from "./collect.ts";
+import type { LogEntry } from "../../terminal/log.ts";
+import type { CollectorStatus } from "../collector.ts";
 
 /** With more symbols than this only those are listed with which something is the matter, and the others in sums. */
 const EACH_UP_TO = 20;
