@@ -71,7 +71,11 @@ test(`${DAYS} market days of eight symbols with ${KILLS} kills, archives, backup
     await collector.until(({ event }) => event === "started");
     startMs.push(performance.now() - sinceMs);
     const isLong = kill % LONG_EVERY === LONG_EVERY - 1;
-    const upMs = isOver ? 1500 : isLong ? LONG_MS + 12_000 * draw.uniform() : meanUpMs * (0.4 + draw.uniform());
+    const upMs = isOver
+      ? 1500
+      : isLong
+        ? LONG_MS + 12_000 * draw.uniform()
+        : meanUpMs * (0.4 + draw.uniform());
     await new Promise((resolve) => setTimeout(resolve, upMs));
     memoryMb.push(residentMb(collector.child.pid!));
     if (kill % 10 === 3) rmSync(backUp(db, join(folder, "copy.db"), 1).file);

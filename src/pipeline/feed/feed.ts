@@ -90,7 +90,9 @@ export function startFeed(settings: FeedSettings): Feed {
 
   const tick = ({ nowMs, lagMs, sleptMs }: Tick): void => {
     if (sleptMs > SLEPT_MS) {
-      const reason = `the machine slept or was busy for ${Math.round(sleptMs / 1000)} s`;
+      // of the wall clock alone nobody can say which it was
+      const orSet = sleptMs - lagMs > LAG_MS ? ", or its clock was set forward" : "";
+      const reason = `the machine slept or was busy for ${Math.round(sleptMs / 1000)} s${orSet}`;
       odd("slept", reason);
       for (const shard of shards) {
         shard.challenge();

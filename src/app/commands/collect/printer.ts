@@ -19,7 +19,7 @@ export function openPrinter(db: string, isQuiet: boolean): Printer {
   const leftOut = (message: string): string =>
     logLine(systemClock.nowUs(), { level: "warn", event: "left-out", message });
   const output = steadyOutput((texts) => {
-    const message = `${texts} lines were left out here, as nobody took them`;
+    const message = `${texts} lines were left out here, as they could not be written or nobody read them`;
     return terminal ? `\r\x1b[K${message}\n` : `${leftOut(message)}\n`;
   });
   const toFile = logFile(db, "collector.log", (lines) =>

@@ -13,11 +13,12 @@ export function usedBytes(db: Database.Database): number {
 export function refuseWithoutRoom(path: string, needed: number, what: string): void {
   const { bavail, bsize } = statfsSync(dirname(path));
   if (bavail * bsize > needed) return;
-  const mega = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString("en")} MB`;
+  const mega = (bytes: number, round: (value: number) => number): string =>
+    `${(round(bytes / 1e4) / 100).toLocaleString("en")} MB`;
   refuse({
     code: "no-room",
     where: path,
-    problem: `needs ${mega(needed)} of room for ${what}; the disk has ${mega(bavail * bsize)} left`,
+    problem: `needs ${mega(needed, Math.ceil)} of room for ${what}; the disk has ${mega(bavail * bsize, Math.floor)} left`,
     hint: "Make room, or pass a place on another disk.",
     facts: { code: "ENOSPC" },
   });
