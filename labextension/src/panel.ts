@@ -76,7 +76,8 @@ export function createPanel(node: HTMLElement, ties: Omit<ChartTies, "redraw">):
   });
   resized.observe(node);
   if (ties.height && node.parentElement) resized.observe(node.parentElement);
-  const themed = new MutationObserver(() => chart && frames.ask());
+  // JupyterLab hides the page while it changes its theme, for less than a frame: in the next one it is there again
+  const themed = new MutationObserver(() => chart && requestAnimationFrame(frames.ask));
   themed.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
 
   return {

@@ -86,6 +86,17 @@ describe("data-quality", { timeout: 240_000 }, () => {
       assert.equal(await notebook.runAll(), true);
       for (const theme of ["Light", "Dark"] as const) {
         await notebook.setTheme(`JupyterLab ${theme}`);
+        // each chart is made again in the inks of the other ground
+        await notebook.page.waitForFunction(
+          (least) => {
+            const { document } = globalThis as unknown as {
+              document: { querySelectorAll(s: string): Iterable<{ dataset: { embeds: string } }> };
+            };
+            const views = [...document.querySelectorAll(".tickbook-view[data-embeds]")];
+            return views.length > 3 && views.every(({ dataset }) => Number(dataset.embeds) >= least);
+          },
+          theme === "Light" ? 1 : 2,
+        );
         for (const source of CHARTS) {
           const chart = notebook.output(cellWith(source)).locator(".vega-embed canvas, .vega-embed svg");
           await chart.first().waitFor();
