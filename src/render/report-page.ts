@@ -23,6 +23,8 @@ main .tickbook-tile div.note{white-space:normal}
 figure{margin:12px 0;overflow-x:auto}
 figure>div{min-height:60px}
 figure .vega-embed.has-actions{padding-right:0}
+@media screen and (min-width:1160px){.beside{display:grid;grid-template-columns:minmax(0,1fr) 376px;column-gap:12px}.beside aside{padding-top:40px}}
+body .beside aside div.tickbook-table.tickbook-table table :is(th,td){padding:2px 5px}
 footer{padding-top:20px;padding-bottom:40px;font-size:13px}
 footer details{margin:8px 0}
 pre{white-space:pre-wrap;font-size:11px}

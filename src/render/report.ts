@@ -19,6 +19,8 @@ export interface ReportSection {
   /** Plain text; an empty line starts a new paragraph. */
   readonly text?: string;
   readonly views?: readonly View[];
+  /** A narrow table beside the charts, where the page is wide enough; else below them. */
+  readonly beside?: TableData;
   readonly tables?: readonly TableData[];
 }
 
@@ -137,8 +139,12 @@ function contentsHtml(sections: readonly ReportSection[]): string {
 
 function sectionHtml(section: ReportSection, k: number, charts: ChartView[], maxRows: number): string {
   const paragraphs = (section.text ?? "").split(/\n\s*\n/).filter((text) => text.trim() !== "");
-  const views = (section.views ?? []).map((view) => {
-    if (view.kind === "html") return `<div class="html-view">${view.html}</div>`;
+  const all = section.views ?? [];
+  const views = all.flatMap((view) =>
+    view.kind === "html" ? `<div class="html-view">${view.html}</div>` : [],
+  );
+  const figures = all.flatMap((view) => {
+    if (view.kind === "html") return [];
     const id = `chart-${charts.push(view) - 1}`;
     const label = escapeHtml(view.label ?? "chart");
     return `<figure data-chart="${id}" aria-label="${label}"><div></div><noscript>${label}: this chart needs JavaScript.</noscript></figure>`;
@@ -151,11 +157,18 @@ function sectionHtml(section: ReportSection, k: number, charts: ChartView[], max
       : `<p class="lead ${section.tone ?? "none"}">${escapeHtml(section.lead)}</p>`,
     ...paragraphs.map((text) => `<p>${escapeHtml(text.trim())}</p>`),
     ...views,
+    ...besideHtml(figures, section.beside),
     ...(section.tables ?? []).map((table) => tableMarkup(table, { maxRows })),
     "</section>",
   ]
     .filter((part) => part !== "")
     .join("\n");
+}
+
+function besideHtml(figures: readonly string[], table: TableData | undefined): readonly string[] {
+  if (table === undefined) return figures;
+  const aside = `<aside>${tableMarkup(table, { maxRows: 60 })}</aside>`;
+  return [`<div class="beside"><div>`, ...figures, `</div>${aside}</div>`];
 }
 
 function footerHtml(report: Report, hasCharts: boolean, licences: readonly Licence[]): string {

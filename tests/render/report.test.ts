@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { candleChart } from "../../src/render/chart/pair/candles.ts";
 import { type Report, type ReportRuntime, renderReport } from "../../src/render/report.ts";
+import type { TableData } from "../../src/render/table-data.ts";
 import { real, simulated, walkBars } from "../support/bars.ts";
 
 const runtime: ReportRuntime = {
@@ -99,4 +100,33 @@ test("renderReport refuses a script that would end its own element", () => {
       code: "bad-script",
     });
   }
+});
+
+test("a table beside the charts stands with them, behind tiles and before the tables of the section", () => {
+  const table = (caption: string): TableData => ({
+    length: 1,
+    caption,
+    columns: [{ name: "v", values: [1] }],
+  });
+  const chart = { kind: "chart", spec: { mark: "line" }, label: "a line" } as const;
+  const tile = { kind: "html", html: "<b>tile</b>", text: "tile" } as const;
+  const section = {
+    heading: "Rule",
+    views: [chart, tile],
+    beside: table("beside"),
+    tables: [table("below")],
+  };
+  const html = renderReport(report({ sections: [section] }), runtime);
+  const places = [
+    "<b>tile</b>",
+    '<div class="beside">',
+    "<figure",
+    "<aside>",
+    "beside</caption>",
+    "below</caption>",
+  ].map((part) => html.indexOf(part));
+  assert.ok(
+    places.every((place, i) => place > (places[i - 1] ?? 0)),
+    String(places),
+  );
 });

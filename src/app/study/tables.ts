@@ -1,5 +1,5 @@
 import type { Fill, RoundTrip } from "../../analytics/backtest/types.ts";
-import { metricsTable } from "../../analytics/performance/metrics-table.ts";
+import { metricRows, metricsTable } from "../../analytics/performance/metrics-table.ts";
 import { assetsOf } from "../../core/assets.ts";
 import { formatUtc } from "../../core/time.ts";
 import type { TableColumn, TableData } from "../../render/table-data.ts";
@@ -13,6 +13,47 @@ export function figuresTable({ performance, benchmark }: BacktestRun): TableData
   const { columns, ...table } = metricsTable({ ...performance, legs });
   const last = columns.length - 1;
   return { ...table, columns: columns.map((one, k) => (k === last ? { ...one, wrap: true } : one)) };
+}
+
+/** What a reader compares first; those of a year are left out where the run is too short for them. */
+const KEY_FIGURES: readonly (readonly [name: string, isYearly: boolean])[] = [
+  ["CAGR", true],
+  ["volatility", true],
+  ["Sharpe", true],
+  ["standard error of Sharpe", true],
+  ["Sortino", true],
+  ["max drawdown", false],
+  ["ulcer index", false],
+  ["CVaR", false],
+  ["best return", false],
+  ["worst return", false],
+  ["time in the market", false],
+  ["win rate", false],
+  ["profit factor", false],
+  ["payoff", false],
+  ["average duration", false],
+];
+
+/** The few figures that stand beside the charts. */
+export function keyFiguresTable({ performance, data }: BacktestRun, isYearly: boolean): TableData {
+  const rows = metricRows(performance);
+  const shown = KEY_FIGURES.filter(([, ofYear]) => isYearly || !ofYear).map(
+    ([name]) => rows.find((row) => row.name === name)!,
+  );
+  return {
+    length: shown.length,
+    columns: [
+      { name: "", values: shown.map(({ name }) => name), kind: "text" },
+      { name: "strategy", values: shown.map(({ text }) => text), kind: "text", right: true },
+      ...data.market.legs.map(({ symbol }, k) => ({
+        name: assetsOf(symbol).base || symbol,
+        unit: "held",
+        values: shown.map((row) => row.legs[k]?.text ?? ""),
+        kind: "text" as const,
+        right: true,
+      })),
+    ],
+  };
 }
 
 /** A row a round trip, the first first. */

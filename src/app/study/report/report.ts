@@ -14,6 +14,7 @@ import {
   figuresTable,
   fillsTable,
   holesTable,
+  keyFiguresTable,
   parametersTable,
   roundTripsTable,
 } from "../tables.ts";
@@ -83,7 +84,9 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
         charts.drawdown(),
         ...(isEmpty ? [] : [charts.held()]),
       ],
-      tables: isEmpty ? [] : [decisiveTable(run)],
+      ...(isEmpty
+        ? { tables: [] }
+        : { beside: keyFiguresTable(run, isYearly(run)), tables: [decisiveTable(run)] }),
     },
     ...(isEmpty
       ? []
