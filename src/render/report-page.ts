@@ -32,6 +32,7 @@ pre{white-space:pre-wrap;font-size:11px}
 @media (max-width:600px){main,header,footer{padding-left:12px;padding-right:12px}h1{font-size:22px}
 main div.tickbook-table.tickbook-table table td.w{min-width:34em}}
 @page{size:A4;margin:14mm 12mm}
+@media print{.beside{display:grid;grid-template-columns:minmax(0,1fr) 268px;column-gap:8px}body .beside aside div.tickbook-table.tickbook-table table :is(th,td){padding:1px 3px}}
 @media print{section.more,.contents,footer details{display:none}body{font-size:12px}.lead{font-size:15px}h2{margin-top:18px}:root{color-scheme:light;--ground:#fff;--ink:#1b1f24;--soft:#4b535c;--line:rgba(27,31,36,.18);--label:#8a3c00;--label-ground:#fff1e6}
 main,header,footer{max-width:none;padding:0}figure,tr,.tickbook-table{break-inside:avoid}
 figure .vega-embed,figure .chart-wrapper{max-width:100%}figure canvas{max-width:100%!important;height:auto!important}

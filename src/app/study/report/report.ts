@@ -4,7 +4,7 @@ import { formatDuration } from "../../../core/time.ts";
 import { venueLabel } from "../../../core/trade.ts";
 import type { Report, ReportSection } from "../../../render/report.ts";
 import { tiles } from "../../../render/tiles.ts";
-import { backtestCharts } from "../charts.ts";
+import { type BacktestCharts, backtestCharts } from "../charts.ts";
 import { money, moneyOf, timeText } from "../figure-text.ts";
 import { type BacktestRun, runFingerprint } from "../run.ts";
 import {
@@ -75,19 +75,7 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
     ...(run.pair === undefined
       ? []
       : [{ heading: "Is it a pair?", lead: pairText(run), tone: pairTone(run), text: stretchText(run) }]),
-    {
-      heading: ruleHeading(run),
-      text: ruleText(run),
-      views: [
-        tiles(headTiles(run), venueLabel(venue) === "" ? {} : { venue }),
-        charts.equity(),
-        charts.drawdown(),
-        ...(isEmpty ? [] : [charts.held()]),
-      ],
-      ...(isEmpty
-        ? { tables: [] }
-        : { beside: keyFiguresTable(run, isYearly(run)), tables: [decisiveTable(run)] }),
-    },
+    ruleSection(run, charts),
     ...(isEmpty
       ? []
       : [
@@ -153,6 +141,23 @@ export function backtestReport(run: BacktestRun, settings: BacktestReportSetting
         : "its rule is code of a notebook's own: no command can make it again",
     },
     attachments: { [RUN_ELEMENT]: attachment },
+  };
+}
+
+/** What the rule came to: its charts with the figures that are compared first. */
+function ruleSection(run: BacktestRun, charts: BacktestCharts): ReportSection {
+  const { venue } = run.data;
+  const isEmpty = run.result.fills.length === 0;
+  return {
+    heading: ruleHeading(run),
+    text: ruleText(run),
+    views: [
+      tiles(headTiles(run), venueLabel(venue) === "" ? {} : { venue }),
+      charts.equity(),
+      charts.drawdown(),
+      ...(isEmpty ? [] : [charts.held()]),
+    ],
+    ...(!isEmpty && { beside: keyFiguresTable(run, isYearly(run)), tables: [decisiveTable(run)] }),
   };
 }
 
