@@ -1,12 +1,7 @@
 /**
  * From the database to bars, in one run: `node bench/bars.ts [history]`; history is the largest one for the refresh
- * (10,000,000 trades unless given, about 0.5 GB of temporary file).
- *
- * With PEERS_PYTHON (an interpreter with numpy and polars) and PEERS_SCRIPT (a script that prints a JSON line {job, n, s}
- * for each job it is given), what a Python user would call stands beside it; without them only this side's times.
- * Only the ratios carry over to another machine.
+ * (10,000,000 trades unless given, about 0.5 GB of temporary file). What a Python user would call: `npm run bench`.
  */
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +10,6 @@ import type { Venue } from "../src/core/trade.ts";
 import { sliceTrades, type TradeColumns } from "../src/core/trade-columns.ts";
 import { barBuilder } from "../src/pipeline/bars/builder.ts";
 import { barsFromTrades } from "../src/pipeline/bars/from-trades.ts";
-import { barsFromFrame, tradesFrame } from "../src/pipeline/bars/polars.ts";
 import { barRule } from "../src/pipeline/bars/rule.ts";
 import { type LiveBars, liveBars } from "../src/pipeline/live-bars.ts";
 import { openReader } from "../src/pipeline/store/read/reader.ts";
@@ -31,9 +25,6 @@ interface Side {
   readonly what: string;
   readonly n: number;
   readonly s: number;
-  readonly peer?: string;
-  /** Our time must not pass the peer's times this. */
-  readonly atMost?: number;
 }
 
 /** Trades 0.01 s apart on average, with prices and quantities as an exchange has them. */
@@ -81,50 +72,19 @@ function batchOf(from: number, to: number): TradeBatch {
   return batch;
 }
 
-function reading(file: string): Side[] {
-  const n = 1_000_000;
-  const reader = openReader(file);
-  try {
-    const [series] = reader.series();
-    const s = best(() => reader.trades(series!, { fromId: 1, toId: n + 1 }));
-    return [
-      { what: "SQLite → columns", n, s, peer: "sqlite_fetchall", atMost: 1 / 3 },
-      { what: "", n, s, peer: "sqlite_load", atMost: 1 / 4 },
-    ];
-  } finally {
-    reader.close();
-  }
-}
-
 function building(): Side[] {
   const trades = seededTrades(5_000_000);
   const n = trades.length;
-  const settings = { ...OF, every: "1s" };
   const inPieces = (): void => {
     const builder = barBuilder({ ...OF, rule: barRule("1s") });
     for (let i = 0; i < n; i += 100) builder.push(sliceTrades(trades, i, i + 100));
   };
-  const frame = tradesFrame(trades);
   return [
+    { what: "1 s bars, 100 trades at a time", n, s: best(inPieces) },
     {
-      what: "1 s bars, all fields",
-      n,
-      s: best(() => barsFromTrades(trades, settings)),
-      peer: "resample_polars",
-      atMost: 1.5,
-    },
-    { what: "… 100 trades at a time", n, s: best(inPieces) },
-    {
-      what: "… bars of 500 trades",
+      what: "bars of 500 trades",
       n,
       s: best(() => barsFromTrades(trades, { ...OF, every: "500 trades" })),
-    },
-    {
-      what: "… by Polars from a frame",
-      n,
-      s: best(() => barsFromFrame(frame, settings)),
-      peer: "resample_polars",
-      atMost: 4,
     },
   ];
 }
@@ -169,41 +129,16 @@ function refreshing(file: string, histories: readonly number[]): Side[] {
   }
 }
 
-/** What the peers' script says, by job, in seconds. */
-function peers(jobs: readonly string[]): Map<string, number> {
-  const { PEERS_PYTHON: python, PEERS_SCRIPT: script } = process.env;
-  if (python === undefined || script === undefined) return new Map();
-  const out = execFileSync(python, [script, ...jobs], { encoding: "utf8", maxBuffer: 1e8 });
-  const lines = out
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as { job: string; s: number });
-  return new Map(lines.map(({ job, s }) => [job, s]));
-}
-
 const folder = mkdtempSync(join(tmpdir(), "tickbook-bench-"));
 try {
   const file = join(folder, "bench.db");
   const most = Number(process.argv[2] ?? 10_000_000);
   const histories = [10_000, 1_000_000, 10_000_000].filter((history) => history <= most);
-  const sides = [...building(), ...refreshing(file, histories), ...reading(file)];
-  const theirs = peers(["sqlite_load", "resample_polars"]);
   const row = (...cells: readonly string[]): void =>
-    console.log(cells.map((cell, i) => (i === 0 ? cell.padEnd(28) : cell.padStart(14))).join(" "));
-  row("", "ms", "trades/s", "peer ms", "ours/peer", "at most");
-  for (const { what, n, s, peer, atMost } of sides) {
-    const other = peer === undefined ? undefined : theirs.get(peer);
-    const ratio = other === undefined ? "" : (s / other).toFixed(2);
-    const note = atMost === undefined ? "" : `${atMost.toFixed(2)} ${peer}`;
-    row(
-      what,
-      (1000 * s).toFixed(2),
-      Math.round(n / s).toLocaleString("en"),
-      other === undefined ? "" : (1000 * other).toFixed(1),
-      ratio,
-      note,
-    );
-  }
+    console.log(cells.map((cell, i) => (i === 0 ? cell.padEnd(32) : cell.padStart(14))).join(" "));
+  row("", "ms", "trades/s");
+  for (const { what, n, s } of [...building(), ...refreshing(file, histories)])
+    row(what, (1000 * s).toFixed(2), Math.round(n / s).toLocaleString("en"));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

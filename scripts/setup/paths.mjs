@@ -12,6 +12,6 @@ export const inProject = (...parts) => path.join(root, ...parts);
 /** Made at run time by the set-up and by JupyterLab; ignored by git. */
 export const state = (...parts) => inProject(".tickbook", ...parts);
 
-/** A program of the project's Python environment. */
-export const venvProgram = (name) =>
-  windows ? inProject(".venv", "Scripts", `${name}.exe`) : inProject(".venv", "bin", name);
+/** A program of a Python environment. */
+export const programIn = (folder, name) =>
+  windows ? path.join(folder, "Scripts", `${name}.exe`) : path.join(folder, "bin", name);

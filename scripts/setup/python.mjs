@@ -1,30 +1,28 @@
 import { execFile } from "node:child_process";
 import { findPython } from "./machine.mjs";
-import { inProject, root, venvProgram } from "./paths.mjs";
+import { inProject, programIn, root, state } from "./paths.mjs";
 import { step } from "./progress.mjs";
 import { hash, readStamp, removeStamp, textOf, writeStamp } from "./stamp.mjs";
 import { cleanEnvironment, removeFolder, tool } from "./tool.mjs";
 
-const folder = inProject(".venv");
-const lock = inProject("python", "requirements.txt");
-
 // A Python environment holds absolute paths: one that was moved has to be made again.
-const wanted = () => hash(textOf(lock), root, process.platform, process.arch);
+const wanted = (lock) => hash(textOf(lock), root, process.platform, process.arch);
 
 /** The environment's own version, as `3.11`; nothing where its Python is gone. */
-const versionInside = () =>
+const versionInside = (folder) =>
   new Promise((resolve) => {
     const ask = "import sys; print('%d.%d' % sys.version_info[:2])";
-    execFile(venvProgram("python"), ["-S", "-c", ask], { timeout: 20_000, windowsHide: true }, (error, out) =>
+    const args = ["-S", "-c", ask];
+    execFile(programIn(folder, "python"), args, { timeout: 20_000, windowsHide: true }, (error, out) =>
       resolve(error ? undefined : out.trim()),
     );
   });
 
-/** The Python environment in .venv with JupyterLab, exactly as locked. The user's own Python is only read. */
-export const python = {
+/** A Python environment in a folder, exactly as locked. The user's own Python is only read. */
+const environment = (folder, lock, what) => ({
   async isCurrent() {
     const stamp = readStamp(folder);
-    return stamp.wanted === wanted() && stamp.version === (await versionInside());
+    return stamp.wanted === wanted(lock) && stamp.version === (await versionInside(folder));
   },
 
   async make() {
@@ -44,9 +42,9 @@ export const python = {
         hint: "On Debian and Ubuntu its venv module is a package of its own (apt install python3-venv). Then run the command again",
       });
     });
-    await step("JupyterLab", () =>
+    await step(what, () =>
       tool(
-        venvProgram("python"),
+        programIn(folder, "python"),
         [
           "-m",
           "pip",
@@ -64,11 +62,18 @@ export const python = {
         ],
         {
           env,
-          problem: "installing JupyterLab failed",
+          problem: `installing ${what} failed`,
           hint: "Look at pip's last lines above: mostly it is the network or the disk. Then run the command again",
         },
       ),
     );
-    writeStamp(folder, { wanted: wanted(), version: await versionInside() });
+    writeStamp(folder, { wanted: wanted(lock), version: await versionInside(folder) });
   },
-};
+});
+
+/** The environment in .venv, with JupyterLab. */
+export const python = environment(inProject(".venv"), inProject("python", "requirements.txt"), "JupyterLab");
+
+/** What `npm run bench` measures beside us, in an environment of its own. */
+export const peersFolder = state("peers");
+export const peers = environment(peersFolder, inProject("bench", "requirements.txt"), "peers");

@@ -1,3 +1,4 @@
+import { runBench } from "./bench.mjs";
 import { runChecks, runFormat } from "./checks.mjs";
 import { runDeskTests } from "./desk-engine.mjs";
 import { changePackages } from "./packages.mjs";
@@ -31,6 +32,7 @@ export const tasks = {
   test: { needs: all, work: (args) => runTests("tests", args) },
   "test:long": { needs: all, work: (args) => runTests("tests/long", args) },
   "test:desk": { needs: all, work: runDeskTests },
+  bench: { needs: node, work: runBench },
   build: { needs: node, work: () => 0 },
   check: { needs: ["dependencies"], work: runChecks },
   format: { needs: ["dependencies"], work: runFormat },

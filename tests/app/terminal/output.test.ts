@@ -60,6 +60,7 @@ const COMMANDS: Readonly<Record<string, (folder: string) => Command | Promise<Co
     return { flags: ["--db", await storedTrades(folder), "--out", out], isDone: () => tradesIn(out) === 200 };
   },
   publish: () => ({ flags: ["--help"], isDone: () => true }),
+  bench: () => ({ flags: ["--help"], isDone: () => true }),
   probe: () => ({ flags: ["--help"], isDone: () => true }),
   control: () => ({ flags: ["--help"], isDone: () => true }),
   test: () => ({ flags: ["tests/core/errors.test.ts"], isDone: () => true }),
@@ -71,6 +72,7 @@ const COMMANDS: Readonly<Record<string, (folder: string) => Command | Promise<Co
 const FEWER: Readonly<Record<string, number>> = {
   "test:long": 1,
   control: 1,
+  bench: 1,
   probe: 1,
   publish: 1,
   exchange: 2,

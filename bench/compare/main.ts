@@ -1,0 +1,155 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { runProgram } from "../../src/app/terminal/output.ts";
+import { inputsIn } from "./inputs.ts";
+import { machine, othersShare } from "./machine.ts";
+import { type Peers, startPeers } from "./python.ts";
+import {
+  about,
+  figuresOf,
+  isQuiet,
+  median,
+  newestQuiet,
+  type Result,
+  type Row,
+  table,
+  withFigures,
+} from "./result.ts";
+import { endWork, WORK, type Work } from "./work.ts";
+
+const HELP = `npm run bench: what this project does beside what a Python user would call, in turn, on the same inputs.
+
+  --rounds N      how often each side has its turn (7)
+  --only TEXT     the work whose name holds the text
+  --small         a hundredth of the inputs: to try it out, not to measure
+  --out FILE      where the result goes (bench/results/DATE.json)
+  --documents     measure nothing: write the figures of the newest quiet run into README.md and docs/speed.md
+
+The first run makes a Python environment with the peers, pinned, in .tickbook/peers.
+`;
+const ROUND_MS = 200;
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const results = join(root, "bench", "results");
+
+/** The median of as many runs as fit into a fifth of a second, as on the peers' side. */
+async function timeHere({ before, once }: Work, run: () => unknown): Promise<number> {
+  const taken: number[] = [];
+  const endMs = performance.now() + ROUND_MS;
+  do {
+    await before?.();
+    const beginMs = performance.now();
+    await run();
+    taken.push(performance.now() - beginMs);
+  } while (!once && performance.now() < endMs);
+  return median(taken);
+}
+
+interface Measuring {
+  readonly work: readonly Work[];
+  readonly rounds: number;
+  /** A size of the inputs is divided by it. */
+  readonly divisor: number;
+  readonly peers: Peers;
+  readonly folder: string;
+}
+
+async function measure({ work, rounds, divisor, peers, folder }: Measuring): Promise<Result> {
+  const inputs = inputsIn(folder);
+  const at = new Date().toISOString();
+  const sized = work.map((one) => {
+    const n = Math.max(500, Math.round(one.n / divisor));
+    const row = { what: one.what, n, peer: one.peer, first: one.first === true, hereMs: [] as number[] };
+    return { one, run: one.prepare(inputs, n), row, thereMs: [] as number[], errors: [] as string[] };
+  });
+  // what is compiled at its first run is compiled, here as there
+  for (const { one, run, row } of sized) {
+    await run();
+    await peers.time(one.job, folder, row.n);
+  }
+  const othersShares = [await othersShare()];
+  for (let round = 1; round <= rounds; round++) {
+    for (const { one, run, row, thereMs, errors } of sized) {
+      row.hereMs.push(await timeHere(one, run));
+      const there = await peers.time(one.job, folder, row.n);
+      if (typeof there === "number") thereMs.push(1000 * there);
+      else errors.push(there);
+    }
+    await endWork();
+    othersShares.push(await othersShare());
+    process.stderr.write(`round ${round} of ${rounds}\n`);
+  }
+  const rows: Row[] = sized.map(({ row, thereMs, errors }) => ({
+    ...row,
+    thereMs,
+    ...(errors[0] !== undefined && { error: errors[0] }),
+  }));
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  const versions = { tickbook: version, node: process.versions.node, ...peers.versions };
+  const quiet = isQuiet(othersShares) && divisor === 1;
+  return { at, quiet, othersShares, rounds, machine: machine(), versions, rows };
+}
+
+function writeDocuments(): void {
+  const result = newestQuiet(results);
+  if (result === undefined)
+    throw new Error("a run on a quiet machine is needed; bench/results holds none. Run npm run bench");
+  for (const [name, figures] of Object.entries(figuresOf(result))) {
+    const file = join(root, name);
+    writeFileSync(file, withFigures(readFileSync(file, "utf8"), figures));
+    process.stdout.write(`${name}: the figures of ${result.at}\n`);
+  }
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      rounds: { type: "string", default: "7" },
+      only: { type: "string", default: "" },
+      small: { type: "boolean", default: false },
+      out: { type: "string" },
+      documents: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  if (values.documents) {
+    writeDocuments();
+    return 0;
+  }
+  const rounds = Number(values.rounds);
+  const work = WORK.filter(({ what }) => what.includes(values.only));
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new Error(`--rounds needs a whole number from 1; got ${values.rounds}`);
+  if (work.length === 0) throw new Error(`--only needs a part of a name; no work is called ${values.only}`);
+  const peers = await startPeers(process.env.TICKBOOK_PEERS ?? "python3");
+  const folder = mkdtempSync(join(tmpdir(), "tickbook-bench-"));
+  try {
+    const result = await measure({ work, rounds, divisor: values.small ? 100 : 1, peers, folder });
+    const file = resolve(values.out ?? join(results, `${result.at.slice(0, 16).replace(":", "")}.json`));
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${JSON.stringify(result, undefined, 1)}\n`);
+    process.stdout.write(`${table(result.rows)}\n\n${about(result)}\n${file}\n`);
+    for (const { what, peer, error } of result.rows)
+      if (error) process.stdout.write(`${what}: ${peer} failed: ${error}\n`);
+    return result.rows.some(({ error }) => error !== undefined) ? 1 : 0;
+  } finally {
+    peers.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+await runProgram(async (argv) => {
+  try {
+    return await main(argv);
+  } catch (problem) {
+    process.stderr.write(`npm run bench: ${(problem as Error).message}.\n`);
+    return 2;
+  }
+});
