@@ -38,6 +38,14 @@ export function deskAddress(where: string, text: string): DeskAddress {
     });
   }
   const database = url === undefined ? "" : url.pathname.replace(/^\/|\/$/g, "") || "tickbook";
+  if (/\.[a-z0-9]{1,8}$/i.test(database)) {
+    return refuse({
+      code: "bad-source",
+      where,
+      problem: `needs a file on this machine, or the address of a ClickHouse server (${FORM}); got ${quote(text, 120)}`,
+      hint: "Download the file and give its path.",
+    });
+  }
   const isPlain = url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "";
   if (!isPlain || !/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(database)) {
     return refuse({
