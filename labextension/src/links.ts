@@ -141,7 +141,8 @@ export function createLinks(context: DocumentContext): Links {
     message: ({ header, content }) => {
       if (header.msg_type === "comm_msg" && content.comm_id === LIVE) tell(content.data);
       // a cell shows a panel: a kernel that nobody has asked yet tells nobody of it
-      const shown = header.msg_type === "display_data" ? Object.keys((content.data ?? {}) as object) : [];
+      const shows = header.msg_type === "display_data" || header.msg_type === "execute_result";
+      const shown = shows ? Object.keys((content.data ?? {}) as object) : [];
       const isOfDesk = shown.includes(VIEW_MIME) || shown.includes(WIDGET_MIME);
       if (isOfDesk && deskListeners.size > 0) void askForDesk();
     },

@@ -1,7 +1,9 @@
+import { flushCompileCache } from "node:module";
 import { TickbookError } from "../core/errors.ts";
 
 /** Ends the kernel; what cells find as `process.exit` does not. */
 export const exitKernel = (code?: number): never => {
+  flushCompileCache();
   Object.assign(process, { reallyExit });
   return exit(code);
 };
@@ -25,9 +27,25 @@ export function keepAlive(report: (error: unknown) => void): void {
   process.exit = refusing("process.exit");
   process.abort = refusing("process.abort");
   Object.assign(process, { reallyExit: refusing("process.reallyExit") });
+  for (const name of ["freeze", "seal", "preventExtensions"] as const) {
+    const original: (given: unknown) => unknown = Object[name];
+    // Node itself could not go on
+    const kept = (given: unknown): unknown =>
+      given === process || given === globalThis ? refuseFreezing(name) : original(given);
+    Object.defineProperty(Object, name, { value: kept });
+  }
   const { kill } = process;
   process.kill = (pid, signal) => {
     const harmless = signal === 0 || signal === "SIGINT" || signal === 2;
     return pid !== process.pid || harmless ? kill.call(process, pid, signal) : refusing("process.kill")();
   };
+}
+
+function refuseFreezing(name: string): never {
+  throw new TickbookError({
+    code: "kernel-frozen",
+    where: `Object.${name}`,
+    problem: "process and globalThis must stay open: Node and later cells add to them; it was not done",
+    hint: "Freeze an object of your own.",
+  });
 }

@@ -1,8 +1,13 @@
 import { type Failure, isInterrupt, notCompiled, stopped, thrown, untold } from "./errors/failures.ts";
 import { placesIn } from "./errors/places.ts";
+import { fixGlobal } from "./fixed-global.ts";
 import { notTypescript } from "./language/not-typescript.ts";
 import type { Notebook } from "./language/notebook.ts";
+import { Stopped } from "./stop/activities.ts";
 import type { Tslab, TslabExecutor } from "./tslab.ts";
+
+/** As it was when the kernel started: a cell may put another in its place. */
+const { setImmediate } = globalThis;
 
 /** Runs the code of cells, one at a time. */
 export interface Runner {
@@ -18,9 +23,16 @@ export interface Runner {
   close(): void;
 }
 
-export function createRunner(tslab: Tslab, notebook: Notebook, print: (value: unknown) => void): Runner {
+export function createRunner(
+  tslab: Tslab,
+  notebook: Notebook,
+  print: (value: unknown) => void,
+  /** Puts back what a cell has taken away from the language. */
+  restore: () => void,
+): Runner {
   const { converter, folder } = notebook;
   let problems: unknown[] = [];
+  let interruptRun = (): void => {};
   let interruptHold = (): void => {};
   const executor: TslabExecutor = tslab.createExecutor(
     folder,
@@ -36,19 +48,43 @@ export function createRunner(tslab: Tslab, notebook: Notebook, print: (value: un
       error: (problem) => problems.push(problem),
     },
   );
+  // what tslab has put there for the code of cells
+  fixGlobal("__tslab__", (globalThis as { __tslab__?: unknown }).__tslab__);
   const explain = (error: unknown): Failure => {
+    if (isInterrupt(error)) return stopped;
     try {
-      return thrown(error, (stack) => placesIn(stack, notebook.codeOf, notebook.nameOf));
+      // what was thrown may run code of its own when it is read
+      return notebook.interruptible(() =>
+        thrown(error, (stack) => placesIn(stack, notebook.codeOf, notebook.nameOf)),
+      );
     } catch (problem) {
-      return untold(error, problem);
+      if (!isInterrupt(problem)) return untold(error, problem);
+      notebook.stopped();
+      return stopped;
     }
   };
+
+  /** Tells the end in a turn of its own of the event loop, after what the cell has left to the end of its turn. */
+  const executed = (source: string): Promise<boolean> =>
+    new Promise((resolve) => {
+      const end = (succeeded: boolean): void => {
+        restore();
+        interruptRun = () => {};
+        setImmediate(() => resolve(succeeded));
+      };
+      interruptRun = () => {
+        problems = [new Stopped()];
+        executor.interrupt();
+        end(false);
+      };
+      executor.execute(source).then(end);
+    });
 
   return {
     interrupt: () => {
       notebook.activities.stop();
-      executor.interrupt();
-      interruptHold();
+      // what awaited tidies up first; where it does not come to an end, V8 forgets what waits behind it in the same turn
+      for (const end of [interruptRun, interruptHold]) setImmediate(end);
     },
     settle: async (holds) => {
       if (holds.length === 0) return undefined;
@@ -68,7 +104,7 @@ export function createRunner(tslab: Tslab, notebook: Notebook, print: (value: un
       problems = [];
       converter.next(number);
       const ended = await notebook.activities.run(async () => {
-        const succeeded = await executor.execute(source);
+        const succeeded = await executed(source);
         // a signal has ended its first part: what that has started ends with it
         if (!succeeded && isInterrupt(problems[0])) {
           notebook.stopped();

@@ -15,7 +15,9 @@ describe("what other kernels give", { timeout: 60_000 }, () => {
   after(() => kernel.stop());
 
   const bundles = ({ messages }: KernelRun): Record<string, unknown>[] =>
-    ofType(messages, "display_data").map(({ content }) => content.data);
+    messages
+      .filter(({ type }) => type === "display_data" || type === "execute_result")
+      .map(({ content }) => content.data);
   const rich = '{ "text/html": "<b>rich</b>", "text/plain": "rich" }';
 
   it('a value shows itself by Symbol.for("Jupyter.display"), also a promised bundle, as a value and by show', async () => {

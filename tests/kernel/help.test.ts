@@ -202,4 +202,39 @@ const camera = new Camera(); const nothing: any = null; function boom() { throw 
     assert.ok((await completed('import { readFile } from "node:f')).matches.includes("node:fs"));
     assert.ok((await completed('import { hel } from "./helper"', 12)).matches.includes("helper"));
   });
+
+  it("shows the comments of packages and of Node, in calls, on names and on what is inherited", async () => {
+    assert.match(await inspected("[1].map", 7), /Calls a defined callback function/);
+    assert.match(
+      await inspected("[1].map("),
+      /→ callbackfn: .*A function that accepts up to three arguments/,
+    );
+    assert.match(await inspected("new Map<string, number>().set", 29), /Adds a new element/);
+    await kernel.run(
+      'import { readFileSync } from "node:fs"; import { rollingZScore, show } from "tickbook";',
+    );
+    assert.match(await inspected("readFileSync", 12), /Returns the contents of the `path`/);
+    assert.match(await inspected("readFileSync("), /@param path/);
+    assert.match(await inspected("rollingZScore(", 13), /\n\n\S/);
+    assert.match(await inspected("show("), /\n\n\S/);
+  });
+
+  it("knows the types of the modules of Node that few notebooks use, once they are imported", async () => {
+    for (const [name, member] of [
+      ["inspector", "Session"],
+      ["http2", "connect"],
+      ["sqlite", "DatabaseSync"],
+      ["test", "describe"],
+      ["inspector/promises", "Session"],
+    ] as const) {
+      const { reply } = await kernel.run(`import { ${member}X } from "node:${name}"`);
+      assert.equal(reply.ename, "TypeScript", name);
+      assert.match(reply.evalue, /has no exported member/, name);
+      const { reply: right } = await kernel.run(`import { ${member} } from "node:${name}"; typeof ${member}`);
+      assert.equal(right.status, "ok", right.evalue);
+    }
+    const members = await completed('import * as repl from "node:repl"; repl.sta');
+    assert.deepEqual(members.matches, ["start"]);
+    assert.ok((await completed('import { run } from "node:te')).matches.includes("node:test"));
+  });
 });

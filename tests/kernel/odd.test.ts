@@ -63,11 +63,11 @@ describe("a kernel whose cells do odd things", { timeout: 120_000 }, () => {
     ] as const) {
       const { reply, messages } = await kernel.run(own(body));
       assert.match(reply.evalue ?? "no error", wanted);
-      assert.deepEqual(ofType(messages, "display_data"), []);
+      assert.deepEqual(ofType(messages, "execute_result"), []);
     }
     const { messages } = await kernel.run(own('$() { return { "image/png": new Uint8Array([1, 2, 3]) }; }'));
     assert.deepEqual(
-      ofType(messages, "display_data").map(({ content }) => content.data),
+      ofType(messages, "execute_result").map(({ content }) => content.data),
       [{ "image/png": "AQID" }],
     );
   });

@@ -22,14 +22,14 @@ function megabytes(pid: number): number {
 
 const skip = process.platform !== "linux" && "reads /proc";
 
-test("a kernel with tickbook imported takes at most 270 MB", { skip, timeout: 120_000 }, async (t) => {
+test("a kernel with tickbook imported takes at most 250 MB", { skip, timeout: 120_000 }, async (t) => {
   const kernel = await startKernel({ folder: tempFolder(t) });
   t.after(() => kernel.stop());
   const { reply } = await kernel.run('import { show } from "tickbook"; show(1)');
   assert.equal(reply.status, "ok", reply.evalue);
   const taken = megabytes(kernel.pid);
   t.diagnostic(`${taken.toFixed(0)} MB`);
-  assert.ok(taken < 270, `${taken.toFixed(0)} MB`);
+  assert.ok(taken < 250, `${taken.toFixed(0)} MB`);
 });
 
 /** Megabytes of objects that are in use, after a collection. */

@@ -9,7 +9,7 @@ import { tempFolder } from "../support/temp.ts";
 
 const wanted = "jupyter_kernel_test==0.7.0";
 
-test("Jupyter's own tests of kernels pass; those of a pager and of execute_result speak of what it has not", (t) => {
+test("Jupyter's own tests of kernels pass; those of a pager and of history speak of what it has not", (t) => {
   const packages = join(tempFolder(t), "packages");
   const install = ["-m", "pip", "install", "--quiet", "--no-deps", "--target", packages, wanted];
   const installed = spawnSync(projectPython(), install, { encoding: "utf8" });
@@ -33,5 +33,5 @@ test("Jupyter's own tests of kernels pass; those of a pager and of execute_resul
   );
   const bad = Object.entries(results).filter(([, result]) => result !== "ok" && result !== "skipped");
   assert.deepEqual(bad, [], stderr.slice(-3_000));
-  assert.equal(Object.values(results).filter((result) => result === "ok").length, 9, stderr.slice(-3_000));
+  assert.equal(Object.values(results).filter((result) => result === "ok").length, 10, stderr.slice(-3_000));
 });

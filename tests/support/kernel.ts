@@ -155,11 +155,14 @@ function writeKernel(dataDir: string, name: string, argv: readonly string[]): vo
   );
 }
 
-/** What was printed to a stream in a run. */
+/** What was printed to a stream in a run; the value of the cell, as text, is a last line of `stdout`. */
 export function printedIn(messages: readonly KernelMessage[], run: number, stream = "stdout"): string {
   return messages
-    .filter((m) => m.type === "stream" && m.run === run && m.content.name === stream)
-    .map((m) => m.content.text)
+    .filter((m) => m.run === run)
+    .map(({ type, content }) => {
+      if (type === "stream" && content.name === stream) return content.text;
+      return type === "execute_result" && stream === "stdout" ? `${content.data["text/plain"]}\n` : "";
+    })
     .join("");
 }
 

@@ -106,6 +106,9 @@ def answer(command):
     if name == "wait":
         return wait(sent[command["run"]], timeout)
     if name == "run":
+        # a question of a cell that was stopped is no longer answered
+        while client.stdin_channel.msg_ready():
+            client.get_stdin_msg(timeout=1)
         message_id = send(command)
         if "input" in command:
             pump(lambda: message_id in idle or answer_questions(command["input"]), timeout)

@@ -16,6 +16,7 @@ class TickbookTests(jkt.KernelTests):
     invalid_code_samples = []
     code_generate_error = "throw new Error('mine')"
     code_display_data = [{"code": 'Jupyter.display({ "text/html": "<b>x</b>" })', "mime": "text/html"}]
+    code_execute_result = [{"code": "6 * 7", "result": "42"}, {"code": "[1, 'a']", "result": "[ 1, 'a' ]"}]
     code_inspect_sample = "parseInt"
     code_clear_output = "console.clear()"
 

@@ -1,4 +1,4 @@
-import { cut, fieldOf, stackOf, textOf } from "./safely.ts";
+import { cut, fieldOf, plainField, stackOf, textOf } from "./safely.ts";
 
 /** The content of a Jupyter `error` message. */
 export interface Failure {
@@ -161,10 +161,10 @@ function hasStack(error: unknown): boolean {
   }
 }
 
-/** What is thrown where code was stopped. */
+/** What is thrown where code was stopped: by Node, by tslab, by the kernel. Nothing of the value's own is run. */
 export function isInterrupt(error: unknown): boolean {
   return (
-    fieldOf(error, "message") === "Interrupted asynchronously" ||
-    fieldOf(error, "code") === "ERR_SCRIPT_EXECUTION_INTERRUPTED"
+    plainField(error, "message") === "Interrupted asynchronously" ||
+    plainField(error, "code") === "ERR_SCRIPT_EXECUTION_INTERRUPTED"
   );
 }

@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 
 const mostLetters = 20_000;
 
@@ -9,6 +9,12 @@ export function fieldOf(value: unknown, name: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A property of the value's own that is no getter: reading it runs no code. */
+export function plainField(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null || types.isProxy(value)) return undefined;
+  return Object.getOwnPropertyDescriptor(value, name)?.value;
 }
 
 /** Text of whatever it is, for a person; never throws, never endless. */

@@ -2,6 +2,7 @@ import ts from "typescript-kernel";
 import type { Completer } from "../server/requests.ts";
 import { cellText } from "./cell-emit.ts";
 import type { CellScope } from "./cell-scope.ts";
+import { seldomUsed } from "./node-typings.ts";
 import type { Service } from "./service.ts";
 
 /** Answers what the editor asks about the code of a cell. Positions count code points, as the protocol has it. */
@@ -22,6 +23,7 @@ export function createCompleter(
     typescriptVersion: ts.version,
     complete: (code, position) => {
       const { at, prefix, index } = asked(code, position);
+      service.program();
       const found = language.getCompletionsAtPosition(cellFile, at, {
         includeCompletionsWithInsertText: false,
       });
@@ -41,7 +43,8 @@ export function createCompleter(
         if (span) start = Math.min(start, Math.max(0, span.start - prefix));
         if (!inString[1]!.startsWith(".")) {
           start = index - inString[1]!.length;
-          entries.push(...packages().map((name) => ({ name, sortText: "1" })));
+          const nodes = [...seldomUsed].flatMap((name) => [name, `node:${name}`]);
+          entries.push(...[...packages(), ...nodes].map((name) => ({ name, sortText: "1" })));
         }
       } else if (found === undefined || found.isGlobalCompletion) {
         entries.push(...[...scope.keys()].map((name) => ({ name, sortText: "10" })));
@@ -58,6 +61,9 @@ export function createCompleter(
     },
     inspect: (code, position) => {
       const { at, prefix } = asked(code, position);
+      const called = language.getSignatureHelpItems(cellFile, at, {})?.applicableSpan.start;
+      for (const one of [at, at - 1, ...(called === undefined ? [] : [called - 2])])
+        if (one >= prefix) service.readComments(one);
       const quick = [at, at - 1]
         .filter((one) => one >= prefix)
         .map((one) => language.getQuickInfoAtPosition(cellFile, one))

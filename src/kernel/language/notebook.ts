@@ -3,6 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type CompiledCode, placeAt } from "../errors/places.ts";
 import { readableStacks } from "../errors/readable-stacks.ts";
+import { fixGlobal } from "../fixed-global.ts";
 import { type Compiled, compileFile } from "../modules/compile.ts";
 import { createLocalFiles, type LocalFiles } from "../modules/files.ts";
 import { all, createLoader, type Loader, type Namespace, pick, type Reload } from "../modules/loader.ts";
@@ -142,8 +143,7 @@ function offerRuntime(parts: RuntimeParts): void {
     sayReloads();
     return loaded;
   };
-  const place = globalThis as Record<symbol, unknown>;
-  place[Symbol.for("tickbook.cells")] = {
+  fixGlobal(Symbol.for("tickbook.cells"), {
     box: values.box,
     bind: values.bind,
     wait,
@@ -167,8 +167,8 @@ function offerRuntime(parts: RuntimeParts): void {
       if (activities.isStopped()) throw new Stopped();
       return interruptible(() => body(loaded));
     },
-  };
-  place[Symbol.for("tickbook.files")] = (path: string) => ({
+  });
+  fixGlobal(Symbol.for("tickbook.files"), (path: string) => ({
     wait,
     each,
     pick,
@@ -176,7 +176,7 @@ function offerRuntime(parts: RuntimeParts): void {
     path,
     folder: dirname(path),
     require: createRequire(path),
-  });
+  }));
 }
 
 /** Which files were run again, and why: what they had kept in variables is gone. */

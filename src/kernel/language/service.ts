@@ -3,6 +3,8 @@ import { isBuiltin } from "node:module";
 import { dirname, extname, join } from "node:path";
 import ts from "typescript-kernel";
 import { isLocal, packageFolders } from "../modules/places.ts";
+import { createDocuments } from "./documents.ts";
+import { createNodeTypings } from "./node-typings.ts";
 
 /** TypeScript over a notebook: the text of its cells and the files that they import, as they stand at each question. */
 export interface Service {
@@ -13,6 +15,8 @@ export interface Service {
   warm(): void;
   /** The text of the cell that is asked about. */
   setCell(text: string): void;
+  /** Reads the comments of what stands at a place of the cell, which may be a package's; whether there are more now. */
+  readComments(at: number): boolean;
   /** Keeps the text of a cell, so that later ones can refer to it. */
   keepCell(name: string, text: string): void;
   resolve(specifier: string, from: string): string | undefined;
@@ -62,6 +66,8 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
     getDirectories: ts.sys.getDirectories,
     realpath: ts.sys.realpath!,
   };
+  const nodeTypings = createNodeTypings();
+  let isMoreNeeded = false;
   const { resolved, used } = createResolver({
     options,
     host: moduleHost,
@@ -70,9 +76,12 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
     find,
     projectRoot,
   });
+  const documents = createDocuments((path) => !texts.has(path) && versionOf(path) === undefined);
   const versionOfFile = (path: string): string => {
     const own = texts.get(path);
-    return own ? `${own.version}` : (versionOf(path) ?? "1");
+    if (own) return `${own.version}`;
+    const version = versionOf(path) ?? documents.versionOf(path);
+    return nodeTypings.isIndex(path) ? `${version} ${nodeTypings.version()}` : version;
   };
   // what the package.json of each folder says is read once a cell, not once for each file
   const readPackages = (): ts.ModuleResolutionCache =>
@@ -88,7 +97,9 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
       if (known?.version === version) return known.snapshot;
       const own = texts.get(path)?.text;
       if (own === undefined && !isFile(path)) return undefined;
-      const snapshot = own === undefined ? fileSnapshot(path) : ts.ScriptSnapshot.fromString(own);
+      const text =
+        own ?? (nodeTypings.isIndex(path) ? nodeTypings.index(readFileSync(path, "utf8")) : undefined);
+      const snapshot = text === undefined ? fileSnapshot(path) : ts.ScriptSnapshot.fromString(text);
       snapshots.set(path, { version, snapshot });
       return snapshot;
     },
@@ -103,20 +114,29 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
     getModuleResolutionCache: () => packages,
     useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
     resolveModuleNameLiterals: (literals, from, _redirected, _options, file) =>
-      literals.map((literal) => ({
-        resolvedModule: resolved(literal.text, from, ts.getModeForUsageLocation(file, literal, options)),
-      })),
+      literals.map((literal) => {
+        if (nodeTypings.needs(literal.text, from)) isMoreNeeded = true;
+        return {
+          resolvedModule: resolved(literal.text, from, ts.getModeForUsageLocation(file, literal, options)),
+        };
+      }),
   };
-  const language = ts.createLanguageService(host, ts.createDocumentRegistry());
+  const language = ts.createLanguageService(host, documents.registry);
   const set = (path: string, text: string): void => {
     const before = texts.get(path);
     if (before?.text !== text) texts.set(path, { text, version: (before?.version ?? 0) + 1 });
+  };
+  const program = (): ts.Program => {
+    const made = language.getProgram()!;
+    if (!isMoreNeeded) return made;
+    isMoreNeeded = false;
+    return language.getProgram()!;
   };
   return {
     language,
     options,
     cellFile,
-    program: () => language.getProgram()!,
+    program,
     warm: () => {
       set(cellFile, "[1].map((one) => one);");
       language.getSemanticDiagnostics(cellFile);
@@ -124,6 +144,12 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
     setCell: (text) => {
       packages = readPackages();
       set(cellFile, text);
+    },
+    readComments: (at) => {
+      program();
+      const about = language.getDefinitionAtPosition(cellFile, at) ?? [];
+      // each of them, not only the first
+      return about.map(({ fileName }) => documents.comment(fileName)).some((isNew) => isNew);
     },
     keepCell: (name, text) => set(join(folder, name), text),
     resolve: (specifier, from) => resolved(specifier, from)?.resolvedFileName,

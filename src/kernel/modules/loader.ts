@@ -2,6 +2,7 @@ import { registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { TickbookError } from "../../core/errors.ts";
+import { fixGlobal } from "../fixed-global.ts";
 import type { LocalFiles } from "./files.ts";
 import { isLocal, packageFolders } from "./places.ts";
 
@@ -77,8 +78,7 @@ export function createLoader({ files, folder, projectRoot, compile }: LoaderOpti
       return { format: "module", source: compile(path, url), shortCircuit: true };
     },
   });
-  (globalThis as Record<symbol, unknown>)[Symbol.for("tickbook.finished")] = (url: string) =>
-    finished.add(url);
+  fixGlobal(Symbol.for("tickbook.finished"), (url: string) => finished.add(url));
 
   const note = (path: string): void => {
     for (const file of files.closure(path)) {

@@ -1,5 +1,6 @@
 import { syncBuiltinESMExports } from "node:module";
 import timers from "node:timers";
+import { isInterrupt } from "../errors/failures.ts";
 import { withError } from "../errors/safely.ts";
 import type { Activities } from "../stop/activities.ts";
 
@@ -73,10 +74,6 @@ export function ownCellTimers(options: CellTimersOptions): void {
   Object.assign(globalThis, made);
   Object.assign(timers, made);
   syncBuiltinESMExports();
-}
-
-function isInterrupt(problem: unknown): boolean {
-  return problem instanceof Error && "code" in problem && problem.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
 }
 
 /** Whether the code of a cell, or of a file of the user's, calls the function directly. */

@@ -10,6 +10,8 @@ export interface Cell {
   readonly holds: Promise<unknown>[];
   readonly publish: (type: string, content: Readonly<Record<string, unknown>>) => void;
   readonly write: (stream: "stdout" | "stderr", text: string) => void;
+  /** What its last expression comes to, by MIME types. */
+  readonly result: (data: Readonly<Record<string, unknown>>) => void;
   /** Sends what `write` has gathered. */
   readonly flush: () => void;
 }
@@ -54,14 +56,19 @@ export function openCell(
     flushedAtMs = performance.now();
     for (const { name, text } of gathered) send("stream", { name, text });
   };
+  const publish: Cell["publish"] = (type, content) => {
+    flush();
+    send(type, content);
+  };
   return {
     request,
     count,
     holds: [],
     flush,
-    publish: (type, content) => {
-      flush();
-      send(type, content);
+    publish,
+    result: ({ "text/plain": text, ...data }) => {
+      const plain = typeof text === "string" ? { "text/plain": shown(readable(text)) } : {};
+      publish("execute_result", { execution_count: count, data: { ...data, ...plain }, metadata: {} });
     },
     write: (name, more) => {
       const text = shown(readable(more));

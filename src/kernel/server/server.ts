@@ -25,7 +25,7 @@ export interface Server {
 }
 
 /** As it was when the kernel started: a cell may put another in its place. */
-const { setTimeout } = globalThis;
+const { setTimeout, setImmediate } = globalThis;
 
 export interface ServerParts {
   readonly connection: Connection;
@@ -39,6 +39,8 @@ export interface ServerParts {
   readonly interruptible: Interruptible;
   readonly activities: Activities;
   readonly report: (error: unknown) => void;
+  /** Puts back what cells have taken away from the language. */
+  readonly restore: () => void;
   readonly logError: (problem: unknown) => void;
 }
 
@@ -63,6 +65,8 @@ export async function serve(parts: ServerParts): Promise<Server> {
   });
 
   const handle: Server["handle"] = async (frames, back) => {
+    parts.interruptible.begin();
+    parts.restore();
     const request = readMessage(key, frames);
     if (request === undefined)
       return logError("a message that is not signed with the kernel's key was ignored");
@@ -105,8 +109,9 @@ export async function serve(parts: ServerParts): Promise<Server> {
   ]);
   status("starting");
   void (async () => {
+    // in turns of their own: where V8 ends an endless callback, it forgets what waits behind it, as the next message may
     for await (const frames of shell)
-      void handle(frames, (answer) => {
+      setImmediate(handle, frames, (answer: Parameters<Back>[0]) => {
         shell.send(answer as (Buffer | string)[]).catch(logError);
       });
   })();

@@ -18,6 +18,8 @@ const toMain = (message: FromThread): void => parentPort!.postMessage(message);
 const attemptMs = 120;
 /** A person waits no longer without a word. */
 const sayAfterMs = 2_000;
+/** What stopped code may take to tidy up, in `finally`. */
+const tidyMs = 1_000;
 const endAfterMs = 500;
 
 const iopub = new Publisher({ sendTimeout: 0, sendHighWaterMark: 0 });
@@ -28,7 +30,17 @@ let running: Header | undefined;
 const publish = (frames: readonly (Uint8Array | string)[]): void => {
   void iopub.send(frames as (Buffer | string)[]).catch(() => {});
 };
-const terminator = createTerminator();
+/** Since when the code that was stopped is about to end. */
+let tidyingSinceMs: number | undefined;
+const isTidying = (): boolean => {
+  if (Atomics.load(words, SHARED.handled) < Atomics.load(words, SHARED.asked)) return false;
+  tidyingSinceMs ??= performance.now();
+  return performance.now() - tidyingSinceMs < tidyMs;
+};
+const isEnded = (): boolean => Atomics.load(words, SHARED.ended) >= Atomics.load(words, SHARED.asked);
+/** Where a signal reaches it, that ends it: it unwinds the kernel's own code, too, as V8's end does not. */
+const isSignals = (): boolean => Atomics.load(words, SHARED.inReach) !== 0 && process.platform !== "win32";
+const terminator = createTerminator(() => !isEnded() && !isTidying() && !isSignals());
 
 /** The server that started the kernel: one that was killed, before the kernel had started or while a cell loops, leaves none behind. */
 const server = Number(process.env.JPY_PARENT_PID) || process.ppid;
@@ -39,6 +51,17 @@ const endWithServer = (): void => {
 endWithServer();
 setInterval(endWithServer, 500);
 
+/** Ends a run of user code that a signal reaches, and no other: the main thread begins none while a signal is on its way. */
+function signalRun(run: number): void {
+  Atomics.store(words, SHARED.signalling, 1);
+  if (Atomics.load(words, SHARED.inReach) === run) {
+    Atomics.store(words, SHARED.signalled, shortNow());
+    process.kill(process.pid, "SIGINT");
+  }
+  Atomics.store(words, SHARED.signalling, 0);
+  Atomics.notify(words, SHARED.signalling);
+}
+
 /** Ends what runs, by a signal where that reaches it, else by V8; says so where nothing does. */
 function stop(): void {
   const press = Atomics.add(words, SHARED.asked, 1) + 1;
@@ -46,13 +69,14 @@ function stop(): void {
   const startedMs = performance.now();
   let said = false;
   let before = Atomics.load(words, SHARED.inReach);
+  tidyingSinceMs = undefined;
   const attempt = (): void => {
-    if (Atomics.load(words, SHARED.handled) >= press) {
+    if (Atomics.load(words, SHARED.ended) >= press) {
       terminator.leave();
       return;
     }
-    if (Atomics.load(words, SHARED.inLoad) > 0) {
-      // it would be slow under the inspector
+    if (isTidying() || Atomics.load(words, SHARED.inLoad) > 0) {
+      // what is loaded would be slow under the inspector
       terminator.leave();
       setTimeout(attempt, attemptMs);
       return;
@@ -64,12 +88,8 @@ function stop(): void {
     if (Atomics.load(words, SHARED.inChild) === 1)
       endNewestChild(startedAgoMs > 1_000 ? "SIGKILL" : "SIGINT");
     // on Windows the signal would end the process
-    else if (run === 0 || process.platform === "win32") terminator.attempt();
-    else if (isSame) {
-      // not for a run that has just begun: it may have ended when the signal arrives, and another one begun
-      Atomics.store(words, SHARED.signalled, shortNow());
-      process.kill(process.pid, "SIGINT");
-    }
+    if (run === 0 || process.platform === "win32") terminator.attempt();
+    else if (isSame) signalRun(run);
     if (!said && startedAgoMs > sayAfterMs) {
       said = true;
       sayThatItCannot();

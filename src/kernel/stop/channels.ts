@@ -36,6 +36,9 @@ export interface ChannelsOptions {
   readonly onEnd: () => void;
 }
 
+/** As it was when the kernel started: a cell may put another in its place. */
+const { setImmediate } = globalThis;
+
 /** A signal of the thread's own may arrive after what it was meant for has ended. */
 const staleMs = 10_000;
 
@@ -49,11 +52,14 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
     stdout: false,
   });
   worker.on("error", onEnd);
-  const post = (message: ToThread): void => worker.postMessage(message);
+  const post: (message: ToThread) => void = worker.postMessage.bind(worker);
   let runs = 0;
   const isStopAsked = (): boolean => Atomics.load(words, SHARED.asked) > Atomics.load(words, SHARED.handled);
   const stopped = (): void => {
-    Atomics.store(words, SHARED.handled, Atomics.load(words, SHARED.asked));
+    const asked = Atomics.load(words, SHARED.asked);
+    Atomics.store(words, SHARED.handled, asked);
+    // what awaits is told now, and may do something at its end
+    setImmediate(() => Atomics.store(words, SHARED.ended, asked));
   };
   await new Promise<void>((resolve) => {
     worker.on("message", (message: FromThread) => {
@@ -76,12 +82,16 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
     running: (header) => {
       // without a listener a signal that comes late would end the process; a cell may have taken it away
       if (!process.listeners("SIGINT").includes(onSignal)) process.on("SIGINT", onSignal);
+      // V8 may have ended a call without its `finally`
+      Atomics.store(words, SHARED.inChild, 0);
       post({ type: "running", header });
     },
     isStopAsked,
     stopped,
     reach: {
       entered: () => {
+        // a signal for the run before must not end this one
+        while (Atomics.load(words, SHARED.signalling) === 1) Atomics.wait(words, SHARED.signalling, 1, 50);
         runs = (runs % 0x7fffffff) + 1;
         Atomics.store(words, SHARED.inReach, runs);
       },

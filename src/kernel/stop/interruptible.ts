@@ -1,9 +1,10 @@
 import { Script } from "node:vm";
 import { TickbookError } from "../../core/errors.ts";
+import { fixGlobal } from "../fixed-global.ts";
 
 const limitS = 30;
-const slot = Symbol.for("tickbook.interruptible");
-const script = new Script(`globalThis[Symbol.for("tickbook.interruptible")]()`, {
+const slot = fixGlobal(Symbol.for("tickbook.interruptible"), { run: () => {} });
+const script = new Script(`globalThis[Symbol.for("tickbook.interruptible")].run()`, {
   filename: "node:tickbook",
 });
 
@@ -13,6 +14,8 @@ export interface Interruptible {
   callback<T>(work: () => T): T;
   /** The work of a cell: as long as it likes. What it throws when it is stopped is Node's own error. */
   cell<T>(work: () => T): T;
+  /** At the begin of a turn of the event loop, where nothing runs: V8 may have ended the last one without its `finally`. */
+  begin(): void;
 }
 
 /** `entered` and `left` are called around the outermost work, which a signal can end. */
@@ -25,7 +28,7 @@ export function createInterruptible(
   const run = <T>(work: () => T, timeout?: number): T => {
     if (inside) return work();
     let result: T;
-    (globalThis as Record<symbol, unknown>)[slot] = () => {
+    slot.run = () => {
       result = work();
     };
     inside = true;
@@ -39,6 +42,10 @@ export function createInterruptible(
     }
   };
   return {
+    begin: () => {
+      if (inside) left();
+      inside = false;
+    },
     cell: (work) => run(work),
     callback: (work) => {
       if (inside) return work();

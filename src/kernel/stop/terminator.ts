@@ -18,7 +18,8 @@ const betweenCallbacks = "runNextTicks";
 const ofLoader = /^node:internal\/modules\//;
 const ofNotebook = /^tickbook-cell-\d+$|\?tickbook=[0-9a-f]+$/;
 
-export function createTerminator(): Terminator {
+/** `isAsked`: whether what was asked to stop runs still; what is reached later is the code of another cell. */
+export function createTerminator(isAsked: () => boolean): Terminator {
   let session: Session | undefined;
   const urls = new Map<string, string>();
 
@@ -42,7 +43,7 @@ export function createTerminator(): Terminator {
       const nodes = frames.find(
         ({ name, url }) => name === betweenCallbacks || timerLoops.has(name) || ofTimers.test(url),
       );
-      if (isNotebooks && (nodes === undefined || nodes.name === betweenCallbacks))
+      if (isAsked() && isNotebooks && (nodes === undefined || nodes.name === betweenCallbacks))
         opened.post("Runtime.terminateExecution");
       opened.post("Debugger.resume");
     });

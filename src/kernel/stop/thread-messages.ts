@@ -25,7 +25,7 @@ export interface Connection {
 export const SHARED = {
   /** How often the stop button was pressed. */
   asked: 0,
-  /** Up to which press the main thread has stopped what it did. */
+  /** Up to which press the main thread has stopped what it did; what that code does at its end may run still. */
   handled: 1,
   /** While user code runs where a signal ends it, the number of that run; else 0. */
   inReach: 2,
@@ -35,6 +35,10 @@ export const SHARED = {
   inChild: 4,
   /** How many packages the main thread is loading. */
   inLoad: 5,
+  /** While the thread sends a signal: 1, else 0. */
+  signalling: 6,
+  /** Up to which press the main thread has come back from what it stopped. */
+  ended: 7,
 } as const;
 
 export type ToThread =

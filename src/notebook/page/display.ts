@@ -43,11 +43,16 @@ export function together<T>(work: () => T): T {
 
 /** Shows a view once; `table` is the one of which it shows rows. */
 export function display(view: View, table?: TableData, order: TableOrder = {}): void {
+  send(pageBundle(view, table, order), undefined, false);
+}
+
+/** What `display` shows. */
+export function pageBundle(view: View, table?: TableData, order: TableOrder = {}): MimeBundle {
   const bundle = bundleOf(view);
   const id = table && handTable(table, order);
   const own = id === undefined ? {} : { table: id };
   const isOurs = view.kind === "chart" || id !== undefined;
-  send(isOurs ? { [VIEW_MIME]: own, ...bundle } : bundle, undefined, false);
+  return isOurs ? { [VIEW_MIME]: own, ...bundle } : bundle;
 }
 
 /** Shows a bundle, or changes what was shown by the same id. */
@@ -56,9 +61,12 @@ export function displayAs(bundle: MimeBundle, id: string, update: boolean): void
 }
 
 /** Shows a bundle as it is, also one that is promised: the cell then runs until it is there. */
-export function displayBundle(bundle: MimeBundle | Promise<MimeBundle>): void {
+export function displayBundle(
+  bundle: MimeBundle | Promise<MimeBundle>,
+  show: (data: MimeBundle) => void = (data) => send(data, undefined, false),
+): void {
   const cell = AsyncLocalStorage.snapshot();
-  const shown = (data: MimeBundle): void => cell(() => send(sound(data), undefined, false));
+  const shown = (data: MimeBundle): void => cell(() => show(sound(data)));
   if (bundle instanceof Promise) kernelApi()?.holdCell(bundle.then(shown));
   else shown(bundle);
 }

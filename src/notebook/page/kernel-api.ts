@@ -62,5 +62,5 @@ export function kernelApi(): KernelApi | undefined {
 }
 
 export function offerKernelApi(api: KernelApi): void {
-  (globalThis as Record<symbol, unknown>)[key] = api;
+  Object.defineProperty(globalThis, key, { value: api, configurable: true });
 }
