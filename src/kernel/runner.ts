@@ -1,6 +1,6 @@
 import { type Failure, isInterrupt, notCompiled, stopped, thrown, untold } from "./errors/failures.ts";
 import { placesIn } from "./errors/places.ts";
-import { fixGlobal } from "./fixed-global.ts";
+import { fixGlobal } from "./globals/fixed-global.ts";
 import { notTypescript } from "./language/not-typescript.ts";
 import type { Notebook } from "./language/notebook.ts";
 import { Stopped } from "./stop/activities.ts";

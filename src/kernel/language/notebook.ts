@@ -3,7 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type CompiledCode, placeAt } from "../errors/places.ts";
 import { readableStacks } from "../errors/readable-stacks.ts";
-import { fixGlobal } from "../fixed-global.ts";
+import { fixGlobal } from "../globals/fixed-global.ts";
 import { type Compiled, compileFile } from "../modules/compile.ts";
 import { createLocalFiles, type LocalFiles } from "../modules/files.ts";
 import { all, createLoader, type Loader, type Namespace, pick, type Reload } from "../modules/loader.ts";

@@ -4,7 +4,7 @@ import { dirname, extname, join } from "node:path";
 import ts from "typescript-kernel";
 import { isLocal, packageFolders } from "../modules/places.ts";
 import { createDocuments } from "./documents.ts";
-import { createNodeTypings } from "./node-typings.ts";
+import { createNodeTypings, type NodeTypings } from "./node-typings.ts";
 
 /** TypeScript over a notebook: the text of its cells and the files that they import, as they stand at each question. */
 export interface Service {
@@ -58,7 +58,6 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
     [ambientFile, { text: ambient, version: 0 }],
   ]);
   const options = compilerOptions(projectRoot);
-  const snapshots = new Map<string, { version: string; snapshot: ts.IScriptSnapshot }>();
   const moduleHost: ts.ModuleResolutionHost = {
     fileExists: (path) => texts.has(path) || ts.sys.fileExists(path),
     readFile: (path) => texts.get(path)?.text ?? ts.sys.readFile(path),
@@ -91,18 +90,7 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
     getCompilationSettings: () => options,
     getScriptFileNames: () => [ambientFile, cellFile, ...[...used].filter(isFile)],
     getScriptVersion: versionOfFile,
-    getScriptSnapshot: (path) => {
-      const version = versionOfFile(path);
-      const known = snapshots.get(path);
-      if (known?.version === version) return known.snapshot;
-      const own = texts.get(path)?.text;
-      if (own === undefined && !isFile(path)) return undefined;
-      const text =
-        own ?? (nodeTypings.isIndex(path) ? nodeTypings.index(readFileSync(path, "utf8")) : undefined);
-      const snapshot = text === undefined ? fileSnapshot(path) : ts.ScriptSnapshot.fromString(text);
-      snapshots.set(path, { version, snapshot });
-      return snapshot;
-    },
+    getScriptSnapshot: createSnapshots(versionOfFile, (path) => texts.get(path)?.text, nodeTypings),
     getCurrentDirectory: () => folder,
     getDefaultLibFileName: (given) => ts.getDefaultLibFilePath(given),
     fileExists: moduleHost.fileExists,
@@ -153,6 +141,27 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
     },
     keepCell: (name, text) => set(join(folder, name), text),
     resolve: (specifier, from) => resolved(specifier, from)?.resolvedFileName,
+  };
+}
+
+/** The texts of files, each read once a version. */
+function createSnapshots(
+  versionOf: (path: string) => string,
+  ownText: (path: string) => string | undefined,
+  nodeTypings: NodeTypings,
+): (path: string) => ts.IScriptSnapshot | undefined {
+  const snapshots = new Map<string, { version: string; snapshot: ts.IScriptSnapshot }>();
+  return (path) => {
+    const version = versionOf(path);
+    const known = snapshots.get(path);
+    if (known?.version === version) return known.snapshot;
+    const own = ownText(path);
+    if (own === undefined && !isFile(path)) return undefined;
+    const text =
+      own ?? (nodeTypings.isIndex(path) ? nodeTypings.index(readFileSync(path, "utf8")) : undefined);
+    const snapshot = text === undefined ? fileSnapshot(path) : ts.ScriptSnapshot.fromString(text);
+    snapshots.set(path, { version, snapshot });
+    return snapshot;
   };
 }
 

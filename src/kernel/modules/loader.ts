@@ -2,7 +2,7 @@ import { registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { TickbookError } from "../../core/errors.ts";
-import { fixGlobal } from "../fixed-global.ts";
+import { fixGlobal } from "../globals/fixed-global.ts";
 import type { LocalFiles } from "./files.ts";
 import { isLocal, packageFolders } from "./places.ts";
 

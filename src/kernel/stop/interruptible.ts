@@ -1,6 +1,6 @@
 import { Script } from "node:vm";
 import { TickbookError } from "../../core/errors.ts";
-import { fixGlobal } from "../fixed-global.ts";
+import { fixGlobal } from "../globals/fixed-global.ts";
 
 const limitS = 30;
 const slot = fixGlobal(Symbol.for("tickbook.interruptible"), { run: () => {} });
