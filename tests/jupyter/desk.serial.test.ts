@@ -338,11 +338,12 @@ async function runOnDesk(code: string): Promise<void> {
     close(): void;
   }
   const { fetch, location, WebSocket } = globalThis as unknown as {
-    fetch(path: string): Promise<{ json(): Promise<{ kernel: { id: string } }[]> }>;
+    fetch(path: string): Promise<{ json(): Promise<{ path: string; kernel: { id: string } }[]> }>;
     location: { host: string };
     WebSocket: new (address: string) => Line;
   };
-  const [session] = await (await fetch("/api/sessions")).json();
+  const sessions = await (await fetch("/api/sessions")).json();
+  const session = sessions.find(({ path }) => path.endsWith("live-monitor.ipynb"));
   const line = new WebSocket(`ws://${location.host}/api/kernels/${session!.kernel.id}/channels`);
   const header = { msg_id: `test-${Date.now()}`, msg_type: "execute_request", session: "test", username: "" };
   const content = { code, silent: false, store_history: false, user_expressions: {}, allow_stdin: false };
