@@ -84,7 +84,7 @@ export async function openNotebook(
     page,
     cell: (n) => page.locator(".jp-Notebook .jp-Cell").nth(n),
     output,
-    text: async (n) => (await output(n).allInnerTexts()).join(""),
+    text: async (n) => (await output(n).locator(".jp-OutputArea-output").allInnerTexts()).join(""),
     runCell: async (n) => {
       await command("notebook:run-cell", n);
       return !(await failed()).includes(n);

@@ -54,6 +54,10 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
   worker.on("error", onEnd);
   const post: (message: ToThread) => void = worker.postMessage.bind(worker);
   let runs = 0;
+  const loads = { now: 0, before: 0, awaited: 0 };
+  const tellLoads = (): void => {
+    Atomics.store(words, SHARED.inLoad, loads.now + loads.awaited);
+  };
   const isStopAsked = (): boolean => Atomics.load(words, SHARED.asked) > Atomics.load(words, SHARED.handled);
   const stopped = (): void => {
     const asked = Atomics.load(words, SHARED.asked);
@@ -84,6 +88,8 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
       if (!process.listeners("SIGINT").includes(onSignal)) process.on("SIGINT", onSignal);
       // V8 may have ended a call without its `finally`
       Atomics.store(words, SHARED.inChild, 0);
+      loads.now = 0;
+      tellLoads();
       post({ type: "running", header });
     },
     isStopAsked,
@@ -93,23 +99,33 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
         // a signal for the run before must not end this one
         while (Atomics.load(words, SHARED.signalling) === 1) Atomics.wait(words, SHARED.signalling, 1, 50);
         runs = (runs % 0x7fffffff) + 1;
+        loads.before = loads.now;
         Atomics.store(words, SHARED.inReach, runs);
       },
-      left: () => Atomics.store(words, SHARED.inReach, 0),
+      left: () => {
+        Atomics.store(words, SHARED.inReach, 0);
+        // a load that was ended has not come to its `finally`
+        loads.now = loads.before;
+        tellLoads();
+      },
     },
     loading: (load) => {
-      const done = (): void => {
-        Atomics.sub(words, SHARED.inLoad, 1);
-      };
-      Atomics.add(words, SHARED.inLoad, 1);
-      let isPending = false;
+      loads.now++;
+      tellLoads();
       try {
         const result = load();
-        isPending = result instanceof Promise;
-        if (result instanceof Promise) result.then(done, done);
+        if (result instanceof Promise) {
+          const done = (): void => {
+            loads.awaited--;
+            tellLoads();
+          };
+          loads.awaited++;
+          result.then(done, done);
+        }
         return result;
       } finally {
-        if (!isPending) done();
+        loads.now--;
+        tellLoads();
       }
     },
     child: {
