@@ -137,7 +137,8 @@ for await (const part of net.connect((server.address() as net.AddressInfo).port)
   })) {
     it(`ends a loop in the callback of ${what}, while no cell runs`, async () => {
       await kernel.run("count = 0");
-      await kernel.run(`${code} undefined`);
+      // a cell ends after what it leaves to the end of its turn
+      await kernel.send(`${code} undefined`);
       await kernel.listen(0.4);
       const waiting = await kernel.send("kept");
       await kernel.listen(0.3);
@@ -155,7 +156,7 @@ for await (const part of net.connect((server.address() as net.AddressInfo).port)
     await kernel.run(
       'const s = slider("s", { min: 0, max: 9 }); s.onChange((v) => { if (v === 5) for (;;) count++; list.push(v); }); controls(s); list.length = 0; undefined',
     );
-    await kernel.run("s.value = 5");
+    await kernel.send("s.value = 5");
     await kernel.listen(0.2);
     const waiting = await kernel.send("kept");
     await kernel.interrupt();
