@@ -384,13 +384,18 @@ async function topOfNotebook(scrollTo: number | undefined): Promise<Top> {
     querySelector(selector: string): Node | null;
     querySelectorAll(selector: string): Iterable<Node>;
   }
-  const { document } = globalThis as unknown as { document: Node };
+  const { document, requestAnimationFrame } = globalThis as unknown as {
+    document: Node;
+    requestAnimationFrame(call: (value: unknown) => void): void;
+  };
   const scroller = document.querySelector(".jp-NotebookPanel .jp-WindowedPanel-outer")!;
   if (scrollTo !== undefined) {
     await new Promise((resolve) => setTimeout(resolve, 500));
     scroller.scrollTop = scrollTo;
   }
   await new Promise((resolve) => setTimeout(resolve, scrollTo === undefined ? 150 : 1000));
+  // as it is painted next
+  await new Promise((resolve) => requestAnimationFrame(resolve));
   const { top } = scroller.getBoundingClientRect();
   if (scrollTo !== undefined) {
     const cells = [...scroller.querySelectorAll(".jp-Cell")];

@@ -13,9 +13,22 @@ kernel_name, folder, log = sys.argv[1:4]
 # A kernel on Node would make the pipes that it inherits non-blocking for this process, too.
 terminal = open(log, "w")
 began = time.monotonic()
-manager, client = start_new_kernel(
-    kernel_name=kernel_name, cwd=folder, startup_timeout=60, stdout=terminal, stderr=terminal
-)
+
+
+def start():
+    return start_new_kernel(
+        kernel_name=kernel_name, cwd=folder, startup_timeout=60, stdout=terminal, stderr=terminal
+    )
+
+
+try:
+    manager, client = start()
+except RuntimeError as problem:
+    # as JupyterLab does: a port that was free when Jupyter chose it may be taken when the kernel binds it
+    if "Kernel died before replying to kernel_info" not in str(problem):
+        raise
+    print("a kernel died at its start; it is started once more", file=sys.stderr)
+    manager, client = start()
 sent = []  # message ids of execute requests: their places are the numbers of the runs
 replies = {}
 idle = set()

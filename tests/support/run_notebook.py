@@ -17,8 +17,22 @@ client = NotebookClient(
     resources={"metadata": {"path": os.path.dirname(os.path.abspath(path))}},
 )
 error = ""
+
+
+def execute():
+    """As JupyterLab does: a port that was free when Jupyter chose it may be taken when the kernel binds it."""
+    try:
+        client.execute()
+    except RuntimeError as problem:
+        if "Kernel died before replying to kernel_info" not in str(problem):
+            raise
+        print("a kernel died at its start; it is started once more", file=sys.stderr)
+        client.km = client.kc = None
+        client.execute()
+
+
 try:
-    client.execute()
+    execute()
 except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
     error = str(problem)
 

@@ -18,6 +18,9 @@ export function mendRunAll(commands: Commands, shell: Shell): void {
 }
 
 const HANDS = ["wheel", "keydown", "pointerdown", "touchmove"] as const;
+/** By then the charts of the last cell are drawn. */
+const DRAWN_MS = 3_000;
+let endLast = (): void => {};
 
 /**
  * Runs all cells and leaves the page where it is, where JupyterLab goes to the last cell at once. While cells run, outputs
@@ -39,18 +42,29 @@ export async function inPlace<T>(content: NotebookContent, run: () => Promise<T>
   };
   for (const hand of HANDS) scroller.addEventListener(hand, onHand, { passive: true });
   const stay = (): void => {
-    if (anchor && !moved && anchor.cell.isConnected)
+    if (anchor && !moved && anchor.cell.isConnected && scroller.clientHeight > 0)
       scroller.scrollTop += offset(anchor.cell, scroller) - anchor.offset;
   };
   const grown = new ResizeObserver(stay);
-  if (anchor?.cell.parentElement) grown.observe(anchor.cell.parentElement);
+  for (const cell of content.node.querySelectorAll(".jp-Cell")) grown.observe(cell);
+  // JupyterLab moves the list of cells a frame after one has grown
+  let frame = requestAnimationFrame(function next() {
+    stay();
+    frame = requestAnimationFrame(next);
+  });
+  const end = (): void => {
+    cancelAnimationFrame(frame);
+    grown.disconnect();
+    for (const hand of HANDS) scroller.removeEventListener(hand, onHand);
+  };
+  endLast();
+  endLast = end;
   try {
     return await run();
   } finally {
     if (content.scrollToItem !== own) back();
     stay();
-    grown.disconnect();
-    for (const hand of HANDS) scroller.removeEventListener(hand, onHand);
+    setTimeout(end, DRAWN_MS);
   }
 }
 
