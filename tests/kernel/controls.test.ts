@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { type KernelMessage, ofType, printedIn, startKernel, type TestKernel } from "../support/kernel.ts";
 
@@ -74,11 +76,12 @@ reacting(() => { while (speed.value === 5) {} return \`at \${speed.value}\`; });
   });
 
   it("an interrupt ends a live drawing that never ends, and its panel says so", async () => {
+    const begun = join(kernel.home, "begun");
     await kernel.run(`import { live, stopLive } from "tickbook";
 const state = { stuck: false };
-live("stuck", () => { while (state.stuck) {} return "fine"; }, { refreshMs: 300 });`);
+live("stuck", () => { if (state.stuck) require("fs").writeFileSync(${JSON.stringify(begun)}, ""); while (state.stuck) {} return "fine"; }, { refreshMs: 300 });`);
     await kernel.send("state.stuck = true;");
-    await kernel.listen(0.8);
+    while (!existsSync(begun)) await kernel.listen(0.1);
     await kernel.interrupt();
     const { messages } = await kernel.run(`state.stuck = false; stopLive("stuck");`);
     const texts = ofType(messages, "update_display_data").map((m) => m.content.data["text/plain"]);

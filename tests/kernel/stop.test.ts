@@ -139,7 +139,7 @@ for await (const part of net.connect((server.address() as net.AddressInfo).port)
       await kernel.run("count = 0");
       // a cell ends after what it leaves to the end of its turn
       await kernel.send(`${code} undefined`);
-      await kernel.listen(0.4);
+      await kernel.listen(0.8);
       const waiting = await kernel.send("kept");
       await kernel.listen(0.3);
       await kernel.interrupt();
@@ -157,7 +157,7 @@ for await (const part of net.connect((server.address() as net.AddressInfo).port)
       'const s = slider("s", { min: 0, max: 9 }); s.onChange((v) => { if (v === 5) for (;;) count++; list.push(v); }); controls(s); list.length = 0; undefined',
     );
     await kernel.send("s.value = 5");
-    await kernel.listen(0.2);
+    await kernel.listen(0.6);
     const waiting = await kernel.send("kept");
     await kernel.interrupt();
     await kernel.wait(waiting);
