@@ -75,6 +75,19 @@ export const BAR_COLUMNS: readonly BarColumnName[] = [
   "complete",
 ];
 
+/** What others tell of a bar, in files and in databases of bars that came as bars. */
+export const TOLD_COLUMNS = [
+  "open",
+  "high",
+  "low",
+  "close",
+  "volume",
+  "quoteVolume",
+  "tradeCount",
+  "takerBuyVolume",
+] as const;
+export type ToldColumn = (typeof TOLD_COLUMNS)[number];
+
 /** Refuses what lacks a column of bars, or has one that is none. */
 export function requireBarColumns(where: string, bars: BarColumns): void {
   requireFields(where, "bars", bars, BAR_COLUMNS);

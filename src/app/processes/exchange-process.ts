@@ -1,7 +1,5 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { TickbookError } from "../../core/errors.ts";
+import { startProgram } from "./child-program.ts";
 
 /** The built-in exchange in a process of its own. */
 export interface ExchangeProcess {
@@ -12,7 +10,7 @@ export interface ExchangeProcess {
   stop(): Promise<void>;
 }
 
-const STOP_MS = 3000;
+const GRACE_MS = 3000;
 
 export interface ExchangeNews {
   /** It ended by itself, with these last words. */
@@ -23,61 +21,46 @@ export interface ExchangeNews {
 
 /** Starts `npm run exchange` with these flags; it ends with this process. */
 export function startExchangeProcess(flags: readonly string[], news: ExchangeNews): Promise<ExchangeProcess> {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const program = fileURLToPath(new URL(`../../../scripts/exchange.${extension}`, import.meta.url));
-  const child: ChildProcess = fork(program, [...flags, "--exit-with-parent"], {
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-    // a Ctrl-C of the terminal is for us: we end it
-    detached: true,
-  });
-  let said = "";
-  child.stderr!.setEncoding("utf8").on("data", (text: string) => {
-    said = (said + text).slice(-2000);
-  });
-  let stopping = false;
   return new Promise((resolve, reject) => {
-    let listening = false;
-    createInterface({ input: child.stdout! }).on("line", (line) => {
-      const message = JSON.parse(line) as {
-        event: string;
-        wsUrl: string;
-        restUrl: string;
-        symbols: string[];
-      };
-      if (message.event === "tape-ended") news.tapeEnded();
-      if (message.event !== "listening") return;
-      listening = true;
-      resolve({
-        wsUrl: message.wsUrl,
-        restUrl: message.restUrl,
-        symbols: message.symbols,
-        stop: () =>
-          new Promise((done) => {
-            stopping = true;
-            if (child.exitCode !== null || child.signalCode !== null) return done();
-            const force = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
-            child.once("exit", () => {
-              clearTimeout(force);
-              done();
-            });
-            child.kill("SIGTERM");
-          }),
-      });
+    let isListening = false;
+    let isStopping = false;
+    const child = startProgram(
+      "exchange",
+      [...flags, "--exit-with-parent"],
+      { graceMs: GRACE_MS },
+      (line) => {
+        const { event, wsUrl, restUrl, symbols } = JSON.parse(line) as {
+          event: string;
+          wsUrl: string;
+          restUrl: string;
+          symbols: string[];
+        };
+        if (event === "tape-ended") news.tapeEnded();
+        if (event !== "listening") return;
+        isListening = true;
+        resolve({
+          wsUrl,
+          restUrl,
+          symbols,
+          stop: () => {
+            isStopping = true;
+            return child.stop();
+          },
+        });
+      },
+    );
+    void child.ended.then(({ code }) => {
+      if (!isListening) reject(failed(code, child.lastWords()));
+      else if (!isStopping) news.died(code, child.lastWords());
     });
-    child.on("error", reject);
-    child.on("exit", (code) => {
-      if (listening) {
-        if (!stopping) news.died(code, said.trim());
-        return;
-      }
-      reject(
-        new TickbookError({
-          code: "exchange-failed",
-          where: "built-in exchange",
-          problem: said.trim().replace(/\.$/, "") || `needs to start; it ended with code ${code}`,
-          hint: "See npm run exchange -- --help.",
-        }),
-      );
-    });
+  });
+}
+
+function failed(code: number | null, said: string): TickbookError {
+  return new TickbookError({
+    code: "exchange-failed",
+    where: "built-in exchange",
+    problem: said.replace(/\.$/, "") || `needs to start; it ended with code ${code}`,
+    hint: "See npm run exchange -- --help.",
   });
 }

@@ -1,18 +1,14 @@
-import { fork } from "node:child_process";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { plainText } from "../../core/errors.ts";
 import type { Clock } from "../../core/time.ts";
 import { projectRoot } from "../project.ts";
 import type { Screen } from "../terminal/screen.ts";
-import { describeEnding, endGently, endingOf, killGroup, OWN_GROUP } from "./process-end.ts";
-import { type Running, type Supervised, supervise } from "./supervise.ts";
+import { type ChildProgram, startProgram } from "./child-program.ts";
+import { describeEnding } from "./process-end.ts";
+import { type Supervised, supervise } from "./supervise.ts";
 
 const REFUSED = 2;
 /** Longer than it takes to hand on what is under way. */
 const GRACE_MS = 5000;
-
-const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
 /** A program that runs beside the collector. */
 export interface Beside {
@@ -53,13 +49,16 @@ export function keepBeside(
   screen: Screen,
   clock: Clock,
 ): Supervised {
-  let lastWords = (): string => "";
+  let current: ChildProgram | undefined;
+  const lastWords = (): string => (current?.lastWords() ?? "").split("\n").map(plainText).join("\n");
   const kept = supervise(
     {
       start: () => {
-        const { running, words } = startProcess(beside, flags, screen);
-        lastWords = words;
-        return running;
+        current = startProgram(beside.program, flags, { cwd: projectRoot, graceMs: GRACE_MS }, (line) => {
+          const text = beside.shown(line);
+          if (text !== undefined) screen.line(text);
+        });
+        return current;
       },
       isFinal: ({ code }) => code === REFUSED,
       restarting: (ending, waitMs) => {
@@ -74,37 +73,4 @@ export function keepBeside(
     if (ending !== undefined) screen.line(`${beside.refused} ${lastWords()}`);
   });
   return kept;
-}
-
-function startProcess(
-  { program, shown }: Beside,
-  flags: readonly string[],
-  screen: Screen,
-): { running: Running; words: () => string } {
-  const file = fileURLToPath(new URL(`../../../scripts/${program}.${extension}`, import.meta.url));
-  const child = fork(file, [...flags], {
-    cwd: projectRoot,
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-    ...OWN_GROUP,
-  });
-  createInterface({ input: child.stdout! }).on("line", (line) => {
-    const text = shown(line);
-    if (text !== undefined) screen.line(text);
-  });
-  let said = "";
-  child.stderr!.setEncoding("utf8").on("data", (text: string) => {
-    said = (said + text).slice(-4000);
-  });
-  const ask = (): void => {
-    if (process.platform === "win32") child.disconnect();
-    else child.kill("SIGTERM");
-  };
-  return {
-    running: {
-      ended: endingOf(child),
-      stop: () => endGently(child, ask, GRACE_MS),
-      kill: () => killGroup(child),
-    },
-    words: () => said.trim().split("\n").map(plainText).join("\n"),
-  };
 }

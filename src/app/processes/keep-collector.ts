@@ -2,7 +2,8 @@ import type { Clock } from "../../core/time.ts";
 import type { LogEntry } from "../terminal/log.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { type StatusFacts, statusText } from "../terminal/status-text.ts";
-import { type CollectorProcess, startCollectorProcess } from "./collector-process.ts";
+import type { ChildProgram } from "./child-program.ts";
+import { startCollectorProcess } from "./collector-process.ts";
 import { describeEnding } from "./process-end.ts";
 import { supervise } from "./supervise.ts";
 
@@ -28,7 +29,8 @@ export interface KeptCollector {
 
 /** Starts the collector and keeps it running; what it has to say goes to the screen. */
 export function keepCollector(flags: readonly string[], screen: Screen, clock: Clock): KeptCollector {
-  let current: CollectorProcess | undefined;
+  let current: ChildProgram | undefined;
+  const lastWords = (): string => current?.lastWords().split("\n").at(-1) ?? "";
   let hasStarted = false;
   let onStarted: (news: "started") => void;
   const started = new Promise<"started">((resolve) => {
@@ -54,7 +56,7 @@ export function keepCollector(flags: readonly string[], screen: Screen, clock: C
       // what has worked once may work again: a refusal ends it at the first start only
       isFinal: ({ code }) => !hasStarted && (code === REFUSED || code === UNREACHABLE),
       restarting: (ending, waitMs) => {
-        const words = current?.lastWords() ?? "";
+        const words = lastWords();
         screen.line(
           `Collector: ended with ${describeEnding(ending)}${words === "" ? "" : ` (${words})`}; starting it again in ${waitMs / 1000} s`,
         );
@@ -65,7 +67,7 @@ export function keepCollector(flags: readonly string[], screen: Screen, clock: C
   const ended = new Promise<CollectorEnd>((resolve) => {
     void kept.ended.then((ending) => {
       if (ending === undefined) return;
-      resolve({ unreachable: ending.code === UNREACHABLE, reason: current?.lastWords() ?? "" });
+      resolve({ unreachable: ending.code === UNREACHABLE, reason: lastWords() });
     });
   });
   return { first: Promise.race([started, ended]), ended, stop: kept.stop, kill: kept.kill };

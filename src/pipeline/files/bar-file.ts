@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { assetsOf } from "../../core/assets.ts";
+import type { ToldColumn } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
 import { formatDuration } from "../../core/time.ts";
 import type { Venue, VenueKind } from "../../core/trade.ts";
@@ -7,7 +8,6 @@ import { barsFromTrades } from "../bars/from-trades.ts";
 import type { FileOptions } from "./asking.ts";
 import { type BarGrid, barGrid } from "./bar-grid.ts";
 import { type Caller, type FileData, readFile } from "./read-file.ts";
-import type { BarRole } from "./rows/bars.ts";
 import type { FileTrades } from "./rows/file-trades.ts";
 import type { FileSeries } from "./rows/series.ts";
 import { plain } from "./rows/trades.ts";
@@ -107,7 +107,7 @@ export function barFileOf(
 
 const ROLES = { open: "open", volume: "volume", trades: "tradeCount" } as const satisfies Record<
   string,
-  BarRole
+  ToldColumn
 >;
 
 function mixed(where: string): never {

@@ -1,3 +1,4 @@
+import { TOLD_COLUMNS } from "../../../core/bars.ts";
 import { bareName, meaningOf, type Role } from "./roles.ts";
 
 /** A column of a wide file: `btc_close`, `Close BTC`, `('Close', 'AAPL')`. */
@@ -6,17 +7,7 @@ export interface WideName {
   readonly role: Role;
 }
 
-const BAR_ROLES: ReadonlySet<Role> = new Set([
-  "open",
-  "high",
-  "low",
-  "close",
-  "price",
-  "volume",
-  "quoteVolume",
-  "tradeCount",
-  "takerBuyVolume",
-]);
+const BAR_ROLES: ReadonlySet<Role> = new Set([...TOLD_COLUMNS, "price"]);
 
 /** The symbol and the meaning in a name that holds both; undefined: it does not. */
 export function wideName(name: string): WideName | undefined {

@@ -1,21 +1,10 @@
+import { TOLD_COLUMNS, type ToldColumn } from "../../../core/bars.ts";
 import { quote } from "../../../core/errors.ts";
 import { type Asking, refuseRow, say } from "../asking.ts";
 import type { BarGroup, Layout } from "../columns/layout.ts";
 import { isMissing } from "../values/number-text.ts";
 import { lengthColumn } from "./length-column.ts";
 import type { RowReader } from "./row-reader.ts";
-
-export const BAR_ROLES = [
-  "open",
-  "high",
-  "low",
-  "close",
-  "volume",
-  "quoteVolume",
-  "tradeCount",
-  "takerBuyVolume",
-] as const;
-export type BarRole = (typeof BAR_ROLES)[number];
 
 /** The rows of one symbol as they stand in the file, those without a price included, before their times are instants. */
 export interface RawBars {
@@ -28,7 +17,7 @@ export interface RawBars {
   readonly wallUs: number[];
   readonly offsetUs: number[];
   /** NaN: nothing stood there. */
-  readonly values: Readonly<Partial<Record<BarRole, number[]>>>;
+  readonly values: Readonly<Partial<Record<ToldColumn, number[]>>>;
 }
 
 /** Takes the rows of a file of bars. */
@@ -119,13 +108,13 @@ function rawBars(
   { at }: BarGroup,
   names: readonly string[],
 ): RawBars {
-  const values: Partial<Record<BarRole, number[]>> = {};
-  for (const role of BAR_ROLES) if (at[role] !== undefined) values[role] = [];
+  const values: Partial<Record<ToldColumn, number[]>> = {};
+  for (const role of TOLD_COLUMNS) if (at[role] !== undefined) values[role] = [];
   const closeName = names[at.close!] ?? "close";
   return { symbol, isWide, closeName, row: [], wallUs: [], offsetUs: [], values };
 }
 
-export const PRICE_ROLES: readonly BarRole[] = ["open", "high", "low", "close"];
+export const PRICE_ROLES: readonly ToldColumn[] = ["open", "high", "low", "close"];
 
 function noPrices(asking: Asking, column: string): never {
   return refuseRow(asking, {
@@ -146,13 +135,13 @@ interface Columns {
 
 interface Field {
   readonly index: number;
-  readonly role: BarRole;
+  readonly role: ToldColumn;
   readonly name: string;
   readonly values: number[];
 }
 
 function columnsOf(raw: RawBars, { at }: BarGroup, names: readonly string[]): Columns {
-  const fields = BAR_ROLES.flatMap((role) => {
+  const fields = TOLD_COLUMNS.flatMap((role) => {
     const index = at[role];
     return index === undefined ? [] : [{ index, role, name: names[index]!, values: raw.values[role]! }];
   });
@@ -169,7 +158,7 @@ function cellNumber(
   asking: Asking,
   reader: RowReader,
   text: string,
-  role: BarRole,
+  role: ToldColumn,
   row: number,
   column: string,
 ): number {

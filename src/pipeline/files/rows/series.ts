@@ -1,13 +1,14 @@
+import { TOLD_COLUMNS, type ToldColumn } from "../../../core/bars.ts";
 import { formatUtc } from "../../../core/time.ts";
 import { type Asking, refuseRow, say } from "../asking.ts";
 import { instantReader } from "../values/instants.ts";
-import { BAR_ROLES, type BarRole, PRICE_ROLES, type RawBars } from "./bars.ts";
+import { PRICE_ROLES, type RawBars } from "./bars.ts";
 import { isRegular, type Spacing, spacingOf } from "./intervals.ts";
 import type { RowReader } from "./row-reader.ts";
 import type { Span } from "./trades.ts";
 
 /** Bars of one symbol, oldest first. NaN: the file has no value there. */
-export interface FileSeries extends Readonly<Partial<Record<BarRole, Float64Array>>> {
+export interface FileSeries extends Readonly<Partial<Record<ToldColumn, Float64Array>>> {
   /** As the file names it; undefined: it does not. */
   readonly symbol: string | undefined;
   /** The column of its closes. */
@@ -74,8 +75,8 @@ export function seriesOf(
   const [timeUs, wallUs, row] = [pick(instant), pick(wall), pick(raw.row)];
   checkBeen(asking, timeUs, row);
   checkBegins(asking, timeUs, row);
-  const values: Partial<Record<BarRole, Float64Array>> = {};
-  for (const role of BAR_ROLES) {
+  const values: Partial<Record<ToldColumn, Float64Array>> = {};
+  for (const role of TOLD_COLUMNS) {
     const column = raw.values[role];
     const picked = column === undefined ? undefined : pick(column);
     // a column in which nothing stands tells nothing

@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import { type Bars, barColumn, makeBars } from "../../../core/bars.ts";
+import { type Bars, barColumn, makeBars, TOLD_COLUMNS } from "../../../core/bars.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { formatDuration } from "../../../core/time.ts";
 import type { ImportedBars, ImportedInterval } from "../imported.ts";
@@ -21,16 +21,6 @@ export interface ImportedBar {
   readonly takerBuyVolume: number;
 }
 
-const NAMES = [
-  "open",
-  "high",
-  "low",
-  "close",
-  "volume",
-  "quoteVolume",
-  "tradeCount",
-  "takerBuyVolume",
-] as const;
 const COLUMNS = "open, high, low, close, volume, quote_volume, trade_count, taker_buy_volume";
 
 /** Stores bars; those that are there keep their content, and another one is listed in `bar_conflicts`. */
@@ -57,7 +47,7 @@ export function putBars(
   );
   const result = { stored: 0, known: 0, conflicts: 0 };
   for (const bar of bars) {
-    const values = NAMES.map((name) => (Number.isNaN(bar[name]) ? null : bar[name]));
+    const values = TOLD_COLUMNS.map((name) => (Number.isNaN(bar[name]) ? null : bar[name]));
     const before = find.get(symbolId, intervalUs, bar.startUs);
     if (before === undefined) {
       insert.run(symbolId, intervalUs, bar.startUs, ...values, importId);
@@ -123,8 +113,8 @@ export function barsOf(series: Series, intervalUs: number, rows: readonly (numbe
   };
   return makeBars(identity, rows.length, (name) => {
     const column = barColumn(name, rows.length);
-    const index = NAMES.indexOf(name as (typeof NAMES)[number]) + 1;
-    const [quote, volume] = [NAMES.indexOf("quoteVolume") + 1, NAMES.indexOf("volume") + 1];
+    const index = TOLD_COLUMNS.indexOf(name as (typeof TOLD_COLUMNS)[number]) + 1;
+    const [quote, volume] = [TOLD_COLUMNS.indexOf("quoteVolume") + 1, TOLD_COLUMNS.indexOf("volume") + 1];
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
       if (name === "startUs") column[i] = row[0]!;

@@ -1,6 +1,6 @@
 import type { CalendarReturn } from "../../../analytics/performance/calendar-returns.ts";
 import type { View } from "../../view.ts";
-import { cellFigures, GAIN_SCALE } from "../base/cell-figures.ts";
+import { cellFigures, gainColour } from "../base/cell-figures.ts";
 import { CHART_OPTIONS, type ChartOptions, frame, type Json } from "../base/frame.ts";
 import { waitingView } from "../base/waiting.ts";
 import { type DrawnMetrics, metricsOf } from "./run.ts";
@@ -58,17 +58,7 @@ export function monthsChart(run: DrawnMetrics, given: ChartOptions = {}): View {
       {
         mark: { type: "rect", stroke: "rgba(128,128,128,0.35)", strokeWidth: 0.5 },
         encoding: {
-          color: {
-            field: "percent",
-            type: "quantitative",
-            scale: {
-              domain: [-most, -most / 2, 0, most / 2, most],
-              range: GAIN_SCALE,
-              interpolate: "lab",
-              clamp: true,
-            },
-            legend: null,
-          },
+          color: gainColour("percent", most),
         },
       },
       cellFigures("percent", most, FONT_SIZE),

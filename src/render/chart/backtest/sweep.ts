@@ -4,7 +4,7 @@ import { requireFields } from "../../../core/arguments.ts";
 import { plainText } from "../../escape.ts";
 import { drawable } from "../../round.ts";
 import type { View } from "../../view.ts";
-import { cellFigures, GAIN_SCALE } from "../base/cell-figures.ts";
+import { cellFigures, gainColour } from "../base/cell-figures.ts";
 import { CHART_OPTIONS, type ChartOptions, frame, type Json } from "../base/frame.ts";
 import { requireOptions } from "../base/options.ts";
 
@@ -90,17 +90,7 @@ export function sweepChart(sweep: SweepResult, options: SweepChartOptions = {}):
       {
         mark: { type: "rect", strokeWidth: 2 },
         encoding: {
-          color: {
-            field: "value",
-            type: "quantitative",
-            scale: {
-              domain: [-most, -most / 2, 0, most / 2, most],
-              range: GAIN_SCALE,
-              interpolate: "lab",
-              clamp: true,
-            },
-            legend: null,
-          },
+          color: gainColour("value", most),
           stroke: { condition: { test: "datum.own === 1", value: "#1b1f24" }, value: "transparent" },
         },
       },
