@@ -9,7 +9,7 @@ import { DEFAULT_RUN, withFlags } from "../study/report/flags.ts";
 import { RUN_FLAGS, type RunFlag } from "../study/report/run-flags.ts";
 import { describedBy, verifyReport } from "../study/report/verify.ts";
 import { type RunDescription, runDescribed } from "../study/run.ts";
-import { pairText, ruleHeading, ruleText } from "../study/verdict/verdict.ts";
+import { pairText, ruleHeading, ruleText, yearlySharpe } from "../study/verdict/verdict.ts";
 import { runCommand } from "../terminal/command-line.ts";
 import type { Command, Flags } from "../terminal/flags.ts";
 import type { ProgressTeller } from "../terminal/progress.ts";
@@ -63,7 +63,7 @@ async function write(flags: Flags<Name>, teller: ProgressTeller): Promise<number
     const many = rows === undefined ? "" : `, ${rows.toLocaleString("en")} rows`;
     teller.say(`${path}: ${(bytes / 1e6).toFixed(2)} MB${many}`, { event: "written", path, bytes, rows });
   }
-  const { totalReturn, sharpe, maxDrawdown, totalCosts, costBps, breakEvenBps, roundTrips } = run.performance;
+  const { totalReturn, maxDrawdown, totalCosts, costBps, breakEvenBps, roundTrips } = run.performance;
   if (run.pair !== undefined) {
     const { verdict } = run.pair.verdict ?? { verdict: "too short to say" };
     teller.say(`A pair? ${pairText(run)}`, { event: "pair", verdict, sentence: pairText(run) });
@@ -71,7 +71,15 @@ async function write(flags: Flags<Name>, teller: ProgressTeller): Promise<number
   const anyway = ruleHeading(run).startsWith("Had") ? `${ruleHeading(run)}: ` : "";
   teller.say(`${anyway}${ruleText(run)}`, {
     event: "figures",
-    ...{ totalReturn, sharpe, maxDrawdown, roundTrips: roundTrips.count, totalCosts, costBps, breakEvenBps },
+    ...{
+      totalReturn,
+      sharpe: yearlySharpe(run.performance),
+      maxDrawdown,
+      roundTrips: roundTrips.count,
+      totalCosts,
+      costBps,
+      breakEvenBps,
+    },
   });
   return 0;
 }

@@ -6,7 +6,6 @@ import type { Running } from "./supervise.ts";
 
 /** A program of this project that runs as a process of its own. */
 export interface ChildProgram extends Running {
-  readonly pid: number | undefined;
   /** The end of what it wrote to stderr: why it ended. */
   lastWords(): string;
 }
@@ -44,7 +43,6 @@ export function startProgram(
     else child.kill("SIGTERM");
   };
   return {
-    pid: child.pid,
     ended: endingOf(child),
     lastWords: () => said.trim(),
     stop: () => endGently(child, ask, graceMs),

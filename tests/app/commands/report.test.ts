@@ -61,6 +61,7 @@ describe("npm run report", () => {
       .split("\n")
       .map((line) => JSON.parse(line));
     assert.equal(figures.at(-1).totalReturn, made.performance.totalReturn);
+    assert.equal(figures.at(-1).sharpe, null, "half a day says nothing of a year, as on the page");
     for (const name of ["trades", "fills", "equity"]) {
       assert.equal(
         readFileSync(join(folder, `own.${name}.csv`), "utf8"),

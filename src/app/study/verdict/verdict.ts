@@ -127,14 +127,20 @@ function entries(count: number): string {
 /** Below this a figure of a year says nothing. */
 const LEAST_YEARLY_US = 30 * DAY_US;
 
+/** Sharpe's ratio a year; NaN where the window is too short to say it. */
+export function yearlySharpe({ sharpe, years }: BacktestRun["performance"]): number {
+  return years * YEAR_US >= LEAST_YEARLY_US ? sharpe : Number.NaN;
+}
+
 /** The run at a glance: the pair first. */
 export function headTiles(run: BacktestRun): Tile[] {
   const { performance, data } = run;
-  const { totalReturn, sharpe, sharpeError, maxDrawdown, roundTrips, totalCosts, costBps, breakEvenBps } =
+  const { totalReturn, sharpeError, maxDrawdown, roundTrips, totalCosts, costBps, breakEvenBps } =
     performance;
   const { timeInMarket, years } = performance;
   const unit = quoteOf(data);
-  const isYearly = years * YEAR_US >= LEAST_YEARLY_US && Number.isFinite(sharpe);
+  const sharpe = yearlySharpe(performance);
+  const isYearly = Number.isFinite(sharpe);
   return [
     ...pairTiles(run),
     { label: "return, after costs", value: percent(totalReturn), unit: "%" },
