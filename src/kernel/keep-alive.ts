@@ -1,9 +1,11 @@
 import { flushCompileCache } from "node:module";
 import { TickbookError } from "../core/errors.ts";
+import { closeAll } from "./stop/sockets.ts";
 
 /** Ends the kernel; what cells find as `process.exit` does not. */
 export const exitKernel = (code?: number): never => {
   flushCompileCache();
+  closeAll();
   Object.assign(process, { reallyExit });
   return exit(code);
 };

@@ -1,15 +1,48 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { describe, it, type TestContext } from "node:test";
+import { Dealer, Subscriber } from "zeromq";
 import { loadTslab } from "../../src/kernel/tslab.ts";
+import { readMessage, writeMessage } from "../../src/kernel/wire.ts";
 import { startKernel } from "../support/kernel.ts";
 import { processesNaming, until } from "../support/processes.ts";
 import { projectRoot } from "../support/project.ts";
 import { tempFolder } from "../support/temp.ts";
 
 const main = join(projectRoot, "src", "kernel", "main.ts");
+
+const channels = ["shell", "iopub", "control", "stdin", "hb"] as const;
+type Channel = (typeof channels)[number];
+
+async function listening(): Promise<Server> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
+
+/** A kernel without Jupyter, whose ports are free but the one of `taken`. */
+async function bareKernel(t: TestContext, taken?: Channel) {
+  const servers = await Promise.all(channels.map(listening));
+  const ports = Object.fromEntries(
+    channels.map((channel, i) => [`${channel}_port`, (servers[i]!.address() as AddressInfo).port]),
+  );
+  for (const [i, server] of servers.entries()) if (channels[i] !== taken) server.close();
+  t.after(() => servers.map((server) => server.close()));
+  const file = join(tempFolder(t), "connection.json");
+  writeFileSync(file, JSON.stringify({ transport: "tcp", ip: "127.0.0.1", key: "key", ...ports }));
+  const child = spawn(process.execPath, [main, "--connection-file", file], {
+    env: { ...process.env, JPY_PARENT_PID: String(process.pid) },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.on("data", (data) => (said += data));
+  const ended = once(child, "close").then(([code, signal]) => ({ code, signal, said }));
+  return { ended, port: (channel: Channel) => ports[`${channel}_port`]! };
+}
 
 describe("the kernel's launcher", { timeout: 60_000 }, () => {
   it("loads the pinned tslab and refuses every other in one sentence", (t) => {
@@ -51,5 +84,36 @@ describe("the kernel's launcher", { timeout: 60_000 }, () => {
     await kernel.killParent();
     await until(() => processesNaming(kernel.home).length === 0, "the kernel ends");
     await kernel.stop();
+  });
+
+  for (const channel of ["shell", "hb"] as const) {
+    it(`names the port of ${channel} that another program holds, and ends with a plain code`, async (t) => {
+      const { ended, port } = await bareKernel(t, channel);
+      const { code, signal, said } = await ended;
+      assert.deepEqual([code, signal], [1, null], said);
+      assert.equal(
+        said,
+        `tickbook kernel: port ${port(channel)} of 127.0.0.1 is needed for Jupyter's channel ${channel}; it cannot be opened (Address already in use). Another program may have taken it. JupyterLab starts the kernel again on other ports; where it does not, shut the kernel down and start it anew.\n`,
+      );
+    });
+  }
+
+  it("ends with code 0 and without a word when it is told to, while a cell prints and waits", async (t) => {
+    const { ended, port } = await bareKernel(t);
+    const at = (channel: Channel): string => `tcp://127.0.0.1:${port(channel)}`;
+    const [iopub, shell, control] = [new Subscriber(), new Dealer(), new Dealer()];
+    t.after(() => [iopub, shell, control].map((socket) => socket.close()));
+    iopub.connect(at("iopub"));
+    iopub.subscribe();
+    shell.connect(at("shell"));
+    control.connect(at("control"));
+    const ask = (type: string, content: Record<string, unknown>): (Buffer | string)[] =>
+      writeMessage("key", { type, session: "test", content }) as (Buffer | string)[];
+    const code = "setInterval(() => console.log('tick'), 1); await prompt('?');";
+    await shell.send(ask("execute_request", { code, allow_stdin: false }));
+    for await (const frames of iopub)
+      if (readMessage("key", frames as Buffer[])?.header.msg_type === "stream") break;
+    await control.send(ask("shutdown_request", { restart: false }));
+    assert.deepEqual(await ended, { code: 0, signal: null, said: "" });
   });
 });

@@ -11,6 +11,7 @@ import type { Runner } from "../runner.ts";
 import type { Activities } from "../stop/activities.ts";
 import type { Channels } from "../stop/channels.ts";
 import type { Interruptible } from "../stop/interruptible.ts";
+import { bindAll } from "../stop/sockets.ts";
 import type { Connection } from "../stop/thread-messages.ts";
 import type { Tslab } from "../tslab.ts";
 import { type Message, readMessage } from "../wire.ts";
@@ -101,12 +102,9 @@ export async function serve(parts: ServerParts): Promise<Server> {
   // zeromq.js makes every 512th send asynchronous and refuses the ones in between; with no timeout it never does
   const options = { sendTimeout: 0, sendHighWaterMark: 0 };
   const shell = new Router(options);
-  const at = (port: number): string => `${connection.transport}://${connection.ip}:${port}`;
-  const address = at(connection.stdin_port);
-  await Promise.all([
-    shell.bind(at(connection.shell_port)),
-    offerPrompt({ address, key, session, currentCell: cells.current }),
-  ]);
+  const stdin = new Router(options);
+  await bindAll(connection, { shell, stdin });
+  offerPrompt({ socket: stdin, key, session, currentCell: cells.current });
   status("starting");
   void (async () => {
     // in turns of their own: where V8 ends an endless callback, it forgets what waits behind it, as the next message may

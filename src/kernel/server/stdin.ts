@@ -1,13 +1,13 @@
 import { closeSync, openSync } from "node:fs";
 import { devNull } from "node:os";
 import { Readable } from "node:stream";
-import { Router } from "zeromq";
+import type { Router } from "zeromq";
 import { TickbookError } from "../../core/errors.ts";
 import type { Cell } from "../output/cells.ts";
 import { readMessage, writeMessage } from "../wire.ts";
 
 export interface StdinOptions {
-  readonly address: string;
+  readonly socket: Router;
   readonly key: string;
   readonly session: string;
   readonly currentCell: () => Cell | undefined;
@@ -17,9 +17,7 @@ export interface StdinOptions {
  * Offers `prompt(question)` to cells, and to `process.stdin`: the front end shows a field and sends what the reader has
  * written, a line at a time.
  */
-export async function offerPrompt({ address, key, session, currentCell }: StdinOptions): Promise<void> {
-  const socket = new Router({ sendTimeout: 0, sendHighWaterMark: 0 });
-  await socket.bind(address);
+export function offerPrompt({ socket, key, session, currentCell }: StdinOptions): void {
   let answered = (_text: string): void => {};
   let asked: { request: unknown; last: Promise<unknown> } | undefined;
   void (async () => {

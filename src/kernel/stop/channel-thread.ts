@@ -1,7 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Publisher, Reply, Router } from "zeromq";
+import type { TickbookError } from "../../core/errors.ts";
 import { type Header, readMessage, writeMessage } from "../wire.ts";
 import { endNewestChild } from "./newest-child.ts";
+import { bindAll, closeAll } from "./sockets.ts";
 import { createTerminator } from "./terminator.ts";
 import { type FromThread, SHARED, shortNow, type ThreadData, type ToThread } from "./thread-messages.ts";
 
@@ -11,7 +13,7 @@ import { type FromThread, SHARED, shortNow, type ThreadData, type ToThread } fro
  */
 const { connection, session, shared } = workerData as ThreadData;
 const words = new Int32Array(shared);
-const { transport, ip, key } = connection;
+const { key } = connection;
 const toMain = (message: FromThread): void => parentPort!.postMessage(message);
 
 /** Between one attempt to end what runs and the next. */
@@ -140,16 +142,22 @@ function answered(frames: readonly Buffer[]): void {
 parentPort!.on("message", (message: ToThread) => {
   if (message.type === "publish") publish(message.frames);
   else if (message.type === "running") running = message.header;
+  else if (message.type === "end") end();
   else void control.send(message.frames as (Buffer | string)[]).catch(() => {});
 });
 
-const at = (port: number): string => `${transport}://${ip}:${port}`;
-await Promise.all([
-  iopub.bind(at(connection.iopub_port)),
-  control.bind(at(connection.control_port)),
-  heartbeat.bind(at(connection.hb_port)),
-]);
-toMain({ type: "ready" });
+function end(): void {
+  closeAll();
+  Atomics.store(words, SHARED.closed, 1);
+  Atomics.notify(words, SHARED.closed);
+}
+
+try {
+  await bindAll(connection, { iopub, control, hb: heartbeat });
+  toMain({ type: "ready" });
+} catch (problem) {
+  toMain({ type: "refused", refusal: { ...(problem as TickbookError) } });
+}
 void (async () => {
   for await (const frames of heartbeat) await heartbeat.send(frames);
 })();

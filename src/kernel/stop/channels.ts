@@ -1,6 +1,8 @@
 import { Worker } from "node:worker_threads";
+import { TickbookError } from "../../core/errors.ts";
 import type { Header } from "../wire.ts";
 import { Stopped } from "./activities.ts";
+import { closeAtEnd } from "./sockets.ts";
 import {
   type Connection,
   type FromThread,
@@ -41,6 +43,8 @@ const { setImmediate } = globalThis;
 
 /** A signal of the thread's own may arrive after what it was meant for has ended. */
 const staleMs = 10_000;
+/** The end of the kernel waits no longer for its thread. */
+const closeMs = 500;
 
 export async function openChannels(options: ChannelsOptions): Promise<Channels> {
   const { connection, session, onStop, onControl, onEnd } = options;
@@ -65,9 +69,14 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
     // what awaits is told now, and may do something at its end
     setImmediate(() => Atomics.store(words, SHARED.ended, asked));
   };
-  await new Promise<void>((resolve) => {
+  closeAtEnd(() => {
+    post({ type: "end" });
+    Atomics.wait(words, SHARED.closed, 0, closeMs);
+  });
+  await new Promise<void>((resolve, reject) => {
     worker.on("message", (message: FromThread) => {
       if (message.type === "ready") resolve();
+      else if (message.type === "refused") reject(new TickbookError(message.refusal));
       else if (message.type === "control") onControl(message.frames.map((frame) => Buffer.from(frame)));
       else if (isStopAsked()) {
         stopped();

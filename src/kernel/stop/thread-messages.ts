@@ -1,3 +1,4 @@
+import type { Refusal } from "../../core/errors.ts";
 import type { Header } from "../wire.ts";
 
 /** What the kernel's thread for Jupyter's channels is given. */
@@ -39,14 +40,18 @@ export const SHARED = {
   signalling: 6,
   /** Up to which press the main thread has come back from what it stopped. */
   ended: 7,
+  /** When the thread has closed its sockets: 1, else 0. */
+  closed: 8,
 } as const;
 
 export type ToThread =
   | { readonly type: "publish" | "control"; readonly frames: readonly (Uint8Array | string)[] }
-  | { readonly type: "running"; readonly header: Header | undefined };
+  | { readonly type: "running"; readonly header: Header | undefined }
+  | { readonly type: "end" };
 
 export type FromThread =
   | { readonly type: "ready" }
+  | { readonly type: "refused"; readonly refusal: Refusal }
   | { readonly type: "stop"; readonly press: number }
   | { readonly type: "control"; readonly frames: readonly Uint8Array[] };
 
