@@ -20,6 +20,7 @@ import { readConnection, type Server, serve } from "./server/server.ts";
 import { createActivities } from "./stop/activities.ts";
 import { openChannels } from "./stop/channels.ts";
 import { createInterruptible } from "./stop/interruptible.ts";
+import { ownWorkers } from "./stop/workers.ts";
 import { loadTslab } from "./tslab.ts";
 
 function toTerminal(text: string): void {
@@ -108,7 +109,8 @@ async function main(argv: readonly string[]): Promise<void> {
   const runner = createRunner(tslab, notebook, createPrinter(cells), restore);
   routeProcessOutput(cells, toTerminal);
   offerJupyter();
-  routeChildOutput(channels.child);
+  routeChildOutput(channels.child, activities.onStop);
+  ownWorkers(activities.onStop);
   const report = (error: unknown): void => {
     const text = `${runner.explain(error).traceback.join("\n")}\n`;
     const cell = cells.current();

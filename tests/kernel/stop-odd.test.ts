@@ -104,4 +104,20 @@ import { Worker } from "node:worker_threads";`);
     assert.equal((await kernel.wait(run)).reply.ename, "Interrupted");
     await goesOn("two presses");
   });
+
+  it("ends the workers and child processes that the cell has started, and none of another cell", async () => {
+    const spins = (at: number): string =>
+      `new Worker("const { workerData } = require('worker_threads'); for (;;) Atomics.add(workerData, ${at}, 1)", { eval: true, workerData: rounds })`;
+    await printed(`import { spawn } from "node:child_process"; const rounds = new Int32Array(new SharedArrayBuffer(8));
+const others = ${spins(0)}; const child = spawn("sleep", ["100"]); 5`);
+    const code = `var mine = ${spins(1)}; var children = [spawn("sleep", ["100"]), spawn("sh", ["-c", "trap '' INT; sleep 100 & wait; wait"]), spawn("sleep", ["100"], { detached: true })];
+await once(mine, "exit");`;
+    const { reply } = await kernel.run(code, { interruptAfter: 0.5, timeout: 15 });
+    assert.equal(reply.ename, "Interrupted", reply.evalue);
+    const ends = `await Promise.all(children.slice(0, 2).map((one) => one.exitCode ?? one.signalCode ?? once(one, "exit"))); console.log(children.map((one) => one.signalCode))`;
+    assert.equal(await printed(ends), "[ 'SIGINT', 'SIGKILL', null ]");
+    const went = `var [a, b] = rounds; await sleep(100); [rounds[0] !== a, rounds[1] !== b, child.signalCode]`;
+    assert.equal(await printed(went), "[ true, false, null ]");
+    await printed("child.kill(); children[2]!.kill(); await others.terminate()");
+  });
 });

@@ -77,7 +77,7 @@ export function ownCellTimers(options: CellTimersOptions): void {
 }
 
 /** Whether the code of a cell, or of a file of the user's, calls the function directly. */
-function isFromNotebook(called: unknown): boolean {
+export function isFromNotebook(called: unknown): boolean {
   const stack = withError({ stackTraceLimit: 1, prepareStackTrace: undefined }, () => {
     const at: { stack?: unknown } = {};
     Error.captureStackTrace(at, called as never);

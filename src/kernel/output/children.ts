@@ -4,14 +4,25 @@ import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
+import { endWithChildren } from "../stop/newest-child.ts";
+
+/** As it was when the kernel started: a cell may put another in its place. */
+const { setTimeout } = globalThis;
+
+/** A child that a stopped cell has started may take this long to tidy up. */
+const tidyMs = 1_000;
 
 /**
  * What a child process would write to the kernel's own terminal (`stdio: "inherit"`) goes to the cell that started it.
- * Of calls that wait for the child's end it comes at that end.
+ * Of calls that wait for the child's end it comes at that end. Children end when the cell is stopped that started them,
+ * as Ctrl-C does in a terminal, but for those that are detached.
  */
-export function routeChildOutput(waiting: { entered(): void; left(): void }): void {
+export function routeChildOutput(
+  waiting: { entered(): void; left(): void },
+  onStop: (callback: () => void) => () => void,
+): void {
   const spawner = childProcess.ChildProcess.prototype as unknown as {
-    spawn(this: ChildProcess, options: { stdio?: unknown }): unknown;
+    spawn(this: ChildProcess, options: { stdio?: unknown; detached?: boolean }): unknown;
   };
   const { spawn } = spawner;
   spawner.spawn = function (options) {
@@ -26,6 +37,11 @@ export function routeChildOutput(waiting: { entered(): void; left(): void }): vo
       Object.assign(this, { [at === 1 ? "stdout" : "stderr"]: null });
       (this.stdio as unknown[])[at] = null;
     }
+    if (this.pid !== undefined && options?.detached !== true)
+      this.once(
+        "exit",
+        onStop(() => endChild(this)),
+      );
     return result;
   };
 
@@ -36,6 +52,13 @@ export function routeChildOutput(waiting: { entered(): void; left(): void }): vo
     execSync: printing(execSync, waiting),
   });
   syncBuiltinESMExports();
+}
+
+function endChild(child: ChildProcess): void {
+  endWithChildren(child.pid!, "SIGINT");
+  setTimeout(() => {
+    if (child.exitCode === null && child.signalCode === null) endWithChildren(child.pid!, "SIGKILL");
+  }, tidyMs).unref();
 }
 
 /** A call that waits for the child: what the child prints goes by way of a file, which has room for all of it. */

@@ -6,7 +6,12 @@ import { readFileSync } from "node:fs";
  */
 export function endNewestChild(signal: NodeJS.Signals): void {
   const newest = childrenOf(process.pid).at(-1);
-  if (newest !== undefined) for (const pid of [...descendantsOf(newest), newest]) end(pid, signal);
+  if (newest !== undefined) endWithChildren(newest, signal);
+}
+
+/** Ends a process with all that it has started. */
+export function endWithChildren(pid: number, signal: NodeJS.Signals): void {
+  for (const one of [...descendantsOf(pid), pid]) end(one, signal);
 }
 
 function descendantsOf(pid: number): number[] {
