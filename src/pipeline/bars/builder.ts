@@ -1,7 +1,8 @@
 import type { BarIdentity, Bars } from "../../core/bars.ts";
 import type { MissingIds, TradeColumns } from "../../core/trade-columns.ts";
+import type { TradeSums } from "../../core/trade-sums.ts";
 import { barRows } from "./bar-rows.ts";
-import { beginBar, openBar, sizeOf, takeTrades } from "./open-bar.ts";
+import { beginBar, openBar, sizeOf, takeSums, takeTrades } from "./open-bar.ts";
 
 /** Makes bars of one symbol, piece by piece: however trades are cut into pieces, the bars are the same to the last bit. */
 export interface BarBuilder {
@@ -10,6 +11,8 @@ export interface BarBuilder {
    * before its predecessor's bar, to that bar.
    */
   push(trades: TradeColumns): void;
+  /** Takes trades as sums of steps that the bar's length, which is one of time, is a multiple of. */
+  pushSums(sums: TradeSums): void;
   /** How many bars there are, the last one included, to which trades may still come. */
   readonly length: number;
   /** Whether the last bar has reached its size; time bars never do. */
@@ -32,17 +35,28 @@ export function barBuilder(identity: BarIdentity): BarBuilder {
   const write = (): void => rows.write(bar, holes.areApart(bar.firstId, bar.lastId));
   const lengthOf = (): number => rows.done + (bar.isOpen ? 1 : 0);
 
+  const begin = (id: number, timeUs: number, price: number): void => {
+    if (bar.isOpen) {
+      write();
+      rows.close();
+    }
+    beginBar(bar, size, id, timeUs, price);
+  };
+
   return {
     push: (trades) => {
       if (trades.holes !== undefined && trades.holes.length > 0) holes.learn(trades.holes);
       for (let i = 0; ; ) {
         i = takeTrades(bar, size, identity.symbol, trades, i);
         if (i === trades.length) return;
-        if (bar.isOpen) {
-          write();
-          rows.close();
-        }
-        beginBar(bar, size, trades.id[i]!, trades.tradeTimeUs[i]!, trades.price[i]!);
+        begin(trades.id[i]!, trades.tradeTimeUs[i]!, trades.price[i]!);
+      }
+    },
+    pushSums: (sums) => {
+      if (sums.holes.length > 0) holes.learn(sums.holes);
+      for (let i = 0; i < sums.length; i++) {
+        if (sums.startUs[i]! >= bar.nextUs) begin(sums.firstId[i]!, sums.startUs[i]!, sums.open[i]!);
+        takeSums(bar, sums, i);
       }
     },
     get length() {

@@ -1,5 +1,6 @@
 import type { BarRule } from "../../core/bars.ts";
 import { MOST_BACK_US, type TradeColumns } from "../../core/trade-columns.ts";
+import type { TradeSums } from "../../core/trade-sums.ts";
 import { checkTime, refuseTrade } from "./bad-trades.ts";
 import { PLAIN, partsOf, quoteVolumeOf, ROUND_1, ROUND_26, ROUND_52, sumsOfPlain, volumeOf } from "./sums.ts";
 
@@ -203,4 +204,22 @@ export function takeTrades(
   bar.z0 = z0;
   if (i < length) checkTime(symbol, ids[i]!, times[i]!, newestUs);
   return i;
+}
+
+/** Takes a row of sums into the open bar of time, as its trades one by one would have been. */
+export function takeSums(bar: OpenBar, sums: TradeSums, row: number): void {
+  const [firstId, lastId, newestUs] = [sums.firstId[row]!, sums.lastId[row]!, sums.newestUs[row]!];
+  bar.high = Math.max(bar.high, sums.high[row]!);
+  bar.low = Math.min(bar.low, sums.low[row]!);
+  bar.close = sums.close[row]!;
+  bar.lastId = lastId;
+  bar.newestUs = Math.max(bar.newestUs, newestUs);
+  bar.count += lastId - firstId + 1;
+  bar.v1 += sums.v1[row]!;
+  bar.v0 += sums.v0[row]!;
+  bar.b1 += sums.b1[row]!;
+  bar.b0 += sums.b0[row]!;
+  bar.z2 += sums.z2[row]!;
+  bar.z1 += sums.z1[row]!;
+  bar.z0 += sums.z0[row]!;
 }

@@ -1,7 +1,8 @@
 import { requireFields, requireList, requireSettings } from "../../core/arguments.ts";
 import { type BarRule, type Bars, sliceBars } from "../../core/bars.ts";
 import { firstAtLeast } from "../../core/search.ts";
-import { sliceTrades } from "../../core/trade-columns.ts";
+import { MOST_BACK_US, sliceTrades, type TradeColumns } from "../../core/trade-columns.ts";
+import type { TradeSums } from "../../core/trade-sums.ts";
 import { checkRange } from "../store/read/reader.ts";
 import type { Series, TradeStore } from "../store/trade-store.ts";
 import { barBuilder } from "./builder.ts";
@@ -55,8 +56,11 @@ export function readBars(
       toId,
       ...rules.map((rule) => (toUs === undefined ? 0 : idAt(endOfLast(rule, toUs)))),
     );
-    const blocks = fromId < endId ? reader.blocks(one, { fromId, toId: endId }) : [];
-    for (const block of blocks) {
+    for (const block of fromId < endId ? piecesOf(reader, one, fromId, endId, rules) : []) {
+      if ("newestUs" in block) {
+        for (const builder of builders) builder.pushSums(block);
+        continue;
+      }
       builders.forEach((builder, k) => {
         const cut = rules[k]!.by === "time" ? block.length : firstAtLeast(block.id, toId);
         builder.push(cut === block.length ? block : sliceTrades(block, 0, cut));
@@ -70,6 +74,33 @@ export function readBars(
       return empty === "flat" ? fillEmpty(wanted) : wanted;
     });
   });
+}
+
+/** Trades, or sums of them where the store makes such faster than it hands over trades, and all rules can be made of sums. */
+function piecesOf(
+  reader: TradeStore,
+  series: Series,
+  fromId: number,
+  toId: number,
+  rules: readonly BarRule[],
+): Iterable<TradeColumns | TradeSums> {
+  const stepUs = stepOf(rules);
+  const sums = stepUs === undefined ? undefined : reader.sums?.(series, { fromId, toId }, stepUs);
+  return sums ?? reader.blocks(series, { fromId, toId });
+}
+
+const LEAST_STEP_US = 100_000;
+
+/** The longest step of time that every bar is whole steps of, such that times may go back by one; undefined: there is none. */
+function stepOf(rules: readonly BarRule[]): number | undefined {
+  let stepUs = 0;
+  for (const rule of rules) {
+    if (rule.by !== "time") return undefined;
+    for (let rest = rule.intervalUs; rest > 0; ) [stepUs, rest] = [rest, stepUs % rest];
+  }
+  for (let parts = Math.max(1, Math.ceil(stepUs / MOST_BACK_US)); stepUs / parts >= LEAST_STEP_US; parts++)
+    if (stepUs % parts === 0) return stepUs / parts;
+  return undefined;
 }
 
 /** Bars that came as bars, of the length that is asked for or made of the longest that it is a multiple of. */

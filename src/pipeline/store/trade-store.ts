@@ -1,4 +1,5 @@
 import type { TradeColumns } from "../../core/trade-columns.ts";
+import type { TradeSums } from "../../core/trade-sums.ts";
 import type { ImportedBars } from "./imported.ts";
 import type { IdRange } from "./ledger/id-ranges.ts";
 import type { QualityReader } from "./quality/quality-types.ts";
@@ -66,6 +67,15 @@ export interface TradeStore {
   trades(series: Series, range?: TradeRange): TradeColumns;
   /** The same piece by piece, `rows` at most in each: memory stays bounded, however long the range is. */
   blocks(series: Series, range?: TradeRange, rows?: number): Generator<TradeColumns, void, undefined>;
+  /**
+   * The trades of a range of ids as sums of steps of time, and as trades where they can't be summed so; undefined where that is
+   * no faster, absent where it never is.
+   */
+  sums?(
+    series: Series,
+    ids: { readonly fromId: number; readonly toId: number },
+    stepUs: number,
+  ): Generator<TradeColumns | TradeSums, void, undefined> | undefined;
   /** Single trades with `fromId` ≤ id < `toId`, the first `limit`, with everything that is known of them. */
   exact(series: Series, fromId: number, toId: number, limit: number): StoredTrades;
   /** Merged trades that begin with `fromId` ≤ id < `toId`, to the last digit: a double has fewer than their decimals at times. */

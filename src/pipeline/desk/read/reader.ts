@@ -12,9 +12,11 @@ import { type DeskUser, deskAddress, deskUser } from "../wire/address.ts";
 import { openDeskBars } from "./imported-bars.ts";
 import { blocksAt, type DeskLedger, openLedger, readKey, type SeriesLedger } from "./ledger.ts";
 import { deskQuality } from "./quality.ts";
+import { isWorthSumming, summed } from "./sums.ts";
 import {
   askWhole,
   columnsOf,
+  countIds,
   fromTrades,
   heldWithin,
   joinRows,
@@ -83,6 +85,17 @@ function deskStore(label: string, ask: Ask, ledger: DeskLedger): TradeStore {
     trades: (series, range = {}) => ledger.atOneTime(() => ranged.trades(series, range)),
     blocks: (series, range = {}, rows = BLOCK_ROWS) =>
       ranged.blocks(series, range, rows, (work) => ledger.atOneTime(work)),
+    sums: (series, { fromId, toId }, stepUs) => {
+      const state = now(series);
+      const ids = heldWithin(idRanges(state.covered()), fromId, toId, MOST);
+      if (!isWorthSumming(state, ids, stepUs)) return undefined;
+      const [venue, symbol] = readKey(series);
+      const parts = {
+        blocks: (from: number, to: number) => store.blocks(series, { fromId: from, toId: to }),
+        holes: (first: number, last: number) => missingNear(state, Math.min(fromId, first), last),
+      };
+      return summed({ venue, symbol, state, ask, ...parts }, ids, stepUs);
+    },
     exact: (series, fromId, toId, limit) =>
       reads.exact(series, heldWithin(now(series).held, fromId, toId, limit)),
     exactMerged: (series, fromId, toId) =>
@@ -193,7 +206,7 @@ function idReads(label: string, ask: Ask): IdReads {
     const [venue, symbol] = readKey(series);
     if (ids.length === 0) return undefined;
     const from = fromTrades(venue, symbol, ids[0]!.first, ids.at(-1)!.last);
-    const claimed = ids.reduce((sum, range) => sum + range.last - range.first + 1, 0);
+    const claimed = countIds(ids);
     const least = `minIf(trade_id, ${TIME_SQL} >= ${Math.ceil(timeUs)})`;
     const { rows, id } = askWhole({ label, what: symbol, ids }, () => {
       const { columns } = ask(
@@ -239,7 +252,7 @@ function idReads(label: string, ask: Ask): IdReads {
       const [venue, symbol] = readKey(series);
       for (const some of stretches(ids, 16 * ANSWER_ROWS)) {
         const [first, last] = [some[0]!.first, some.at(-1)!.last];
-        const claimed = some.reduce((sum, range) => sum + range.last - range.first + 1, 0);
+        const claimed = countIds(some);
         askWhole({ label, what: symbol, ids: some }, () => {
           const { columns } = ask(
             `SELECT toFloat64(count()) AS rows_ ${fromTrades(venue, symbol, first, last)} FORMAT Native`,

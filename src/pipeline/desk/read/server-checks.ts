@@ -6,7 +6,7 @@ import type { Ask } from "../sync/ask.ts";
 import { sqlText, sqlWhole } from "../wire/sql.ts";
 import type { deskHoles } from "./desk-holes.ts";
 import { readKey } from "./ledger.ts";
-import { fromTrades, stretches } from "./trades.ts";
+import { countIds, fromTrades, stretches } from "./trades.ts";
 
 /** Ids of one statement. */
 const CHUNK = 1_048_576;
@@ -66,7 +66,7 @@ export function serverChecks(ask: Ask): ServerChecks {
     },
     absent: (series, ids) =>
       stretches(ids, CHUNK).flatMap((some) => {
-        const claimed = some.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+        const claimed = countIds(some);
         const { columns } = ask(`SELECT toFloat64(count()) AS rows_ ${from(series, some)} FORMAT Native`);
         if ((columns.rows_ as Float64Array)[0]! >= claimed) return [];
         const there = ask(`SELECT toFloat64(trade_id) AS id_ ${from(series, some)} FORMAT Native`);

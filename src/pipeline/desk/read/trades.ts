@@ -24,6 +24,10 @@ export function fromTrades(venue: string, symbol: string, first: number, last: n
   );
 }
 
+/** How many ids ranges hold that do not overlap. */
+export const countIds = (ranges: readonly IdRange[]): number =>
+  ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+
 /** Rows by ascending id, as a table has them. */
 export interface Rows {
   readonly length: number;
@@ -85,7 +89,7 @@ export function claimedRows(
   { id, length }: Rows,
   ranges: readonly IdRange[],
 ): "all" | Uint32Array | undefined {
-  const claimed = ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  const claimed = countIds(ranges);
   if (length < claimed) return undefined;
   if (length === claimed) {
     let row = 0;
@@ -126,7 +130,7 @@ export function askWhole<Found>(
       Atomics.wait(PAUSE, 0, 0, PAUSE_MS);
       continue;
     }
-    const claimed = ids.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+    const claimed = countIds(ids);
     refuse({
       code: "not-here-yet",
       where: `${what} at ${label}`,
