@@ -56,6 +56,8 @@ export interface Observation {
   readonly isAcknowledged?: boolean;
   /** Whether all alerts together have told as much as they may this hour. */
   readonly isFull?: boolean;
+  /** It was before the watch began, and is judged now: what it says counts to no limit. */
+  readonly isPast?: boolean;
 }
 
 /** What became of a change: told, kept silent, held back by the cap, or of no interest to anybody. */
@@ -238,7 +240,7 @@ function tell(
   { remindUs, perHour }: AlertLimits,
   before: AlertState,
   state: AlertState,
-  { timeUs, values, silencedBy = "", isAcknowledged = false, isFull = false }: Observation,
+  { timeUs, values, silencedBy = "", isAcknowledged = false, isFull = false, isPast = false }: Observation,
   lead: number,
 ): Observed {
   const want = wanted(state);
@@ -252,7 +254,7 @@ function tell(
   if (!hasChanged && !isNews && !isDue) return { state, events: NONE };
 
   const sentUs = state.sentUs.filter((sent) => sent > timeUs - HOUR_US);
-  const mayTell = silencedBy === "" && !isFull && sentUs.length < perHour;
+  const mayTell = silencedBy === "" && (isPast || (!isFull && sentUs.length < perHour));
   const isTold = (isNews || isDue) && mayTell;
   const isHeld = isNow && !isTold && silencedBy === "";
   const event = (kind: AlertEvent["kind"], delivery: Delivery): AlertEvent => ({
@@ -282,8 +284,8 @@ function tell(
     if (isTold) events.push(event(isDue ? "reminder" : toldKind(state), "sent"));
   }
   if (isTold) {
-    const told = { told: want, toldUs: timeUs, toldSides: state.sides };
-    return { state: { ...state, ...told, sentUs: [...sentUs, timeUs], heldBack: 0 }, events };
+    const told = { told: want, toldUs: timeUs, toldSides: state.sides, heldBack: 0 };
+    return { state: { ...state, ...told, sentUs: isPast ? sentUs : [...sentUs, timeUs] }, events };
   }
   return { state: isHeld ? { ...state, heldBack: state.heldBack + 1 } : state, events };
 }

@@ -68,7 +68,7 @@ export function pairJudge(pair: PairWatch, reader: TradeStore, log: AlertLog, ac
     if (untilUs === undefined || own.some((alert) => alert.intervalUs !== intervalUs)) return memory;
     const alone = alertEvaluator(own, { judged: log.judged(own), acts });
     if (hedge !== undefined) alone.freeze([y, x], hedge);
-    alone.begin(Math.min(firstUs(closed), untilUs));
+    alone.begin(Math.min(firstUs(closed), untilUs), untilUs);
     alone.advance(({ symbol }) => (symbol === y ? closed.y : closed.x), untilUs, log.hear);
     return { ...memory, states: { ...memory.states, ...alone.memory().states } };
   };

@@ -15,7 +15,7 @@ export interface DefaultRules {
 
 /**
  * The rules that come with Tickbook: |z| at 2.5 for five bars, low correlation, little volume, a feed without trades, trades
- * missing. Chosen by what they tell on a market in which nothing happens (docs/alerts.md).
+ * missing for ten seconds. Chosen by what they tell on a market in which nothing happens (docs/alerts.md).
  */
 export function defaultRules(settings: DefaultRules = {}): SimpleRule[] {
   const {
@@ -46,6 +46,8 @@ export function defaultRules(settings: DefaultRules = {}): SimpleRule[] {
       when: "above",
       fire: 1,
       resolve: 0,
+      // one that is filled at once, as where the stream begins behind the stored past, is no news
+      for: "10s",
       remind: "15m",
       text: "{symbol}: trades are missing in {value} of the last {window} bars",
     },

@@ -43,8 +43,11 @@ export interface AlertEvaluator {
   readonly lanes: readonly Lane[];
   /** Judges every step after what is done, up to `untilUs` (included). Costs what is new. */
   advance(barsOf: BarsOf, untilUs: number, hear?: (event: HeardEvent) => void): void;
-  /** Where to begin, for bars of which nothing was judged yet: after this time. */
-  begin(us: number): void;
+  /**
+   * Where to begin, for bars of which nothing was judged yet: after this time. Steps up to `pastUs` are history: what they
+   * say counts to no limit.
+   */
+  begin(us: number, pastUs?: number): void;
   /**
    * Makes the statistics anew from the bars at hand, up to what is done, and judges nothing: after a start, and when bars
    * that were judged have changed. What was told is not taken back; the next step is judged on the bars as they are.
@@ -88,6 +91,7 @@ export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSett
     while (sentUs.length > 0 && sentUs[0]! <= timeUs - HOUR_US) sentUs.shift();
     /** The silencers that fire, once those of this group are judged. */
     let loud: Member[] | undefined;
+    const isPast = timeUs <= group.pastUs;
     for (const member of group.members) {
       const { alert, nodes, index } = member;
       if (!alert.silences) loud ??= silencers.filter(({ state }) => state.state === "firing");
@@ -101,12 +105,13 @@ export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSett
         values: member.values,
         silencedBy: member.silencedBy,
         isFull: sentUs.length >= perHour,
+        isPast,
         isAcknowledged: firingUs !== null && acts?.isAcknowledged(alert, firingUs) === true,
       });
       member.state = state;
       judged?.(index, timeUs, member.values, state);
       for (const event of events) {
-        if (event.delivery === "sent") sentUs.push(timeUs);
+        if (event.delivery === "sent" && !isPast) sentUs.push(timeUs);
         hear({ ...event, alert });
       }
     }
@@ -122,8 +127,12 @@ export function alertEvaluator(alerts: readonly Alert[], settings: EvaluatorSett
         group.doneUs = timeUs;
       }
     },
-    begin: (us) => {
-      for (const group of groups) group.doneUs ??= floorTo(us, group.graph.intervalUs);
+    begin: (us, pastUs = Number.NEGATIVE_INFINITY) => {
+      for (const group of groups) {
+        if (group.doneUs !== undefined) continue;
+        group.doneUs = floorTo(us, group.graph.intervalUs);
+        group.pastUs = pastUs;
+      }
     },
     rebuild: (barsOf) => {
       for (const group of groups) rebuildValues(group, barsOf);

@@ -13,6 +13,8 @@ export interface Group {
   readonly graph: ValueGraph;
   readonly members: Member[];
   doneUs: number | undefined;
+  /** What is judged up to here was there before the judging began. */
+  pastUs: number;
 }
 
 /** An alert, as it stands. */
@@ -44,7 +46,7 @@ export function groupsOf(alerts: readonly Alert[]): Group[] {
         silencedBy: "",
       }),
     );
-    return { graph, members, doneUs: undefined };
+    return { graph, members, doneUs: undefined, pastUs: Number.NEGATIVE_INFINITY };
   });
 }
 

@@ -15,7 +15,7 @@ export interface FeedSettings {
   readonly graceUs: number;
   /** What is further back than this is passed over after a pause; also what is further than 10,000 of the shortest bars. */
   readonly catchUpUs: number;
-  /** Where nothing was judged yet, judging begins so long before the newest trade; 0 unless told. */
+  /** Where nothing was judged yet, judging begins so long before the newest trade; 0 unless told. What that past says counts to no limit of messages. */
   readonly backUs?: number;
 }
 
@@ -50,7 +50,8 @@ export function alertFeed({
 
   /** Where judging begins: where it was left, or with the newest trade; what lies too far back is passed over. */
   const begin = (untilUs: number, hear: (event: HeardEvent) => void): void => {
-    evaluator.begin(clock.newestUs() - graceUs - backUs);
+    const newestUs = clock.newestUs() - graceUs;
+    evaluator.begin(newestUs - backUs, backUs > 0 ? newestUs : undefined);
     const leftUs = evaluator.doneUs()!;
     const soonestUs = untilUs - graceUs - reachUs;
     const wasGone = leftUs < soonestUs;

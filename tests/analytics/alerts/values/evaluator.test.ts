@@ -21,7 +21,7 @@ import { type Bars, sliceBars } from "../../../../src/core/bars.ts";
 import { random } from "../../../../src/core/random.ts";
 import { fillEmpty } from "../../../../src/pipeline/bars/fill-empty.ts";
 import { joinBars, joinedColumn } from "../../../../src/pipeline/bars/join.ts";
-import { barsOf, pairOfBars, SECOND, START } from "../../../support/alert-bars.ts";
+import { type BarRow, barsOf, pairOfBars, SECOND, START } from "../../../support/alert-bars.ts";
 
 const PAIR = ["ETHUSDT", "BTCUSDT"] as const;
 const SYMBOLS = ["BTCUSDT", "ETHUSDT"];
@@ -422,6 +422,56 @@ test("all alerts together tell no more than the cap allows, and say how much was
   const events = all(alertEvaluator(alertsFor(rules), { perHour: 25 }), among(x)) as HeardEvent[];
   assert.equal(events.filter(({ delivery }) => delivery === "sent").length, 25);
   assert.ok(events.filter(({ delivery }) => delivery === "held back").length > 100);
+});
+
+test("what was there before the judging began is told in full, and counts to no limit of what comes after", () => {
+  const rule: AlertRule = {
+    name: "restless",
+    symbol: "BTCUSDT",
+    interval: "1s",
+    measure: "volume",
+    when: "below",
+    fire: 1.5,
+    perHour: 10,
+  };
+  const pastUs = START + 200 * SECOND;
+  const told = (began?: number): [past: number, since: number] => {
+    const evaluator = alertEvaluator(alertsFor([rule]), { perHour: 12 });
+    evaluator.begin(START, began);
+    const times: number[] = [];
+    evaluator.advance(among(x), START + STEPS * SECOND, ({ delivery, timeUs }) => {
+      if (delivery === "sent") times.push(timeUs);
+    });
+    assert.ok(evaluator.memory().sentUs.every((us) => us > (began ?? 0)));
+    const past = times.filter((us) => us <= pastUs).length;
+    return [past, times.length - past];
+  };
+  const [counted, afterIt] = told();
+  assert.deepEqual([counted, afterIt], [10, 0]);
+  const [past, since] = told(pastUs);
+  assert.ok(past > 40, String(past));
+  assert.equal(since, 10);
+});
+
+test("a hole that is filled within ten seconds is no news; one that stays open is told", () => {
+  const rules = defaultRules().filter(({ name }) => name === "hole open");
+  const rows = (hole: boolean): BarRow[] =>
+    Array.from({ length: 40 }, (_, step) => ({ step, close: 100, complete: !(hole && step === 5) }));
+  const told = (filledAfter: number): string[] => {
+    const evaluator = alertEvaluator(alertsOf(rules, { venue: "v", symbols: ["BTCUSDT"] }));
+    const kinds: string[] = [];
+    const hear = ({ kind, delivery, timeUs }: HeardEvent): void => {
+      if (delivery === "sent") kinds.push(`${(timeUs - START) / SECOND} ${kind}`);
+    };
+    evaluator.begin(START);
+    evaluator.advance(among(barsOf("BTCUSDT", rows(true))), START + (6 + filledAfter) * SECOND, hear);
+    evaluator.rebuild(among(barsOf("BTCUSDT", rows(false))));
+    evaluator.advance(among(barsOf("BTCUSDT", rows(false))), START + 40 * SECOND, hear);
+    return kinds;
+  };
+  assert.deepEqual(told(1), []);
+  assert.deepEqual(told(9), []);
+  assert.deepEqual(told(15), ["16 firing", "22 resolved"]);
 });
 
 test("a rule with several conditions is the plain model over the values of rules with each of them alone", () => {
