@@ -76,22 +76,31 @@ export function newestQuiet(folder: string): Result | undefined {
     .at(-1);
 }
 
-const BEGIN = "<!-- figures of npm run bench -->";
-const END = "<!-- end of the figures -->";
+/** What stands round figures in a document. */
+type Marks = readonly [begin: string, end: string];
+const MARKS: Marks = ["<!-- figures of npm run bench -->", "<!-- end of the figures -->"];
 
-/** The part of a document between the marks. */
-export function figuresIn(text: string): string {
-  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`a document needs its marks, ${BEGIN} and ${END}`);
-  return text.slice(begin + BEGIN.length, end).trim();
+/** The part of a document between its marks. */
+export function figuresBetween(text: string, marks: Marks): string {
+  const [begin, end] = placeOf(text, marks);
+  return text.slice(begin, end).trim();
 }
 
-/** The document with other figures between its marks. */
-export function withFigures(text: string, figures: string): string {
-  figuresIn(text);
-  const [begin, end] = [text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)];
+/** The document with something else between its marks. */
+export function putBetween(text: string, marks: Marks, figures: string): string {
+  const [begin, end] = placeOf(text, marks);
   return `${text.slice(0, begin)}\n${figures}\n${text.slice(end)}`;
 }
+
+function placeOf(text: string, marks: Marks): readonly [number, number] {
+  const [begin, end] = marks.map((mark) => text.indexOf(mark)) as [number, number];
+  if (begin < 0 || end < begin) throw new Error(`a document needs its marks, ${marks.join(" and ")}`);
+  return [begin + marks[0].length, end];
+}
+
+export const figuresIn = (text: string): string => figuresBetween(text, MARKS);
+
+export const withFigures = (text: string, figures: string): string => putBetween(text, MARKS, figures);
 
 /** What the documents say of a run: the README the first few rows and each that is slower than its peer, docs/speed.md all. */
 export function figuresOf(result: Result): Readonly<Record<"README.md" | "docs/speed.md", string>> {

@@ -32,7 +32,7 @@ export const tasks = {
   test: { needs: all, work: (args) => runTests("tests", args) },
   "test:long": { needs: all, work: (args) => runTests("tests/long", args) },
   "test:desk": { needs: all, work: runDeskTests },
-  bench: { needs: node, work: runBench },
+  bench: { needs: all, work: runBench },
   build: { needs: node, work: () => 0 },
   check: { needs: ["dependencies"], work: runChecks },
   format: { needs: ["dependencies"], work: runFormat },

@@ -39,29 +39,57 @@ export function correlationMatrix(
   const names = Object.keys(series);
   requireSameLength(where, Object.fromEntries(names.map((name) => [name, series[name]!.length])));
   for (const name of names) requireFinite(where, name, series[name]!);
+  const { prepare, between } = METHODS[method];
+  // what a series is by itself is made once for all of its pairs; of one in which something is missing, for each pair
+  const whole = names.map((name) => {
+    const rows = completeRows([series[name]!]);
+    return rows.missing === 0 ? prepare(rows.columns[0]!) : undefined;
+  });
   const values = names.map(() => new Float64Array(names.length));
   const nobs = names.map(() => new Int32Array(names.length));
   for (let i = 0; i < names.length; i++) {
     for (let j = 0; j <= i; j++) {
-      const { columns, indices } = completeRows([series[names[i]!]!, series[names[j]!]!]);
-      const r = indices.length < 2 ? Number.NaN : METHODS[method](columns[0]!, columns[1]!);
+      let [a, b] = [whole[i], whole[j]];
+      if (a === undefined || b === undefined)
+        [a, b] = completeRows([series[names[i]!]!, series[names[j]!]!]).columns.map(prepare) as [Side, Side];
+      const count = a.values.length;
+      const r = count < 2 ? Number.NaN : between(a, b);
       values[i]![j] = values[j]![i] = i === j && !Number.isNaN(r) ? 1 : r;
-      nobs[i]![j] = nobs[j]![i] = indices.length;
+      nobs[i]![j] = nobs[j]![i] = count;
     }
   }
   return { method, names, values, nobs };
 }
 
-const METHODS: Readonly<Record<CorrelationMethod, (x: Float64Array, y: Float64Array) => number>> = {
-  pearson,
-  spearman: (x, y) => pearson(ranks(x), ranks(y)),
-  kendall,
+/** One series of a pair, in the form that its method needs. */
+interface Side {
+  readonly values: Float64Array;
+  /** The root of the sum of their squares; of Kendall's none. */
+  readonly scale: number;
+}
+
+interface Method {
+  readonly prepare: (values: Float64Array) => Side;
+  readonly between: (a: Side, b: Side) => number;
+}
+
+const METHODS: Readonly<Record<CorrelationMethod, Method>> = {
+  pearson: { prepare: centred, between: cosine },
+  spearman: { prepare: (values) => centred(ranks(values)), between: cosine },
+  kendall: {
+    prepare: (values) => ({ values, scale: Number.NaN }),
+    between: (a, b) => kendall(a.values, b.values),
+  },
 };
 
-function pearson(x: Float64Array, y: Float64Array): number {
-  const [a, b] = [centre(x).values, centre(y).values];
-  const scale = Math.sqrt(dot(a, a)) * Math.sqrt(dot(b, b));
-  return scale > 0 ? Math.max(-1, Math.min(1, dot(a, b) / scale)) : Number.NaN;
+function centred(values: Float64Array): Side {
+  const { values: about } = centre(values);
+  return { values: about, scale: Math.sqrt(dot(about, about)) };
+}
+
+function cosine(a: Side, b: Side): number {
+  const scale = a.scale * b.scale;
+  return scale > 0 ? Math.max(-1, Math.min(1, dot(a.values, b.values) / scale)) : Number.NaN;
 }
 
 /** Ranks from 1; equal values share the mean of theirs. */

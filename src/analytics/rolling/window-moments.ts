@@ -81,14 +81,17 @@ export class WindowMoments {
     this.#filled = 0;
     this.#blocks += 1;
     if (this.#blocks === 1) return;
+    const block = this.#block;
+    const tailSum = this.#tailSum;
+    const tailSquares = this.#tailSquares;
     let sum = 0;
     let squares = 0;
     for (let i = this.window - 1; i > 0; i--) {
-      const d = this.#block[i]! - origin;
+      const d = block[i]! - origin;
       sum += d;
       squares += d * d;
-      this.#tailSum[i - 1] = sum;
-      this.#tailSquares[i - 1] = squares;
+      tailSum[i - 1] = sum;
+      tailSquares[i - 1] = squares;
     }
   }
 }

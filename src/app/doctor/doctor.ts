@@ -5,7 +5,7 @@ import { LEFT_TO_ARCHIVE } from "../../pipeline/feed/backfill.ts";
 import { WAL_ALARM_BYTES } from "../../pipeline/store/file/write-ahead-log.ts";
 import type { FileFacts, SeriesQuality, Since } from "../../pipeline/store/quality/quality-types.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
-import { whichSeries } from "../../pipeline/store/which-series.ts";
+import { venueTimeUs, whichSeries } from "../../pipeline/store/which-series.ts";
 import type { Diagnosis, Disk } from "./diagnosis.ts";
 import { findingsOf } from "./findings.ts";
 
@@ -33,10 +33,11 @@ export function diagnose(store: TradeStore, settings: DoctorSettings, nowUs: num
     const quality = store.quality();
     try {
       const missingFiles: string[] = [];
+      const beginOf = windowBegins(store, window);
       const problems = full ? quality.integrityProblems() : [];
       const series = chosen.flatMap((one) => {
         try {
-          return [quality.series(one, { since: window, full, sampleTrades })];
+          return [quality.series(one, { since: { atUs: beginOf(one) }, full, sampleTrades })];
         } catch (error) {
           if (codeOf(error) === ARCHIVE_MISSING) {
             missingFiles.push((error as Error).message);
@@ -66,6 +67,17 @@ export function diagnose(store: TradeStore, settings: DoctorSettings, nowUs: num
       quality.close();
     }
   });
+}
+
+/** Where the window of a series begins. Each venue's newest trade is looked for once, however many symbols it has. */
+function windowBegins(store: TradeStore, window: Since): (series: Series) => number {
+  const newest = new Map<string, number>();
+  return ({ venue: { name } }) => {
+    if ("atUs" in window) return window.atUs;
+    const newestUs = newest.get(name) ?? venueTimeUs(store, name);
+    newest.set(name, newestUs);
+    return newestUs - window.backUs;
+  };
 }
 
 /** Reads from a database; where SQLite cannot, that is a refusal. */

@@ -9,7 +9,7 @@ import type { Venue } from "../../core/trade.ts";
 import { importedLengths } from "../../pipeline/bars/imported-series.ts";
 import { type LiveBars, type LiveBarsSettings, liveBars } from "../../pipeline/live-bars.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
-import { whichSeries } from "../../pipeline/store/which-series.ts";
+import { venueTimeUs, whichSeries } from "../../pipeline/store/which-series.ts";
 import { type Uncollected, uncollected } from "./holes.ts";
 import type { StandIn } from "./minute-stretch.ts";
 import { type PairPast, type PastStretch, pairPast } from "./pair-past.ts";
@@ -117,14 +117,6 @@ export function pairMonitor(
   const y = makeBars.live(seriesY, barSettings);
   const x = makeBars.live(seriesX, barSettings);
   const lineNow = storedLine(reader, makeBars, [seriesY, seriesX], settings);
-  /** A bar is over when any symbol of the venue has traded after its end. */
-  const venueTimeUs = (): number =>
-    Math.max(
-      ...reader
-        .series()
-        .filter((series) => series.venue.name === seriesY.venue.name)
-        .map((series) => reader.newest(series)?.timeUs ?? Number.NEGATIVE_INFINITY),
-    );
   let version: unknown;
   let last: PairFrame | undefined;
 
@@ -165,7 +157,8 @@ export function pairMonitor(
     const [ofY, ofX] = newest.map((trade) => trade?.timeUs ?? Number.NaN) as [number, number];
     const received = newest.flatMap((trade) => trade?.receivedUs ?? []);
     const receivedUs = received.length === 0 ? Number.NaN : Math.max(...received);
-    const venueUs = venueTimeUs();
+    // a bar is over when any symbol of the venue has traded after its end
+    const venueUs = venueTimeUs(reader, seriesY.venue.name);
     const changes = [y, x].map((one) => one.advance(venueUs));
     if (last === undefined || changes.some(({ changed }) => changed))
       last = compute({ newestUs: { y: ofY, x: ofX }, receivedUs }, venueUs);

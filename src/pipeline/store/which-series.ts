@@ -113,3 +113,11 @@ function heldText(all: readonly Series[]): string {
     all.map(({ symbol, venue }) => plainText(`${symbol} (${venue.name})`)).join(", ") || "no symbols yet"
   );
 }
+
+/** Time of the newest trade of a venue, µs; −∞ without any. Looks at each of its symbols. */
+export function venueTimeUs(store: Pick<TradeStore, "series" | "newest">, venue: string): number {
+  return store.series().reduce((most, series) => {
+    if (series.venue.name !== venue) return most;
+    return Math.max(most, store.newest(series)?.timeUs ?? Number.NEGATIVE_INFINITY);
+  }, Number.NEGATIVE_INFINITY);
+}

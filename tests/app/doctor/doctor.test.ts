@@ -544,3 +544,29 @@ test("archived days count like those in the database: first trade, window, times
     /archive.*needs the file that holds 3 trades of 2024-08-08, .*Bring it back/,
   );
 });
+
+test("the newest trade of each symbol is asked for a few times, however many symbols there are", (t) => {
+  const symbols = Array.from({ length: 40 }, (_, k) => `S${k}USDT`);
+  const file = join(tempFolder(t), "x.db");
+  const writer = openWriter(file, { venue: BINANCE, symbols });
+  writer.append(
+    batchOf(
+      symbols.map((symbol) => ten(1, { symbol })),
+      symbols,
+    ),
+    T0,
+  );
+  writer.close();
+  const store = reading(t, file);
+  let asked = 0;
+  const counted = {
+    ...store,
+    newest: (...args: Parameters<typeof store.newest>) => {
+      asked++;
+      return store.newest(...args);
+    },
+  };
+  const { series } = diagnose(counted, {}, after(1));
+  assert.equal(series.length, 40);
+  assert.ok(asked <= 4 * 40, `asked ${asked} times for 40 symbols`);
+});

@@ -13,8 +13,8 @@ export function deskHoles(books: readonly Book[], held: IdRanges): HoleRow[] {
   const found = new Map<string, HoleRow>();
   const listed = idRanges();
   for (const { holes, collector } of books) {
+    listed.holdAll(holes);
     for (const hole of holes) {
-      listed.hold(hole.first, hole.last);
       const isHeld = hole.state !== "filled" && held.missing(hole).length === 0;
       const row = isHeld ? { ...hole, state: "filled" as const, note: `missed by ${collector} alone` } : hole;
       const key = `${hole.first} ${hole.last} ${row.state}`;
@@ -45,11 +45,8 @@ export function mergedIdsOf(
   merged: readonly MergedRow[],
 ): Ids & Pick<IdRanges, "missing"> {
   const found = idRanges();
-  for (const { first, last } of merged) found.hold(first, last);
-  for (const hole of holes) {
-    if (hole.state !== "aggregated") continue;
-    for (const { first, last } of held.missing(hole)) found.hold(first, last);
-  }
+  const believed = holes.filter(({ state }) => state === "aggregated").flatMap((hole) => held.missing(hole));
+  found.holdAll([...merged, ...believed]);
   return found;
 }
 
@@ -60,7 +57,7 @@ export function notMerged(
   merged: readonly MergedRow[],
 ): IdRange[] {
   const ids = idRanges();
-  for (const { first, last } of merged) ids.hold(first, last);
+  ids.holdAll(merged);
   return holes
     .filter(({ state }) => state === "aggregated")
     .flatMap((hole) => held.missing(hole))

@@ -13,6 +13,7 @@ import type {
 } from "../../store/quality/quality-types.ts";
 import type { CollectorFacts } from "../../store/quality/troubles.ts";
 import type { Series, TradeStore } from "../../store/trade-store.ts";
+import { venueTimeUs } from "../../store/which-series.ts";
 import type { Ask } from "../sync/ask.ts";
 import { deskHoles, mergedIdsOf, notMerged } from "./desk-holes.ts";
 import { importedIntervals } from "./imported-bars.ts";
@@ -39,11 +40,6 @@ export function deskQuality(parts: Parts): QualityReader {
     return ledger.of(series);
   };
   const checks = serverChecks(ask);
-
-  const newestOfVenue = (name: string): number =>
-    Math.max(
-      ...store.series().map((one) => (one.venue.name === name ? (store.newest(one)?.timeUs ?? 0) : 0)),
-    );
 
   const factsOf = (series: Series, options: QualityOptions, sinceUs: number): TradeFacts | undefined => {
     const state = now(series);
@@ -106,7 +102,7 @@ export function deskQuality(parts: Parts): QualityReader {
       ledger.atOneTime(() => {
         const { venue, symbol } = series;
         const { since } = options;
-        const sinceUs = "atUs" in since ? since.atUs : newestOfVenue(venue.name) - since.backUs;
+        const sinceUs = "atUs" in since ? since.atUs : venueTimeUs(store, venue.name) - since.backUs;
         const trades = factsOf(series, options, sinceUs);
         const imported = importedOf(series);
         return { venue, symbol, trades, ...(imported && { imported }) };
@@ -153,10 +149,10 @@ function newestIds(held: IdRanges, most: number): IdRange[] {
   let left = most;
   for (let i = held.ranges.length - 1; i >= 0 && left > 0; i--) {
     const { first, last } = held.ranges[i]!;
-    found.unshift({ first: Math.max(first, last - left + 1), last });
+    found.push({ first: Math.max(first, last - left + 1), last });
     left -= last - first + 1;
   }
-  return found;
+  return found.reverse();
 }
 
 /** The ledger's newest `most` ids against the trades. */

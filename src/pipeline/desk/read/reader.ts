@@ -156,9 +156,9 @@ export function missingNear(
   last: number,
 ): IdRange[] {
   const touches = (hole: IdRange): boolean => hole.last >= first - 1 && hole.first <= last + 1;
-  const { ranges } = held;
+  const ranges = held.around({ first: first - 1, last: last + 1 });
   const found: IdRange[] = [];
-  const start = ranges[0]?.first ?? 0;
+  const start = held.ranges[0]?.first ?? 0;
   // ids begin at 0 or 1
   if (start > 1) found.push({ first: 0, last: start - 1 });
   for (let i = 1; i < ranges.length; i++)

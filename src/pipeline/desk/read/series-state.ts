@@ -41,7 +41,7 @@ export function newState(venue: string, symbol: string): State {
 
 function heldBy(rows: Iterable<LedgerRow>): IdRanges {
   const held = idRanges();
-  for (const row of rows) for (const { first, last } of row.ids) held.hold(first, last);
+  held.holdAll([...rows].flatMap((row) => row.ids));
   return held;
 }
 
@@ -54,7 +54,7 @@ export function takeRow(state: State, row: LedgerRow): boolean {
   const ids = idRanges(row.ids);
   const isLess = before?.ids.some((range) => ids.missing(range).length > 0) === true;
   if (isLess) state.held = heldBy(state.rows.values());
-  else for (const { first, last } of row.ids) state.held.hold(first, last);
+  else state.held.holdAll(row.ids);
   state.changedAt++;
   return true;
 }
@@ -78,7 +78,7 @@ export function ledgerOf(ask: Ask, state: State): SeriesLedger {
       const merged = mergedOf(ask, state);
       if (state.coveredAt !== state.changedAt) {
         const ids = idRanges(state.held.ranges);
-        for (const { first, last } of merged) ids.hold(first, last);
+        ids.holdAll(merged);
         state.covered = ids.ranges.map((range) => ({ ...range }));
         state.coveredAt = state.changedAt;
       }

@@ -75,13 +75,13 @@ export function serverChecks(ask: Ask): ServerChecks {
         return some.flatMap((range) => found.missing(range));
       }),
     spans: (series, held, holes) => {
-      const before = (id: number): number | undefined => held.within({ first: 0, last: id - 1 }).at(-1)?.last;
+      const near = (id: number): IdRange[] => held.around({ first: id, last: id });
       const lastBelow = (id: number): number | undefined => {
-        const last = before(id);
-        return last === undefined ? undefined : Math.min(last, id - 1);
+        const range = near(id - 1).findLast(({ first }) => first < id);
+        return range && Math.min(range.last, id - 1);
       };
       const firstAbove = (id: number): number | undefined => {
-        const range = held.within({ first: id + 1, last: Number.MAX_SAFE_INTEGER })[0];
+        const range = near(id + 1).find(({ last }) => last > id);
         return range === undefined ? undefined : Math.max(range.first, id + 1);
       };
       const edges = holes.map((hole) => [lastBelow(hole.first), firstAbove(hole.last)] as const);

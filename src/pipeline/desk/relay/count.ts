@@ -22,7 +22,7 @@ export async function* count(post: Post, rows: Iterable<LedgerRow>): AsyncGenera
   for (const group of groups(rows)) {
     const [{ venue, symbol }] = group as [LedgerRow];
     const ids = idRanges();
-    for (const row of group) for (const { first, last } of row.ids) ids.hold(first, last);
+    ids.holdAll(group.flatMap((row) => row.ids));
     const body = await post(countQuery(venue, symbol, ids.ranges));
     const { rows: length, columns } = decodeBlocks(body);
     const found = new Map<number, Sums>();

@@ -28,8 +28,7 @@ export function countedBeside(db: string, published: Published): Counted {
   };
   for (const [venue, symbols] of Object.entries(published.counted))
     for (const symbol of Object.keys(symbols))
-      for (const { first, last } of rangesOf(published, venue, symbol))
-        idsOf(venue, symbol).hold(first, last);
+      idsOf(venue, symbol).holdAll(rangesOf(published, venue, symbol));
   const pairs = (ids: IdRanges) => ids.ranges.map(({ first, last }) => [first, last] as const);
   const text = (): Published["counted"] =>
     Object.fromEntries(
@@ -40,7 +39,7 @@ export function countedBeside(db: string, published: Published): Counted {
     );
   return {
     hold: ({ venue, symbol, ids }) => {
-      for (const { first, last } of ids) idsOf(venue, symbol).hold(first, last);
+      idsOf(venue, symbol).holdAll(ids);
     },
     release: ({ venue, symbol }, ids) => {
       for (const { first, last } of ids) idsOf(venue, symbol).release(first, last);

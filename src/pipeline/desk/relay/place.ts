@@ -40,7 +40,7 @@ export function placeOf(known: readonly LedgerRow[]): Place {
     const held = published(venue, symbol);
     const before = rows.get(key(venue, symbol, block));
     for (const { first, last } of before?.ids ?? []) held.release(first, last);
-    for (const { first, last } of row.ids) held.hold(first, last);
+    held.holdAll(row.ids);
     rows.set(key(venue, symbol, block), row);
     revision = Math.max(revision, row.revision);
   };

@@ -16,12 +16,16 @@ export interface IdRanges {
   classify(id: number): Arrival;
   /** Adds ids, whether some are held already or not. */
   hold(first: number, last: number): void;
+  /** Adds many ranges, in any order: what it costs grows as they do, and not with their square. */
+  holdAll(more: readonly IdRange[]): void;
   /** Takes ids out, whether they were held or not. */
   release(first: number, last: number): void;
   /** The ids of a range that are not held, ascending. */
   missing(within: IdRange): IdRange[];
   /** The ranges that have ids in common with a range, whole. */
   within(range: IdRange): IdRange[];
+  /** Those, the last one before and the first one after. */
+  around(range: IdRange): IdRange[];
   /** How many ids are held in a range. */
   count(within: IdRange): number;
 }
@@ -80,6 +84,18 @@ export function idRanges(initial: readonly IdRange[] = []): IdRanges {
       }
       ranges.splice(from, to - from, { first: low, last: high });
     },
+    holdAll: (more) => {
+      const [begin] = more;
+      if (begin === undefined) return;
+      const ascending = more.toSorted((a, b) => a.first - b.first);
+      const high = more.reduce((most, { last }) => Math.max(most, last), 0);
+      const from = find(ascending[0]!.first - 1);
+      let to = from;
+      while (to < ranges.length && ranges[to]!.first <= high + 1) to++;
+      const joined = [...join(ranges.slice(from, to), ascending), ...ranges.slice(to)];
+      ranges.length = from;
+      for (const range of joined) ranges.push(range);
+    },
     release: (first, last) => {
       const from = find(first);
       let to = from;
@@ -98,10 +114,29 @@ export function idRanges(initial: readonly IdRange[] = []): IdRanges {
       while (to < ranges.length && ranges[to]!.first <= last) to++;
       return ranges.slice(from, to);
     },
+    around: ({ first, last }) => {
+      const from = find(first);
+      let to = from;
+      while (to < ranges.length && ranges[to]!.first <= last) to++;
+      return ranges.slice(Math.max(0, from - 1), to + 1);
+    },
     count: (within) =>
       missing(within).reduce(
         (held, gap) => held - (gap.last - gap.first + 1),
         within.last - within.first + 1,
       ),
   };
+}
+
+/** Two ascending lists as one, in which nothing overlaps or touches. */
+function join(a: readonly IdRange[], b: readonly IdRange[]): { first: number; last: number }[] {
+  const joined: { first: number; last: number }[] = [];
+  for (let i = 0, k = 0; i < a.length || k < b.length; ) {
+    const isA = k === b.length || (i < a.length && a[i]!.first <= b[k]!.first);
+    const { first, last } = isA ? a[i++]! : b[k++]!;
+    const newest = joined[joined.length - 1];
+    if (newest === undefined || newest.last + 1 < first) joined.push({ first, last });
+    else newest.last = Math.max(newest.last, last);
+  }
+  return joined;
 }

@@ -7,6 +7,7 @@ import { connectReadOnly } from "../read/connect.ts";
 import { symbolIdOf } from "../read/keys.ts";
 import type { Series } from "../series.ts";
 import type { TradeStore } from "../trade-store.ts";
+import { venueTimeUs } from "../which-series.ts";
 import { coverageOf, ledgerChecks } from "./quality-ledger.ts";
 import { latencyOf, paceQueries } from "./quality-pace.ts";
 import type { FileFacts, ImportedFacts, QualityOptions, QualityReader } from "./quality-types.ts";
@@ -18,11 +19,6 @@ export function openQuality(path: string, store: TradeStore): QualityReader {
   const ledger = ledgerChecks(db);
   const pace = paceQueries(db);
   const conflicts = db.prepare("SELECT count(*) FROM conflicts WHERE symbol_id = ?").pluck();
-
-  const newestOfVenue = (name: string): number =>
-    Math.max(
-      ...store.series().map((one) => (one.venue.name === name ? (store.newest(one)?.timeUs ?? 0) : 0)),
-    );
 
   const read = db.transaction((series: Series, options: QualityOptions, sinceUs: number) => {
     const symbolId = symbolIdOf(series);
@@ -79,7 +75,7 @@ export function openQuality(path: string, store: TradeStore): QualityReader {
     series: (series, options) => {
       const { venue, symbol } = series;
       const { since } = options;
-      const sinceUs = "atUs" in since ? since.atUs : newestOfVenue(venue.name) - since.backUs;
+      const sinceUs = "atUs" in since ? since.atUs : venueTimeUs(store, venue.name) - since.backUs;
       const facts = read(series, options, sinceUs);
       const imported = importedOf(symbolIdOf(series));
       if (facts === undefined) return { venue, symbol, trades: undefined, ...(imported && { imported }) };

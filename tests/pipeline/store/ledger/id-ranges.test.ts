@@ -88,3 +88,31 @@ test("idRanges equals a plain set of ids, for any order of additions and removal
     }
   }
 });
+
+test("holdAll equals holding each range, in any order and whatever is held; around is what lies within and its neighbours", () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const { uniform } = random(seed);
+    const some = (count: number): { first: number; last: number }[] =>
+      Array.from({ length: count }, () => {
+        const first = Math.floor(uniform() * 200);
+        return { first, last: first + Math.floor(uniform() ** 3 * 9) };
+      });
+    const [together, each] = [idRanges(), idRanges()];
+    for (const count of [0, 1, 12, 30]) {
+      const more = some(count);
+      const given = structuredClone(more);
+      together.holdAll(more);
+      for (const { first, last } of more) each.hold(first, last);
+      assert.deepEqual(together.ranges, each.ranges, `seed ${seed}`);
+      assert.deepEqual(more, given);
+    }
+    const [{ first, last }] = some(1) as [{ first: number; last: number }];
+    const { ranges } = each;
+    const near = [
+      ranges.findLast((range) => range.last < first),
+      ...ranges.filter((range) => range.last >= first && range.first <= last),
+      ranges.find((range) => range.first > last),
+    ].filter((range) => range !== undefined);
+    assert.deepEqual(each.around({ first, last }), near, `seed ${seed}: ${first} to ${last}`);
+  }
+});

@@ -1,0 +1,20 @@
+/** What grows. */
+export type Unit = "trades" | "holes" | "symbols" | "bars" | "days of archive" | "cells";
+
+/** A piece of work that is done at several sizes. */
+export interface Growth {
+  readonly what: string;
+  readonly unit: Unit;
+  readonly sizes: readonly number[];
+  /** How much there is to do at a size: 1 where it should not matter. */
+  readonly amount: (n: number) => number;
+  /** `amount` in words. */
+  readonly grows: string;
+  /** Makes the inputs; what it returns is timed. Files are kept in the folder, for the work after it. */
+  readonly prepare: (folder: string, n: number) => Run | Promise<Run>;
+  /** One run is a time: it leaves something behind. */
+  readonly once?: true;
+}
+
+/** A result that is a number is the time itself, ms. */
+export type Run = () => unknown;

@@ -1,0 +1,129 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
+import { runProgram } from "../../src/app/terminal/output.ts";
+import { machine, othersShare } from "../compare/machine.ts";
+import { isQuiet } from "../compare/result.ts";
+import { drawGrowth } from "./chart.ts";
+import type { Growth } from "./growth.ts";
+import {
+  aboutGrowth,
+  type GrowthResult,
+  type GrowthRow,
+  growthTable,
+  newestGrowth,
+  withGrowth,
+} from "./result.ts";
+import { GROWTH } from "./work.ts";
+
+const HELP = `npm run bench -- --growth: the same work at growing sizes, each in a process of its own; its time and its memory.
+
+  --most N        trades at the most (10000000; 100000000 takes 5 GB of disk, 6 GB of memory and ten minutes more)
+  --only TEXT     the work whose name, or what grows in it, holds the text
+  --out FILE      where the result goes (bench/results/growth-DATE.json)
+  --documents     measure nothing: write the newest quiet result into docs/speed.md, and docs/growth.svg
+`;
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const results = join(root, "bench", "results");
+const program = fileURLToPath(new URL("./one.ts", import.meta.url));
+const run = promisify(execFile);
+
+async function sizeOf(growth: Growth, n: number, folder: string): Promise<{ ms: number; mb: number }> {
+  const args = [program, growth.what, growth.unit, String(n), folder];
+  const { stdout } = await run(process.execPath, args, { maxBuffer: 1e8, cwd: root });
+  return JSON.parse(stdout.trim().split("\n").at(-1)!) as { ms: number; mb: number };
+}
+
+async function measure(work: readonly Growth[], most: number, folder: string): Promise<GrowthResult> {
+  const at = new Date().toISOString();
+  const othersShares = [await othersShare()];
+  const rows: GrowthRow[] = [];
+  for (const growth of work) {
+    const { what, unit, grows, amount } = growth;
+    const sizes = growth.sizes.filter((n) => unit !== "trades" || n <= most);
+    const row = {
+      what,
+      unit,
+      grows,
+      sizes,
+      amounts: sizes.map(amount),
+      ms: [] as number[],
+      mb: [] as number[],
+    };
+    for (const n of sizes) {
+      const { ms, mb } = await sizeOf(growth, n, folder);
+      row.ms.push(Number(ms.toPrecision(4)));
+      row.mb.push(Math.round(mb));
+    }
+    rows.push(row);
+    process.stderr.write(`${unit}: ${what}: ${row.ms.map((ms) => ms.toPrecision(3)).join(", ")} ms\n`);
+    // one that was made beside us shows between the pieces of work
+    othersShares.push(await othersShare());
+  }
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  const quiet = isQuiet(othersShares);
+  const versions = { tickbook: version, node: process.versions.node };
+  return { at, quiet, othersShares, machine: machine(), versions, rows };
+}
+
+async function writeDocuments(): Promise<void> {
+  const result = newestGrowth(results);
+  if (result === undefined)
+    throw new Error(
+      "a whole run on a quiet machine is needed; bench/results holds none. Run npm run bench -- --growth",
+    );
+  const file = join(root, "docs", "speed.md");
+  writeFileSync(file, withGrowth(readFileSync(file, "utf8"), result));
+  writeFileSync(join(root, "docs", "growth.svg"), await drawGrowth(result));
+  process.stdout.write(`docs/speed.md and docs/growth.svg: the figures of ${result.at}\n`);
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      most: { type: "string", default: "10000000" },
+      only: { type: "string", default: "" },
+      out: { type: "string" },
+      documents: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  if (values.documents) {
+    await writeDocuments();
+    return 0;
+  }
+  const most = Number(values.most);
+  if (!(most >= 1000)) throw new Error(`--most needs a number of trades from 1000; got ${values.most}`);
+  const work = GROWTH.filter(({ what, unit }) => `${unit}: ${what}`.includes(values.only));
+  if (work.length === 0) throw new Error(`--only needs a part of a name; no work is called ${values.only}`);
+  const folder = mkdtempSync(join(tmpdir(), "tickbook-growth-"));
+  try {
+    const result = await measure(work, most, folder);
+    const file = resolve(
+      values.out ?? join(results, `growth-${result.at.slice(0, 16).replace(":", "")}.json`),
+    );
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${JSON.stringify(result, undefined, 1)}\n`);
+    process.stdout.write(`${growthTable(result.rows)}\n\n${aboutGrowth(result)}\n${file}\n`);
+    return 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+await runProgram(async (argv) => {
+  try {
+    return await main(argv);
+  } catch (problem) {
+    process.stderr.write(`npm run bench -- --growth: ${(problem as Error).message}.\n`);
+    return 2;
+  }
+});
