@@ -67,8 +67,9 @@ export type { Sampling } from "./analytics/performance/sampling.ts";
 export type { BacktestCharts } from "./app/study/charts.ts";
 export type { BacktestData } from "./app/study/data.ts";
 export { type BacktestRun, type RunDescription, runDescribed } from "./app/study/run.ts";
-export { type SweepOptions, sweep } from "./app/study/sweep/sweep.ts";
+export { sweep } from "./app/study/sweep/sweep.ts";
 export type { Challenge, Overturn } from "./app/study/verdict/overturn.ts";
+export type { ThreadOptions } from "./app/threads/run-shared.ts";
 export { TickbookError } from "./core/errors.ts";
 export {
   type BacktestPairSettings,

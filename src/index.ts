@@ -111,6 +111,7 @@ export { type CasePoint, type PairCase, type PairEvidence, pairCase } from "./an
 export { type PairTableSettings, pairTable } from "./analytics/pair/pair-table.ts";
 export { type PairVerdict, pairVerdict } from "./analytics/pair/pair-verdict.ts";
 export type { PriceScale } from "./analytics/pair/price-scale.ts";
+export type { PairScreening, ScreenedPair } from "./analytics/pair/screening.ts";
 export { type Spread, type SpreadSettings, spread } from "./analytics/pair/spread.ts";
 export { type ZScore, zScore } from "./analytics/pair/z-score.ts";
 export type { CalendarReturn } from "./analytics/performance/calendar-returns.ts";
@@ -198,6 +199,7 @@ export {
   type ParquetSettings,
 } from "./app/export/export.ts";
 export type { PairFrame, PairSettings } from "./app/pair/pair-monitor.ts";
+export { screenPairs } from "./app/pair/screen-pairs.ts";
 export type { FrozenHedge } from "./app/pair/stored-line.ts";
 export type { BacktestCharts } from "./app/study/charts.ts";
 export type { BacktestData } from "./app/study/data.ts";

@@ -67,6 +67,7 @@ export {
 export { type PairTableSettings, pairTable } from "./analytics/pair/pair-table.ts";
 export { type PairVerdict, pairVerdict, pairVerdictTable } from "./analytics/pair/pair-verdict.ts";
 export type { PriceScale } from "./analytics/pair/price-scale.ts";
+export type { PairScreening, ScreenedPair } from "./analytics/pair/screening.ts";
 export { type Spread, type SpreadSettings, spread } from "./analytics/pair/spread.ts";
 export { type ZScore, zScore } from "./analytics/pair/z-score.ts";
 export {
@@ -166,5 +167,7 @@ export {
   testsTable,
   testTable,
 } from "./analytics/unit-root/test-result.ts";
+export { type ScreeningSettings, screenPairs } from "./app/pair/screen-pairs.ts";
+export type { ThreadOptions } from "./app/threads/run-shared.ts";
 export { TickbookError } from "./core/errors.ts";
 export type { PairColumns, PairNames, PairOrigin, Timed } from "./core/timed.ts";

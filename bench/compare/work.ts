@@ -12,7 +12,7 @@ import { rollingCorrelation } from "../../src/analytics/rolling/rolling-correlat
 import { adf } from "../../src/analytics/unit-root/adf.ts";
 import { engleGranger } from "../../src/analytics/unit-root/engle-granger.ts";
 import { sweep } from "../../src/app/study/sweep/sweep.ts";
-import { endSweepThreads } from "../../src/app/study/sweep/sweep-threads.ts";
+import { endThreads } from "../../src/app/threads/pool.ts";
 import { barsFromTrades } from "../../src/pipeline/bars/from-trades.ts";
 import { barsFromFrame, tradesFrame } from "../../src/pipeline/bars/polars.ts";
 import { openReader } from "../../src/pipeline/store/read/reader.ts";
@@ -192,7 +192,7 @@ export const WORK: readonly Work[] = [
     peer: "vectorbt",
     job: "sweep",
     prepare: sweepOf,
-    before: endSweepThreads,
+    before: endThreads,
     once: true,
   },
   {
@@ -208,7 +208,7 @@ export const WORK: readonly Work[] = [
 ];
 
 /** Ends what the work has started. */
-export const endWork = (): Promise<void> => endSweepThreads();
+export const endWork = (): Promise<void> => endThreads();
 
 function marketOf({ y, x }: Pair): Market {
   return {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { clusterOrder } from "../../src/analytics/correlation/cluster-order.ts";
 import { correlationMatrix } from "../../src/analytics/correlation/correlation.ts";
-import { engleGranger } from "../../src/analytics/unit-root/engle-granger.ts";
 import { diagnose } from "../../src/app/doctor/doctor.ts";
 import { pairsMonitor } from "../../src/app/pair/pairs-monitor.ts";
+import { screenPairs } from "../../src/app/pair/screen-pairs.ts";
 import { random } from "../../src/core/random.ts";
 import { openReader } from "../../src/pipeline/store/read/reader.ts";
 import { openWriter } from "../../src/pipeline/store/write/writer.ts";
@@ -67,10 +67,10 @@ export const symbols: readonly Growth[] = [
   {
     ...pairwise,
     sizes: SIZES.slice(0, 4),
-    what: "Engle-Granger of all pairs, 1,000 bars",
+    what: "which pairs are pairs? 1,000 bars",
     prepare: (_, n) => {
-      const prices = Object.values(pricesOf(n, 1000));
-      return () => prices.flatMap((x, i) => prices.slice(i + 1).map((y) => engleGranger(y, x)));
+      const prices = pricesOf(n, 1000);
+      return () => screenPairs(prices);
     },
   },
   {

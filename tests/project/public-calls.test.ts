@@ -229,7 +229,17 @@ const ELSEWHERE = [
     "progress",
     "reacting",
   ],
-  ...["readBars", "replayAlerts", "runDescribed", "saveTable", "scoreAlerts", "scoreTable", "select", "show"],
+  ...[
+    "readBars",
+    "replayAlerts",
+    "runDescribed",
+    "saveTable",
+    "scoreAlerts",
+    "scoreTable",
+    "screenPairs",
+    "select",
+    "show",
+  ],
   ...[
     "slider",
     "stopLive",

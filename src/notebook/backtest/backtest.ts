@@ -22,7 +22,6 @@ import { type BacktestCharts, backtestCharts } from "../../app/study/charts.ts";
 import { type BacktestData, backtestData } from "../../app/study/data.ts";
 import { writeBacktestReport } from "../../app/study/report/files.ts";
 import { type BacktestRun, type RunDescription, runOn, withFunding } from "../../app/study/run.ts";
-import { warmSweeps } from "../../app/study/sweep/sweep.ts";
 import {
   costsTable,
   coverageTable,
@@ -35,6 +34,7 @@ import {
 import { calibratedReversion, type OpenReversion } from "../../app/study/verdict/calibrated.ts";
 import { type Overturn, overturnTable, whatWouldOverturn } from "../../app/study/verdict/overturn.ts";
 import { headTiles, pairText, ruleHeading, ruleText } from "../../app/study/verdict/verdict.ts";
+import { warmUp } from "../../app/threads/run-shared.ts";
 
 import { requireFields } from "../../core/arguments.ts";
 
@@ -104,7 +104,7 @@ export function backtestPair(settings: BacktestPairSettings): PairBacktest {
   const data = backtestData(Object.fromEntries(given) as PairSource);
   const study = ranOn(withFunding(data, settings.funding, process.cwd()), settings);
   // a sweep of it finds its threads there
-  warmSweeps();
+  warmUp();
   return study;
 }
 

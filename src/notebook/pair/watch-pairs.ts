@@ -1,3 +1,4 @@
+import { screeningCaption } from "../../analytics/pair/screening.ts";
 import { requireSettings, SOURCE_NAMES } from "../../app/data/data-source.ts";
 import { findStore } from "../../app/data/open-source.ts";
 import { minuteStretch } from "../../app/pair/minute-stretch.ts";
@@ -88,7 +89,8 @@ export function watchPairs(given: PairsWatchSettings): PairsWatch {
     });
     const known = rows.filter(({ frame }) => frame).length;
     return {
-      caption: known < rows.length ? `Pairs: reading ${known} of ${rows.length}` : captionOf(rows.length),
+      caption:
+        known < rows.length ? `Pairs: reading ${known} of ${rows.length}` : screeningCaption(rows.length),
       length: rows.length,
       columns: [
         text(
@@ -118,12 +120,6 @@ export function watchPairs(given: PairsWatchSettings): PairsWatch {
   };
   const calls: PairsWatch = { data, table: () => tableView(data(), { maxRows: 100 }) };
   return dated(calls, ["table"], () => ({ receivedUs }));
-}
-
-/** Each verdict rests on a test at 10 %, by itself: of many, some say yes by chance. */
-function captionOf(pairs: number): string {
-  if (pairs < 10) return "Pairs";
-  return `Pairs: ${pairs} tests at 10 %, each by itself; where none is a pair, up to ${Math.round(pairs / 10)} say yes by chance`;
 }
 
 const VERDICTS: readonly string[] = ["yes", "too short to say", "no"];

@@ -3,9 +3,11 @@ import { after, describe, test } from "node:test";
 import { meanReversion } from "../../../../src/analytics/backtest/strategies/mean-reversion.ts";
 import type { MeanReversionSettings } from "../../../../src/analytics/backtest/strategies/reversion-settings.ts";
 import { type SweepSettings, sweepGrid } from "../../../../src/analytics/backtest/sweep/sweep-grid.ts";
-import { sweep, warmSweeps } from "../../../../src/app/study/sweep/sweep.ts";
-import { endSweepThreads } from "../../../../src/app/study/sweep/sweep-threads.ts";
+import { sweep } from "../../../../src/app/study/sweep/sweep.ts";
+
 import type { Progress } from "../../../../src/app/terminal/progress.ts";
+import { endThreads } from "../../../../src/app/threads/pool.ts";
+import { warmUp } from "../../../../src/app/threads/run-shared.ts";
 import { seededMarket } from "../../../analytics/backtest/support/markets.ts";
 
 const market = seededMarket({ seed: 51, length: 3000, untraded: 0.02 });
@@ -25,7 +27,7 @@ const settings: SweepSettings = {
 };
 
 describe("sweep", () => {
-  after(endSweepThreads);
+  after(endThreads);
 
   test("gives what one thread gives, bit by bit, with any number of threads", async () => {
     const expected = sweepGrid(
@@ -53,10 +55,10 @@ describe("sweep", () => {
   });
 
   test("threads that were begun ahead are those that work, and are taken again", async () => {
-    await endSweepThreads();
-    warmSweeps();
+    await endThreads();
+    warmUp();
     const begun = process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length;
-    warmSweeps();
+    warmUp();
     await sweep(market, meanReversion(base), settings);
     await sweep(market, meanReversion(base), settings);
     assert.ok(process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length <= begun);

@@ -1,10 +1,10 @@
 import { Worker } from "node:worker_threads";
-import { REHEARSE, type SweepJob, type SweepShare } from "./sweep-job.ts";
+import { type Job, REHEARSE, type Share } from "./job.ts";
 
 /** Threads that work on one job at a time. */
-export interface SweepThreads {
+export interface Threads {
   /** What each of them contributed. Jobs that come while one runs wait for it. */
-  run(job: SweepJob): Promise<SweepShare[]>;
+  run(job: Job): Promise<Share[]>;
 }
 
 /** Threads that nobody has needed for so long are ended. */
@@ -17,8 +17,8 @@ let last: Promise<unknown> = Promise.resolve();
 let ending: NodeJS.Timeout | undefined;
 
 /** So many threads, those that wait first, and kept for the next job. */
-export function sharePool(threads: number): SweepThreads {
-  const now = async (job: SweepJob): Promise<SweepShare[]> => {
+export function sharePool(threads: number): Threads {
+  const now = async (job: Job): Promise<Share[]> => {
     clearTimeout(ending);
     const workers = Array.from({ length: threads }, () => idle.pop() ?? begin());
     try {
@@ -47,7 +47,7 @@ export function warmThreads(threads: number): void {
 }
 
 /** Ends the threads that wait for a next job. */
-export async function endSweepThreads(): Promise<void> {
+export async function endThreads(): Promise<void> {
   await last;
   clearTimeout(ending);
   await Promise.all(idle.splice(0).map((worker) => worker.terminate()));
@@ -55,13 +55,13 @@ export async function endSweepThreads(): Promise<void> {
 
 function endWhenIdle(): void {
   clearTimeout(ending);
-  ending = setTimeout(() => void endSweepThreads(), IDLE_MS);
+  ending = setTimeout(() => void endThreads(), IDLE_MS);
   ending.unref();
 }
 
 function begin(workerData?: typeof REHEARSE): Worker {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const worker = new Worker(new URL(`./sweep-thread.${extension}`, import.meta.url), {
+  const worker = new Worker(new URL(`./thread.${extension}`, import.meta.url), {
     workerData,
     resourceLimits: LIMITS,
   });
@@ -75,7 +75,7 @@ function begin(workerData?: typeof REHEARSE): Worker {
   return worker;
 }
 
-function share(worker: Worker, job: SweepJob): Promise<SweepShare> {
+function share(worker: Worker, job: Job): Promise<Share> {
   return new Promise((resolve, reject) => {
     const end = (): void => {
       worker.off("message", done);
@@ -84,7 +84,7 @@ function share(worker: Worker, job: SweepJob): Promise<SweepShare> {
       // a program waits for a job, and not for idle threads
       worker.unref();
     };
-    const done = (result: SweepShare): void => {
+    const done = (result: Share): void => {
       end();
       idle.push(worker);
       resolve(result);
@@ -93,7 +93,7 @@ function share(worker: Worker, job: SweepJob): Promise<SweepShare> {
       end();
       reject(error);
     };
-    const ended = (code: number): void => failed(new Error(`a thread of the sweep ended with code ${code}`));
+    const ended = (code: number): void => failed(new Error(`a thread of the pool ended with code ${code}`));
     worker.on("message", done);
     worker.on("error", failed);
     worker.on("exit", ended);
