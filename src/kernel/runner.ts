@@ -55,7 +55,11 @@ export function createRunner(
     try {
       // what was thrown may run code of its own when it is read
       return notebook.interruptible(() =>
-        thrown(error, (stack) => placesIn(stack, notebook.codeOf, notebook.nameOf)),
+        thrown(error, (stack) => {
+          const places = placesIn(stack, notebook.codeOf, notebook.nameOf);
+          const at = places[0]?.line === undefined ? notebook.awaited(error) : undefined;
+          return at ? [at] : places;
+        }),
       );
     } catch (problem) {
       if (!isInterrupt(problem)) return untold(error, problem);

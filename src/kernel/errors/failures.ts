@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { cut, fieldOf, plainField, stackOf, textOf } from "./safely.ts";
 
 /** The content of a Jupyter `error` message. */
@@ -155,7 +156,7 @@ function isOurs(error: unknown): boolean {
 function hasStack(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
   try {
-    return "stack" in error && "message" in error;
+    return types.isNativeError(error) || ("stack" in error && "message" in error);
   } catch {
     return false;
   }

@@ -12,7 +12,9 @@ export interface CellText {
   readonly declared: readonly Declared[];
 }
 
-export function cellText(source: string, scope: CellScope): CellText {
+export function cellText(given: string, scope: CellScope): CellText {
+  // the first line of a script
+  const source = given.replace(/^#!/, "//");
   const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS);
   const declared = declaredIn(file);
   const prefix = prefixOf(file, declared, scope);
@@ -43,6 +45,7 @@ export function emitCell(
   scope: CellScope,
   /** The variables that functions of any cell speak of; those of this one are added. */
   captured: Set<string>,
+  count: number,
 ): EmittedCell {
   const file = program.getSourceFile(path)!;
   const parts: Parts = { imports: [], names: [], boxes: new Set() };
@@ -57,7 +60,7 @@ export function emitCell(
     undefined,
     false,
     {
-      before: [fromScope(program.getTypeChecker(), cell, parts, { scope, captured })],
+      before: [fromScope(program.getTypeChecker(), cell, parts, { scope, captured, count })],
       after: [withoutModules(parts)],
     },
   );
@@ -170,11 +173,12 @@ function fromScope(
   checker: ts.TypeChecker,
   cell: CellText,
   parts: Parts,
-  known: { readonly scope: CellScope; readonly captured: Set<string> },
+  known: { readonly scope: CellScope; readonly captured: Set<string>; readonly count: number },
 ): ts.TransformerFactory<ts.SourceFile> {
   return (context) => (file) => {
     const { factory } = context;
     const names = namesOf(checker, file, cell, parts, factory);
+    const at = { file, of: (line: number, column: number) => `${known.count}:${line}:${column}` };
     const visit = (node: ts.Node): ts.Node => {
       if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return node;
       if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
@@ -199,7 +203,7 @@ function fromScope(
         return loops.visited(node);
       const isInner = ts.isFunctionLike(node) || ts.isClassLike(node);
       if (isInner) depth++;
-      const visited = guarded(node, factory, visit) ?? inside(node);
+      const visited = guarded(node, factory, visit, at) ?? inside(node);
       if (isInner) depth--;
       return visited;
     };

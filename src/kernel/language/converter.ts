@@ -5,7 +5,8 @@ import { isLocal } from "../modules/places.ts";
 import type { TslabConverter } from "../tslab.ts";
 import { cellText, type EmittedCell, emitCell, lastName } from "./cell-emit.ts";
 import type { CellName, CellScope, Declared } from "./cell-scope.ts";
-import { movedName, noSubpath } from "./own-package.ts";
+import { missingModule, noCode } from "./missing.ts";
+import { movedName } from "./own-package.ts";
 import type { Service } from "./service.ts";
 
 /** A mistake that TypeScript has found. */
@@ -93,7 +94,7 @@ export function createConverter(service: Service, files: LocalFiles, folder: str
       // one that the executor understands as such
       return { diagnostics: wrong.map(() => ({ start: { line: 0, character: 0 }, messageText: "" })) };
     }
-    const emitted = emitCell(program, service.cellFile, cell, scope, captured);
+    const emitted = emitCell(program, service.cellFile, cell, scope, captured, count);
     cells.set(count, { ...emitted, source });
     cells.delete(count - remembered);
     latest = { file: `__cell_${count}__`, text: cell.text, declared: cell.declared };
@@ -117,6 +118,7 @@ export function createConverter(service: Service, files: LocalFiles, folder: str
       if (!latest) return;
       const { file, text, declared } = latest;
       latest = undefined;
+      if (declaresGlobals(text)) service.keepCell(`${file}.ts`, text, true);
       const values = new Set(cells.get(count)?.names);
       // types leave no value behind, and stand from the moment at which the cell compiles
       const kept = declared.filter(({ name }) => names === "all" || names.has(name) || !values.has(name));
@@ -127,6 +129,11 @@ export function createConverter(service: Service, files: LocalFiles, folder: str
     addModule: () => [],
     close: () => {},
   };
+}
+
+/** What such a cell says of types stands in every later cell. */
+function declaresGlobals(text: string): boolean {
+  return /\bdeclare\s+global\b/.test(text);
 }
 
 /** One for each line of its words. */
@@ -156,27 +163,14 @@ function wordsOf({ code, messageText }: ts.Diagnostic): string {
   const [first = ""] = text.split("\n");
   // an earlier cell's constant stands in the cell as an import
   const missing = code === 2307 || code === 2792 ? /module '([^']+)'/.exec(first)?.[1] : undefined;
-  if (missing !== undefined) return missingModule(missing);
+  if (missing !== undefined) return missingModule(missing).message;
   const unknown = /^Module '"tickbook"' has no exported member (?:named )?'(\w+)'/.exec(first)?.[1];
   if (unknown !== undefined) return movedName(unknown) ?? text;
+  if (code === 6263) return noCode(/module '([^']+)'/i.exec(first)?.[1] ?? "").message;
+  // advice about a project's settings, of which a notebook has none
+  const advice = / Do you need to (change your target library|install type definitions).*$/;
+  if (advice.test(first))
+    return first.replace(advice, code === 2584 ? " Cells run in Node, which has no page." : "");
   if (code === 2632) return first.replace("because it is an import", "because it is a constant");
   return text;
-}
-
-export function missingModule(specifier: string): string {
-  if (isLocal(specifier)) {
-    return `import: a file ${specifier} is needed; there is none, seen from the file that imports it. Was it renamed or deleted?`;
-  }
-  const address = /^(?:https?|jsr):/.test(specifier);
-  if (address) {
-    return `import: ${specifier} is an address; modules come from files and packages here. Add the package with npm run add -- NAME in the project's folder, and import it by its name.`;
-  }
-  const ofNpm = /^npm:((?:@[^/@]+\/)?[^/@]+)/.exec(specifier)?.[1];
-  if (ofNpm !== undefined) {
-    return `import: ${specifier} is another runtime's spelling; write "${ofNpm}" here. If it is not installed, run npm run add -- ${ofNpm} in the project's folder first.`;
-  }
-  const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
-  if (name === "tickbook") return noSubpath(specifier);
-  const where = specifier === name ? "" : `, or it has no ${specifier.slice(name.length + 1)}`;
-  return `import: the package ${name} is needed; it is not installed${where}. Run npm run add -- ${name} in the project's folder, then this cell again.`;
 }

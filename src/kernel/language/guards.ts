@@ -12,17 +12,20 @@ export function runtimeCall(
   return factory.createCallExpression(callee, undefined, args);
 }
 
-/** The node with each `await` made to end where its cell was stopped, if it is one that awaits; its parts are visited. */
+/** The node with each `await` made to end where its cell was stopped, if it is one that awaits; its parts are visited. `of` tells cell or file of its place. */
 export function guarded(
   node: ts.Node,
   factory: ts.NodeFactory,
   visit: (node: ts.Node) => ts.Node,
+  { file, of }: { readonly file: ts.SourceFile; readonly of: (line: number, column: number) => string },
 ): ts.Node | undefined {
   if (ts.isAwaitExpression(node)) {
+    const { line, character } = file.getLineAndCharacterOfPosition(node.expression.getStart(file));
+    const at = factory.createStringLiteral(of(line, character + 1));
     const awaited = visit(node.expression) as ts.Expression;
     return factory.updateAwaitExpression(
       node,
-      placed(runtimeCall(factory, "wait", [awaited]), node.expression),
+      placed(runtimeCall(factory, "wait", [awaited, at]), node.expression),
     );
   }
   if (ts.isForOfStatement(node) && node.awaitModifier) {
@@ -45,12 +48,13 @@ export function placed<T extends ts.Node>(made: T, from: ts.Node): T {
 }
 
 /** For files that are not cells. */
-export function guardAwaits(): ts.TransformerFactory<ts.SourceFile> {
-  return (context) => {
+export function guardAwaits(path: string): ts.TransformerFactory<ts.SourceFile> {
+  return (context) => (file) => {
+    const at = { file, of: (line: number, column: number) => `${path}:${line + 1}:${column}` };
     const visit = (node: ts.Node): ts.Node => {
       if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return node;
-      return guarded(node, context.factory, visit) ?? ts.visitEachChild(node, visit, context);
+      return guarded(node, context.factory, visit, at) ?? ts.visitEachChild(node, visit, context);
     };
-    return (file) => ts.visitEachChild(file, visit, context);
+    return ts.visitEachChild(file, visit, context);
   };
 }

@@ -1,13 +1,16 @@
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { awaitedAt } from "../errors/awaited.ts";
+import type { Place } from "../errors/failures.ts";
 import { type CompiledCode, placeAt } from "../errors/places.ts";
 import { readableStacks } from "../errors/readable-stacks.ts";
 import { fixGlobal } from "../globals/fixed-global.ts";
 import { type Compiled, compileFile } from "../modules/compile.ts";
 import { createLocalFiles, type LocalFiles } from "../modules/files.ts";
 import { all, createLoader, type Loader, type Namespace, pick, type Reload } from "../modules/loader.ts";
-import { isLocal, notebookRequire } from "../modules/places.ts";
+import { notebookRequire } from "../modules/notebook-require.ts";
+import { isLocal } from "../modules/places.ts";
 import { type Activities, Stopped } from "../stop/activities.ts";
 import { createCellValues } from "./cell-values.ts";
 import { type Converter, createConverter, shortPath } from "./converter.ts";
@@ -23,6 +26,8 @@ export interface Notebook {
   /** What was asked to stop has stopped. */
   stopped(): void;
   codeOf(of: { cell: number } | { url: string }): CompiledCode | undefined;
+  /** Where what was thrown was awaited first. */
+  awaited(problem: unknown): Place | undefined;
   /** What a reader calls the file of a URL. */
   nameOf(url: string): string;
   /** The text with its stacks in the reader's own terms. */
@@ -83,6 +88,15 @@ export function openNotebook(options: NotebookOptions): Notebook {
     cells.set(cell, known);
     return known;
   };
+  const awaited = (problem: unknown): Place | undefined => {
+    const at = awaitedAt(problem);
+    if (at === undefined) return undefined;
+    const { of, line, column } = at;
+    const isCell = /^\d+$/.test(of);
+    const source = isCell ? converter.compiled(Number(of))?.source : files.file(of)?.text;
+    const where = isCell ? { count: Number(of) } : { file: shortPath(of, folder) };
+    return { ...where, line, column, text: source?.split("\n")[line - 1] };
+  };
   const nameOf = (url: string): string => shortPath(loader.fileOf(url) ?? url, folder);
   const frameText = (file: string, line: number, column: number): string | undefined => {
     const cell = /^tickbook-cell-(\d+)$/.exec(file)?.[1];
@@ -108,6 +122,7 @@ export function openNotebook(options: NotebookOptions): Notebook {
     interruptible,
     stopped: options.stopped,
     codeOf,
+    awaited,
     nameOf,
     readable: (text) => readableStacks(text, frameText),
     settle: (succeeded) => {
@@ -152,7 +167,7 @@ function offerRuntime(parts: RuntimeParts): void {
     all,
     load,
     sync: interruptible,
-    require: notebookRequire(folder, projectRoot, loading),
+    require: notebookRequire(folder, projectRoot, loading, files),
     meta: {
       url: pathToFileURL(join(folder, "notebook.ts")).href,
       dirname: folder,

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import type { Refusal } from "../../core/errors.ts";
 
 /** The parts of "tickbook" beside its own entry. */
 const SUBPATHS: readonly string[] = ["stats", "backtest", "charts", "alerts", "store", "controls"];
@@ -11,6 +12,12 @@ export function movedName(name: string): string | undefined {
   return `import: ${name} is in "tickbook/${subpath}", not in "tickbook". Write import { ${name} } from "tickbook/${subpath}".`;
 }
 
-export function noSubpath(specifier: string): string {
-  return `import: "tickbook" has ${SUBPATHS.map((part) => `"tickbook/${part}"`).join(", ")}; got "${specifier}". Write one of these, or "tickbook".`;
+export function noSubpath(specifier: string): Refusal {
+  return {
+    code: "no-subpath",
+    where: "import",
+    problem: `"tickbook" has ${SUBPATHS.map((part) => `"tickbook/${part}"`).join(", ")}; got "${specifier}"`,
+    hint: 'Write one of these, or "tickbook".',
+    facts: { specifier },
+  };
 }

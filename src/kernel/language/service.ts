@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, extname, join } from "node:path";
 import ts from "typescript-kernel";
+import { withoutMark } from "../modules/files.ts";
 import { isLocal, packageFolders } from "../modules/places.ts";
 import { createDocuments } from "./documents.ts";
 import { createNodeTypings, type NodeTypings } from "./node-typings.ts";
@@ -17,8 +18,8 @@ export interface Service {
   setCell(text: string): void;
   /** Reads the comments of what stands at a place of the cell, which may be a package's; whether there are more now. */
   readComments(at: number): boolean;
-  /** Keeps the text of a cell, so that later ones can refer to it. */
-  keepCell(name: string, text: string): void;
+  /** Keeps the text of a cell, so that later ones can refer to it; a `root` is read whether they do or not. */
+  keepCell(name: string, text: string, root?: boolean): void;
   resolve(specifier: string, from: string): string | undefined;
   readonly cellFile: string;
 }
@@ -57,6 +58,7 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
     [cellFile, { text: "", version: 0 }],
     [ambientFile, { text: ambient, version: 0 }],
   ]);
+  const roots = new Set<string>();
   const options = compilerOptions(projectRoot);
   const moduleHost: ts.ModuleResolutionHost = {
     fileExists: (path) => texts.has(path) || ts.sys.fileExists(path),
@@ -88,7 +90,7 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
   let packages = readPackages();
   const host: ts.LanguageServiceHost & Pick<ts.CompilerHost, "getModuleResolutionCache"> = {
     getCompilationSettings: () => options,
-    getScriptFileNames: () => [ambientFile, cellFile, ...[...used].filter(isFile)],
+    getScriptFileNames: () => [ambientFile, cellFile, ...roots, ...[...used].filter(isFile)],
     getScriptVersion: versionOfFile,
     getScriptSnapshot: createSnapshots(versionOfFile, (path) => texts.get(path)?.text, nodeTypings),
     getCurrentDirectory: () => folder,
@@ -139,7 +141,10 @@ export function createService({ folder, projectRoot, versionOf, find }: ServiceO
       // each of them, not only the first
       return about.map(({ fileName }) => documents.comment(fileName)).some((isNew) => isNew);
     },
-    keepCell: (name, text) => set(join(folder, name), text),
+    keepCell: (name, text, root = false) => {
+      set(join(folder, name), text);
+      if (root) roots.add(join(folder, name));
+    },
     resolve: (specifier, from) => resolved(specifier, from)?.resolvedFileName,
   };
 }
@@ -224,11 +229,11 @@ function fileSnapshot(path: string): ts.IScriptSnapshot {
   let text: string | undefined;
   return {
     getLength: () => {
-      text = readFileSync(path, "utf8");
+      text = withoutMark(readFileSync(path, "utf8"));
       return text.length;
     },
     getText: (start, end) => {
-      const whole = text ?? readFileSync(path, "utf8");
+      const whole = text ?? withoutMark(readFileSync(path, "utf8"));
       text = undefined; // TypeScript keeps it with what it has parsed
       return whole.slice(start, end);
     },

@@ -1,5 +1,6 @@
-import { extname } from "node:path";
+import { basename, extname } from "node:path";
 import ts from "typescript-kernel";
+import { refuse } from "../../core/errors.ts";
 import { guardAwaits, placed, RUNTIME, runtimeCall } from "../language/guards.ts";
 import type { Service } from "../language/service.ts";
 import type { LocalFile } from "./files.ts";
@@ -16,22 +17,25 @@ export interface Compiled {
 export function compileFile(service: Service, file: LocalFile, url: string): Compiled {
   const head = `const ${RUNTIME} = globalThis[Symbol.for("tickbook.files")](${JSON.stringify(file.path)});\n`;
   const foot = `\n;globalThis[Symbol.for("tickbook.finished")](${JSON.stringify(url)});`;
-  if (extname(file.path) === ".json") return { code: head + jsonModule(file.text) + foot, map: "{}" };
+  if (extname(file.path) === ".json") return { code: head + jsonModule(file) + foot, map: "{}" };
   const parsed = ts.createSourceFile(file.path, file.text, ts.ScriptTarget.Latest, false);
   if (/\.c?js$/.test(file.path) && !isModule(parsed)) {
-    return { code: head + commonModule(file) + foot, map: "{}" };
+    return { code: head + commonModule(plain(file.text)) + foot, map: "{}" };
   }
   const emitted = emit(service, file);
-  return {
-    code: head + emitted.code.replace(/\n\/\/# sourceMappingURL=[^\n]*\s*$/, "\n") + foot,
-    map: emitted.map,
-  };
+  const code = plain(emitted.code);
+  return { code: head + (file.path.endsWith(".cts") ? commonModule(code) : code) + foot, map: emitted.map };
+}
+
+/** Without what only the first line, or a tool, may hold; lines stay lines. */
+function plain(code: string): string {
+  return code.replace(/^#!/, "//").replace(/\n\/\/# sourceMappingURL=[^\n]*\s*$/, "\n");
 }
 
 function emit(service: Service, file: LocalFile): Compiled {
   const program = service.program();
   const known = program.getSourceFile(file.path);
-  const transformers = { before: [guardAwaits()], after: [pickImports()] };
+  const transformers = { before: [guardAwaits(file.path)], after: [pickImports()] };
   if (known && known.text === file.text && !/\.[cm]?jsx?$/.test(file.path)) {
     let code = "";
     let map = "{}";
@@ -66,8 +70,8 @@ function isModule(file: ts.SourceFile): boolean {
 }
 
 /** Its values by name, too, as TypeScript and bundlers have it. */
-function jsonModule(text: string): string {
-  const value: unknown = JSON.parse(text);
+function jsonModule({ path, text }: LocalFile): string {
+  const value = parsedJson(path, text);
   const names =
     typeof value === "object" && value !== null && !Array.isArray(value)
       ? Object.keys(value).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== "default")
@@ -78,18 +82,32 @@ function jsonModule(text: string): string {
   return `const value = ${JSON.stringify(value)}; export default value; ${exported.join(" ")}`;
 }
 
+function parsedJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (problem) {
+    return refuse({
+      code: "bad-json",
+      where: "import",
+      problem: `JSON is needed in ${basename(path)}; it is none (${(problem as Error).message})`,
+      hint: "Mend the file, then run the cell again.",
+      facts: { path },
+    });
+  }
+}
+
 /** CommonJS: run as a function; its names are what it exports, found in its text. */
-function commonModule(file: LocalFile): string {
+function commonModule(code: string): string {
   const names = new Set<string>();
-  for (const [, name] of file.text.matchAll(/\bexports\.([A-Za-z_$][\w$]*)\s*=/g)) names.add(name!);
-  for (const [, list] of file.text.matchAll(/\bmodule\.exports\s*=\s*\{([^{}]*)\}/g)) {
+  for (const [, name] of code.matchAll(/\bexports\.([A-Za-z_$][\w$]*)\s*=/g)) names.add(name!);
+  for (const [, list] of code.matchAll(/\bmodule\.exports\s*=\s*\{([^{}]*)\}/g)) {
     for (const [, name] of list!.matchAll(/(?:^|,)\s*([A-Za-z_$][\w$]*)/g)) names.add(name!);
   }
   names.delete("default");
   const exported = [...names].map(
     (name, k) => `const _${k} = module.exports.${name}; export { _${k} as ${name} };`,
   );
-  return `const module = { exports: {} }; (function (exports, require, module, __filename, __dirname) {${file.text}
+  return `const module = { exports: {} }; (function (exports, require, module, __filename, __dirname) {${code}
 }).call(module.exports, module.exports, ${RUNTIME}.require, module, ${RUNTIME}.path, ${RUNTIME}.folder); const whole = module.exports; export { whole as "module.exports" }; export default whole; ${exported.join(" ")}`;
 }
 

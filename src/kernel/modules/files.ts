@@ -48,8 +48,12 @@ export function createLocalFiles(): LocalFiles {
   let keys = new Map<string, string>();
 
   const find = (specifier: string, folder: string): string | undefined => {
-    const bare = specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier.replace(/[?#].*$/, "");
-    const base = resolve(folder, bare);
+    if (specifier.startsWith("file:")) return named(fileURLToPath(specifier), folder);
+    // a name may hold these signs, which end it in an address
+    return named(specifier, folder) ?? named(specifier.replace(/[?#].*$/, ""), folder);
+  };
+  const named = (name: string, folder: string): string | undefined => {
+    const base = resolve(folder, name);
     const ending = extname(base);
     const candidates = [
       base,
@@ -117,6 +121,11 @@ export function createLocalFiles(): LocalFiles {
   };
 }
 
+/** What some editors put in front of a text. */
+export function withoutMark(text: string): string {
+  return text.replace(/^\ufeff/, "");
+}
+
 function importsOf(text: string): string[] {
   return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
 }
@@ -127,7 +136,7 @@ function isFile(path: string): boolean {
 
 function read(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return withoutMark(readFileSync(path, "utf8"));
   } catch {
     return undefined;
   }

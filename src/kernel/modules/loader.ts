@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { TickbookError } from "../../core/errors.ts";
 import { fixGlobal } from "../globals/fixed-global.ts";
+import { isCode, isForeign, missingModule, noCode } from "../language/missing.ts";
 import type { LocalFiles } from "./files.ts";
 import { isLocal, packageFolders } from "./places.ts";
 
@@ -58,6 +59,7 @@ export function createLoader({ files, folder, projectRoot, compile }: LoaderOpti
         files.add(found);
         return { url: urlOf(found), shortCircuit: true };
       }
+      if (isForeign(name)) throw missingModule(name);
       let problem: unknown;
       for (const place of packageFolders(name, path === undefined ? folder : dirname(path), projectRoot)) {
         try {
@@ -66,7 +68,7 @@ export function createLoader({ files, folder, projectRoot, compile }: LoaderOpti
           problem ??= failed;
         }
       }
-      throw problem;
+      throw unresolved(name, problem);
     },
     load: (url, context, next) => {
       const path = markedPath(url);
@@ -94,6 +96,7 @@ export function createLoader({ files, folder, projectRoot, compile }: LoaderOpti
       if (!isLocal(specifier)) return (await import(fromCell + specifier)) as Namespace;
       const path = files.find(specifier, folder);
       if (path === undefined) throw missing(specifier, folder);
+      if (!isCode(path)) throw noCode(specifier);
       files.add(path);
       note(path);
       try {
@@ -122,6 +125,15 @@ export function createLoader({ files, folder, projectRoot, compile }: LoaderOpti
 function markedPath(url: string): string | undefined {
   if (!url.startsWith("file:") || !url.includes(`?${mark}=`)) return undefined;
   return fileURLToPath(url.replace(/\?.*$/s, ""));
+}
+
+/** A package that is not there is told in the reader's words. */
+function unresolved(name: string, problem: unknown): unknown {
+  const code = (problem as { code?: unknown } | undefined)?.code;
+  const isMissing =
+    code === "ERR_UNKNOWN_BUILTIN_MODULE" ||
+    (code === "ERR_MODULE_NOT_FOUND" && String((problem as Error).message).startsWith("Cannot find package"));
+  return isMissing ? missingModule(name) : problem;
 }
 
 function missing(specifier: string, folder: string): TickbookError {

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { noteAwait } from "../errors/awaited.ts";
 
 /** Thrown where a cell that was stopped would go on. */
 export class Stopped extends Error {
@@ -20,8 +21,8 @@ export interface Activities {
   run<T>(work: () => T): T;
   /** A callback's work: part of what is stopped with everything else, and not of the cell that set it. */
   runCallback<T>(work: () => T): T;
-  /** What an awaited value comes to; rejects when its activity is stopped. After that it never settles. */
-  wait(value: unknown): unknown;
+  /** What an awaited value comes to; rejects when its activity is stopped. After that it never settles. `at`: see `noteAwait`. */
+  wait(value: unknown, at?: string): unknown;
   each(rows: AsyncIterable<unknown> | Iterable<unknown>): AsyncIterable<unknown>;
   /** Calls back when the activity of the running code is stopped; the returned function takes that back. */
   onStop(callback: () => void): () => void;
@@ -72,7 +73,7 @@ export function createActivities(isStopAsked: () => boolean = () => false): Acti
       callbacks.add(activity);
       return storage.run(activity, work);
     },
-    wait: (value) => {
+    wait: (value, at) => {
       const activity = storage.getStore();
       if (activity === undefined) return value;
       if (activity.stopped) return new Promise(() => {});
@@ -95,6 +96,7 @@ export function createActivities(isStopAsked: () => boolean = () => false): Acti
           },
           (problem) => {
             leave();
+            noteAwait(problem, at);
             reject(problem);
           },
         );
