@@ -1,4 +1,12 @@
-import { type Failure, isInterrupt, notCompiled, stopped, thrown, untold } from "./errors/failures.ts";
+import {
+  type Failure,
+  isInterrupt,
+  notCompiled,
+  type Place,
+  stopped,
+  thrown,
+  untold,
+} from "./errors/failures.ts";
 import { placesIn } from "./errors/places.ts";
 import { fixGlobal } from "./globals/fixed-global.ts";
 import { notTypescript } from "./language/not-typescript.ts";
@@ -54,13 +62,7 @@ export function createRunner(
     if (isInterrupt(error)) return stopped;
     try {
       // what was thrown may run code of its own when it is read
-      return notebook.interruptible(() =>
-        thrown(error, (stack) => {
-          const places = placesIn(stack, notebook.codeOf, notebook.nameOf);
-          const at = places[0]?.line === undefined ? notebook.awaited(error) : undefined;
-          return at ? [at] : places;
-        }),
-      );
+      return notebook.interruptible(() => thrown(error, (stack) => placesOf(error, stack, notebook)));
     } catch (problem) {
       if (!isInterrupt(problem)) return untold(error, problem);
       notebook.stopped();
@@ -125,4 +127,11 @@ export function createRunner(
       return ended && problems.length === 0 ? undefined : explain(problems[0]);
     },
   };
+}
+
+/** Where it failed, by its stack, or else where it was awaited. */
+function placesOf(error: unknown, stack: string, notebook: Notebook): readonly Place[] {
+  const places = placesIn(stack, notebook.codeOf, notebook.nameOf);
+  const awaited = places[0]?.line === undefined ? notebook.awaited(error) : undefined;
+  return awaited ? [awaited] : places;
 }
