@@ -3,7 +3,7 @@ import { quote, refuse } from "../../core/errors.ts";
 import { requireBetween, requireSameLength } from "../checks.ts";
 import { completeCosts } from "./costs.ts";
 import type { Terms } from "./engine/account.ts";
-import { newBook } from "./engine/book.ts";
+import { clearBrief, newBook } from "./engine/book.ts";
 import { simulate } from "./engine/simulate.ts";
 import { requireMarket } from "./market-checks.ts";
 import type { Memo, Rule, RunningRule, Strategy } from "./strategy.ts";
@@ -38,6 +38,30 @@ export function runBacktest(market: Market, strategy: Strategy | Rule, settings:
   const { name, settings: chosen } = typeof strategy === "function" ? OWN_RULE : strategy;
   const ran = { market, strategy: { name, settings: chosen } };
   return { ...ran, ...terms, ...book, signals: rule.signals ?? {}, counts: { ...rule.counts, ...counted } };
+}
+
+/** What is kept of a run of which no more is asked for. */
+export interface BriefRun {
+  /** At the last close. */
+  readonly equity: number;
+  /** Open ones included. */
+  readonly roundTrips: number;
+}
+
+/** Runs on one market, one after the other, whose ledgers nobody asks for: to the last bit those of `runBacktest`. */
+export function briefRuns(
+  market: Market,
+): (strategy: Strategy | Rule, settings: BacktestSettings) => BriefRun {
+  const where = "runBacktest";
+  requireMarket(where, market);
+  const book = newBook(market.length, market.legs.length, { isBrief: true });
+  return (strategy, settings) => {
+    const terms = completeTerms(where, settings);
+    const rule = begun(where, strategy, market);
+    clearBrief(book);
+    simulate(market, rule, terms, book);
+    return { equity: book.equity[market.length - 1] ?? terms.startCash, roundTrips: book.roundTrips.length };
+  };
 }
 
 /** What a bare rule is called. */

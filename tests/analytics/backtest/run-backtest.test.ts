@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type BacktestSettings, runBacktest } from "../../../src/analytics/backtest/run-backtest.ts";
+import {
+  type BacktestSettings,
+  briefRuns,
+  runBacktest,
+} from "../../../src/analytics/backtest/run-backtest.ts";
 import { buyAndHold } from "../../../src/analytics/backtest/strategies/buy-and-hold.ts";
 import { movingAverageCross } from "../../../src/analytics/backtest/strategies/moving-average-cross.ts";
 import type { Rule } from "../../../src/analytics/backtest/strategy.ts";
@@ -302,5 +306,28 @@ describe("runBacktest refuses", () => {
       "no-price",
       /"A" has none up to bar 0/,
     );
+  });
+});
+
+describe("briefRuns", () => {
+  test("come to what full runs come to, to the last bit, one after the other on one market", () => {
+    const market = seededMarket({ seed: 5, length: 600, untraded: 0.05 });
+    const run = briefRuns(market);
+    const size = { by: "equity", share: 3 } as const;
+    const legs = [{ borrowBpsPerYear: 400 }, {}];
+    for (const costs of [{}, { feeBps: 300 }, { feeBps: 2, halfSpreadBps: 1 }, { legs }]) {
+      for (const rule of [movingAverageCross({ fast: 5, slow: 20, size }), buyAndHold({ leg: 0 }), flat]) {
+        const { equity, roundTrips } = runBacktest(market, rule, { costs, startCash: 500 });
+        assert.deepEqual(run(rule, { costs, startCash: 500 }), {
+          equity: equity.at(-1),
+          roundTrips: roundTrips.length,
+        });
+      }
+    }
+  });
+
+  test("refuse what runBacktest refuses", () => {
+    assert.throws(() => briefRuns({} as Market), { where: "runBacktest" });
+    assert.throws(() => briefRuns(small([1, 2]))(flat, { costs: { feeBps: -2e9 } }), { code: "bad-setting" });
   });
 });

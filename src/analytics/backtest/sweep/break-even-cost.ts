@@ -1,6 +1,6 @@
 import { requireFields, requireSettings } from "../../../core/arguments.ts";
 import { requireBetween } from "../../checks.ts";
-import { type BacktestSettings, runBacktest } from "../run-backtest.ts";
+import { type BacktestSettings, briefRuns, runBacktest } from "../run-backtest.ts";
 import { sharedSignals } from "../shared-signals.ts";
 import type { Rule, Strategy } from "../strategy.ts";
 import type { Market } from "../types.ts";
@@ -40,13 +40,10 @@ export function breakEvenCost(
   const { mostBps = 1000, ...rest } = settings;
   requireBetween("breakEvenCost", "mostBps", mostBps, 0, 1000.001);
   const rule = sharedSignals()(strategy);
-  const runAt = (feeBps: number) =>
-    runBacktest(market, rule, { ...rest, costs: withFee(rest.costs, feeBps) });
-  const profitAt = (feeBps: number): number => {
-    const { equity, startCash } = runAt(feeBps);
-    return equity[equity.length - 1]! - startCash;
-  };
-  const free = runAt(0);
+  const at = (feeBps: number) => ({ ...rest, costs: withFee(rest.costs, feeBps) });
+  const free = runBacktest(market, rule, at(0));
+  const run = briefRuns(market);
+  const profitAt = (feeBps: number): number => run(rule, at(feeBps)).equity - free.startCash;
   const profitAtNoFee = free.equity[free.equity.length - 1]! - free.startCash;
   const known = { profitAtNoFee, roundTrips: free.roundTrips.length };
   const nothing = { feeBps: Number.NaN, ...known };

@@ -1,4 +1,4 @@
-import { runBacktest } from "../../../analytics/backtest/run-backtest.ts";
+import { briefRuns } from "../../../analytics/backtest/run-backtest.ts";
 import { sharedSignals } from "../../../analytics/backtest/shared-signals.ts";
 import { namedStrategy, STRATEGY_NAMES } from "../../../analytics/backtest/strategies/named-strategies.ts";
 import type { Strategy } from "../../../analytics/backtest/strategy.ts";
@@ -37,6 +37,7 @@ export function whatWouldOverturn(run: BacktestRun): Overturn {
   const { startCash } = result;
   const base = performance.totalReturn;
   const share = sharedSignals();
+  const onMarket = briefRuns(market);
   const terms = { startCash, costs: result.costs };
   const of = (what: string, totalReturn: number, roundTrips: number): Challenge => ({
     what,
@@ -52,11 +53,12 @@ export function whatWouldOverturn(run: BacktestRun): Overturn {
     try {
       const other = make();
       const rule = other.strategy ?? strategy;
-      const made = runBacktest(other.market ?? market, other.market === undefined ? share(rule) : rule, {
-        ...terms,
-        ...(other.costs && { costs: other.costs }),
-      });
-      return [of(what, endOf(made) / startCash - 1, made.roundTrips.length)];
+      const settings = { ...terms, ...(other.costs && { costs: other.costs }) };
+      const { equity, roundTrips } =
+        other.market === undefined
+          ? onMarket(share(rule), settings)
+          : briefRuns(other.market)(rule, settings);
+      return [of(what, equity / startCash - 1, roundTrips)];
     } catch (error) {
       if (error instanceof TickbookError) return [];
       throw error;
@@ -138,10 +140,6 @@ function sentenceOf(
     "no trades": "",
   };
   return `It ${gained ? "gained" : "lost"} ${percent(Math.abs(base))}. ${changes} ${fee[breakEven.verdict]}`.trim();
-}
-
-function endOf({ equity, startCash }: Backtest): number {
-  return equity[equity.length - 1] ?? startCash;
 }
 
 function scaled(costs: Costs, times: number): Costs {
