@@ -46,6 +46,38 @@ test("a notebook's cells read a desk, a panel there stays live, and a read that 
   assert.equal(hung.reply.status, "error");
   assert.ok(hung.seconds < 10, `${hung.seconds} s`);
   await desk.faults({ holdMs: 0 });
-  const after = await kernel.run("openStore().trades(series).length");
-  assert.equal(after.reply.status, "ok");
+  // the same store goes on, and sees what has come since
+  storeMarket(db, { seconds: 30, fromUs: Date.UTC(2025, 0, 9, 9, 3) * 1000 });
+  await relay.pass();
+  const later = shelf.trades(shelf.series()[0]!).length;
+  assert.ok(later > now);
+  const after = await kernel.run("console.log(store.trades(series).length)");
+  assert.equal(printedIn(after.messages, after.messages.at(-1)!.run!), `${later}\n`);
 });
+
+for (const where of ["database", "desk"] as const) {
+  test(`a store of a ${where} that was opened in a cell which was stopped is read by later cells as it is then`, async (t) => {
+    const db = join(tempFolder(t), "x.db");
+    storeMarket(db, { seconds: 60 });
+    const relay = await openRelay({ db, to: desk.url(`stopped_${where}`), user: USER, nowUs });
+    t.after(() => relay.close());
+    await relay.pass();
+    const source = where === "desk" ? desk.url(`stopped_${where}`) : db;
+    const kernel = await startKernel({ env: { TICKBOOK_DB: source } });
+    t.after(() => kernel.stop());
+    await kernel.run('import { openStore } from "tickbook"; let store;');
+    const stopped = await kernel.run(
+      "store = openStore(); store.atOneTime(() => { store.trades(store.series()[0]); while (true); });",
+      { interruptAfter: 2, timeout: 20 },
+    );
+    assert.equal(stopped.reply.status, "error");
+    storeMarket(db, { seconds: 30, fromUs: Date.UTC(2025, 0, 9, 9, 1) * 1000 });
+    await relay.pass();
+    const now = openStore(source);
+    t.after(() => now.close());
+    const { length } = now.trades(now.series()[0]!);
+    const after = await kernel.run("console.log(store.trades(store.series()[0]).length)");
+    assert.equal(printedIn(after.messages, after.messages.at(-1)!.run!), `${length}\n`);
+    assert.ok(after.seconds < 10, `${after.seconds} s`);
+  });
+}

@@ -15,7 +15,7 @@ export interface DeskServer {
   url(database?: string): string;
   /** Makes it lie or fail: the next so many inserts of trades are forgotten, statements refused, answers held up. */
   faults(faults: { forgetTrades?: number; refuse?: number; holdMs?: number }): Promise<void>;
-  users(users: Record<string, { password: string; readonly: boolean }>): Promise<void>;
+  users(users: Record<string, { password: string; readonly: boolean; denied?: string }>): Promise<void>;
   /** One statement, in a database. */
   ask(sql: string, database?: string): Table;
   stop(): Promise<void>;

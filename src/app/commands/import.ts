@@ -10,6 +10,7 @@ import {
   type ImportResult,
   importFile,
 } from "../../pipeline/import/import-file.ts";
+import { readPublished } from "../../pipeline/store/file/published.ts";
 import { undoImport } from "../../pipeline/store/write/undo-import.ts";
 import { systemClock } from "../clock.ts";
 import { askCollector } from "../collector/control/client.ts";
@@ -126,9 +127,18 @@ async function undoFile(db: string, path: string, teller: ProgressTeller): Promi
   for (const undone of all) {
     const { file, venue, symbol, kind, removed } = undone;
     const text = `${file}: taken back: ${removed.toLocaleString("en")} ${WORDS[kind]} of ${symbol} (${venue}) removed.`;
-    teller.say(text, { event: "undone", ...undone });
+    teller.say(`${text}${elsewhere(db, kind)}`, { event: "undone", ...undone });
   }
   return 0;
+}
+
+/** What becomes of them where the database is published. */
+function elsewhere(db: string, kind: keyof typeof WORDS): string {
+  const to = readPublished(db)?.to;
+  if (to === undefined) return "";
+  return kind === "bars"
+    ? ` They stay at ${to}, where other collectors may have brought the same ones: its operator deletes them from the table bars.`
+    : ` The next npm run publish takes them away at ${to}, too.`;
 }
 
 function digestOf(path: string): string {

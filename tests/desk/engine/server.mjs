@@ -15,7 +15,7 @@ const spool = mkdtempSync(join(tmpdir(), "tickbook-desk-"));
 const OWN = new Set(["query", "query_id", "database", "default_format", "wait_end_of_query"]);
 /** What this engine does not know, as no server stands around it. */
 const UNKNOWN = new Set(["distributed_foreground_insert"]);
-/** Users: name → password, and whether they may only read. */
+/** Users: name → password, whether they may only read, and what statements they may not give begin with. */
 const users = new Map([["default", { password: "", readonly: false }]]);
 const faults = { forgetTrades: 0, refuse: 0, holdMs: 0 };
 
@@ -75,6 +75,7 @@ function refusalOf(request, sql) {
   if (user === undefined || user.password !== key)
     return [516, 401, "Authentication failed: password is incorrect, or there is no user with such name"];
   if (user.readonly && !/^\s*(SELECT|WITH)\b/i.test(sql)) return [497, 403, "Not enough privileges"];
+  if (user.denied !== undefined && sql.startsWith(user.denied)) return [497, 403, "Not enough privileges"];
   if (faults.refuse > 0) {
     faults.refuse--;
     return [243, 500, "Cannot reserve 1.00 MiB, not enough space"];

@@ -68,6 +68,20 @@ async function publish(flags: Flags<Name>, teller: ProgressTeller, stop: StopReq
         done += trades;
         teller.progress({ of: db, phase: "publishing", done, total: done + left });
       },
+      onTakenBack: ({ venue, symbol }, { trades, problem }) => {
+        const what = `An import of ${symbol} (${venue}) that was taken back is taken away there: ${trades.toLocaleString("en")} trades.`;
+        const rest =
+          problem === undefined
+            ? ""
+            : ` No reader sees them, but they could not be deleted: ${problem.message}`;
+        say(teller, `${what}${rest}`, {
+          event: "taken-back",
+          venue,
+          symbol,
+          trades,
+          deleted: problem === undefined,
+        });
+      },
     });
   if (flags.follow === "true") return follow(open, flags.audit === "true", teller, stop);
   const relay = await open();

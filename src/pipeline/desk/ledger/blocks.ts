@@ -66,7 +66,7 @@ export function extended(
   const ids = idRanges(row?.ids ?? []);
   ids.hold(piece.first, piece.last);
   const end = trades.length - 1;
-  const isNewest = row === undefined || piece.last > row.ids.at(-1)!.last;
+  const isNewest = row === undefined || piece.last > (row.ids.at(-1)?.last ?? -1);
   const eventUs = trades.eventTimeUs[end]!;
   return {
     block: piece.block,

@@ -94,7 +94,13 @@ export function openLedger(ask: Ask, label: string): DeskLedger {
       }),
     of: (series) => ledgerOf(ask, stateOf(...readKey(series))),
     atOneTime: (work) => {
-      if (depth++ === 0) isFresh = false;
+      if (depth++ === 0) {
+        isFresh = false;
+        // work that the stop button ends has no `finally`; no work outlasts its turn
+        setImmediate(() => {
+          depth = 0;
+        }).unref();
+      }
       try {
         return work();
       } finally {

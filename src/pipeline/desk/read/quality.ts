@@ -1,19 +1,21 @@
 import type { IdRange, IdRanges } from "../../store/ledger/id-ranges.ts";
-import { spanOf, unlisted, windowStart } from "../../store/quality/quality.ts";
-import { countHoles, coverageOf } from "../../store/quality/quality-ledger.ts";
-import { latencyOf, paceOf } from "../../store/quality/quality-pace.ts";
+import { paceOf } from "../../store/quality/quality-pace.ts";
 import type {
   ImportedFacts,
   LedgerCheck,
   LedgerDefect,
   Publisher,
-  QualityOptions,
   QualityReader,
-  TradeFacts,
 } from "../../store/quality/quality-types.ts";
+import {
+  type QualitySources,
+  type SeriesSource,
+  seriesQuality,
+  spanOf,
+  storedPerSecond,
+} from "../../store/quality/series-facts.ts";
 import type { CollectorFacts } from "../../store/quality/troubles.ts";
 import type { Series, TradeStore } from "../../store/trade-store.ts";
-import { venueTimeUs } from "../../store/which-series.ts";
 import type { Ask } from "../sync/ask.ts";
 import { deskHoles, mergedIdsOf, notMerged } from "./desk-holes.ts";
 import { importedIntervals } from "./imported-bars.ts";
@@ -41,42 +43,44 @@ export function deskQuality(parts: Parts): QualityReader {
   };
   const checks = serverChecks(ask);
 
-  const factsOf = (series: Series, options: QualityOptions, sinceUs: number): TradeFacts | undefined => {
+  const source = <T>(series: Series, read: (source: SeriesSource) => T): T => {
     const state = now(series);
     const { held, books } = state;
     const span = spanOf(held.ranges);
-    if (span === undefined) return undefined;
     const holes = deskHoles(books, held);
-    const merged = mergedIdsOf(holes, held, state.merged());
     const firstIdAt = (timeUs: number): number | undefined => store.firstIdAt(series, timeUs);
-    const from = windowStart(held, span, firstIdAt(sinceUs));
-    const ends = checks.ends(series, span);
-    const sample = newestIds(held, options.sampleTrades);
-    return {
-      firstId: span.first,
-      lastId: span.last,
-      firstTimeUs: ends.firstTimeUs,
-      lastTimeUs: ends.lastTimeUs,
-      lastReceivedUs: store.newest(series)?.receivedUs ?? Number.NaN,
-      ranges: held.ranges.length,
-      coverage: coverageOf(held, merged, span),
-      window:
-        from === undefined
-          ? undefined
-          : { fromUs: sinceUs, firstId: from, ...coverageOf(held, merged, { first: from, last: span.last }) },
-      holes: countHoles(held, holes),
-      unlistedIds: unlisted(held, span, holes),
+    return read({
+      ...{ held, span, holes },
+      ends: span && checks.ends(series, span),
+      merged: mergedIdsOf(holes, held, state.merged()),
       conflicts: new Set(books.flatMap(({ conflicts }) => conflicts.map(conflictText))).size,
-      latency: latencyOf(checks.latencyMs(series, sample)),
-      pace: paceOf(ends, held, checks.busiest(series, sample), firstIdAt),
-      ledger: checkOf(checks, series, state, options.full ? Number.POSITIVE_INFINITY : options.sampleTrades),
-    };
+      latencyMs: (most) => checks.latencyMs(series, newestIds(held, most)),
+      pace: (ends, most) => paceOf(ends, held, checks.busiest(series, newestIds(held, most)), firstIdAt),
+    });
   };
 
   const importedOf = (series: Series): ImportedFacts | undefined => {
     const mergedTrades = now(series).merged().length;
     const bars = importedIntervals(ask, series);
     return mergedTrades === 0 && bars.length === 0 ? undefined : { mergedTrades, bars };
+  };
+
+  /** Of ascending times; one statement looks at all the trades between the first and the last. */
+  const firstIdsAt = (series: Series, timesUs: readonly number[]): readonly (number | undefined)[] => {
+    const [from, to] = [timesUs[0]!, timesUs.at(-1)!].map((timeUs) => store.firstIdAt(series, timeUs));
+    if (from === undefined) return timesUs.map(() => undefined);
+    const state = now(series);
+    const last = (to ?? (state.held.ranges.at(-1)?.last ?? -1) + 1) - 1;
+    const isMerged = state.merged().some((row) => row.first <= last && row.last >= from);
+    const found = isMerged
+      ? undefined
+      : checks.firstIdsAt(series, heldWithin(state.held, from, last + 1, Number.MAX_SAFE_INTEGER), timesUs);
+    if (found === undefined) return timesUs.map((timeUs) => store.firstIdAt(series, timeUs));
+    return found.map((id, i) => (i === 0 ? from : (id ?? to)));
+  };
+  const sources: QualitySources = {
+    ...{ store, source, imported: importedOf },
+    check: (series, span, most) => checkOf(checks, series, now(series), span, most),
   };
 
   return {
@@ -98,15 +102,7 @@ export function deskQuality(parts: Parts): QualityReader {
     },
     // what the server keeps it checks itself; whether all is there the ledger's check says
     integrityProblems: () => [],
-    series: (series, options) =>
-      ledger.atOneTime(() => {
-        const { venue, symbol } = series;
-        const { since } = options;
-        const sinceUs = "atUs" in since ? since.atUs : venueTimeUs(store, venue.name) - since.backUs;
-        const trades = factsOf(series, options, sinceUs);
-        const imported = importedOf(series);
-        return { venue, symbol, trades, ...(imported && { imported }) };
-      }),
+    series: (series, options) => ledger.atOneTime(() => seriesQuality(sources, series, options)),
     holes: (series, most) =>
       ledger.atOneTime(() => {
         const { held, books } = now(series);
@@ -114,17 +110,13 @@ export function deskQuality(parts: Parts): QualityReader {
       }),
     latencyMs: (series, most) => checks.latencyMs(series, newestIds(now(series).held, most)),
     storedPerSecond: (series, fromUs, toUs, buckets) =>
-      ledger.atOneTime(() => {
-        const { held } = now(series);
-        const stepUs = (toUs - fromUs) / buckets;
-        const end = held.ranges.at(-1)?.last ?? -1;
-        const ids = Array.from({ length: buckets + 1 }, (_, i) =>
-          Math.min(end + 1, store.firstIdAt(series, fromUs + i * stepUs) ?? end + 1),
-        );
-        return Float64Array.from({ length: buckets }, (_, i) =>
-          ids[i + 1]! > ids[i]! ? (held.count({ first: ids[i]!, last: ids[i + 1]! - 1 }) * 1e6) / stepUs : 0,
-        );
-      }),
+      ledger.atOneTime(() =>
+        storedPerSecond(now(series).held, (timesUs) => firstIdsAt(series, timesUs), {
+          fromUs,
+          toUs,
+          buckets,
+        }),
+      ),
     close: () => {},
   };
 }
@@ -156,9 +148,14 @@ function newestIds(held: IdRanges, most: number): IdRange[] {
 }
 
 /** The ledger's newest `most` ids against the trades. */
-function checkOf(checks: ServerChecks, series: Series, state: SeriesLedger, most: number): LedgerCheck {
+function checkOf(
+  checks: ServerChecks,
+  series: Series,
+  state: SeriesLedger,
+  { first, last }: IdRange,
+  most: number,
+): LedgerCheck {
   const { held, books } = state;
-  const { first, last } = spanOf(held.ranges)!;
   const fromId = Math.max(first, last - most + 1);
   const defects: LedgerDefect[] = checks
     .absent(series, heldWithin(held, fromId, last + 1, Number.MAX_SAFE_INTEGER))

@@ -6,7 +6,7 @@ import type { Ask } from "../sync/ask.ts";
 import { sqlText, sqlWhole } from "../wire/sql.ts";
 import type { deskHoles } from "./desk-holes.ts";
 import { readKey } from "./ledger.ts";
-import { countIds, fromTrades, stretches } from "./trades.ts";
+import { countIds, fromTrades, stretches, TIME_SQL } from "./trades.ts";
 
 /** Ids of one statement. */
 const CHUNK = 1_048_576;
@@ -16,6 +16,12 @@ export interface ServerChecks {
   ends(series: Series, span: IdRange): Ends;
   latencyMs(series: Series, ids: readonly IdRange[]): Float64Array;
   busiest(series: Series, ids: readonly IdRange[]): Pace["busiestSecond"] | undefined;
+  /** Of ascending times: the least of these ids whose trade comes then or later; undefined in all where not just these are there. */
+  firstIdsAt(
+    series: Series,
+    ids: readonly IdRange[],
+    timesUs: readonly number[],
+  ): readonly (number | undefined)[] | undefined;
   /** Of ids that the ledger claims: those that are not there. */
   absent(series: Series, ids: readonly IdRange[]): IdRange[];
   spans(series: Series, held: IdRanges, holes: ReturnType<typeof deskHoles>): HoleSpan[];
@@ -63,6 +69,30 @@ export function serverChecks(ask: Ask): ServerChecks {
       );
       if (rows === 0) return undefined;
       return { startUs: (columns.start_ as Float64Array)[0]!, trades: (columns.trades_ as Float64Array)[0]! };
+    },
+    firstIdsAt: (series, ids, timesUs) => {
+      const edges = timesUs.map(Math.ceil);
+      if (ids.length === 0) return undefined;
+      const { rows, columns } = ask(
+        `SELECT toFloat64(roundDown(${TIME_SQL}, [${edges.map(sqlWhole).join(", ")}])) AS edge_, toFloat64(min(trade_id)) AS id_, ` +
+          `toFloat64(count()) AS rows_ ${from(series, ids)} GROUP BY edge_ FORMAT Native`,
+      );
+      const of = (name: string, i: number): number => (columns[name] as Float64Array)[i]!;
+      const least = new Map<number, number>();
+      let trades = 0;
+      for (let i = 0; i < rows; i++) {
+        least.set(of("edge_", i), of("id_", i));
+        trades += of("rows_", i);
+      }
+      if (trades !== countIds(ids)) return undefined;
+      const found: (number | undefined)[] = [];
+      let next: number | undefined;
+      for (let k = edges.length - 1; k >= 0; k--) {
+        const id = least.get(edges[k]!);
+        if (id !== undefined && !(id > next!)) next = id;
+        found[k] = next;
+      }
+      return found;
     },
     absent: (series, ids) =>
       stretches(ids, CHUNK).flatMap((some) => {

@@ -4,7 +4,8 @@ import type { StoredTrades } from "../../store/read/stored-trades.ts";
 import type { Series } from "../../store/series.ts";
 import type { TradeStore } from "../../store/trade-store.ts";
 import type { LedgerRow } from "../ledger/block-rows.ts";
-import { addSums, blockRange, type Sums, sameSums, sumsOf } from "../ledger/blocks.ts";
+import { blockRange, sameSums } from "../ledger/blocks.ts";
+import { claimOf } from "../ledger/claim.ts";
 import { exactQuery, exactRows } from "../ledger/exact-rows.ts";
 import type { Post } from "../wire/post.ts";
 import { count } from "./count.ts";
@@ -106,34 +107,9 @@ async function mendBlock({ post, place, store, nowUs }: AuditParts, row: LedgerR
   if (missing.some((range) => kept.count(range) > 0)) return { ...result, lost: [], row: undefined };
   const left = idRanges(ids);
   for (const range of missing) left.release(range.first, range.last);
-  const claimed = {
-    ...row,
-    ids: left.ranges.map((range) => ({ ...range })),
-    sums: sumsWithin(there, left.ranges),
-    revision: place.nextRevision(nowUs()),
-  };
+  const claimed = { ...claimOf(row, left.ranges, there), revision: place.nextRevision(nowUs()) };
   await sendRows(post, place, [claimed]);
   return { ...result, lost: missing, row: claimed };
-}
-
-const NONE: Sums = { rows: 0, id: 0n, price: 0n, qty: 0n, time: 0n };
-
-function sumsWithin(trades: StoredTrades, ranges: readonly IdRange[]): Sums {
-  let sums = NONE;
-  for (const { first, last } of ranges) {
-    const from = trades.id.findIndex((id) => id >= first);
-    const end = trades.id.findLastIndex((id) => id <= last) + 1;
-    sums = addSums(sums, sumsOf(part(trades, from, end)));
-  }
-  return sums;
-}
-
-function part(trades: StoredTrades, from: number, to: number): StoredTrades {
-  const cut = Object.entries(trades).map(([name, column]) => [
-    name,
-    typeof column === "number" ? to - from : column.slice(from, to),
-  ]);
-  return Object.fromEntries(cut) as StoredTrades;
 }
 
 /** What of a range the book holds itself; what was archived and removed it does not. */

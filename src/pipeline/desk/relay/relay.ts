@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { openHistory } from "../../archive/history.ts";
-import type { Published } from "../../store/file/published.ts";
+import { notedUndone, type Published, type Undone } from "../../store/file/published.ts";
 import { type BookReader, openBookReader } from "../../store/read/book-reader.ts";
+import type { Series } from "../../store/series.ts";
 import type { LedgerRow } from "../ledger/block-rows.ts";
 import { sameSums, unpublished } from "../ledger/blocks.ts";
 import { prepareDesk } from "../schema.ts";
@@ -12,6 +13,7 @@ import { count } from "./count.ts";
 import { beginPublishing, countedBeside, lockRelay } from "./own.ts";
 import { type Place, readPlace } from "./place.ts";
 import { cargoes, send } from "./send.ts";
+import { type TakenBack, takeBack } from "./take-back.ts";
 import { bookTeller, type KnownBook, readBooks, refuseOther } from "./tell-books.ts";
 
 export interface RelaySettings {
@@ -22,6 +24,8 @@ export interface RelaySettings {
   readonly user: DeskUser;
   readonly nowUs: () => number;
   readonly onSent?: (sent: Sent) => void;
+  /** An import that was taken back here is taken away there. */
+  readonly onTakenBack?: (undone: Undone, became: TakenBack) => void;
   /** Called after each step: for tests which end the process there. */
   readonly onStep?: (step: "trades" | "blocks") => void;
 }
@@ -115,11 +119,31 @@ function relayOf(parts: Parts): Omit<Relay, "close"> {
     return auditBlocks({ post, place, store, rows, nowUs, tell, onDone });
   };
 
+  const kept = new Set<string>();
+  const takeAllBack = async (all: readonly Series[]): Promise<void> => {
+    for (const { undone, forget } of notedUndone(db)) {
+      const { importId, startedUs, venue, symbol } = undone;
+      const key = `${importId} ${startedUs}`;
+      const series = all.find((one) => one.venue.name === venue && one.symbol === symbol);
+      if (series === undefined || kept.has(key) || reader.hasImport(importId, startedUs)) continue;
+      const became = await takeBack({ post, place, label: to, nowUs }, undone, reader.held(series));
+      for (const row of became.rows) {
+        counted.release(row, undone.ids);
+        confirmLater(row);
+      }
+      settings.onTakenBack?.(undone, became);
+      // what may not be deleted is tried again by the next relay
+      if (became.problem === undefined) forget();
+      else kept.add(key);
+    }
+  };
+
   return {
     label: to,
     collector,
     pass: async () => {
       const all = store.series();
+      await takeAllBack(all);
       const wanted = all.map((series) => ({
         series,
         pieces: unpublished(reader.held(series), place.published(series.venue.name, series.symbol)),

@@ -98,4 +98,4 @@ export async function sendRows(post: Post, place: Place, rows: readonly LedgerRo
   return [...rows];
 }
 
-const SEND_MS = 120_000;
+export const SEND_MS = 120_000;

@@ -3,7 +3,7 @@ import { TickbookError } from "../../../core/errors.ts";
 import { decodeBlocks, NotNative } from "../native/decode.ts";
 import type { DeskAddress, DeskUser } from "../wire/address.ts";
 import { openPost } from "../wire/post.ts";
-import type { Answer, Question } from "./ask.ts";
+import { type Answer, ENDED, type Question } from "./ask.ts";
 
 // Asks the server in a thread of its own, while the one that wants to know waits for the flag.
 const { port, flag, address, user } = workerData as {
@@ -13,6 +13,11 @@ const { port, flag, address, user } = workerData as {
   readonly user: DeskUser;
 };
 const post = openPost(address, user);
+
+process.on("exit", () => {
+  Atomics.store(flag, 0, ENDED);
+  Atomics.notify(flag, 0);
+});
 
 port.on("message", async ({ turn, sql, timeoutMs }: Question) => {
   const answer = await answerTo(sql, timeoutMs);

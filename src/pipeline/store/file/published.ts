@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { refuse } from "../../../core/errors.ts";
 import { type IdRange, type IdRanges, idRanges } from "../ledger/id-ranges.ts";
 
@@ -54,4 +55,38 @@ export function countedIds(db: string): ((venue: string, symbol: string) => IdRa
 
 export function rangesOf({ counted }: Published, venue: string, symbol: string): IdRange[] {
   return (counted[venue]?.[symbol] ?? []).map(([first, last]) => ({ first, last }));
+}
+
+/** An import that is taken back from a database that is published: what it had brought has to go there, too. */
+export interface Undone {
+  readonly importId: number;
+  readonly startedUs: number;
+  readonly venue: string;
+  readonly symbol: string;
+  readonly kind: "trades" | "aggTrades";
+  readonly ids: readonly IdRange[];
+  /** When its trades were received: what tells them from others. */
+  readonly receivedUs: readonly number[];
+}
+
+/** Before it is taken back: whoever reads this sees by the import itself whether it was. */
+export function noteUndone(db: string, undone: Undone): void {
+  const file = `${publishedFile(db)}.undone-${undone.importId}-${undone.startedUs}`;
+  writeFileSync(`${file}.new`, `${JSON.stringify(undone)}\n`, { flush: true });
+  renameSync(`${file}.new`, file);
+}
+
+/** What was noted and not forgotten. */
+export function notedUndone(db: string): { readonly undone: Undone; forget(): void }[] {
+  const start = `${basename(publishedFile(db))}.undone-`;
+  return readdirSync(dirname(db))
+    .filter((name) => name.startsWith(start) && !name.endsWith(".new"))
+    .sort()
+    .map((name) => {
+      const file = join(dirname(db), name);
+      return {
+        undone: JSON.parse(readFileSync(file, "utf8")) as Undone,
+        forget: () => rmSync(file, { force: true }),
+      };
+    });
 }

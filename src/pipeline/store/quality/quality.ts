@@ -2,15 +2,20 @@ import { statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type Database from "better-sqlite3";
 import { fileUsers } from "../file/open-files.ts";
-import { type IdRange, type IdRanges, idRanges } from "../ledger/id-ranges.ts";
 import { connectReadOnly } from "../read/connect.ts";
 import { symbolIdOf } from "../read/keys.ts";
 import type { Series } from "../series.ts";
 import type { TradeStore } from "../trade-store.ts";
-import { venueTimeUs } from "../which-series.ts";
-import { coverageOf, ledgerChecks } from "./quality-ledger.ts";
-import { latencyOf, paceQueries } from "./quality-pace.ts";
-import type { FileFacts, ImportedFacts, QualityOptions, QualityReader } from "./quality-types.ts";
+import { ledgerChecks } from "./quality-ledger.ts";
+import { paceQueries } from "./quality-pace.ts";
+import type { FileFacts, ImportedFacts, QualityReader } from "./quality-types.ts";
+import {
+  type QualitySources,
+  type SeriesSource,
+  seriesQuality,
+  spanOf,
+  storedPerSecond,
+} from "./series-facts.ts";
 import { collectorFacts } from "./troubles.ts";
 
 /** Looks into a database on a connection of its own; `store` is the same with its archive. */
@@ -20,37 +25,23 @@ export function openQuality(path: string, store: TradeStore): QualityReader {
   const pace = paceQueries(db);
   const conflicts = db.prepare("SELECT count(*) FROM conflicts WHERE symbol_id = ?").pluck();
 
-  const read = db.transaction((series: Series, options: QualityOptions, sinceUs: number) => {
+  const source = db.transaction((series: Series, work: (source: SeriesSource) => unknown) => {
     const symbolId = symbolIdOf(series);
     const held = ledger.held(symbolId);
     const ends = pace.ends(symbolId);
-    const span = spanOf([
-      ...held.ranges,
-      ...(ends === undefined ? [] : [{ first: ends.firstId, last: ends.lastId }]),
-    ]);
-    if (span === undefined) return undefined;
     const holes = ledger.holeRows(symbolId);
-    const merged = ledger.merged(symbolId, held, holes);
-    const from = windowStart(held, span, store.firstIdAt(series, sinceUs));
     const firstIdAt = (timeUs: number): number | undefined => store.firstIdAt(series, timeUs);
-    return {
-      firstId: span.first,
-      lastId: span.last,
-      firstTimeUs: ends?.firstTimeUs ?? Number.NaN,
-      lastTimeUs: ends?.lastTimeUs ?? Number.NaN,
-      lastReceivedUs: store.newest(series)?.receivedUs ?? Number.NaN,
-      ranges: held.ranges.length,
-      coverage: coverageOf(held, merged, span),
-      window:
-        from === undefined
-          ? undefined
-          : { fromUs: sinceUs, firstId: from, ...coverageOf(held, merged, { first: from, last: span.last }) },
-      holes: ledger.countHoles(held, holes),
-      unlistedIds: unlisted(held, span, holes),
+    return work({
+      ...{ held, ends, holes },
+      span: spanOf([
+        ...held.ranges,
+        ...(ends === undefined ? [] : [{ first: ends.firstId, last: ends.lastId }]),
+      ]),
+      merged: ledger.merged(symbolId, held, holes),
       conflicts: conflicts.get(symbolId) as number,
-      latency: latencyOf(pace.latencyMs(symbolId, options.sampleTrades)),
-      pace: ends && pace.pace(symbolId, ends, held, options.sampleTrades, firstIdAt),
-    };
+      latencyMs: (most) => pace.latencyMs(symbolId, most),
+      pace: (of, most) => pace.pace(symbolId, of, held, most, firstIdAt),
+    });
   });
 
   const countMerged = db
@@ -66,41 +57,27 @@ export function openQuality(path: string, store: TradeStore): QualityReader {
     return mergedTrades === 0 && bars.length === 0 ? undefined : { mergedTrades, bars };
   };
 
+  const sources: QualitySources = {
+    store,
+    source: (series, read) => source(series, read) as ReturnType<typeof read>,
+    imported: (series) => importedOf(symbolIdOf(series)),
+    check: (series, span, most) => ledger.check(symbolIdOf(series), span, most),
+  };
   return {
     file: () => fileFacts(db, path),
     users: () => fileUsers(path),
     collector: (left) => collectorFacts(path, left),
     publishers: () => [],
     integrityProblems: () => integrityProblems(db),
-    series: (series, options) => {
-      const { venue, symbol } = series;
-      const { since } = options;
-      const sinceUs = "atUs" in since ? since.atUs : venueTimeUs(store, venue.name) - since.backUs;
-      const facts = read(series, options, sinceUs);
-      const imported = importedOf(symbolIdOf(series));
-      if (facts === undefined) return { venue, symbol, trades: undefined, ...(imported && { imported }) };
-      const most = options.full ? Number.POSITIVE_INFINITY : options.sampleTrades;
-      const span = { first: facts.firstId, last: facts.lastId };
-      return {
-        venue,
-        symbol,
-        trades: { ...facts, ledger: ledger.check(symbolIdOf(series), span, most) },
-        ...(imported && { imported }),
-      };
-    },
+    series: (series, options) => seriesQuality(sources, series, options),
     holes: (series, most) => ledger.spans(symbolIdOf(series), most),
     latencyMs: (series, most) => pace.latencyMs(symbolIdOf(series), most),
-    storedPerSecond: (series, fromUs, toUs, buckets) => {
-      const held = ledger.held(symbolIdOf(series));
-      const stepUs = (toUs - fromUs) / buckets;
-      const end = held.ranges.at(-1)?.last ?? -1;
-      const ids = Array.from({ length: buckets + 1 }, (_, i) =>
-        Math.min(end + 1, store.firstIdAt(series, fromUs + i * stepUs) ?? end + 1),
-      );
-      return Float64Array.from({ length: buckets }, (_, i) =>
-        ids[i + 1]! > ids[i]! ? (held.count({ first: ids[i]!, last: ids[i + 1]! - 1 }) * 1e6) / stepUs : 0,
-      );
-    },
+    storedPerSecond: (series, fromUs, toUs, buckets) =>
+      storedPerSecond(
+        ledger.held(symbolIdOf(series)),
+        (timesUs) => timesUs.map((timeUs) => store.firstIdAt(series, timeUs)),
+        { fromUs, toUs, buckets },
+      ),
     close: () => db.close(),
   };
 }
@@ -118,27 +95,6 @@ function integrityProblems(db: Database.Database): string[] {
   return said
     .flatMap((text) => text.split("\n"))
     .filter((line) => line !== "ok" && !line.startsWith("*** in database"));
-}
-
-export function spanOf(ranges: readonly IdRange[]): IdRange | undefined {
-  if (ranges.length === 0) return undefined;
-  return {
-    first: Math.min(ranges[0]!.first, ranges.at(-1)!.first),
-    last: ranges.reduce((most, { last }) => Math.max(most, last), 0),
-  };
-}
-
-/** The first id of a window whose first stored one is `stored`: with the whole of a hole that ends there. */
-export function windowStart(held: IdRanges, span: IdRange, stored: number | undefined): number | undefined {
-  if (stored === undefined || stored > span.last) return undefined;
-  const before = held.missing({ first: span.first, last: stored - 1 }).at(-1);
-  return before?.last === stored - 1 ? before.first : stored;
-}
-
-export function unlisted(held: IdRanges, span: IdRange, holes: readonly IdRange[]): number {
-  const listed = idRanges();
-  for (const { first, last } of holes) listed.hold(first, last);
-  return held.missing(span).reduce((sum, gap) => sum + gap.last - gap.first + 1 - listed.count(gap), 0);
 }
 
 function fileFacts(db: Database.Database, path: string): FileFacts {

@@ -66,6 +66,8 @@ export type BarColumns = Readonly<Record<(typeof BAR_NAMES)[number], Float64Arra
 /** What of a database is published besides its trades. */
 export interface BookReader {
   held(series: Series): IdRange[];
+  /** Whether an import is there, and not taken back. */
+  hasImport(importId: number, startedUs: number): boolean;
   holes(series: Series): ToldHole[];
   conflicts(series: Series): ToldConflict[];
   troubles(series: Series): ToldTrouble[];
@@ -93,6 +95,9 @@ export function openBookReader(file: string): BookReader {
     `SELECT trade_id AS id, found_us AS foundUs, CAST(price_e8 AS TEXT) AS price, CAST(qty_e8 AS TEXT) AS qty,
        trade_time_us AS timeUs, is_buyer_maker AS isBuyerMaker FROM conflicts WHERE symbol_id = ? ORDER BY conflict_id`,
   );
+  const imports = db
+    .prepare<[number, number], number>("SELECT count(*) FROM imports WHERE import_id = ? AND started_us = ?")
+    .pluck();
   const hasTroubles =
     db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'troubles'").pluck().get() === 1;
   const troubles = hasTroubles
@@ -121,6 +126,7 @@ export function openBookReader(file: string): BookReader {
   );
   return {
     held: (series) => held.all(symbolIdOf(series)),
+    hasImport: (importId, startedUs) => imports.get(importId, startedUs) !== 0,
     holes: (series) => holes.all(symbolIdOf(series)),
     conflicts: (series) => conflicts.all(symbolIdOf(series)),
     troubles: (series) => troubles?.all(symbolIdOf(series)) ?? [],

@@ -48,6 +48,17 @@ export function openReader(file: string): TradeStore {
   );
   const begin = db.prepare("BEGIN");
   const commit = db.prepare("COMMIT");
+  /** Work that the stop button ends has no `finally`, and none outlasts its turn: what is open then sees one state for ever. */
+  const endWithTurn = (): void => {
+    if (db.inTransaction) return;
+    setImmediate(() => {
+      if (db.open && db.inTransaction) commit.run();
+    }).unref();
+  };
+  const together = <T>(work: () => T): T => {
+    endWithTurn();
+    return db.transaction(work)();
+  };
   const read = (series: Series, fromId: number, toId: number, limit: number): TradeColumns => {
     const columns = readColumns(symbolIdOf(series), fromId, toId, limit);
     if (columns.length === 0) return columns;
@@ -66,15 +77,14 @@ export function openReader(file: string): TradeStore {
         symbol: row.symbol,
         key: keyOf(row.symbol_id),
       })),
-    trades: (series, range = {}) => db.transaction(() => ranged.trades(series, range))(),
-    blocks: (series, range = {}, rows = BLOCK_ROWS) =>
-      ranged.blocks(series, range, rows, (work) => db.transaction(work)()),
+    trades: (series, range = {}) => together(() => ranged.trades(series, range)),
+    blocks: (series, range = {}, rows = BLOCK_ROWS) => ranged.blocks(series, range, rows, together),
     exact: (series, fromId, toId, limit) => readExact(limit, symbolIdOf(series), fromId, toId),
     exactMerged: (series, fromId, toId) =>
       selectMerged.all(symbolIdOf(series), fromId, toId).map((row) => ({ ...row, id: Number(row.id) })),
     cursor: (_, fromId) => placeOf({ nextId: fromId, revision: revision.get()! }),
     changes: (series, cursor, limit = Number.MAX_SAFE_INTEGER) =>
-      db.transaction(() => {
+      together(() => {
         const { nextId, revision: before } = readPlace(cursor);
         const late = idRanges();
         for (const ids of revised.iterate(before, symbolIdOf(series), nextId))
@@ -89,12 +99,13 @@ export function openReader(file: string): TradeStore {
             revision: revision.get()!,
           }),
         };
-      })(),
-    holes: (series, first, last) => db.transaction(() => missing(symbolIdOf(series), first, last))(),
-    firstIdAt: (series, timeUs) => db.transaction(() => firstIdAt(series, timeUs))(),
+      }),
+    holes: (series, first, last) => together(() => missing(symbolIdOf(series), first, last)),
+    firstIdAt: (series, timeUs) => together(() => firstIdAt(series, timeUs)),
     newest: (series, belowId) => edges.newest(symbolIdOf(series), belowId),
     atOneTime: (work) => {
       if (db.inTransaction) return work();
+      endWithTurn();
       begin.run();
       try {
         return work();

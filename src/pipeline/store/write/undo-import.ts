@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import { refuse } from "../../../core/errors.ts";
 import { openLocked } from "../file/open.ts";
+import { noteUndone, readPublished } from "../file/published.ts";
 import { type IdRange, type IdRanges, idRanges } from "../ledger/id-ranges.ts";
 import type { ImportEntry } from "./import-journal.ts";
 
@@ -15,6 +16,7 @@ export interface Undone {
 
 interface Entry {
   readonly importId: number;
+  readonly startedUs: number;
   readonly symbolId: number;
   readonly file: string;
   readonly venue: string;
@@ -48,7 +50,8 @@ export function undoIn(
   what: { readonly file: string; readonly sha256: string | undefined },
   nowUs: number,
 ): Undone[] {
-  return entriesOf(db, path, what).map((entry) => undo(db, entry, nowUs));
+  const isPublished = readPublished(path) !== undefined;
+  return entriesOf(db, path, what).map((entry) => undo(db, entry, nowUs, isPublished ? path : undefined));
 }
 
 function entriesOf(
@@ -58,7 +61,7 @@ function entriesOf(
 ): Entry[] {
   const entries = db
     .prepare(
-      `SELECT import_id AS importId, symbol_id AS symbolId, file, venues.name AS venue, symbol, imports.kind AS kind
+      `SELECT import_id AS importId, started_us AS startedUs, symbol_id AS symbolId, file, venues.name AS venue, symbol, imports.kind AS kind
        FROM imports JOIN symbols USING (symbol_id) JOIN venues USING (venue_id)
        WHERE ${sha256 === undefined ? "file = ?" : "sha256 = ?"} ORDER BY import_id DESC`,
     )
@@ -72,8 +75,9 @@ function entriesOf(
   });
 }
 
-function undo(db: Database.Database, entry: Entry, nowUs: number): Undone {
-  const { importId, symbolId, file, venue, symbol, kind } = entry;
+/** `published`: the path of a database whose relay has to know. */
+function undo(db: Database.Database, entry: Entry, nowUs: number, published: string | undefined): Undone {
+  const { importId, startedUs, symbolId, file, venue, symbol, kind } = entry;
   const runs =
     "(SELECT at_us FROM import_runs WHERE import_id = ? UNION SELECT started_us FROM imports WHERE import_id = ?)";
   const archived = db
@@ -113,6 +117,10 @@ function undo(db: Database.Database, entry: Entry, nowUs: number): Undone {
     importId,
   );
   if (kind !== "bars") mendLedger(db, symbolId, gone, nowUs);
+  if (kind !== "bars" && published !== undefined) {
+    const receivedUs = db.prepare<unknown[], number>(runs.slice(1, -1)).pluck().all(importId, importId);
+    noteUndone(published, { importId, startedUs, venue, symbol, kind, ids: gone.ranges, receivedUs });
+  }
   db.prepare("DELETE FROM import_runs WHERE import_id = ?").run(importId);
   db.prepare("UPDATE imported_bars SET import_id = NULL WHERE import_id = ?").run(importId);
   db.prepare("DELETE FROM imports WHERE import_id = ?").run(importId);
