@@ -15,6 +15,7 @@ import { openImportedBars } from "./imported-bars.ts";
 import { keyOf, placeOf, readPlace, symbolIdOf } from "./keys.ts";
 import { lastIdOf, rangedReads } from "./ranges.ts";
 import { storedVenue } from "./stored-venue.ts";
+import { transactions } from "./transactions.ts";
 
 export { checkRange } from "./ranges.ts";
 
@@ -46,19 +47,7 @@ export function openReader(file: string): TradeStore {
     `SELECT first_id AS first, last_id AS last FROM revisions
      WHERE revision > ? AND symbol_id = ? AND first_id < ?`,
   );
-  const begin = db.prepare("BEGIN");
-  const commit = db.prepare("COMMIT");
-  /** Work that the stop button ends has no `finally`, and none outlasts its turn: what is open then sees one state for ever. */
-  const endWithTurn = (): void => {
-    if (db.inTransaction) return;
-    setImmediate(() => {
-      if (db.open && db.inTransaction) commit.run();
-    }).unref();
-  };
-  const together = <T>(work: () => T): T => {
-    endWithTurn();
-    return db.transaction(work)();
-  };
+  const { together, atOneTime } = transactions(db);
   const read = (series: Series, fromId: number, toId: number, limit: number): TradeColumns => {
     const columns = readColumns(symbolIdOf(series), fromId, toId, limit);
     if (columns.length === 0) return columns;
@@ -103,17 +92,7 @@ export function openReader(file: string): TradeStore {
     holes: (series, first, last) => together(() => missing(symbolIdOf(series), first, last)),
     firstIdAt: (series, timeUs) => together(() => firstIdAt(series, timeUs)),
     newest: (series, belowId) => edges.newest(symbolIdOf(series), belowId),
-    atOneTime: (work) => {
-      if (db.inTransaction) return work();
-      endWithTurn();
-      begin.run();
-      try {
-        return work();
-      } finally {
-        // the work may have closed it
-        if (db.open && db.inTransaction) commit.run();
-      }
-    },
+    atOneTime,
     version: () => db.pragma("data_version", { simple: true }),
     checkThere: () => {},
     isCurrent: () => inode(path) === opened,
