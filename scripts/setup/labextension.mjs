@@ -54,6 +54,27 @@ const manifest = (key) => {
   return { name: "tickbook", ...given, jupyterlab: { extension: true, outputDir: ".", _build: build } };
 };
 
+/** The page's modules, compiled into a folder. */
+async function compile(inside) {
+  const compiler = inProject("node_modules", "typescript", "bin", "tsc");
+  const project = inProject("labextension", "tsconfig.json");
+  await tool(projectNode(), [compiler, "-p", project, "--outDir", inside, "--pretty", "false"], {
+    problem: "the sources in labextension/ do not compile",
+    hint: "Mend what the compiler names above (npm run check says the same) and run the command again",
+  });
+  for (const name of ["container.js", "style.css", "served.css"]) {
+    fs.copyFileSync(inProject("labextension", name), path.join(inside, name));
+  }
+  fs.writeFileSync(path.join(inside, "vega.js"), vegaModule());
+}
+
+/** Puts a folder that is finished in the place of the one before. */
+function replace(folder, made) {
+  removeFolder(folder);
+  fs.mkdirSync(path.dirname(folder), { recursive: true });
+  fs.renameSync(made, folder);
+}
+
 /** The front-end extension, compiled and put among JupyterLab's; its folder carries a hash, so that no browser keeps an old one. */
 export const labextension = {
   isCurrent: () => readStamp(folder).wanted === wanted(),
@@ -61,24 +82,27 @@ export const labextension = {
   async make() {
     const made = state("labextension-new");
     const key = wanted();
-    const inside = path.join(made, "static", key.slice(0, 12));
     await step("JupyterLab extension", async () => {
       removeFolder(made);
-      const compiler = inProject("node_modules", "typescript", "bin", "tsc");
-      const project = inProject("labextension", "tsconfig.json");
-      await tool(projectNode(), [compiler, "-p", project, "--outDir", inside, "--pretty", "false"], {
-        problem: "the sources in labextension/ do not compile",
-        hint: "Mend what the compiler names above (npm run check says the same) and run the command again",
-      });
-      for (const name of ["container.js", "style.css"]) {
-        fs.copyFileSync(inProject("labextension", name), path.join(inside, name));
-      }
-      fs.writeFileSync(path.join(inside, "vega.js"), vegaModule());
+      await compile(path.join(made, "static", key.slice(0, 12)));
       fs.writeFileSync(path.join(made, "package.json"), `${JSON.stringify(manifest(key.slice(0, 12)))}\n`);
       writeStamp(made, { wanted: key });
-      removeFolder(folder);
-      fs.mkdirSync(path.dirname(folder), { recursive: true });
-      fs.renameSync(made, folder);
+      replace(folder, made);
+    });
+  },
+};
+
+/** The same modules for `npm run serve`, which needs no Jupyter. */
+export const page = {
+  isCurrent: () => readStamp(state("page")).wanted === wanted(),
+
+  async make() {
+    const made = state("page-new");
+    await step("page", async () => {
+      removeFolder(made);
+      await compile(made);
+      writeStamp(made, { wanted: wanted() });
+      replace(state("page"), made);
     });
   },
 };

@@ -2,7 +2,7 @@ import { build } from "./build.mjs";
 import { dependencies } from "./dependencies.mjs";
 import { SetupError } from "./errors.mjs";
 import { jupyter } from "./jupyter.mjs";
-import { labextension } from "./labextension.mjs";
+import { labextension, page } from "./labextension.mjs";
 import { withLock } from "./lock.mjs";
 import { checkWritable, findPython } from "./machine.mjs";
 import { projectNode } from "./node.mjs";
@@ -13,7 +13,7 @@ import { runProgram } from "./run-program.mjs";
 import { tasks } from "./tasks.mjs";
 import { lastToolGone } from "./tool.mjs";
 
-const parts = { dependencies, build, python, jupyter, labextension };
+const parts = { dependencies, build, python, jupyter, labextension, page };
 
 /** Runs a task of package.json's scripts: makes sure that what it needs is set up, then runs it. Returns the exit code. */
 export async function main([name, ...args]) {

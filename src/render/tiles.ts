@@ -48,7 +48,7 @@ const TILES_CSS = `
 @container (max-width:620px){
 .tickbook-tiles .tickbook-tile{flex:1 1 40%}
 .tickbook-tiles .tickbook-tile .value{white-space:normal;font-size:16px}
-.tickbook-tiles .tickbook-tile .note{overflow:hidden;text-overflow:ellipsis}
+.tickbook-tiles .tickbook-tile .note{white-space:normal}
 }
 .tickbook-tile .sign{font-size:12px;margin-right:.4em;vertical-align:middle}
 `;

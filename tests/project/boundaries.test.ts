@@ -16,6 +16,7 @@ const MAY: Readonly<
   app: { layers: ["core", "pipeline", "analytics", "render"] },
   kernel: { layers: ["core", "pipeline", "analytics", "render", "app", "notebook"] },
   notebook: { layers: ["core", "pipeline", "analytics", "render", "app", "kernel"] },
+  serve: { layers: ["core", "app", "notebook"] },
   index: { layers: ["core", "pipeline", "analytics", "render", "app", "notebook"] },
 };
 

@@ -28,7 +28,17 @@ interface Slot {
   readonly desk: DeskPlace;
 }
 
-export function createDesk(Widget: LuminoWidgetClass, links: Links, rendermime: () => Rendermime): Desk {
+export interface DeskOptions {
+  /** Nothing of it changes anything beyond this page: no layouts, and no answers to alerts. */
+  readonly isReadOnly?: boolean;
+}
+
+export function createDesk(
+  Widget: LuminoWidgetClass,
+  links: Links,
+  rendermime: () => Rendermime,
+  { isReadOnly = false }: DeskOptions = {},
+): Desk {
   const widget = new Widget();
   widget.id = "tickbook-desk";
   widget.addClass("tickbook-desk");
@@ -41,8 +51,10 @@ export function createDesk(Widget: LuminoWidgetClass, links: Links, rendermime: 
   body.className = "tickbook-desk-body";
   const split = createSplit(body, places.side);
   body.append(places.main, split.node, places.side);
-  places.side.append(createSwitches(() => play("warning")));
-  listenToRows(widget.node, links.act);
+  if (!isReadOnly) {
+    places.side.append(createSwitches(() => play("warning")));
+    listenToRows(widget.node, links.act);
+  }
   const controls = createDeskControls(Widget, rendermime);
 
   /** By name: a cell that ran again draws its panel into the place of the one before. */
@@ -69,7 +81,7 @@ export function createDesk(Widget: LuminoWidgetClass, links: Links, rendermime: 
   );
   const head = document.createElement("div");
   head.className = "tickbook-desk-head";
-  head.append(note, bar.node);
+  head.append(note, ...(isReadOnly ? [] : [bar.node]));
   widget.node.append(head, places.top, controls.node, body);
   const draw = (state: PanelState): void => {
     const { name = state.panel, desk } = state;
@@ -80,7 +92,7 @@ export function createDesk(Widget: LuminoWidgetClass, links: Links, rendermime: 
     clear(before);
     node.className = "tickbook-view tickbook-desk-panel";
     node.dataset.panel = name;
-    if (!before) bar.refresh();
+    if (!before && !isReadOnly) bar.refresh();
     const panel = createPanel(node, {
       brushed: links.brushed,
       wheel: true,

@@ -4,6 +4,7 @@ import type { Screen } from "../terminal/screen.ts";
 import { type StatusFacts, statusText } from "../terminal/status-text.ts";
 import type { ChildProgram } from "./child-program.ts";
 import { startCollectorProcess } from "./collector-process.ts";
+import { holeLines } from "./hole-lines.ts";
 import { describeEnding } from "./process-end.ts";
 import { supervise } from "./supervise.ts";
 
@@ -36,13 +37,15 @@ export function keepCollector(flags: readonly string[], screen: Screen, clock: C
   const started = new Promise<"started">((resolve) => {
     onStarted = resolve;
   });
+  const line = (message: string): void => screen.line(`Collector: ${message}`);
+  const isOfHoles = holeLines(line, clock);
   const hear = (entry: LogEntry): void => {
     if (entry.event === "started") {
       hasStarted = true;
       onStarted("started");
     }
     if (entry.event === "status") screen.status(statusText(entry as unknown as StatusFacts));
-    else if (entry.message !== undefined) screen.line(`Collector: ${entry.message}`);
+    else if (!isOfHoles(entry) && entry.message !== undefined) line(entry.message);
   };
   const kept = supervise(
     {

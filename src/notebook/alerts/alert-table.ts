@@ -36,8 +36,7 @@ export function alertsTable(
     const isSnooze = acts.snoozedUs(alert, nowUs) !== undefined;
     if (isSnooze && state.state !== "firing") return "· snoozed";
     const sign = SIGNS[state.state]!;
-    if (!isSnooze && silencedBy !== "" && !isSnoozed({ silencedBy }))
-      return `${sign} (silent: ${silencedBy})`;
+    if (!isSnooze && silencedBy !== "" && !isSnoozed({ silencedBy })) return `${sign} (silent)`;
     const isSeen = state.firingUs !== null && acts.isAcknowledged(alert, state.firingUs);
     return state.state === "firing" && isSeen ? `${sign} ✓` : sign;
   };
@@ -94,7 +93,8 @@ function shortUnit(measure: Measure): string {
 }
 
 function ageOf(sinceUs: number | null, nowUs: number): string {
-  return sinceUs === null || !(nowUs >= sinceUs) ? "" : spanText(Math.max(0, nowUs - sinceUs));
+  if (sinceUs === null || !(nowUs >= sinceUs)) return "";
+  return nowUs === sinceUs ? "now" : spanText(nowUs - sinceUs);
 }
 
 function judgeText({ conditions, limits: { judge } }: AlertStatus["alert"]): string {

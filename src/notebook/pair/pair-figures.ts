@@ -63,13 +63,15 @@ export function pairTiles(
 
 const TONES = { yes: "good", no: "bad", "too short to say": "warn" } as const;
 
+const count = (bars: number): string => decimalText(bars, 0);
+
 /** Whether it is a pair at all, by the stretch that the line is fitted on. */
 function verdictTile(now: PairFrame): Tile {
   const label = "a pair?";
   const { hedge, measured } = now;
   if (hedge === undefined) {
     return now.fault === undefined
-      ? { label, value: "measuring", note: `${measured.bars} of ${measured.of} bars` }
+      ? { label, value: "measuring", note: `${count(measured.bars)} of ${count(measured.of)} bars` }
       : { label, value: "no line", tone: "bad", note: now.fault };
   }
   const verdict = hedge.calibration?.verdict;
@@ -82,19 +84,19 @@ function verdictTile(now: PairFrame): Tile {
   const stored =
     hedge.standIn === undefined
       ? ""
-      : `, until stored bars suffice: ${measured.bars} of ${measured.of} so far`;
+      : `, until stored bars suffice: ${count(measured.bars)} of ${count(measured.of)} so far`;
   return {
     label,
     value: says,
     tone: TONES[says],
-    note: `${hedge.bars} ${bars}${held}, ${clockSpan(hedge.fromUs, hedge.toUs)}${stored}`,
+    note: `${count(hedge.bars)} ${bars}${held}, ${clockSpan(hedge.fromUs, hedge.toUs)}${stored}`,
   };
 }
 
 /** What a pair still waits for; empty where it has its line. */
 export function measuringText({ hedge, measured, fault }: PairFrame): string {
   if (hedge !== undefined) return "";
-  return fault === undefined ? `measuring: ${measured.bars} of ${measured.of} bars` : "no line";
+  return fault === undefined ? `measuring: ${count(measured.bars)} of ${count(measured.of)} bars` : "no line";
 }
 
 /** The price of the newest trade, with the decimals of the prices in view. */
@@ -109,14 +111,15 @@ export function newestPrice({ forming, closed }: PairFrame, leg: "y" | "x"): num
   return forming[leg].close.at(-1) ?? closed[leg].close.at(-1);
 }
 
-/** Times of day, and dates where the span is of more than one. */
+/** Times of day, with the days where they are two. */
 export function clockSpan(fromUs: number, toUs: number): string {
-  const minute = (us: number): string => formatUtc(us).slice(0, 16).replace("T", " ");
-  if (Math.floor(fromUs / 86_400e6) !== Math.floor(toUs / 86_400e6))
-    return `${minute(fromUs)} to ${minute(toUs)} UTC`;
-  return `${clockTime(fromUs)}–${clockTime(toUs)} UTC`;
+  const isOneDay = Math.floor(fromUs / 86_400e6) === Math.floor(toUs / 86_400e6);
+  if (isOneDay) return `${clockTime(fromUs)}–${clockTime(toUs)} UTC`;
+  return `${dayTime(fromUs)}–${dayTime(toUs)} UTC`;
 }
 
+/** Without the year, which the axis of a chart has. */
+const dayTime = (us: number): string => formatUtc(us).slice(5, 16).replace("T", " ");
 const clockTime = (us: number): string => formatUtc(us).slice(11, 19);
 
 /** All bars that both symbols have, with their statistics. */

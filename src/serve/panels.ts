@@ -1,0 +1,35 @@
+import { pairAlerts } from "../notebook/alerts/pair-alerts.ts";
+import { watchPair } from "../notebook/pair/pair-watch.ts";
+import { watchPairs } from "../notebook/pair/watch-pairs.ts";
+import { live } from "../notebook/panels/live.ts";
+
+export interface ServedPair {
+  readonly source: string;
+  /** The first two that are collected unless told. */
+  readonly y?: string;
+  readonly x?: string;
+  readonly interval: string;
+  readonly window?: number;
+  readonly threshold: number;
+}
+
+/** The panels of the desk that `npm start` opens, drawn from now on. What is not there yet is looked for at each drawing. */
+export function startPanels({ y, x, ...settings }: ServedPair): void {
+  const refresh = { refreshMs: 1000 } as const;
+  const pair = once(() => watchPair({ ...settings, ...(y && { y }), ...(x && { x }) }));
+  const alerts = once(() => pairAlerts(pair()));
+  const pairs = once(() => watchPairs(settings));
+  live("tiles", () => pair().tiles(), { ...refresh, desk: "top" });
+  live("pair", (stretch) => pair().chart({ stretch, bands: alerts() }), { ...refresh, desk: "main" });
+  live("alerts", () => alerts().table(), { ...refresh, desk: "side" });
+  live("pairs", () => pairs().table(), { ...refresh, desk: "side" });
+}
+
+/** Made at the first call that does not throw. */
+function once<Made extends object>(make: () => Made): () => Made {
+  let made: Made | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
