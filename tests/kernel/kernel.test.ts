@@ -182,13 +182,15 @@ await new Promise((r) => setTimeout(r, 200));`);
   });
 
   it("an interrupt ends a busy loop", async () => {
-    const { reply, seconds } = await kernel.run("while (true) {}", { interruptAfter: 0.3 });
+    const { reply, seconds } = await kernel.run(`${kernel.begun}; while (true) {}`, { interruptOnceBegun: true });
     assert.equal(reply.ename, "Interrupted");
     assert.ok(seconds < 5);
   });
 
   it("an interrupt ends a cell that awaits", async () => {
-    const { reply, seconds } = await kernel.run("await new Promise(() => {});", { interruptAfter: 0.3 });
+    const { reply, seconds } = await kernel.run(`${kernel.begun}; await new Promise(() => {});`, {
+      interruptOnceBegun: true,
+    });
     assert.equal(reply.ename, "Interrupted");
     assert.ok(seconds < 5);
     assert.equal((await kernel.run("1")).reply.status, "ok");

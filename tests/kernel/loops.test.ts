@@ -109,7 +109,10 @@ describe("a loop written straight into a cell", { timeout: 120_000 }, () => {
       "let before = 0; for (let i = 0; i < 10; i++) { before = i; if (i === 7) throw new Error('at 7'); }",
     );
     await gives("before", "7");
-    const stopped = await kernel.run("let counted = 0; while (true) counted++;", { interruptAfter: 0.3 });
+    const stopped = await kernel.run(
+      `let counted = 0; while (true) if (counted++ === 2000) ${kernel.begun};`,
+      { interruptOnceBegun: true },
+    );
     assert.equal(stopped.reply.ename, "Interrupted");
     await gives("counted > 1000", "true");
   });

@@ -49,7 +49,7 @@ describe("a kernel whose cells do odd things", { timeout: 120_000 }, () => {
     const { reply } = await kernel.run("(process as any).reallyExit(1)");
     assert.match(reply.evalue, /^process\.reallyExit: it would end the kernel/);
     await gives("process.removeAllListeners(); 1", "1");
-    const stopped = await kernel.run("while (true) {}", { interruptAfter: 0.3 });
+    const stopped = await kernel.run(`${kernel.begun}; while (true) {}`, { interruptOnceBegun: true });
     assert.equal(stopped.reply.ename, "Interrupted");
     await gives("2", "2");
   });
@@ -77,7 +77,7 @@ describe("a kernel whose cells do odd things", { timeout: 120_000 }, () => {
       'execSync("sleep 30; echo done")',
       'spawnSync("sh", ["-c", "trap \'\' INT; sleep 30; sleep 30"]); 5',
     ]) {
-      const run = await kernel.run(code, { interruptAfter: 0.3 });
+      const run = await kernel.run(`${kernel.begun}; ${code}`, { interruptOnceBegun: true });
       assert.equal(run.reply.status, "error", code);
       assert.ok(run.seconds < 10, `${run.seconds} s`);
     }
@@ -100,7 +100,10 @@ describe("a kernel whose cells do odd things", { timeout: 120_000 }, () => {
   });
 
   it("asks again after a question whose cell was stopped", async () => {
-    const stopped = await kernel.run('await prompt("First?")', { allowStdin: true, interruptAfter: 0.3 });
+    const stopped = await kernel.run(`${kernel.begun}; await prompt("First?")`, {
+      allowStdin: true,
+      interruptOnceBegun: true,
+    });
     assert.equal(stopped.reply.status, "error");
     const asked = await kernel.run('(await prompt("Second?")).length', { input: "four" });
     assert.equal(asked.reply.status, "ok", asked.reply.evalue);
@@ -120,7 +123,7 @@ describe("a kernel whose cells do odd things", { timeout: 120_000 }, () => {
         'import { show } from "tickbook"; show(1);',
         'const pl = await import("nodejs-polars"); pl.DataFrame;',
       ]) {
-        const stopped = await own.run(code, { interruptAfter: 0.15 });
+        const stopped = await own.run(`${own.begun}; ${code}`, { interruptOnceBegun: true });
         assert.equal(stopped.done, true, code);
         assert.equal((await own.run("1 + 1")).reply.status, "ok");
         assert.equal((await own.run(code)).reply.status, "ok");

@@ -5,11 +5,12 @@ import { after, before, describe, it } from "node:test";
 import { printedIn, startKernel, type TestKernel } from "../support/kernel.ts";
 import { notebookFolder } from "../support/notebooks.ts";
 
+/** `BEGUN` is where code says that it was reached: there it is stopped. */
 const files = {
-  "spins.ts": "await null;\nfor (;;);\nexport const a = 1;\n",
-  "never.ts": "await new Promise(() => {});\nexport const a = 1;\n",
-  "polls.ts": "for (;;) await new Promise((done) => setTimeout(done, 20));\nexport const a = 1;\n",
-  "spins.cjs": "for (;;);\nexports.a = 1;\n",
+  "spins.ts": "await null;\nBEGUN;\nfor (;;);\nexport const a = 1;\n",
+  "never.ts": "BEGUN;\nawait new Promise(() => {});\nexport const a = 1;\n",
+  "polls.ts": "BEGUN;\nfor (;;) await new Promise((done) => setTimeout(done, 20));\nexport const a = 1;\n",
+  "spins.cjs": "BEGUN;\nfor (;;);\nexports.a = 1;\n",
 };
 
 describe("the stop button where code runs in odd places", { timeout: 180_000 }, () => {
@@ -17,8 +18,8 @@ describe("the stop button where code runs in odd places", { timeout: 180_000 }, 
   const remove: (() => void)[] = [];
   before(async () => {
     const folder = notebookFolder({ after: (work) => remove.push(work as () => void) });
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
     kernel = await startKernel({ folder });
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), begin(text));
     const made = await kernel.run(`var kept = "kept"; let count = 0;
 import { setTimeout as sleep } from "node:timers/promises";
 import { execSync } from "node:child_process";
@@ -31,6 +32,7 @@ import { Worker } from "node:worker_threads";`);
     for (const work of remove) work();
   });
 
+  const begin = (code: string): string => code.replace("BEGUN", kernel.begun);
   const printed = async (code: string): Promise<string> => {
     const { done, reply, messages } = await kernel.run(code, { timeout: 10 });
     assert.ok(done && reply.status === "ok", `${code}: ${reply?.evalue}`);
@@ -38,45 +40,47 @@ import { Worker } from "node:worker_threads";`);
   };
   const goesOn = async (code: string): Promise<void> => {
     await kernel.run("Error.prepareStackTrace = undefined as any;");
-    assert.equal(await printed("kept"), "kept", code);
-    const seen = await printed("count");
+    const seen = await printed("console.log(kept, count)");
+    assert.match(seen, /^kept \d+$/, code);
     await kernel.listen(0.1);
-    assert.equal(await printed("count"), seen, `goes on unseen: ${code}`);
+    assert.equal(await printed("console.log(kept, count)"), seen, `goes on unseen: ${code}`);
   };
 
   for (const [what, code] of Object.entries({
-    "a process.nextTick": "process.nextTick(() => { for (;;) count++; }); await new Promise(() => {});",
+    "a process.nextTick": "process.nextTick(() => { BEGUN; for (;;) count++; }); await new Promise(() => {});",
     "microtasks that queue microtasks":
-      "const again = () => { count++; queueMicrotask(again); }; again(); await new Promise(() => {});",
-    "a microtask that a cell without an await leaves": "queueMicrotask(() => { for (;;) count++; }); 5",
+      "const again = () => { count++; queueMicrotask(again); }; again(); BEGUN; await new Promise(() => {});",
+    "a microtask that a cell without an await leaves": "queueMicrotask(() => { BEGUN; for (;;) count++; }); 5",
     "an async callback of an immediate":
-      "setImmediate(async () => { await null; for (;;) count++; }); await new Promise(() => {});",
+      "setImmediate(async () => { await null; BEGUN; for (;;) count++; }); await new Promise(() => {});",
     "the return of an async iterator":
-      "const rows: any = { [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false, value: 1 }), return: async () => { for (;;) count++; } }) }; for await (const _ of rows) break;",
+      "const rows: any = { [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false, value: 1 }), return: async () => { BEGUN; for (;;) count++; } }) }; for await (const _ of rows) break;",
     "an async event handler":
-      "const e = new EventEmitter(); e.on('x', async () => { await sleep(5); for (;;) count++; }); e.emit('x'); await new Promise(() => {});",
-    "a thenable": "const odd: any = { then() { for (;;) count++; } }; await odd;",
+      "const e = new EventEmitter(); e.on('x', async () => { await sleep(5); BEGUN; for (;;) count++; }); e.emit('x'); await new Promise(() => {});",
+    "a thenable": "const odd: any = { then() { BEGUN; for (;;) count++; } }; await odd;",
     "the callback of a message port":
-      "const c = new MessageChannel(); (c.port1 as any).onmessage = () => { for (;;) count++; }; c.port2.postMessage(1); await new Promise(() => {});",
-    "a finally that begins when it is stopped": "try { await sleep(100_000); } finally { for (;;) count++; }",
+      "const c = new MessageChannel(); (c.port1 as any).onmessage = () => { BEGUN; for (;;) count++; }; c.port2.postMessage(1); await new Promise(() => {});",
+    "a finally that begins when it is stopped": "try { BEGUN; await sleep(100_000); } finally { for (;;) count++; }",
     "a disposal that begins when it is stopped":
-      "await using x = { async [Symbol.asyncDispose]() { for (;;) count++; } }; await sleep(100_000);",
-    "a worker that it waits for": "const w = new Worker('for (;;);', { eval: true }); await once(w, 'exit');",
+      "await using x = { async [Symbol.asyncDispose]() { for (;;) count++; } }; BEGUN; await sleep(100_000);",
+    "a worker that it waits for": "const w = new Worker('for (;;);', { eval: true }); await once(w, 'online'); BEGUN; await once(w, 'exit');",
     "a file that spins at its top": "import './spins.ts';",
     "a file whose top never ends": "await import('./never.ts');",
     "a file that polls at its top": "import './polls.ts';",
     "a file in CommonJS": "require('./spins.cjs');",
     "child processes one after the other, whose ends are caught":
-      "for (let i = 0; i < 100; i++) { try { execSync('sleep 1'); } catch {} }",
+      "BEGUN; for (let i = 0; i < 100; i++) { try { execSync('sleep 1'); } catch {} }",
     "a field that is read when an error is told":
-      "throw Object.assign(new Error('x'), { get cause() { for (;;) count++; } });",
+      "throw Object.assign(new Error('x'), { get cause() { BEGUN; for (;;) count++; } });",
     "a text that is made when an error is told":
-      "throw { [Symbol.for('nodejs.util.inspect.custom')]() { for (;;) count++; } };",
-    "Error.prepareStackTrace": "Error.prepareStackTrace = () => { for (;;) count++; }; throw new Error('y');",
+      "throw { [Symbol.for('nodejs.util.inspect.custom')]() { BEGUN; for (;;) count++; } };",
+    "Error.prepareStackTrace": "Error.prepareStackTrace = () => { BEGUN; for (;;) count++; }; throw new Error('y');",
   })) {
     it(`ends ${what}`, async () => {
-      await kernel.run("count = 0");
-      const { done, reply, seconds } = await kernel.run(code, { interruptAfter: 0.3, timeout: 15 });
+      const { done, reply, seconds } = await kernel.run(begin(code), {
+        interruptOnceBegun: true,
+        timeout: 15,
+      });
       assert.ok(done, `not stopped: ${code}`);
       assert.equal(reply.ename, "Interrupted", reply.evalue);
       // a second of it may be needed to tidy up
@@ -87,19 +91,18 @@ import { Worker } from "node:worker_threads";`);
 
   it("ends what a cell that has ended left in the turn that it ended in, and hears the next", async () => {
     for (const code of [
-      "Promise.resolve().then(() => {}).then(() => {}).then(() => { for (;;) count++; }); 5",
-      "const again = () => { count++; process.nextTick(again); }; again(); 5",
+      "Promise.resolve().then(() => {}).then(() => {}).then(() => { BEGUN; for (;;) count++; }); 5",
+      "const again = () => { count++; process.nextTick(again); }; again(); BEGUN; 5",
     ]) {
-      await kernel.run("count = 0");
-      const { done } = await kernel.run(code, { interruptAfter: 0.3, timeout: 15 });
+      const { done } = await kernel.run(begin(code), { interruptOnceBegun: true, timeout: 15 });
       assert.ok(done, code);
       await goesOn(code);
     }
   });
 
   it("takes two presses for one", async () => {
-    const run = await kernel.send("for (;;) { await sleep(5); count++; }");
-    await kernel.listen(0.2);
+    const run = await kernel.send(begin("for (;;) { await sleep(5); count++; BEGUN; }"));
+    await kernel.hasBegun();
     await Promise.all([kernel.interrupt(), kernel.interrupt()]);
     assert.equal((await kernel.wait(run)).reply.ename, "Interrupted");
     await goesOn("two presses");

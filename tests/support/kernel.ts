@@ -37,6 +37,8 @@ export interface TestKernel {
     options?: {
       stopOnError?: boolean;
       interruptAfter?: number;
+      /** It is interrupted as soon as it reaches `begun`. */
+      interruptOnceBegun?: boolean;
       cellId?: string;
       timeout?: number;
       input?: string;
@@ -49,6 +51,10 @@ export interface TestKernel {
   wait(run: number): Promise<KernelRun>;
   /** What comes within a time in which nothing is asked. */
   listen(seconds: number): Promise<readonly KernelMessage[]>;
+  /** Code that tells that it was reached. */
+  readonly begun: string;
+  /** Resolves when code that was sent has reached `begun`. */
+  hasBegun(): Promise<void>;
   /** Sends a message other than code and waits for its reply, where one is due, and until the kernel is done with it. */
   request(
     type: string,
@@ -91,7 +97,8 @@ export async function startKernel(
   for (const [name, argv] of Object.entries(kernels)) writeKernel(home.env.JUPYTER_DATA_DIR!, name, argv);
   const script = fileURLToPath(new URL("kernel_driver.py", import.meta.url));
   const logFile = join(home.folder, "kernel.log");
-  const driver = spawn(projectPython(), [script, kernel, folder, logFile], {
+  const begunFile = join(home.folder, "begun");
+  const driver = spawn(projectPython(), [script, kernel, folder, logFile, begunFile], {
     env: { ...process.env, ...home.env, TMPDIR: home.folder, ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -116,6 +123,10 @@ export async function startKernel(
     send: async (code) => (await ask<{ run: number }>({ do: "send", code })).run,
     wait: (run) => ask({ do: "wait", run }),
     listen: async (seconds) => (await ask<{ messages: KernelMessage[] }>({ do: "listen", seconds })).messages,
+    begun: `process.getBuiltinModule("node:fs").writeFileSync(${JSON.stringify(begunFile)}, "")`,
+    hasBegun: async () => {
+      if (!(await ask<{ begun: boolean }>({ do: "begun" })).begun) throw new Error("it has not begun");
+    },
     request: (type, content, buffers = []) => ask({ do: "request", type, content, buffers }),
     post: async (type, content) => (await ask<{ id: string }>({ do: "post", type, content })).id,
     interrupt: () => ask({ do: "interrupt" }),

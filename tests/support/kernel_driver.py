@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import sys
 import threading
 import time
@@ -9,7 +10,7 @@ import time
 import zmq
 from jupyter_client.manager import start_new_kernel
 
-kernel_name, folder, log = sys.argv[1:4]
+kernel_name, folder, log, begun = sys.argv[1:5]
 # A kernel on Node would make the pipes that it inherits non-blocking for this process, too.
 terminal = open(log, "w")
 began = time.monotonic()
@@ -86,7 +87,16 @@ def keep(channel, message):
     )
 
 
+def has_begun():
+    """Whether code has said that it was reached; it may say so again."""
+    if not os.path.exists(begun):
+        return False
+    os.remove(begun)
+    return True
+
+
 def send(command):
+    has_begun()  # what an earlier cell said is over
     content = {
         "code": command["code"],
         "silent": False,
@@ -111,6 +121,14 @@ def wait(message_id, timeout):
     return {"done": done, "reply": reply, "seconds": time.monotonic() - start, "messages": out}
 
 
+def interrupted(message_id, timeout):
+    """Waits for a cell that is interrupted once it says that it has begun."""
+    start = time.monotonic()
+    if pump(has_begun, timeout):
+        manager.interrupt_kernel()
+    return {**wait(message_id, timeout), "seconds": time.monotonic() - start}
+
+
 def answer(command):
     name, timeout = command["do"], command.get("timeout", 30)
     if name == "send":
@@ -125,6 +143,8 @@ def answer(command):
         message_id = send(command)
         if "input" in command:
             pump(lambda: message_id in idle or answer_questions(command["input"]), timeout)
+        if command.get("interruptOnceBegun"):
+            return interrupted(message_id, timeout)
         if "interruptAfter" not in command:
             return wait(message_id, timeout)
         # a cell that has ended before is not followed by an interrupt of the next one
@@ -138,6 +158,8 @@ def answer(command):
         out = messages[:]
         messages.clear()
         return {"messages": out}
+    if name == "begun":
+        return {"begun": pump(has_begun, timeout)}
     if name == "interrupt":
         manager.interrupt_kernel()
         return {}
