@@ -8,7 +8,6 @@ import type { StoredTrades } from "../store/read/stored-trades.ts";
 /** Trades as the content of a Parquet file, zstd. Decimals stay exact: integers × 1e8, and how many decimals were written. */
 export function storedBytes(trades: StoredTrades): Buffer {
   const { id, tradeTimeUs, eventTimeUs, receivedUs, priceE8, qtyE8, isBuyerMaker, source, decimals } = trades;
-  const whole = (name: string): pl.Expr => pl.col(name).cast(pl.Int64);
   return pl
     .DataFrame({
       trade_id: id,
@@ -21,24 +20,30 @@ export function storedBytes(trades: StoredTrades): Buffer {
       source,
       decimals,
     })
-    .select(
-      whole("trade_id"),
-      whole("trade_time_us"),
-      pl
-        .when(pl.col("event_time_us").isNan())
-        .then(pl.lit(null))
-        .otherwise(pl.col("event_time_us"))
-        .cast(pl.Int64)
-        .alias("event_time_us"),
-      whole("received_us"),
-      pl.col("price_e8"),
-      pl.col("qty_e8"),
-      pl.col("is_buyer_maker").cast(pl.Bool),
-      pl.col("source").cast(pl.Int8),
-      pl.col("decimals").cast(pl.Int8),
-    )
+    .select(...inFile())
     .writeParquet({ compression: "zstd" });
 }
+
+/** The columns as a file holds them; made once, for an expression of Polars costs a millisecond. */
+const inFile = once((): pl.Expr[] => {
+  const whole = (name: string): pl.Expr => pl.col(name).cast(pl.Int64);
+  return [
+    whole("trade_id"),
+    whole("trade_time_us"),
+    pl
+      .when(pl.col("event_time_us").isNan())
+      .then(pl.lit(null))
+      .otherwise(pl.col("event_time_us"))
+      .cast(pl.Int64)
+      .alias("event_time_us"),
+    whole("received_us"),
+    pl.col("price_e8"),
+    pl.col("qty_e8"),
+    pl.col("is_buyer_maker").cast(pl.Bool),
+    pl.col("source").cast(pl.Int8),
+    pl.col("decimals").cast(pl.Int8),
+  ];
+});
 
 /** The inverse of `storedBytes`. */
 export function readStored(content: Buffer, path: string): StoredTrades {
@@ -52,42 +57,36 @@ export function readStoredIds(path: string, fromId: number, toId: number, limit:
   return storedOf(reading(path, () => pl.scanParquet(path).filter(isAsked).head(limit).collectSync()));
 }
 
-function storedOf(frame: pl.DataFrame): StoredTrades {
-  const numbers = (name: string): Float64Array => typed(frame, name, pl.Float64) as Float64Array;
-  const bytes = (name: string): Uint8Array => typed(frame, name, pl.UInt8) as Uint8Array;
-  const exact = (name: string): BigInt64Array => typed(frame, name, pl.Int64) as unknown as BigInt64Array;
-  return {
-    length: frame.height,
-    id: numbers("trade_id"),
-    tradeTimeUs: numbers("trade_time_us"),
-    eventTimeUs: numbers("event_time_us"),
-    receivedUs: numbers("received_us"),
-    priceE8: exact("price_e8"),
-    qtyE8: exact("qty_e8"),
-    isBuyerMaker: bytes("is_buyer_maker"),
-    source: bytes("source"),
-    decimals: bytes("decimals"),
-  };
-}
+const STORED = columns({
+  id: ["trade_id", "number"],
+  tradeTimeUs: ["trade_time_us", "number"],
+  eventTimeUs: ["event_time_us", "number"],
+  receivedUs: ["received_us", "number"],
+  priceE8: ["price_e8", "exact"],
+  qtyE8: ["qty_e8", "exact"],
+  isBuyerMaker: ["is_buyer_maker", "byte"],
+  source: ["source", "byte"],
+  decimals: ["decimals", "byte"],
+});
+
+const storedOf = (frame: pl.DataFrame): StoredTrades => ({ length: frame.height, ...STORED(frame) });
+
+const TRADES = columns({
+  id: ["trade_id", "number"],
+  tradeTimeUs: ["trade_time_us", "number"],
+  price: ["price_e8", "number"],
+  qty: ["qty_e8", "number"],
+  isBuyerMaker: ["is_buyer_maker", "byte"],
+});
 
 /** The trades of a file that `storedBytes` made, as numbers. */
 export function readTrades(path: string): TradeColumns {
-  const columns = ["trade_id", "trade_time_us", "price_e8", "qty_e8", "is_buyer_maker"];
-  const frame = reading(path, () => pl.readParquet(path, { columns }));
-  const numbers = (name: string): Float64Array => typed(frame, name, pl.Float64) as Float64Array;
-  const scaled = (name: string): Float64Array => {
-    const column = numbers(name);
+  const names = ["trade_id", "trade_time_us", "price_e8", "qty_e8", "is_buyer_maker"];
+  const frame = reading(path, () => pl.readParquet(path, { columns: names }));
+  const trades = TRADES(frame);
+  for (const column of [trades.price, trades.qty])
     for (let i = 0; i < column.length; i++) column[i] = column[i]! / 1e8;
-    return column;
-  };
-  return {
-    length: frame.height,
-    id: numbers("trade_id"),
-    tradeTimeUs: numbers("trade_time_us"),
-    price: scaled("price_e8"),
-    qty: scaled("qty_e8"),
-    isBuyerMaker: typed(frame, "is_buyer_maker", pl.UInt8) as Uint8Array,
-  };
+  return { length: frame.height, ...trades };
 }
 
 /** Any Parquet file as text, `rows` rows at a time; times are whole microseconds, what is null is empty. */
@@ -122,15 +121,40 @@ function plain(value: number): string {
   return Number(fixed) === value ? fixed : shortest;
 }
 
-function typed(
-  frame: pl.DataFrame,
-  name: string,
-  as: pl.DataType,
-): Float64Array | Uint8Array | BigInt64Array {
-  const cast = pl.col(name).cast(as);
-  // what is null becomes NaN: a typed array holds no null
-  const values = frame.select(as === pl.Float64 ? cast.fillNull(pl.lit(Number.NaN)) : cast).getColumn(name);
-  return values.toTypedArray() as Float64Array | Uint8Array | BigInt64Array;
+interface Typed {
+  readonly number: Float64Array;
+  readonly byte: Uint8Array;
+  readonly exact: BigInt64Array;
+}
+
+/** Reads columns of a frame as typed arrays, all of them at once; what is null becomes NaN where it is a number. */
+function columns<T extends Readonly<Record<string, readonly [column: string, as: keyof Typed]>>>(
+  wanted: T,
+): (frame: pl.DataFrame) => { [K in keyof T]: Typed[T[K][1]] } {
+  const expressions = once(() => {
+    const types = { number: pl.Float64, byte: pl.UInt8, exact: pl.Int64 };
+    return Object.values(wanted).map(([column, as]) => {
+      const cast = pl.col(column).cast(types[as]);
+      // a typed array holds no null
+      return as === "number" ? cast.fillNull(pl.lit(Number.NaN)) : cast;
+    });
+  });
+  return (frame) => {
+    const cast = frame.select(...expressions());
+    const arrays = Object.entries(wanted).map(([name, [column]]) => [
+      name,
+      cast.getColumn(column).toTypedArray(),
+    ]);
+    return Object.fromEntries(arrays) as { [K in keyof T]: Typed[T[K][1]] };
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** A file that can't be read, in a sentence. */
