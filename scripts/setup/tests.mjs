@@ -13,6 +13,24 @@ import { removeFolder } from "./tool.mjs";
 // A test that looks at JupyterLab through a browser is named `….serial.test.ts`; of these one runs at a time.
 const serial = (file) => file.endsWith(".serial.test.ts");
 
+/**
+ * Folders whose tests share a process, of which each would take a tenth of a second to start: what they test touches
+ * nothing that another test could see. The innermost counts.
+ */
+export const shared = [
+  "tests/analytics",
+  "tests/analytics/backtest",
+  "tests/core",
+  "tests/pipeline/archive",
+  "tests/pipeline/bars",
+  "tests/pipeline/exchange",
+  "tests/pipeline/files",
+  "tests/pipeline/import",
+  "tests/pipeline/store",
+  "tests/pipeline/venues",
+  "tests/render",
+];
+
 // A file that hangs is ended, and counts as failed.
 const mostMinutes = 15;
 
@@ -27,20 +45,34 @@ export async function runTests(folder, named) {
   tidyCompiled();
   const times = lastTimes();
   // Those that run one at a time are the longest chain: it begins at once.
-  const length = ({ file, isAlone }) => (isAlone ? 1e6 : 0) + (times[file] ?? 1e3);
-  const jobs = files
-    .map((file) => ({ file, isAlone: serial(file), run: () => runFile(file, flags) }))
+  const length = ({ name, isAlone }) => (isAlone ? 1e6 : 0) + (times[name] ?? 1e3);
+  const jobs = jobsOf(files)
+    .map((job) => ({ ...job, run: () => runFiles(job, flags) }))
     .sort((a, b) => length(b) - length(a));
   const results = await sideBySide(jobs, () => askedToStop() !== undefined);
   const checked = await checks;
-  keepTimes({ ...times, ...Object.fromEntries(results.map(({ file, seconds }) => [file, seconds])) });
+  keepTimes({ ...times, ...Object.fromEntries(results.map(({ name, seconds }) => [name, seconds])) });
   const failed = results.filter(({ code }) => code !== 0);
   say(`${sums(results)} in ${files.length} files, ${((performance.now() - since) / 1000).toFixed(1)} s`);
-  for (const { file } of failed) say(`  ✗ ${file}`);
+  for (const { faulty } of failed) for (const file of faulty) say(`  ✗ ${file}`);
   if (checked !== 0) say("  ✗ format, lint and types");
-  if (results.length < files.length) say(`  ${files.length - results.length} files were not begun`);
+  const begun = results.reduce((sum, job) => sum + job.files.length, 0);
+  if (begun < files.length) say(`  ${files.length - begun} files were not begun`);
   const worst = Math.max(checked, ...results.map(({ code }) => code));
-  return results.length < files.length ? Math.max(worst, 1) : worst;
+  return begun < files.length ? Math.max(worst, 1) : worst;
+}
+
+/** What runs in a process each: a file, or all that is asked for of a folder whose tests share one. */
+export function jobsOf(files) {
+  const jobs = new Map();
+  for (const file of files) {
+    const own = file.split(path.sep).join("/");
+    const folder = shared.filter((one) => own.startsWith(`${one}/`)).sort((a, b) => b.length - a.length)[0];
+    const name = folder ?? file;
+    if (!jobs.has(name)) jobs.set(name, { name, isAlone: serial(file), files: [] });
+    jobs.get(name).files.push(file);
+  }
+  return [...jobs.values()].map((job) => (job.files.length > 1 ? job : { ...job, name: job.files[0] }));
 }
 
 function filesOf(folder, places) {
@@ -76,19 +108,28 @@ function tidyCompiled() {
   if (filesUnder(compiled, "").length > mostCompiled) removeFolder(compiled);
 }
 
-/** Runs a test file in a process of its own, and prints its lines together. */
-async function runFile(file, flags) {
+/** Runs test files in a process of their own, and prints its lines together. */
+async function runFiles({ name, files }, flags) {
   const since = performance.now();
-  const args = ["--test-reporter=spec", ...flags, file];
+  const together = files.length > 1 ? ["--test", "--test-isolation=none"] : [];
+  const args = [...together, "--test-reporter=spec", ...flags, ...files];
   const env = { ...process.env, NODE_COMPILE_CACHE: compiled };
   const { code, text } = await runTool(projectNode(), args, { env, withinMs: mostMinutes * 60_000 });
   const seconds = (performance.now() - since) / 1000;
-  print(`${file} (${seconds.toFixed(1)} s)\n${coloured(text.replace(countLine, ""))}`);
-  if (code !== 0) say(`${file}: ended with code ${code} after ${seconds.toFixed(0)} s`);
+  const many = files.length > 1 ? `${files.length} files, ` : "";
+  print(`${name} (${many}${seconds.toFixed(1)} s)\n${coloured(text.replace(countLine, ""))}`);
+  if (code !== 0) say(`${name}: ended with code ${code} after ${seconds.toFixed(0)} s`);
   const counts = Object.fromEntries(
     [...text.matchAll(countLine)].map(([, what, count]) => [what, Number(count)]),
   );
-  return { file, seconds, code, counts };
+  return { name, files, faulty: faultyIn(text, name, files), seconds, code, counts };
+}
+
+/** The files whose tests have failed, by the places that Node prints; the job's name where it prints none. */
+function faultyIn(text, name, files) {
+  const places = [...text.matchAll(/^test at (.+):\d+:\d+$/gm)].map(([, file]) => file);
+  const faulty = files.filter((file) => places.includes(file));
+  return faulty.length > 0 ? faulty : [name];
 }
 
 const countLine = /^ℹ (\w+) ([\d.]+)\n/gm;

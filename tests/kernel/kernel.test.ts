@@ -182,7 +182,9 @@ await new Promise((r) => setTimeout(r, 200));`);
   });
 
   it("an interrupt ends a busy loop", async () => {
-    const { reply, seconds } = await kernel.run(`${kernel.begun}; while (true) {}`, { interruptOnceBegun: true });
+    const { reply, seconds } = await kernel.run(`${kernel.begun}; while (true) {}`, {
+      interruptOnceBegun: true,
+    });
     assert.equal(reply.ename, "Interrupted");
     assert.ok(seconds < 5);
   });

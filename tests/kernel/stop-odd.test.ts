@@ -47,10 +47,12 @@ import { Worker } from "node:worker_threads";`);
   };
 
   for (const [what, code] of Object.entries({
-    "a process.nextTick": "process.nextTick(() => { BEGUN; for (;;) count++; }); await new Promise(() => {});",
+    "a process.nextTick":
+      "process.nextTick(() => { BEGUN; for (;;) count++; }); await new Promise(() => {});",
     "microtasks that queue microtasks":
       "const again = () => { count++; queueMicrotask(again); }; again(); BEGUN; await new Promise(() => {});",
-    "a microtask that a cell without an await leaves": "queueMicrotask(() => { BEGUN; for (;;) count++; }); 5",
+    "a microtask that a cell without an await leaves":
+      "queueMicrotask(() => { BEGUN; for (;;) count++; }); 5",
     "an async callback of an immediate":
       "setImmediate(async () => { await null; BEGUN; for (;;) count++; }); await new Promise(() => {});",
     "the return of an async iterator":
@@ -60,10 +62,12 @@ import { Worker } from "node:worker_threads";`);
     "a thenable": "const odd: any = { then() { BEGUN; for (;;) count++; } }; await odd;",
     "the callback of a message port":
       "const c = new MessageChannel(); (c.port1 as any).onmessage = () => { BEGUN; for (;;) count++; }; c.port2.postMessage(1); await new Promise(() => {});",
-    "a finally that begins when it is stopped": "try { BEGUN; await sleep(100_000); } finally { for (;;) count++; }",
+    "a finally that begins when it is stopped":
+      "try { BEGUN; await sleep(100_000); } finally { for (;;) count++; }",
     "a disposal that begins when it is stopped":
       "await using x = { async [Symbol.asyncDispose]() { for (;;) count++; } }; BEGUN; await sleep(100_000);",
-    "a worker that it waits for": "const w = new Worker('for (;;);', { eval: true }); await once(w, 'online'); BEGUN; await once(w, 'exit');",
+    "a worker that it waits for":
+      "const w = new Worker('for (;;);', { eval: true }); await once(w, 'online'); BEGUN; await once(w, 'exit');",
     "a file that spins at its top": "import './spins.ts';",
     "a file whose top never ends": "await import('./never.ts');",
     "a file that polls at its top": "import './polls.ts';",
@@ -74,7 +78,8 @@ import { Worker } from "node:worker_threads";`);
       "throw Object.assign(new Error('x'), { get cause() { BEGUN; for (;;) count++; } });",
     "a text that is made when an error is told":
       "throw { [Symbol.for('nodejs.util.inspect.custom')]() { BEGUN; for (;;) count++; } };",
-    "Error.prepareStackTrace": "Error.prepareStackTrace = () => { BEGUN; for (;;) count++; }; throw new Error('y');",
+    "Error.prepareStackTrace":
+      "Error.prepareStackTrace = () => { BEGUN; for (;;) count++; }; throw new Error('y');",
   })) {
     it(`ends ${what}`, async () => {
       const { done, reply, seconds } = await kernel.run(begin(code), {

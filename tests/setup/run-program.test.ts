@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { processesNaming, smallProject } from "../support/small-project.ts";
+import { builtProject, processesNaming, smallProject } from "../support/small-project.ts";
 
 test("a program's exit code and each signal come through, a key press that arrives twice once", async (t) => {
-  const project = smallProject(t);
+  const project = await builtProject(t);
   const run = project.start(["collect", "--wait"]);
   await run.printed("waiting");
   run.child.kill("SIGINT");
@@ -16,7 +16,7 @@ test("a program's exit code and each signal come through, a key press that arriv
 });
 
 test("a program that is killed gives the exit code that shells give", async (t) => {
-  const project = smallProject(t);
+  const project = await builtProject(t);
   const run = project.start(["collect", "--wait"]);
   await run.printed("waiting");
   const program = processesNaming(`${project.folder}/dist/scripts/collector.js`);

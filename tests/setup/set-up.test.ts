@@ -3,7 +3,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { processesNaming, smallProject } from "../support/small-project.ts";
+import { builtProject, processesNaming, smallProject } from "../support/small-project.ts";
 
 const last = (text: string): string => text.trim().split("\n").at(-1)!;
 
@@ -25,8 +25,7 @@ test("the first run installs and builds, the next one only looks", async (t) => 
 });
 
 test("a changed source is built again, and nothing else is done", async (t) => {
-  const project = smallProject(t);
-  await project.run(["build"]);
+  const project = await builtProject(t);
   project.write(
     "scripts/collector.ts",
     `declare const process: any; process.stdout.write("new"); export {};`,
@@ -38,7 +37,7 @@ test("a changed source is built again, and nothing else is done", async (t) => {
 });
 
 test("a removed source is removed from the build", async (t) => {
-  const project = smallProject(t);
+  const project = await builtProject(t);
   project.write("src/extra.ts", "export const extra = 1;");
   await project.run(["build"]);
   assert.ok(existsSync(join(project.folder, "dist/src/extra.js")));
@@ -48,15 +47,13 @@ test("a removed source is removed from the build", async (t) => {
 });
 
 test("a changed lockfile is installed again", async (t) => {
-  const project = smallProject(t);
-  await project.run(["build"]);
+  const project = await builtProject(t);
   project.write("package-lock.json", `${project.read("package-lock.json")}\n`);
   assert.match((await project.run(["build"])).stderr, /✓ npm packages/);
 });
 
 test("a stamp that can't be read means: do it again", async (t) => {
-  const project = smallProject(t);
-  await project.run(["build"]);
+  const project = await builtProject(t);
   for (const folder of ["node_modules", "dist"]) project.write(`${folder}/.tickbook-stamp.json`, "{ wrong");
   const { code, stderr } = await project.run(["collect"]);
   assert.equal(code, 0, stderr);
@@ -64,15 +61,13 @@ test("a stamp that can't be read means: do it again", async (t) => {
 });
 
 test("packages that another command has changed are installed again", async (t) => {
-  const project = smallProject(t);
-  await project.run(["build"]);
+  const project = await builtProject(t);
   project.write("node_modules/.package-lock.json", "{}");
   assert.match((await project.run(["build"])).stderr, /✓ npm packages/);
 });
 
 test("sources that do not compile are named, and the last build stays", async (t) => {
-  const project = smallProject(t);
-  await project.run(["build"]);
+  const project = await builtProject(t);
   project.write("src/wrong.ts", `export const wrong: number = "text";`);
   const { code, stderr } = await project.run(["collect"]);
   assert.equal(code, 1);
@@ -133,9 +128,10 @@ test("two set-ups at once: one works, the other waits for it", async (t) => {
 });
 
 test("the lock of a dead process is taken over", async (t) => {
-  const project = smallProject(t);
+  const project = await builtProject(t);
   const dead = project.start(["nothing"]);
   await dead.ended;
+  project.write("src/new.ts", "export {};");
   project.write(".tickbook/setup.lock", JSON.stringify({ pid: dead.child.pid, host: hostname() }));
   const { code, stderr } = await project.run(["build"]);
   assert.equal(code, 0);
@@ -144,7 +140,8 @@ test("the lock of a dead process is taken over", async (t) => {
 });
 
 test("a lock that nobody touches is taken over, whatever it says", async (t) => {
-  const project = smallProject(t);
+  const project = await builtProject(t);
+  project.write("src/new.ts", "export {};");
   project.write(".tickbook/setup.lock", "");
   writeFileSync(
     join(project.folder, "scripts/setup/lock.mjs"),

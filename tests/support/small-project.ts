@@ -56,16 +56,25 @@ if (process.argv.includes("--wait")) {
 export {};
 `;
 
-export function smallProject(t: TestContext): SmallProject {
+/** A new one, or a copy of one. */
+export function smallProject(t: TestContext, of?: string): SmallProject {
   const folder = join(tempFolder(t), "project");
+  if (of === undefined) makeProject(folder);
+  else cpSync(of, folder, { recursive: true, verbatimSymlinks: true });
+  return projectIn(folder, t);
+}
+
+function writing(folder: string, file: string, text: string): void {
+  mkdirSync(join(folder, file, ".."), { recursive: true });
+  writeFileSync(join(folder, file), text);
+}
+
+function makeProject(folder: string): void {
   for (const part of ["scripts/setup", "scripts/run.mjs", "python/overrides.json"]) {
     mkdirSync(join(folder, part, ".."), { recursive: true });
     cpSync(join(projectRoot, part), join(folder, part), { recursive: true });
   }
-  const write = (file: string, text: string): void => {
-    mkdirSync(join(folder, file, ".."), { recursive: true });
-    writeFileSync(join(folder, file), text);
-  };
+  const write = (file: string, text: string): void => writing(folder, file, text);
   const compiler = join(projectRoot, "node_modules", "typescript", "bin", "tsc");
   write(
     "tools/typescript/package.json",
@@ -99,7 +108,9 @@ export function smallProject(t: TestContext): SmallProject {
   );
   write("python/requirements.txt", "");
   for (const name of ["collector", "start"]) write(`scripts/${name}.ts`, PROGRAM);
+}
 
+function projectIn(folder: string, t: TestContext): SmallProject {
   const start = (args: readonly string[], options: RunOptions = {}): StartedRun => {
     const env: Record<string, string | undefined> = { ...process.env, CI: "true", ...options.env };
     const child = spawn(process.execPath, [...(options.node ?? []), "scripts/run.mjs", ...args], {
@@ -141,11 +152,26 @@ export function smallProject(t: TestContext): SmallProject {
   };
   return {
     folder,
-    write,
+    write: (file, text) => writing(folder, file, text),
     read: (file) => readFileSync(join(folder, file), "utf8"),
     start,
     run: (args, options) => start(args, options).ended,
   };
+}
+
+let built: SmallProject | undefined;
+
+/** One that is set up already: the first of a file sets it up, the others are copies. */
+export async function builtProject(t: TestContext): Promise<SmallProject> {
+  if (built === undefined) {
+    const remove: (() => void)[] = [];
+    built = smallProject({ after: (work: () => void) => remove.push(work) } as never);
+    process.once("exit", () => {
+      for (const work of remove) work();
+    });
+    await built.run(["build"]);
+  }
+  return smallProject(t, built.folder);
 }
 
 /** Ids of the processes, other than this one, whose command line names a folder. */

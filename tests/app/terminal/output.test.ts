@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<string, (folder: string) => Command | Promise<Co
   },
   report: (folder) => {
     const out = join(folder, "report.html");
-    const flags = ["--source", "sim:7", "--bars", "2000", "--out", out];
+    const flags = ["--source", "sim:7", "--bars", "700", "--out", out];
     return { flags, isDone: () => readFileSync(out, "utf8").trimEnd().endsWith("</html>") };
   },
   doctor: async (folder) => ({ flags: ["--source", await storedTrades(folder)], isDone: () => true }),
