@@ -68,12 +68,13 @@ export function qualityTiles({ healthy, findings, series, disk, since, checkedUs
   const alarms = findings.filter(({ attention }) => attention).length;
   const newestUs = Math.max(...read.map(({ lastReceivedUs }) => lastReceivedUs));
   const missing = sum(({ coverage }) => coverage.missingIds);
+  const isEmpty = healthy && sum(({ coverage }) => coverage.ids) === 0;
   return [
     {
       label: "verdict",
-      value: healthy ? "healthy" : "needs attention",
-      tone: healthy ? "good" : "bad",
-      note: alarms === 0 ? "" : `${alarms} to act on`,
+      value: isEmpty ? "empty" : healthy ? "healthy" : "needs attention",
+      tone: isEmpty ? "warn" : healthy ? "good" : "bad",
+      note: isEmpty ? "no trade is stored yet" : alarms === 0 ? "" : `${alarms} to act on`,
     },
     {
       label: "stored, all",
@@ -96,7 +97,7 @@ export function qualityTiles({ healthy, findings, series, disk, since, checkedUs
     {
       label: "newest trade",
       value: Number.isFinite(newestUs) ? spanText(Math.max(0, checkedUs - newestUs)) : "–",
-      note: "ago",
+      note: Number.isFinite(newestUs) ? "ago" : "none yet",
     },
     {
       label: "disk full in",

@@ -136,7 +136,10 @@ test("an empty database gives panels that wait, and no error", (t) => {
   assert.deepEqual([now.series, now.symbols, now.venue], [[], [], undefined]);
   for (const view of [now.coverage(), now.latency(), now.rates()])
     assert.match(textOf(view), /waits for 1 more trade/);
-  assert.match(textOf(now.tiles()), /^verdict: ● healthy\nstored, all: – % \(0 ids missing\)/);
+  assert.match(
+    textOf(now.tiles()),
+    /^verdict: ▲ empty \(no trade is stored yet\)\nstored, all: – % \(0 ids missing\)/,
+  );
   assert.match(tableText(now.table("coverage")), /no rows/);
 });
 
