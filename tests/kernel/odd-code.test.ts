@@ -163,6 +163,15 @@ describe("odd files and code", { timeout: 120_000 }, () => {
     ]);
   });
 
+  it("arrays with holes are shown, alone and by show", async () => {
+    await gives([
+      ["new Array(3)", "[ <3 empty items> ]"],
+      ["new (class Rows extends Array {})(2)", "Rows(2) [ <2 empty items> ]"],
+      ["[, 1]", "[ <1 empty item>, 1 ]"],
+      ['import { show } from "tickbook"; show(new Array(2)); show({ columns: new Array(2) });', ""],
+    ]);
+  });
+
   it("what a cell declares globally stands in later cells", async () => {
     await gives([
       [

@@ -97,7 +97,8 @@ function pageOf(name: string, made: unknown, { venue, note }: ExportButtonsSetti
 
 /** A list of what is shown by itself is several views; any other list is a table. */
 function viewsOf(value: unknown): View[] {
-  const isList = Array.isArray(value) && value.length > 0 && value.every(isShownAlone);
+  const isList =
+    Array.isArray(value) && value.length > 0 && !value.values().some((one) => !isShownAlone(one));
   return isList ? value.map((one) => viewOf(one)) : [viewOf(value, { maxRows: 60 })];
 }
 

@@ -98,7 +98,8 @@ function numbersOf(result: Readonly<Record<string, unknown>>): TableData {
 }
 
 function isListOf<T>(value: unknown, is: (one: unknown) => one is T): value is readonly T[] {
-  return Array.isArray(value) && value.length > 0 && value.every(is);
+  // `every` passes over the holes of an array
+  return Array.isArray(value) && value.length > 0 && !value.values().some((one) => !is(one));
 }
 
 function isTest(value: unknown): value is TestResult {

@@ -261,7 +261,8 @@ function isBars(value: unknown): value is Bars {
 function isTableData(value: unknown): value is TableData {
   if (!has(value, "columns") || !has(value, "length")) return false;
   const { columns } = value as { columns: unknown };
-  return Array.isArray(columns) && columns.every((column) => has(column, "name") && has(column, "values"));
+  // `every` passes over the holes of an array
+  return Array.isArray(columns) && !columns.values().some((one) => !has(one, "name") || !has(one, "values"));
 }
 
 function isColumn(value: unknown): value is ArrayLike<unknown> {
