@@ -97,8 +97,7 @@ function pageOf(name: string, made: unknown, { venue, note }: ExportButtonsSetti
 
 /** A list of what is shown by itself is several views; any other list is a table. */
 function viewsOf(value: unknown): View[] {
-  const isList =
-    Array.isArray(value) && value.length > 0 && !value.values().some((one) => !isShownAlone(one));
+  const isList = Array.isArray(value) && value.length > 0 && value.findIndex((one) => !isShownAlone(one)) < 0;
   return isList ? value.map((one) => viewOf(one)) : [viewOf(value, { maxRows: 60 })];
 }
 

@@ -99,7 +99,7 @@ function numbersOf(result: Readonly<Record<string, unknown>>): TableData {
 
 function isListOf<T>(value: unknown, is: (one: unknown) => one is T): value is readonly T[] {
   // `every` passes over the holes of an array
-  return Array.isArray(value) && value.length > 0 && !value.values().some((one) => !is(one));
+  return Array.isArray(value) && value.length > 0 && value.findIndex((one) => !is(one)) < 0;
 }
 
 function isTest(value: unknown): value is TestResult {

@@ -262,7 +262,7 @@ function isTableData(value: unknown): value is TableData {
   if (!has(value, "columns") || !has(value, "length")) return false;
   const { columns } = value as { columns: unknown };
   // `every` passes over the holes of an array
-  return Array.isArray(columns) && !columns.values().some((one) => !has(one, "name") || !has(one, "values"));
+  return Array.isArray(columns) && columns.findIndex((one) => !has(one, "name") || !has(one, "values")) < 0;
 }
 
 function isColumn(value: unknown): value is ArrayLike<unknown> {
