@@ -47,7 +47,7 @@ function answerFrom(tables: Map<string, Handed>): Map<string, Handed> {
 }
 
 function answer(of: Handed | undefined, as: TableQuestion["as"] | undefined): TableAnswer {
-  if (!of) return { problem: "the kernel has it no longer: run its cell again" };
+  if (!of) return { problem: "the kernel no longer has it: run its cell again" };
   const { table, sortBy, descending = false } = of;
   const cells = table.length * table.columns.length;
   const problem = `${cells.toLocaleString("en")} values are too many for a page: write them to a file, with csvText or exportCsv`;

@@ -259,7 +259,7 @@ function forgetOldest(panels: Map<string, Panel>): void {
 }
 
 async function rowsOf(panel: Panel | undefined, question: RowsQuestion): Promise<TableAnswer> {
-  if (!panel) return { problem: "the kernel has it no longer: run its cell again" };
+  if (!panel) return { problem: "the kernel no longer has it: run its cell again" };
   const { stretch } = question;
   const view = stretch?.isPast ? await pastOf(panel, stretch) : panel.view;
   return rowsAnswer(view ?? panel.view, question);

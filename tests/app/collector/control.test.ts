@@ -230,7 +230,7 @@ test("a socket that was deleted is made anew, which is said; where there is no f
   assert.equal(await answers(), true);
   const gone = "no-control: requests to this collector (npm run control) can't be taken: ";
   const again = "control: requests to this collector are taken again";
-  const deleted = `${gone}its socket was moved or deleted, and is made anew; it goes on without`;
+  const deleted = `${gone}its socket was moved or deleted, and a new one is made; it goes on without`;
   assert.deepEqual([...told.slice(0, 3), told.at(-1)], [deleted, again, deleted, again]);
   assert.match(told[3]!, /the system says "listen (EACCES|ENOENT)/);
   assert.equal(told.length, 5);

@@ -31,6 +31,6 @@ test("a page can ask for all rows of a table that is shown, each digit of them, 
   assert.equal(text.split("\r\n").length, 47);
   kernel.rerun();
   assert.deepEqual(kernel.ask(TABLES, { table: short, as: "csv" }), [
-    { problem: "the kernel has it no longer: run its cell again" },
+    { problem: "the kernel no longer has it: run its cell again" },
   ]);
 });

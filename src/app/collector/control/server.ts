@@ -89,7 +89,7 @@ export async function openControl(
   let cancel = (): void => {};
   const look = async (): Promise<void> => {
     if (server !== undefined && process.platform !== "win32" && !isThere(place, opened)) {
-      trouble = "its socket was moved or deleted, and is made anew";
+      trouble = "its socket was moved or deleted, and a new one is made";
       sayNone(trouble);
       // what it is asked already is answered
       server.close();

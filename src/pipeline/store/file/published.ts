@@ -34,7 +34,7 @@ export function readPublished(db: string): Published | undefined {
       code: "damaged-file",
       where: file,
       problem: "needs to be what the relay wrote; it is not",
-      hint: "Remove it and run npm run publish: it is made anew.",
+      hint: "Remove it and run npm run publish: it is built again.",
     });
   }
 }

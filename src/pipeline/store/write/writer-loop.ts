@@ -69,7 +69,7 @@ const DAMAGE = { first: { times: 4, everyMs: 250 }, later: { times: 30, everyMs:
 const GONE: Readonly<Record<Gone, { readonly code: string; readonly reason: string }>> = {
   database: { code: "FILE_GONE", reason: "the file was moved, deleted or replaced: a new one begins" },
   // another program may have taken it: two writers of one file would spoil it
-  lock: { code: "LOCK_GONE", reason: "the lock beside the file was moved or deleted: it is taken anew" },
+  lock: { code: "LOCK_GONE", reason: "the lock beside the file was moved or deleted: it is taken again" },
   // readers would open another one, and a kill would lose what is in ours
   log: {
     code: "LOG_GONE",
