@@ -164,7 +164,7 @@ export function linePane(rows: Rows, settings: LinePaneSettings): Pane {
       },
     },
     line("datum.t >= calibratedMs", 1),
-    line("datum.end <= calibratedMs", 0.45),
+    line("datum.end <= calibratedMs", 0.65),
     {
       data: { values: [{ says: plainText(waits) }] },
       mark: { type: "text", fontSize: 12 },
