@@ -16,5 +16,10 @@ export interface Growth {
   readonly once?: true;
 }
 
-/** A result that is a number is the time itself, ms. */
+/** What it took, where that is not the time of the run and the memory of its process. */
+export interface Taken {
+  readonly ms: number;
+  readonly mb?: number;
+}
+
 export type Run = () => unknown;

@@ -64,7 +64,10 @@ async function measure(work: readonly Growth[], most: number, folder: string): P
     othersShares.push(await othersShare());
   }
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-  const quiet = isQuiet(othersShares);
+  // many looks: one in twenty may fall on a moment of the system's own
+  const quiet = isQuiet(
+    othersShares.toSorted((a, b) => a - b).slice(0, Math.ceil(0.95 * othersShares.length)),
+  );
   const versions = { tickbook: version, node: process.versions.node };
   return { at, quiet, othersShares, machine: machine(), versions, rows };
 }

@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
 import { startKernel } from "../../tests/support/kernel.ts";
 import { projectRoot } from "../../tests/support/project.ts";
 import { median } from "../compare/result.ts";
 import type { Growth } from "./growth.ts";
 
-const NEWEST = 7;
+const NEWEST = 15;
 
 /** As a reader's notebook goes on: an import, a value of the cell before, a function, a type, a result. */
 const cellOf = (k: number): string => `import { rollingZScore as z${k} } from "tickbook";
@@ -25,17 +26,25 @@ export const cells: readonly Growth[] = [
       const kernel = await startKernel({ folder: projectRoot });
       return async () => {
         const times: number[] = [];
+        let mb = Number.NaN;
         try {
           for (let k = 0; k < n; k++) {
             const { reply, seconds } = await kernel.run(cellOf(k), { timeout: 60 });
             if (reply.status !== "ok") throw new Error(`cell ${k}: ${reply.evalue ?? reply.status}`);
             times.push(1000 * seconds);
           }
+          mb = memoryMb(kernel.pid);
         } finally {
           await kernel.stop();
         }
-        return median(times.slice(-NEWEST));
+        return { ms: median(times.slice(-NEWEST)), mb };
       };
     },
   },
 ];
+
+/** What the kernel's process holds of the machine's memory. */
+function memoryMb(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kilobytes ?? Number.NaN) / 1000;
+}

@@ -60,7 +60,7 @@ export const holes: readonly Growth[] = [
         }
         const ms = performance.now() - fromMs;
         writer.close();
-        return ms / 10;
+        return { ms: ms / 10 };
       };
     },
   },

@@ -1,5 +1,6 @@
 /** One piece of work at one size, in a process of its own: its time, and the most memory the process had. */
 import { median } from "../compare/result.ts";
+import type { Taken } from "./growth.ts";
 import { GROWTH } from "./work.ts";
 
 const [name, unit, size, folder] = process.argv.slice(2);
@@ -9,16 +10,20 @@ const LONG_MS = 1500;
 
 const growth = GROWTH.find((one) => one.what === name && one.unit === unit)!;
 const run = await growth.prepare(folder!, Number(size));
-const taken: number[] = [];
-const once = async (): Promise<number> => {
+const once = async (): Promise<Taken> => {
   const fromMs = performance.now();
   const result = await run();
-  return typeof result === "number" ? result : performance.now() - fromMs;
+  return isTaken(result) ? result : { ms: performance.now() - fromMs };
 };
-const firstMs = await once();
-const isRepeated = growth.once !== true && firstMs < LONG_MS;
+const first = await once();
+const isRepeated = growth.once !== true && first.ms < LONG_MS;
+const taken = isRepeated ? [] : [first.ms];
 for (const endMs = performance.now() + MEASURE_MS; isRepeated && performance.now() < endMs; )
-  taken.push(await once());
-const ms = isRepeated ? median(taken) : firstMs;
-process.stdout.write(`${JSON.stringify({ ms, mb: process.resourceUsage().maxRSS / 1000 })}\n`);
+  taken.push((await once()).ms);
+const mb = first.mb ?? process.resourceUsage().maxRSS / 1000;
+process.stdout.write(`${JSON.stringify({ ms: median(taken), mb })}\n`);
 process.exit();
+
+function isTaken(result: unknown): result is Taken {
+  return typeof (result as Partial<Taken> | undefined)?.ms === "number";
+}

@@ -21,6 +21,11 @@ export function missingIds(db: Database.Database): MissingWithin {
     `SELECT first_id AS first, last_id AS last FROM agg_trades
      WHERE symbol_id = ? AND first_id >= ? AND first_id <= ? ORDER BY first_id`,
   );
+  const anyMerged = db
+    .prepare<number[], number>(
+      "SELECT EXISTS (SELECT 1 FROM agg_trades WHERE symbol_id = ? AND first_id >= ? AND first_id <= ?)",
+    )
+    .pluck();
   return (symbolId, first, last) => {
     const touches = (hole: IdRange): boolean => hole.last >= first - 1 && hole.first <= last + 1;
     const found: IdRange[] = [];
@@ -32,7 +37,11 @@ export function missingIds(db: Database.Database): MissingWithin {
       if (before !== undefined) found.push({ first: before.last + 1, last: range.first - 1 });
       before = range;
     }
-    return found.filter(touches).flatMap((hole) => {
+    const touching = found.filter(touches);
+    const [lowest, highest] = [touching[0], touching.at(-1)];
+    // where nothing is merged, no hole is asked about: there may be very many
+    if (lowest === undefined || anyMerged.get(symbolId, lowest.first, highest!.last) === 0) return touching;
+    return touching.flatMap((hole) => {
       const rows = merged.all(symbolId, hole.first, hole.last);
       if (rows.length === 0) return [hole];
       const covered = idRanges();

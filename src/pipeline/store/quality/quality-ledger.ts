@@ -78,6 +78,9 @@ export function ledgerChecks(db: Database.Database): LedgerChecks {
     `SELECT first_id AS first, last_id AS last, state, reason, tries, note, found_us AS foundUs
      FROM holes WHERE symbol_id = ? ORDER BY first_id DESC LIMIT ?`,
   );
+  const anyMerged = db
+    .prepare<[number], number>("SELECT EXISTS (SELECT 1 FROM agg_trades WHERE symbol_id = ?)")
+    .pluck();
   const edges = edgeTimes(db);
   const compare = comparison(db);
 
@@ -101,10 +104,12 @@ export function ledgerChecks(db: Database.Database): LedgerChecks {
     held,
     merged: (symbolId, ids, holes) => {
       const found = mergedIds(db, symbolId);
+      // where there are none, no hole is asked about: there may be very many
+      const isAny = anyMerged.get(symbolId) === 1;
       for (const hole of holes.filter(({ state }) => state !== "filled")) {
         for (const gap of ids.missing(hole)) {
           if (hole.state === "aggregated") found.hold(gap.first, gap.last);
-          else found.load(gap);
+          else if (isAny) found.load(gap);
         }
       }
       return found;
