@@ -8,9 +8,9 @@ export async function drawGrowth({ rows }: GrowthResult): Promise<string> {
   const x = (unit: string) => ({
     field: "size",
     type: "quantitative",
-    scale: { type: "log" },
+    scale: { type: "log", nice: false },
     title: unit,
-    axis: { format: "~s", tickCount: 5 },
+    axis: { format: ",~g", tickCount: 5 },
   });
   const panel = (unit: string, field: "ms" | "mb", title: string) => {
     const values = rows
@@ -21,7 +21,7 @@ export async function drawGrowth({ rows }: GrowthResult): Promise<string> {
       type: "nominal",
       title: null,
       scale: { scheme: "tableau10" },
-      legend: field === "ms" ? null : { labelLimit: 260 },
+      legend: field === "ms" ? null : {},
     };
     return {
       ...{ width: 260, height: 150, data: { values } },
@@ -33,7 +33,7 @@ export async function drawGrowth({ rows }: GrowthResult): Promise<string> {
           type: "quantitative",
           scale: { type: "log" },
           title,
-          axis: { format: "~s", tickCount: 5 },
+          axis: { format: ",~g", tickCount: 5 },
         },
         color,
         shape: { field: "what", type: "nominal", legend: null },
@@ -47,7 +47,7 @@ export async function drawGrowth({ rows }: GrowthResult): Promise<string> {
       hconcat: [panel(unit, "ms", "ms"), panel(unit, "mb", "memory, MB")],
       resolve: { scale: { color: "independent" } },
     })),
-    config: { font: "sans-serif", axis: { gridOpacity: 0.4 }, legend: { orient: "right" } },
+    config: { font: "sans-serif", axis: { gridOpacity: 0.4 }, legend: { orient: "right", labelLimit: 320 } },
     resolve: { scale: { color: "independent", shape: "independent" } },
   };
   const view = new View(parse(compile(spec as unknown as TopLevelSpec).spec), { renderer: "none" });

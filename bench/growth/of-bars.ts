@@ -17,6 +17,11 @@ import type { Growth, Run } from "./growth.ts";
 
 const SIZES = [1e2, 1e3, 1e4, 1e5];
 const each = { unit: "bars", sizes: SIZES, amount: (n: number) => n, grows: "the bars" } as const;
+/** Lags to choose from grow with the fourth root, and each costs a column. */
+const withLags = {
+  amount: (n: number) => n * (12 * (n / 100) ** 0.25) ** 2,
+  grows: "the bars × lags²",
+} as const;
 const MINUTE_US = 60e6;
 const rule = {
   hedge: { method: "fixed", beta: 0.8 },
@@ -63,13 +68,11 @@ export const bars: readonly Growth[] = [
   },
   {
     ...each,
-    // lags to choose from grow with the fourth root, and each costs a column
-    amount: (n) => n * (12 * (n / 100) ** 0.25) ** 2,
-    grows: "the bars × lags²",
+    ...withLags,
     what: "Engle-Granger",
     prepare: onMarket(({ y, x }) => engleGranger(y, x)),
   },
-  { ...each, what: "is it a pair?", prepare: onMarket(({ y, x }) => pairVerdict(y, x)) },
+  { ...each, ...withLags, what: "is it a pair?", prepare: onMarket(({ y, x }) => pairVerdict(y, x)) },
   {
     ...each,
     what: "backtest",
