@@ -10,7 +10,7 @@ import {
   notebookFolder,
   pressingExports,
   type RunNotebook,
-  runNotebook,
+  runNotebooks,
 } from "../support/notebooks.ts";
 import { openOffline } from "../support/offline-page.ts";
 import { projectRoot } from "../support/project.ts";
@@ -68,63 +68,70 @@ for (const name of NAMES) {
 }
 
 describe("explore, pair-research and correlation", { timeout: 300_000 }, () => {
-  let folder: string;
-  /** As they are kept, and with other bars in their Polars cell, on the same hour of the seeded market. */
-  let asKept: Record<Name, RunNotebook>;
-  let longer: Record<Name, RunNotebook>;
+  /**
+   * Of each notebook, in one kernel: as it is `kept` and with `longer` bars in its Polars cell, on the same hour of the
+   * seeded market; by a file's name on one that is `holed`, on `hourly` bars, and on one that is `nowhere`.
+   */
+  const ran = {} as Record<Name, Readonly<Record<string, RunNotebook>>>;
+  const asRan = (as: string) =>
+    NAMES.flatMap((name) => (ran[name][as] ? [[name, ran[name][as]] as const] : []));
   const ends: (() => unknown)[] = [];
   const context = { after: (end: unknown) => ends.unshift(end as () => unknown) };
 
-  before(async () => {
-    folder = notebookFolder(context as never);
-    const env = { TICKBOOK_DB: join(folder, "market.db") };
-    storeMarket(env.TICKBOOK_DB, { seconds: 3700 });
-    const run = (name: Name, as: string, from: RegExp, to: string): Promise<RunNotebook> => {
+  const runAll = async (name: Name, folder: string): Promise<void> => {
+    const every = name === "explore" ? "settings.every" : "data.interval";
+    const text = kept(name).replace(`const every = ${every};`, 'const every = \\"10s\\";');
+    assert.notEqual(text, kept(name), `${name} has its bars there`);
+    const write = (as: string, text: string): string => {
       const path = join(folder, `${as}-${name}.ipynb`);
-      const text = kept(name).replace(from, to);
-      assert.ok(as === "kept" || text !== kept(name), `${name} has its bars there`);
       writeFileSync(path, text);
-      return runNotebook(as === "kept" ? pressingExports(path) : path, { env });
+      return path;
     };
-    const all = async (as: string, every: string): Promise<Record<Name, RunNotebook>> => {
-      const polars = [/const every = data\.interval;/, `const every = \\"${every}\\";`] as const;
-      const [explore, pair, correlation] = await Promise.all([
-        run("explore", as, /const every = settings\.every;/, polars[1]),
-        run("pair-research", as, ...polars),
-        run("correlation", as, ...polars),
-      ]);
-      return { explore: explore!, "pair-research": pair!, correlation: correlation! };
+    const copy = (source: string, as: string): string =>
+      copyNotebook(folder, `${name}.ipynb`, source, `${as}-${name}.ipynb`);
+    const db = join(folder, "market.db");
+    const none = join(folder, "none.db");
+    const runs = {
+      kept: { path: pressingExports(write("kept", kept(name))), db },
+      longer: { path: write("longer", text), db },
+      ...(name !== "explore" && { holed: { path: copy(join(folder, "holed.db"), "holed"), db: none } }),
+      ...(name !== "explore" && hourly && { hourly: { path: copy(hourly, "hourly"), db: none } }),
+      ...(name === "pair-research" && {
+        nowhere: { path: copy("nowhere.parquet", "nowhere"), db: none, allowErrors: true },
+      }),
     };
-    asKept = await (async () => {
-      const [explore, pair, correlation] = await Promise.all(
-        NAMES.map((name) => run(name, "kept", /^\s*/, "")),
-      );
-      return { explore: explore!, "pair-research": pair!, correlation: correlation! };
-    })();
-    longer = await all("longer", "10s");
+    const results = await runNotebooks(Object.values(runs));
+    ran[name] = Object.fromEntries(Object.keys(runs).map((as, k) => [as, results[k]!]));
+  };
+
+  before(async () => {
+    const folder = notebookFolder(context as never);
+    storeMarket(join(folder, "market.db"), { seconds: 3700 });
+    storeMarket(join(folder, "holed.db"), { seconds: 1200, hole: [500, 560] });
+    await Promise.all(NAMES.map((name) => runAll(name, folder)));
   });
   after(async () => {
     for (const end of ends) await end();
   });
 
   it("run by nbclient on the seeded market as they are kept; their claims hold, and the verdict comes first", () => {
-    for (const name of NAMES) {
-      assert.equal(asKept[name].error, "", name);
-      assert.match(textOf(asKept[name]), /SIMULATED · seed 7/);
-      assert.match(textOf(asKept[name]), /✓ All \d claims hold\./);
+    for (const [name, run] of asRan("kept")) {
+      assert.equal(run.error, "", name);
+      assert.match(textOf(run), /SIMULATED · seed 7/);
+      assert.match(textOf(run), /✓ All \d claims hold\./);
     }
-    const pair = textOf(asKept["pair-research"]);
+    const pair = textOf(ran["pair-research"].kept!);
     const verdict = /^(Worth a backtest|Not shown|Not worth trading)[^\n]*For it: \d, against: \d/m;
     assert.ok(pair.search(verdict) < pair.search(/rejected at|not rejected/), "before what it rests on");
-    assert.match(textOf(asKept.correlation), /Correlation, Kendall \(τ-b\)/);
-    assert.match(textOf(asKept.explore), /volumes agree to 1e-9 +yes/);
+    assert.match(textOf(ran.correlation.kept!), /Correlation, Kendall \(τ-b\)/);
+    assert.match(textOf(ran.explore.kept!), /volumes agree to 1e-9 +yes/);
   });
 
   it("other bars in the Polars cell change every chart below it, and are the product's own bars still", () => {
-    for (const name of NAMES) {
-      assert.equal(longer[name].error, "", name);
-      if (name !== "explore") assert.match(textOf(longer[name]), /\d+ bars of 10s/);
-      const [before, now] = [chartsOf(asKept[name]), chartsOf(longer[name])];
+    for (const [name, run] of asRan("longer")) {
+      assert.equal(run.error, "", name);
+      if (name !== "explore") assert.match(textOf(run), /\d+ bars of 10s/);
+      const [before, now] = [chartsOf(ran[name].kept!), chartsOf(run)];
       assert.ok(now.length > 1 && now.length === before.length, name);
       for (const chart of now) assert.ok(!before.includes(chart), `${name}: ${chart.slice(0, 200)}`);
     }
@@ -135,8 +142,8 @@ describe("explore, pair-research and correlation", { timeout: 300_000 }, () => {
   }, async () => {
     const browser = await launchChromium(chromium!);
     try {
-      for (const name of NAMES) {
-        const { csv, html } = filesOf(asKept[name]);
+      for (const [name, run] of asRan("kept")) {
+        const { csv, html } = filesOf(run);
         const lines = readFileSync(csv, "utf8").trimEnd().split("\r\n");
         assert.ok(lines.length > 2, name);
         assert.ok(
@@ -153,38 +160,23 @@ describe("explore, pair-research and correlation", { timeout: 300_000 }, () => {
     }
   });
 
-  it("run by nbclient on a market with a hole, by a file's name", async () => {
-    storeMarket(join(folder, "holed.db"), { seconds: 1200, hole: [500, 560] });
-    const runs = await Promise.all(
-      NAMES.slice(1).map((name) =>
-        runNotebook(copyNotebook(folder, `${name}.ipynb`, join(folder, "holed.db"), `holed-${name}.ipynb`)),
-      ),
-    );
-    for (const run of runs) assert.equal(run.error, "");
+  it("run by nbclient on a market with a hole, by a file's name", () => {
+    assert.equal(asRan("holed").length, 2);
+    for (const [name, { error }] of asRan("holed")) assert.equal(error, "", name);
   });
 
-  it("run by nbclient on five years of hourly bars by their file's name alone", {
-    skip: !hourly,
-  }, async () => {
-    const runs = await Promise.all(
-      NAMES.slice(1).map((name) =>
-        runNotebook(copyNotebook(folder, `${name}.ipynb`, hourly!, `hourly-${name}.ipynb`), {
-          env: { TICKBOOK_DB: join(folder, "none.db") },
-        }),
-      ),
-    );
-    for (const run of runs) {
-      assert.equal(run.error, "");
+  it("run by nbclient on five years of hourly bars by their file's name alone", { skip: !hourly }, () => {
+    assert.equal(asRan("hourly").length, 2);
+    for (const [name, run] of asRan("hourly")) {
+      assert.equal(run.error, "", name);
       assert.match(textOf(run), /btc_eth_1h\.parquet · 43,824 bars of 1h/);
     }
   });
 
-  it("say in one sentence what is missing, and nothing of the code", async () => {
-    const run = await runNotebook(
-      copyNotebook(folder, "pair-research.ipynb", "nowhere.parquet", "nowhere.ipynb"),
-      { allowErrors: true },
+  it("say in one sentence what is missing, and nothing of the code", () => {
+    const [first] = ran["pair-research"].nowhere!.cells.flatMap(({ outputs }) =>
+      outputs.filter((o) => o.output_type === "error"),
     );
-    const [first] = run.cells.flatMap(({ outputs }) => outputs.filter((o) => o.output_type === "error"));
     assert.match(
       String(first?.evalue),
       /^nowhere\.parquet: needs a file that can be read; .*nowhere\.parquet": there is none\. Check the path/,

@@ -70,10 +70,28 @@ export interface RunOptions {
 }
 
 /** Runs a notebook from a fresh kernel by nbclient, in the notebook's folder; the file stays as it is. */
-export function runNotebook(path: string, options: RunOptions = {}): Promise<RunNotebook> {
+export async function runNotebook(path: string, options: RunOptions = {}): Promise<RunNotebook> {
   const { env = {}, allowErrors = false, cellTimeoutMs = 60_000 } = options;
-  return runPython("run_notebook.py", [path, String(cellTimeoutMs / 1000), String(allowErrors)], env);
+  const run = { path, allowErrors, before: "" };
+  const [ran] = await runPython<RunNotebook[]>("run_notebook.py", argsOf([run], cellTimeoutMs), env);
+  return ran!;
 }
+
+/** The same for several of one folder, one after another in one kernel; `db` is the database that is being filled. */
+export function runNotebooks(
+  runs: readonly { readonly path: string; readonly db: string; readonly allowErrors?: boolean }[],
+): Promise<RunNotebook[]> {
+  const given = runs.map(({ path, db, allowErrors = false }) => ({
+    ...{ path, allowErrors },
+    before: `process.env.TICKBOOK_DB = ${JSON.stringify(db)};`,
+  }));
+  return runPython("run_notebook.py", argsOf(given, 60_000));
+}
+
+const argsOf = (runs: readonly object[], cellTimeoutMs: number): string[] => [
+  String(cellTimeoutMs / 1000),
+  JSON.stringify(runs),
+];
 
 /**
  * A script of tests/support under the project's Python, in a Jupyter home of its own. Its first argument is the file

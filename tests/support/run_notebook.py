@@ -1,4 +1,4 @@
-"""Runs a notebook by nbclient and writes its cells with their outputs as JSON."""
+"""Runs notebooks by nbclient, one after another in one kernel, and writes their cells with their outputs as JSON."""
 
 import json
 import os
@@ -8,41 +8,65 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-result, path, cell_timeout, allow_errors = sys.argv[1:5]
-notebook = nbformat.read(path, as_version=4)
+result, cell_timeout, runs = sys.argv[1:4]
+runs = json.loads(runs)
 client = NotebookClient(
-    notebook,
+    nbformat.v4.new_notebook(),
     timeout=float(cell_timeout),
-    allow_errors=allow_errors == "true",
-    resources={"metadata": {"path": os.path.dirname(os.path.abspath(path))}},
+    kernel_name=nbformat.read(runs[0]["path"], as_version=4)["metadata"]["kernelspec"]["name"],
+    resources={"metadata": {"path": os.path.dirname(os.path.abspath(runs[0]["path"]))}},
 )
-error = ""
 
 
-def execute():
-    """As JupyterLab does: a port that was free when Jupyter chose it may be taken when the kernel binds it."""
+def execute(notebook, before):
+    """Runs a line that is in no cell, if there is one, then the cells; why they stopped before their end, empty when they did not."""
+    client.nb = notebook
+    # a panel of the run before may still be drawn into a cell that is empty by now
+    client._display_id_map = {}
     try:
-        client.execute()
-    except RuntimeError as problem:
-        if "Kernel died before replying to kernel_info" not in str(problem):
-            raise
-        print("a kernel died at its start; it is started once more", file=sys.stderr)
-        client.km = client.kc = None
-        client.execute()
+        if before:
+            notebook["cells"].append(nbformat.v4.new_code_cell(before))
+            client.execute_cell(notebook["cells"][-1], len(notebook["cells"]) - 1)
+            notebook["cells"].pop()
+        for index, cell in enumerate(notebook["cells"]):
+            client.execute_cell(cell, index)
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
+        return str(problem)
+    return ""
+
+
+def run_all():
+    for run in runs:
+        notebook = nbformat.read(run["path"], as_version=4)
+        client.allow_errors = run["allowErrors"]
+        error = execute(notebook, run["before"])
+        yield {
+            "error": error,
+            "cells": [
+                {
+                    "source": cell["source"],
+                    "execution_count": cell.get("execution_count"),
+                    "outputs": cell.get("outputs", []),
+                }
+                for cell in notebook["cells"]
+            ],
+        }
+
+
+def in_kernel():
+    with client.setup_kernel():
+        return list(run_all())
 
 
 try:
-    execute()
-except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
-    error = str(problem)
+    results = in_kernel()
+except RuntimeError as problem:
+    # As JupyterLab does: a port that was free when Jupyter chose it may be taken when the kernel binds it.
+    if "Kernel died before replying to kernel_info" not in str(problem):
+        raise
+    print("a kernel died at its start; it is started once more", file=sys.stderr)
+    client.km = client.kc = None
+    results = in_kernel()
 
-cells = [
-    {
-        "source": cell["source"],
-        "execution_count": cell.get("execution_count"),
-        "outputs": cell.get("outputs", []),
-    }
-    for cell in notebook["cells"]
-]
 with open(result, "w", encoding="utf8") as file:
-    json.dump({"error": error, "cells": cells}, file)
+    json.dump(results, file)
