@@ -11,6 +11,8 @@ import { importing, put, rows } from "../../support/import.ts";
 import { tempFolder } from "../../support/temp.ts";
 
 const T = Date.UTC(2024, 0, 1) * 1000;
+/** More of them in the long tests. */
+const SEEDS = Number(process.env.TICKBOOK_SEEDS ?? 1);
 const FORMATS = ["csv", "csv.gz", "parquet", "excel.csv"] as const;
 
 const whole = (source: Random, below: number): number => Math.floor(source.uniform() * below);
@@ -75,7 +77,7 @@ function barRows(store: TradeStore, interval: string): unknown[] {
 
 for (const kind of ["trades", "merged trades", "single and merged trades"] as const) {
   test(`${kind} and bars made of them import again from every format as they were exported`, async (t) => {
-    for (let seed = 1; seed <= 2; seed++) {
+    for (let seed = 1; seed <= SEEDS; seed++) {
       const source = random(1000 * kind.length + seed);
       const folder = tempFolder(t);
       const db = join(folder, "x.db");

@@ -19,6 +19,8 @@ import { cutTicks, type TickOptions, ticks } from "../../support/ticks.ts";
 
 const OF = { venue: simulated, symbol: "BTCUSDT" };
 const SECOND = 1_000_000;
+/** More of them in the long tests. */
+const SEEDS = Number(process.env.TICKBOOK_SEEDS ?? 1);
 const MIDNIGHT = Date.UTC(2024, 7, 9) * 1000;
 
 type Row = readonly [id: number, timeUs: number, price: number, qty: number, isBuyerMaker?: 0 | 1];
@@ -58,7 +60,7 @@ const KINDS: Readonly<Record<string, TickOptions>> = {
 
 for (const [name, options] of Object.entries(KINDS)) {
   test(`batch by Polars, in one piece and in any pieces: the same bars to the last bit (${name})`, () => {
-    for (let seed = 1; seed <= 3; seed++) {
+    for (let seed = 1; seed <= SEEDS; seed++) {
       const source = random(seed, 99);
       const trades = ticks(1 + Math.floor(source.uniform() * 2000), { ...options, seed });
       const frame = tradesFrame(trades);
