@@ -35,6 +35,7 @@ export const tasks = {
   "test:desk": { needs: all, work: runDeskTests },
   bench: { needs: all, work: runBench },
   build: { needs: node, work: () => 0 },
+  setup: { needs: all, work: () => 0 },
   check: { needs: ["dependencies"], work: runChecks },
   format: { needs: ["dependencies"], work: runFormat },
 };

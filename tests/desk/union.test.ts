@@ -114,6 +114,26 @@ test("what two collectors tell in two ways is kept as it was received first, and
   assert.equal(quality.trades!.conflicts, 1);
 });
 
+test("a conflict that a relay comes upon when it counts what it has just sent is listed, and stays so when it is started again", async (t) => {
+  const folder = tempFolder(t);
+  const [a, b] = [join(folder, "a.db"), join(folder, "b.db")];
+  const told = (id: number, price: string): Trade => trade(id, { receivedUs: T0 + id * 1000 + 9000, price });
+  put(a, [trade(1), trade(2), trade(3)]);
+  put(b, [told(1, "5.00000000"), told(2, "61837.63000000")]);
+  await publish(a, "counted", "a");
+  await publish(b, "counted", "b");
+  const shelf = opened(t, openStore(desk.url("counted")));
+  const [series] = shelf.series();
+  const at = { since: { backUs: 60e6 }, full: false, sampleTrades: 10 } as const;
+  const conflicts = (): number => shelf.quality().series(series!, at).trades!.conflicts;
+  assert.equal(conflicts(), 1);
+  put(b, [told(3, "7.00000000")]);
+  await publish(b, "counted", "b");
+  const later = opened(t, openStore(desk.url("counted")));
+  assert.equal(later.quality().series(series!, at).trades!.conflicts, 2);
+  assert.equal(later.trades(series!).price[0], 61837.63);
+});
+
 test("a reader that has both sees what comes to either, late or not, as ranges that are late", async (t) => {
   const folder = tempFolder(t);
   const [a, b] = [join(folder, "a.db"), join(folder, "b.db")];

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { COLLECT } from "../../src/app/commands/collect/flags.ts";
+import { PUBLISH } from "../../src/app/commands/databases/publish.ts";
 import { readFlags } from "../../src/app/terminal/flags.ts";
 import { startProgram } from "../support/collector.ts";
 import { dependenciesText, productionPackages } from "../support/licences.ts";
@@ -118,6 +119,27 @@ test("image and compose pass flags that there are, and copy what there is", () =
     assert.ok(existsSync(join(projectRoot, name)), name);
     assert.ok(let_in.includes(`!${name}`), name);
   }
+});
+
+test("the desk's compose file passes flags that there are, and its nodes get from it what their settings ask for", () => {
+  const compose = read("deploy", "desk", "compose.yaml");
+  const lists = (name: string): string[][] =>
+    [...compose.matchAll(new RegExp(`^ +${name}: (\\[.*\\])$`, "gm"))].map(([, list]) => JSON.parse(list!) as string[]);
+  const entries = lists("entrypoint");
+  const [collectors, relays] = [lists("command").slice(0, 2), lists("command").slice(2)];
+  for (const flags of collectors) assert.ok(readFlags(COLLECT, ["--db", "/data/binance.db", ...flags], () => {}));
+  assert.equal(entries.length, 2);
+  for (const [i, [node, program, ...flags]] of entries.entries()) {
+    assert.deepEqual([node, program], ["node", "dist/scripts/publish.js"]);
+    const read = readFlags(PUBLISH, [...flags, ...relays[i]!], () => {});
+    assert.ok(read);
+  }
+  const settings = read("deploy", "desk", "clickhouse.xml") + read("deploy", "desk", "users.xml");
+  const asked = [...settings.matchAll(/from_env="(\w+)"/g)].map(([, name]) => name!);
+  for (const name of asked.filter((one) => one !== "HOSTNAME")) assert.match(compose, new RegExp(`\\b${name}: `));
+  const example = read("deploy", "desk", "secrets.example");
+  for (const [, name] of compose.matchAll(/\$\{(\w+):\?\}/g)) assert.match(example, new RegExp(`^${name}=$`, "m"));
+  assert.ok(settings.includes(`<${/"--cluster", "(\w+)"/.exec(compose)![1]!}>`), "the cluster is the settings' own");
 });
 
 test("docs/dependencies.md lists every production package with its licence, and each is a free one", () => {

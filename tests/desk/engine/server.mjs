@@ -13,8 +13,6 @@ const session = new Session(data);
 const spool = mkdtempSync(join(tmpdir(), "tickbook-desk-"));
 /** Words of an address that are no settings. */
 const OWN = new Set(["query", "query_id", "database", "default_format", "wait_end_of_query"]);
-/** What this engine does not know, as no server stands around it. */
-const UNKNOWN = new Set(["distributed_foreground_insert"]);
 /** Users: name → password, whether they may only read, and what statements they may not give begin with. */
 const users = new Map([["default", { password: "", readonly: false }]]);
 const faults = { forgetTrades: 0, refuse: 0, holdMs: 0 };
@@ -43,7 +41,7 @@ async function use(database) {
 async function run(sql, params, body) {
   await use(params.get("database") ?? "default");
   for (const [name, value] of params) {
-    if (OWN.has(name) || UNKNOWN.has(name)) continue;
+    if (OWN.has(name)) continue;
     const quoted = /^-?\d+(\.\d+)?$/.test(value) ? value : `'${value.replaceAll("'", "\\'")}'`;
     await session.queryAsync(`SET ${name} = ${quoted}`);
   }

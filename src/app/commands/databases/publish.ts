@@ -15,7 +15,7 @@ function say(teller: ProgressTeller, message: string, fields: Readonly<Record<st
   teller.say(message, { ...fields, message });
 }
 
-const COMMAND = {
+export const PUBLISH = {
   usage: "npm run publish --",
   about:
     "Publishes a collector's database to a ClickHouse server, where any number of desks read it: trades, holes, merged trades,\n" +
@@ -32,25 +32,29 @@ const COMMAND = {
       value: "NAME",
       help: "what this collector is called there (machine and file, or as before)",
     },
+    cluster: {
+      value: "NAME",
+      help: "make the tables on all nodes of a cluster that the server knows, at the first publish",
+    },
     follow: { help: "go on, a second after what is new; a server that is away is waited for" },
     audit: { help: "count everything there, block by block, and send again what is not as it was sent" },
   },
 } as const satisfies Command<string>;
 
-type Name = keyof (typeof COMMAND)["flags"];
+type Name = keyof (typeof PUBLISH)["flags"];
 
 /** Runs the relay as a program. Exit codes: 0 all is there, 1 the audit could not mend everything or found other contents, 2 refused. */
 export async function publishMain(argv: readonly string[]): Promise<number> {
   const stop = stopRequest({ withTerminal: false });
   try {
-    return await runCommand(COMMAND, argv, ({ flags, teller }) => publish(flags, teller, stop));
+    return await runCommand(PUBLISH, argv, ({ flags, teller }) => publish(flags, teller, stop));
   } finally {
     stop.done();
   }
 }
 
 async function publish(flags: Flags<Name>, teller: ProgressTeller, stop: StopRequest): Promise<number> {
-  const { db, to, collector } = flags;
+  const { db, to, collector, cluster } = flags;
   if (db === undefined || to === undefined) {
     return refuse({
       code: "bad-flag",
@@ -64,6 +68,7 @@ async function publish(flags: Flags<Name>, teller: ProgressTeller, stop: StopReq
     openRelay({
       ...{ db, to, user: deskUser(), nowUs: systemClock.nowUs },
       ...(collector !== undefined && { collector }),
+      ...(cluster !== undefined && { cluster }),
       onSent: ({ trades, left }) => {
         done += trades;
         teller.progress({ of: db, phase: "publishing", done, total: done + left });
@@ -149,6 +154,9 @@ const FINAL = [
   "bad-address",
   "secret-in-address",
   "bad-flag",
+  "unknown-cluster",
+  "desk-on-one-node",
+  "insert-not-waited-for",
   "no-database",
   "unreadable-database",
 ];

@@ -17,6 +17,7 @@ import {
 import type { CollectorFacts } from "../../store/quality/troubles.ts";
 import type { Series, TradeStore } from "../../store/trade-store.ts";
 import type { Ask } from "../sync/ask.ts";
+import { countConflicts } from "./conflicts.ts";
 import { deskHoles, mergedIdsOf, notMerged } from "./desk-holes.ts";
 import { importedIntervals } from "./imported-bars.ts";
 import type { DeskLedger, SeriesLedger } from "./ledger.ts";
@@ -53,7 +54,7 @@ export function deskQuality(parts: Parts): QualityReader {
       ...{ held, span, holes },
       ends: span && checks.ends(series, span),
       merged: mergedIdsOf(holes, held, state.merged()),
-      conflicts: new Set(books.flatMap(({ conflicts }) => conflicts.map(conflictText))).size,
+      conflicts: countConflicts(ask, series, books),
       latencyMs: (most) => checks.latencyMs(series, newestIds(held, most)),
       pace: (ends, most) => paceOf(ends, held, checks.busiest(series, newestIds(held, most)), firstIdAt),
     });
@@ -120,20 +121,6 @@ export function deskQuality(parts: Parts): QualityReader {
     close: () => {},
   };
 }
-
-const conflictText = ({
-  id,
-  price,
-  qty,
-  timeUs,
-  isBuyerMaker,
-}: {
-  readonly id: number;
-  readonly price: string;
-  readonly qty: string;
-  readonly timeUs: number;
-  readonly isBuyerMaker: number;
-}): string => [id, price, qty, timeUs, isBuyerMaker].join(" ");
 
 /** The newest so many ids that are held. */
 function newestIds(held: IdRanges, most: number): IdRange[] {

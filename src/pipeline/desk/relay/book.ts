@@ -64,8 +64,8 @@ export function bookOf(
 ): Omit<BookRow, "owner" | "relayUs" | "revision" | "collector"> {
   const ranges = reader.held(series);
   const own = reader.conflicts(series);
-  const known = new Set(own.map(({ id, price, qty, timeUs }) => `${id} ${price} ${qty} ${timeUs}`));
-  const more = others.filter(({ id, price, qty, timeUs }) => !known.has(`${id} ${price} ${qty} ${timeUs}`));
+  const known = new Set(own.map(contentOf));
+  const more = others.filter((one) => !known.has(contentOf(one)));
   return {
     venue: series.venue.name,
     symbol: series.symbol,
@@ -79,6 +79,10 @@ export function bookOf(
     newestId: ranges.at(-1)?.last ?? -1,
   };
 }
+
+/** Two tellings of one conflict have one text. */
+export const contentOf = ({ id, price, qty, timeUs }: ToldConflict): string =>
+  `${id} ${price} ${qty} ${timeUs}`;
 
 export const VENUES_INSERT = "INSERT INTO venues (venue, kind, detail, revision) FORMAT Native";
 

@@ -7,6 +7,7 @@ import type { LedgerRow } from "../ledger/block-rows.ts";
 import { sameSums, unpublished } from "../ledger/blocks.ts";
 import { prepareDesk } from "../schema.ts";
 import { type DeskUser, deskAddress } from "../wire/address.ts";
+import { checkInserts } from "../wire/insert.ts";
 import { openPost, type Post } from "../wire/post.ts";
 import { type Audited, auditBlocks, type Findings } from "./audit.ts";
 import { count } from "./count.ts";
@@ -21,6 +22,8 @@ export interface RelaySettings {
   readonly to: string;
   /** What the collector is called on the server; the name it had before, or one of the machine and the file, unless told. */
   readonly collector?: string;
+  /** A cluster that the server knows: where there is no desk yet, its tables are made on all nodes of it. */
+  readonly cluster?: string;
   readonly user: DeskUser;
   readonly nowUs: () => number;
   readonly onSent?: (sent: Sent) => void;
@@ -75,7 +78,13 @@ export async function openRelay(settings: RelaySettings): Promise<Relay> {
     release = lockRelay(db);
     post = openPost(address, settings.user);
     const published = beginPublishing(db, address, settings.collector);
-    await prepareDesk(post, address.database, address.label, settings.nowUs());
+    await prepareDesk(
+      post,
+      { database: address.database, cluster: settings.cluster },
+      address.label,
+      settings.nowUs(),
+    );
+    await checkInserts(post, address.label);
     const other = await readBooks(post, published.collector);
     refuseOther(published, other);
     const place = await readPlace(post, published.collector);
@@ -177,7 +186,10 @@ function relayOf(parts: Parts): Omit<Relay, "close"> {
         }
       }
       toConfirm.clear();
-      if (differing.length > 0) await mend(differing, () => {});
+      if (differing.length > 0) {
+        const { conflicts } = await mend(differing, () => {});
+        if (conflicts > 0) await books.tell(store.series(), true);
+      }
       // what is not there even now is looked at again
       for (const { venue, symbol, block } of differing) {
         const row = place.row(venue, symbol, block);

@@ -4,23 +4,9 @@ import type { TradeStore } from "../../store/trade-store.ts";
 import { BLOCKS_INSERT, encodeLedgerRows, type LedgerRow } from "../ledger/block-rows.ts";
 import { extended, type Piece, readTimes } from "../ledger/blocks.ts";
 import { encodeTrades, TRADES_INSERT } from "../ledger/trade-rows.ts";
-import type { Post, Settings } from "../wire/post.ts";
+import { INSERT } from "../wire/insert.ts";
+import type { Post } from "../wire/post.ts";
 import type { Place } from "./place.ts";
-
-/**
- * What makes an insert real: it is answered when it is there, on each shard and on most replicas. It is never taken for one
- * that was there before, since a block that was lost has to be sent again just as it was; a repeated trade is recognised by
- * its id. History of many months goes in at once.
- */
-export const INSERT: Settings = {
-  async_insert: 0,
-  distributed_foreground_insert: 1,
-  insert_quorum: "auto",
-  insert_quorum_parallel: 1,
-  insert_deduplicate: 0,
-  wait_end_of_query: 1,
-  max_partitions_per_insert_block: 0,
-};
 
 /** Trades of one stretch, read and waiting to be sent. */
 export interface Cargo {

@@ -3,12 +3,14 @@ import type { Published } from "../../store/file/published.ts";
 import type { BookReader, ToldConflict } from "../../store/read/book-reader.ts";
 import type { Series } from "../../store/series.ts";
 import { decodeBlocks } from "../native/decode.ts";
+import { INSERT } from "../wire/insert.ts";
 import type { Post } from "../wire/post.ts";
 import { sqlText } from "../wire/sql.ts";
 import {
   BARS_INSERT,
   BOOKS_INSERT,
   bookOf,
+  contentOf,
   encodeBars,
   encodeBooks,
   encodeMerged,
@@ -17,7 +19,6 @@ import {
   VENUES_INSERT,
 } from "./book.ts";
 import type { Place } from "./place.ts";
-import { INSERT } from "./send.ts";
 
 /** Says what the book says of each series. */
 export interface BookTeller {
@@ -42,7 +43,10 @@ interface Parts {
 
 export function bookTeller({ post, reader, place, published, books, nowUs }: Parts): BookTeller {
   const known = new Map(books.map((book) => [keyOf(book.venue, book.symbol), book]));
-  const others = new Map<string, ToldConflict[]>();
+  // what was found before is known to nobody else: the rows of the ledger were mended by it
+  const others = new Map(
+    books.map((book) => [keyOf(book.venue, book.symbol), JSON.parse(book.conflicts) as ToldConflict[]]),
+  );
   let saidVenues = "";
   let saidUs = Number.NEGATIVE_INFINITY;
 
@@ -55,7 +59,7 @@ export function bookTeller({ post, reader, place, published, books, nowUs }: Par
 
   return {
     conflicts: (found) => {
-      for (const [key, list] of found) others.set(key, list);
+      for (const [key, list] of found) others.set(key, distinct([...(others.get(key) ?? []), ...list]));
     },
     tell: async (all, isForced) => {
       if (all.length === 0 || (!isForced && nowUs() - saidUs < EVERY_US)) return;
@@ -84,6 +88,13 @@ export function bookTeller({ post, reader, place, published, books, nowUs }: Par
   };
 }
 
+/** Each content once, as it was found first. */
+function distinct(all: readonly ToldConflict[]): ToldConflict[] {
+  const found = new Map<string, ToldConflict>();
+  for (const one of all) if (!found.has(contentOf(one))) found.set(contentOf(one), one);
+  return [...found.values()];
+}
+
 const keyOf = (venue: string, symbol: string): string => JSON.stringify([venue, symbol]);
 
 /** What the server has of a collector's books. */
@@ -92,6 +103,8 @@ export interface KnownBook {
   readonly symbol: string;
   readonly merged: string;
   readonly bars: string;
+  /** A JSON text, a list of `ToldConflict`. */
+  readonly conflicts: string;
   readonly owner: string;
   readonly ageUs: number;
 }
@@ -99,7 +112,7 @@ export interface KnownBook {
 export async function readBooks(post: Post, collector: string): Promise<KnownBook[]> {
   const { rows, columns } = decodeBlocks(
     await post(
-      "SELECT CAST(venue AS String) AS v, CAST(symbol AS String) AS s, merged, bars, owner, toFloat64(toUnixTimestamp64Micro(now64(6)) - server_us) AS age " +
+      "SELECT CAST(venue AS String) AS v, CAST(symbol AS String) AS s, merged, bars, conflicts, owner, toFloat64(toUnixTimestamp64Micro(now64(6)) - server_us) AS age " +
         `FROM books FINAL WHERE collector = ${sqlText(collector)} FORMAT Native`,
     ),
   );
@@ -109,6 +122,7 @@ export async function readBooks(post: Post, collector: string): Promise<KnownBoo
     symbol: text("s", i),
     merged: text("merged", i),
     bars: text("bars", i),
+    conflicts: text("conflicts", i),
     owner: text("owner", i),
     ageUs: (columns.age as Float64Array)[i]!,
   }));

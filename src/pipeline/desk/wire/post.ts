@@ -20,6 +20,10 @@ export interface PostOptions {
 }
 
 const TIMEOUT_MS = 60_000;
+/** A node that a statement needs does not answer the one that was asked. */
+const SHARD_AWAY = [209, 210, 279, 369, 519];
+/** Too few copies take an insert, or whether they did is not known; Keeper is away. */
+const COPIES_AWAY = [242, 285, 286, 319, 999];
 /** Wrong password, unknown user, not allowed. */
 const DENIED = [192, 193, 194, 497, 516];
 
@@ -121,6 +125,24 @@ function refusalOf(label: string, answer: IncomingMessage, bytes: Uint8Array): T
       problem: `needs a ClickHouse server; something else answers with HTTP ${answer.statusCode}`,
       hint: "Mend the address, or look at the proxy in between.",
       facts: { status: answer.statusCode },
+    });
+  }
+  if (SHARD_AWAY.includes(number)) {
+    return new TickbookError({
+      code: "shard-away",
+      where: label,
+      problem: `needs all shards of the cluster; one is away: ${sayingOf(text, number)}`,
+      hint: "This is no hole: what is there cannot be seen now. Try again once that node is back.",
+      facts: { number },
+    });
+  }
+  if (COPIES_AWAY.includes(number)) {
+    return new TickbookError({
+      code: "copies-away",
+      where: label,
+      problem: `needs most copies of a table to take it; the server says ${sayingOf(text, number)}`,
+      hint: "Look at its replicas and its Keeper; what may not be there is sent again, and counts once.",
+      facts: { number },
     });
   }
   return new TickbookError({
