@@ -47,5 +47,8 @@ export async function runDeskTests(named) {
     return 0;
   }
   // by name: format, lint and types are of npm test
-  return await runTests("tests/desk", named.some((name) => !name.startsWith("-")) ? named : [...named, "tests/desk"]);
+  return await runTests(
+    "tests/desk",
+    named.some((name) => !name.startsWith("-")) ? named : [...named, "tests/desk"],
+  );
 }

@@ -18,13 +18,13 @@ import { batchOf, T0, trade } from "../support/trades.ts";
 const desk = await startDesk();
 const nowUs = (): number => Date.now() * 1000;
 
-async function publish(db: string, name: string, collector: string, isAudit = false) {
+async function publish(db: string, name: string, collector: string, isAudit = false, aheadUs = 0) {
   const relay = await openRelay({
     db,
     to: desk.url(name),
     collector,
     user: { user: "default", password: "" },
-    nowUs,
+    nowUs: () => nowUs() + aheadUs,
   });
   try {
     await relay.pass();
@@ -198,6 +198,28 @@ test("the doctor of a desk tells who publishes, how far each is, and what was no
   );
   assert.match(text, /Who publishes here/);
   assert.equal(diagnosis.series[0]!.trades!.coverage.missingIds, 1);
+});
+
+test("the doctor of a desk tells whose clock is off, and by how much", async (t) => {
+  const folder = tempFolder(t);
+  for (const [name, aheadUs] of [
+    ["early", 90e6],
+    ["late", -90e6],
+    ["right", 0],
+  ] as const) {
+    put(join(folder, `${name}.db`), [trade(1)]);
+    await publish(join(folder, `${name}.db`), "clocks", name, false, aheadUs);
+  }
+  const shelf = opened(t, openStore(desk.url("clocks")));
+  const diagnosis = diagnose(shelf, { since: "1h" }, T0 + 10e6);
+  const text = doctorText(diagnosis);
+  assert.match(text, /the clock of collector early was [\d.]+ (min|s) ahead of the server's/);
+  assert.match(text, /the clock of collector late was [\d.]+ (min|s) behind the server's/);
+  for (const { name, aheadUs } of diagnosis.publishers) {
+    const set = name === "early" ? 90e6 : name === "late" ? -90e6 : 0;
+    // the server reads its clock a little later
+    assert.ok(aheadUs <= set + 1e6 && aheadUs > set - 25e6, `${name} ${aheadUs}`);
+  }
 });
 
 test("ten desks at once see what is published, each the same, while the relay goes on", async (t) => {

@@ -124,10 +124,13 @@ test("image and compose pass flags that there are, and copy what there is", () =
 test("the desk's compose file passes flags that there are, and its nodes get from it what their settings ask for", () => {
   const compose = read("deploy", "desk", "compose.yaml");
   const lists = (name: string): string[][] =>
-    [...compose.matchAll(new RegExp(`^ +${name}: (\\[.*\\])$`, "gm"))].map(([, list]) => JSON.parse(list!) as string[]);
+    [...compose.matchAll(new RegExp(`^ +${name}: (\\[.*\\])$`, "gm"))].map(
+      ([, list]) => JSON.parse(list!) as string[],
+    );
   const entries = lists("entrypoint");
   const [collectors, relays] = [lists("command").slice(0, 2), lists("command").slice(2)];
-  for (const flags of collectors) assert.ok(readFlags(COLLECT, ["--db", "/data/binance.db", ...flags], () => {}));
+  for (const flags of collectors)
+    assert.ok(readFlags(COLLECT, ["--db", "/data/binance.db", ...flags], () => {}));
   assert.equal(entries.length, 2);
   for (const [i, [node, program, ...flags]] of entries.entries()) {
     assert.deepEqual([node, program], ["node", "dist/scripts/publish.js"]);
@@ -136,10 +139,15 @@ test("the desk's compose file passes flags that there are, and its nodes get fro
   }
   const settings = read("deploy", "desk", "clickhouse.xml") + read("deploy", "desk", "users.xml");
   const asked = [...settings.matchAll(/from_env="(\w+)"/g)].map(([, name]) => name!);
-  for (const name of asked.filter((one) => one !== "HOSTNAME")) assert.match(compose, new RegExp(`\\b${name}: `));
+  for (const name of asked.filter((one) => one !== "HOSTNAME"))
+    assert.match(compose, new RegExp(`\\b${name}: `));
   const example = read("deploy", "desk", "secrets.example");
-  for (const [, name] of compose.matchAll(/\$\{(\w+):\?\}/g)) assert.match(example, new RegExp(`^${name}=$`, "m"));
-  assert.ok(settings.includes(`<${/"--cluster", "(\w+)"/.exec(compose)![1]!}>`), "the cluster is the settings' own");
+  for (const [, name] of compose.matchAll(/\$\{(\w+):\?\}/g))
+    assert.match(example, new RegExp(`^${name}=$`, "m"));
+  assert.ok(
+    settings.includes(`<${/"--cluster", "(\w+)"/.exec(compose)![1]!}>`),
+    "the cluster is the settings' own",
+  );
 });
 
 test("docs/dependencies.md lists every production package with its licence, and each is a free one", () => {

@@ -14,7 +14,10 @@ test("on one server each table is made by one statement, which forgets earlier r
   for (const one of ALL) {
     const [sql, ...more] = makeTable(one, { database: "desk" });
     assert.deepEqual(more, []);
-    assert.match(sql!, new RegExp(`^CREATE TABLE IF NOT EXISTS ${one.name} \\(.*ENGINE = ReplacingMergeTree\\(`));
+    assert.match(
+      sql!,
+      new RegExp(`^CREATE TABLE IF NOT EXISTS ${one.name} \\(.*ENGINE = ReplacingMergeTree\\(`),
+    );
     assert.doesNotMatch(sql!, /CLUSTER|Replicated/);
   }
   assert.match(
@@ -41,7 +44,9 @@ test("on a cluster trades are spread by venue and symbol, copied within a shard,
     assert.equal(statements.length, 1);
     assert.match(
       statements[0]!,
-      new RegExp(`ReplicatedReplacingMergeTree\\('/clickhouse/tables/all/desk/${one.name}', '{shard}-{replica}'`),
+      new RegExp(
+        `ReplicatedReplacingMergeTree\\('/clickhouse/tables/all/desk/${one.name}', '{shard}-{replica}'`,
+      ),
     );
   }
 });
@@ -65,10 +70,25 @@ test("a shard that is away, too few copies and anything else are told apart, eac
   const post = openPost(deskAddress("x", `http://127.0.0.1:${port}`), { user: "default", password: "" });
   t.after(() => post.close());
   for (const [code, text, kind, said] of [
-    [279, "All connection tries failed", "shard-away", /one is away: All connection tries failed.*\(279\)\. This is no hole/],
+    [
+      279,
+      "All connection tries failed",
+      "shard-away",
+      /one is away: All connection tries failed.*\(279\)\. This is no hole/,
+    ],
     [210, "Connection refused", "shard-away", /needs all shards of the cluster/],
-    [285, "Number of alive replicas (1) is less than requested quorum (2/3)", "copies-away", /needs most copies/],
-    [319, "Unknown status, client must retry", "copies-away", /what may not be there is sent again, and counts once/],
+    [
+      285,
+      "Number of alive replicas (1) is less than requested quorum (2/3)",
+      "copies-away",
+      /needs most copies/,
+    ],
+    [
+      319,
+      "Unknown status, client must retry",
+      "copies-away",
+      /what may not be there is sent again, and counts once/,
+    ],
     [242, "Table is in readonly mode", "copies-away", /Keeper/],
     [243, "Cannot reserve 1 MiB", "desk-failed", /needs a server that can do this/],
   ] as const) {

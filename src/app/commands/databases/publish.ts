@@ -1,21 +1,17 @@
-import { refuse, type TickbookError } from "../../../core/errors.ts";
-import { random as seeded } from "../../../core/random.ts";
-import type { Audited } from "../../../pipeline/desk/relay/audit.ts";
+import { refuse } from "../../../core/errors.ts";
 import { openRelay, type Relay } from "../../../pipeline/desk/relay/relay.ts";
 import { deskUser } from "../../../pipeline/desk/wire/address.ts";
-import { backoffMs } from "../../../pipeline/net/backoff.ts";
 import { systemClock } from "../../clock.ts";
 import { runCommand } from "../../terminal/command-line.ts";
 import type { Command, Flags } from "../../terminal/flags.ts";
 import type { ProgressTeller } from "../../terminal/progress.ts";
 import { type StopRequest, stopRequest } from "../../terminal/stop-request.ts";
+import { follow } from "./follow.ts";
+import { audit, NOT_THERE, say } from "./publish-words.ts";
 
-/** A line that stays; programs find the sentence in it, too. */
-function say(teller: ProgressTeller, message: string, fields: Readonly<Record<string, unknown>>): void {
-  teller.say(message, { ...fields, message });
-}
+type Name = "db" | "to" | "collector" | "cluster" | "follow" | "audit";
 
-export const PUBLISH = {
+export const PUBLISH: Command<Name> = {
   usage: "npm run publish --",
   about:
     "Publishes a collector's database to a ClickHouse server, where any number of desks read it: trades, holes, merged trades,\n" +
@@ -39,9 +35,7 @@ export const PUBLISH = {
     follow: { help: "go on, a second after what is new; a server that is away is waited for" },
     audit: { help: "count everything there, block by block, and send again what is not as it was sent" },
   },
-} as const satisfies Command<string>;
-
-type Name = keyof (typeof PUBLISH)["flags"];
+};
 
 /** Runs the relay as a program. Exit codes: 0 all is there, 1 the audit could not mend everything or found other contents, 2 refused. */
 export async function publishMain(argv: readonly string[]): Promise<number> {
@@ -88,10 +82,12 @@ async function publish(flags: Flags<Name>, teller: ProgressTeller, stop: StopReq
         });
       },
     });
-  if (flags.follow === "true") return follow(open, flags.audit === "true", teller, stop);
+  const isAudit = flags.audit === "true";
+  if (flags.follow === "true")
+    return follow({ open, isAudit, teller, asked: stop.asked, clock: systemClock });
   const relay = await open();
   try {
-    return await once(relay, flags.audit === "true", teller);
+    return await once(relay, isAudit, teller);
   } finally {
     relay.close();
   }
@@ -108,121 +104,4 @@ async function once(relay: Relay, isAudit: boolean, teller: ProgressTeller): Pro
   );
   if (!isThere && !isAudit) say(teller, NOT_THERE, { event: "sent-again" });
   return isAudit || !isThere ? audit(relay, teller) : 0;
-}
-
-async function audit(relay: Relay, teller: ProgressTeller): Promise<number> {
-  const audited = await relay.audit((blocks) =>
-    teller.progress({ of: relay.label, phase: "counting", done: blocks, total: 0 }),
-  );
-  say(teller, auditText(audited), { event: "audited", ...audited });
-  return audited.unmended + audited.lost + audited.conflicts > 0 ? 1 : 0;
-}
-
-function auditText({ blocks, differing, sentAgain, lost, conflicts, unmended }: Audited): string {
-  const n = (value: number): string => value.toLocaleString("en");
-  if (differing === 0) return `${n(blocks)} blocks counted: all are as they were sent.`;
-  const parts = [
-    `${n(blocks)} blocks counted: ${n(differing)} were not as they were sent, and ${n(sentAgain)} trades were sent again.`,
-  ];
-  if (conflicts > 0)
-    parts.push(
-      `Of ${n(conflicts)} trades another collector's copy says something else; the one received first stays, the other is listed.`,
-    );
-  if (lost > 0)
-    parts.push(
-      `${n(lost)} trades are lost: the server does not hold them, and they are no longer kept here.`,
-    );
-  if (unmended > 0)
-    parts.push(
-      `${n(unmended)} blocks are still not there: ask the server's operator, and run the audit again.`,
-    );
-  return parts.join("\n");
-}
-
-const NOT_THERE = "Some of it was not there when it was counted, and was sent again.";
-
-const EVERY_MS = 1000;
-const CONFIRM_EVERY_MS = 20_000;
-const AUDIT_EVERY_MS = 86_400_000;
-const WAIT = { firstMs: 1000, capMs: 60_000 };
-/** What waiting does not mend. */
-const FINAL = [
-  "desk-denied",
-  "newer-desk",
-  "name-taken",
-  "relay-running",
-  "bad-address",
-  "secret-in-address",
-  "bad-flag",
-  "unknown-cluster",
-  "desk-on-one-node",
-  "insert-not-waited-for",
-  "no-database",
-  "unreadable-database",
-];
-
-/** Passes for ever. A server that is away, or full, is waited for; what it took stays taken. */
-async function follow(
-  open: () => Promise<Relay>,
-  isAudit: boolean,
-  teller: ProgressTeller,
-  stop: StopRequest,
-): Promise<number> {
-  const random = seeded(process.pid);
-  let isAsked = false;
-  stop.asked.then(() => {
-    isAsked = true;
-  });
-  const pause = (ms: number): Promise<unknown> => {
-    let cancel = (): void => {};
-    const over = new Promise<void>((resolve) => {
-      cancel = systemClock.after(ms, resolve);
-    });
-    return Promise.race([over, stop.asked]).finally(cancel);
-  };
-  let relay: Relay | undefined;
-  let failures = 0;
-  let confirmMs = Number.NEGATIVE_INFINITY;
-  let auditMs = isAudit ? Number.NEGATIVE_INFINITY : systemClock.monotonicMs();
-  try {
-    while (!isAsked) {
-      try {
-        if (relay === undefined) {
-          relay = await open();
-          const { label: to, collector } = relay;
-          say(teller, `Publishing to ${to} as ${collector}.`, { event: "publishing", to, collector });
-        }
-        await relay.pass();
-        const nowMs = systemClock.monotonicMs();
-        if (nowMs - confirmMs >= CONFIRM_EVERY_MS) {
-          confirmMs = nowMs;
-          if (!(await relay.confirm())) say(teller, NOT_THERE, { event: "sent-again" });
-        }
-        if (nowMs - auditMs >= AUDIT_EVERY_MS) {
-          auditMs = nowMs;
-          await audit(relay, teller);
-        }
-        if (failures > 0) say(teller, "The server answers again.", { event: "back" });
-        failures = 0;
-        await pause(EVERY_MS);
-      } catch (error) {
-        const { code, message } = error as TickbookError;
-        if (typeof code !== "string" || FINAL.includes(code)) throw error;
-        const waitMs = backoffMs(failures++, random, WAIT);
-        const seconds = Math.ceil(waitMs / 1000);
-        if (failures === 1 || failures % 10 === 0)
-          say(teller, `${message} Trying again in ${seconds} s.`, { event: "waiting", code, failures });
-        // what the server holds is asked anew
-        relay?.close();
-        relay = undefined;
-        await pause(waitMs);
-      }
-    }
-    // what was committed last goes out, too
-    await relay?.pass();
-    await relay?.confirm();
-    return 0;
-  } finally {
-    relay?.close();
-  }
 }

@@ -42,11 +42,5 @@ function keptOf(ask: Ask, series: Series, ids: readonly number[]): string[] {
 }
 
 /** Times count in whole milliseconds: not every door tells more. */
-const contentText = ({
-  id,
-  price,
-  qty,
-  timeUs,
-  isBuyerMaker,
-}: Omit<ToldConflict, "foundUs">): string =>
+const contentText = ({ id, price, qty, timeUs, isBuyerMaker }: Omit<ToldConflict, "foundUs">): string =>
   [id, price, qty, Math.floor(timeUs / 1000), Number(isBuyerMaker)].join(" ");
