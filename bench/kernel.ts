@@ -17,10 +17,9 @@ async function value(kernel: TestKernel, code: string): Promise<{ ms: number; sh
   const { reply, seconds, messages } = await kernel.run(code, { timeout: 120 });
   if (reply.status !== "ok") throw new Error(`${code}: ${reply.evalue ?? reply.status}`);
   const run = messages.findLast(({ type }) => type === "execute_reply")!.run!;
-  const result = messages.find(({ type }) => type === "execute_result")?.content.data["text/plain"] ?? "";
   return {
     ms: 1000 * seconds,
-    shown: stripVTControlCharacters(`${printedIn(messages, run)}${result}`).trim(),
+    shown: stripVTControlCharacters(printedIn(messages, run)).trim(),
   };
 }
 
