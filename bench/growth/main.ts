@@ -21,7 +21,7 @@ import { GROWTH } from "./work.ts";
 
 const HELP = `npm run bench -- --growth: the same work at growing sizes, each in a process of its own; its time and its memory.
 
-  --most N        trades at the most (10000000; 100000000 takes 5 GB of disk, 6 GB of memory and ten minutes more)
+  --most N        trades at the most (10000000; 100000000 takes 5 GB of disk and some ten minutes more)
   --only TEXT     the work whose name, or what grows in it, holds the text
   --out FILE      where the result goes (bench/results/growth-DATE.json)
   --documents     measure nothing: write the newest quiet result into docs/speed.md, and docs/growth.svg
