@@ -4,11 +4,12 @@ import base64
 import json
 import os
 import sys
+import tempfile
 import threading
 import time
 
 import zmq
-from jupyter_client.manager import start_new_kernel
+from jupyter_client.manager import KernelManager
 
 kernel_name, folder, log, begun = sys.argv[1:5]
 # A kernel on Node would make the pipes that it inherits non-blocking for this process, too.
@@ -16,20 +17,18 @@ terminal = open(log, "w")
 began = time.monotonic()
 
 
-def start():
-    return start_new_kernel(
-        kernel_name=kernel_name, cwd=folder, startup_timeout=60, stdout=terminal, stderr=terminal
-    )
-
-
+# Sockets as files: a port that was free when Jupyter chose it may be taken when the kernel binds it.
+sockets = tempfile.TemporaryDirectory(prefix="tickbook-kernel-")
+manager = KernelManager(kernel_name=kernel_name, transport="ipc", ip=os.path.join(sockets.name, "k"))
+manager.start_kernel(cwd=folder, stdout=terminal, stderr=terminal)
+client = manager.client()
+client.start_channels()
 try:
-    manager, client = start()
-except RuntimeError as problem:
-    # as JupyterLab does: a port that was free when Jupyter chose it may be taken when the kernel binds it
-    if "Kernel died before replying to kernel_info" not in str(problem):
-        raise
-    print("a kernel died at its start; it is started once more", file=sys.stderr)
-    manager, client = start()
+    client.wait_for_ready(timeout=60)
+except RuntimeError:
+    client.stop_channels()
+    manager.shutdown_kernel()
+    raise
 sent = []  # message ids of execute requests: their places are the numbers of the runs
 replies = {}
 idle = set()

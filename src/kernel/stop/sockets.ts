@@ -28,7 +28,8 @@ export async function bindAll(
     closeAtEnd(() => socket.close());
     const port = connection[`${channel as Channel}_port`];
     try {
-      await socket.bind(`${transport}://${ip}:${port}`);
+      // over "ipc" the ip is the beginning of a file's name
+      await socket.bind(`${transport}://${ip}${transport === "ipc" ? "-" : ":"}${port}`);
     } catch (problem) {
       throw new TickbookError({
         code: "kernel-port",
