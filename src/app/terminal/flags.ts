@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { quote, type Refusal, refuse, TickbookError } from "../../core/errors.ts";
+import { isDeskAddress } from "../../pipeline/desk/wire/address.ts";
 import { parseUtcText } from "../../pipeline/import/time-text.ts";
 
 /** A flag of a command: `value` names what it takes (none: a switch). */
@@ -66,6 +67,9 @@ function parse<Name extends string>(
       allowPositionals: command.operands !== undefined,
     });
     requireOnce(tokens);
+    for (const name of names)
+      if (command.flags[name].value === "FILE" && name !== "source")
+        requireFile(`--${name}`, (values as Record<string, unknown>)[name]);
     return { values, operands: positionals };
   } catch (error) {
     if (error instanceof TickbookError) throw error;
@@ -77,6 +81,17 @@ function parse<Name extends string>(
       hint: "See --help.",
     });
   }
+}
+
+/** Refuses the address of a desk's server where a file of this machine is meant: it would be taken for a path. */
+export function requireFile(where: string, value: unknown): void {
+  if (!isDeskAddress(value)) return;
+  refuse({
+    code: "bad-flag",
+    where,
+    problem: `needs a file of this machine; got the address ${quote(value, 120)}`,
+    hint: "A server is read with --source by doctor, watch, report and export, and filled by npm run publish.",
+  });
 }
 
 /** One flag with two values can mean either. */

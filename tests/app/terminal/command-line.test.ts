@@ -19,6 +19,27 @@ test("every script refuses a flag that it does not know: a line, exit code 2", (
   }
 });
 
+test("a command that writes a file refuses a server's address, which would be taken for a path", () => {
+  for (const [name, ...flags] of [
+    ["collector", "--db"],
+    ["archive", "--db"],
+    ["backup", "--db"],
+    ["downgrade", "--db"],
+    ["import", "--db"],
+    ["publish", "--db"],
+    ["start", "--db"],
+    ["merge", "--into"],
+    ["merge", "--into", "none.db"],
+  ] as const) {
+    const { code, out, error } = runScript(name, [...flags, "http://127.0.0.1:8123/tickbook"]);
+    assert.deepEqual([code, out], [2, ""], name);
+    assert.match(
+      error,
+      /: needs a file of this machine; got the address "http:\/\/127\.0\.0\.1:8123\/tickbook"\. A server is read with --source by .*\n$/,
+    );
+  }
+});
+
 const COMMAND = { usage: "npm run x --", about: "", flags: { from: { value: "TIME", help: "" } } } as const;
 
 /** What a command that refuses comes to. */

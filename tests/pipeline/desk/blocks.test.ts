@@ -13,7 +13,7 @@ import {
   sumsOf,
   unpublished,
 } from "../../../src/pipeline/desk/ledger/blocks.ts";
-import { visible } from "../../../src/pipeline/desk/read/merged.ts";
+import { mergedRows } from "../../../src/pipeline/desk/read/merged.ts";
 import { lateIds, missingNear } from "../../../src/pipeline/desk/read/reader.ts";
 import { claimedRows, heldWithin, pickRows, stretches } from "../../../src/pipeline/desk/read/trades.ts";
 import { conflictsOf } from "../../../src/pipeline/desk/relay/audit.ts";
@@ -175,24 +175,50 @@ test("late ids are those below the next one that stand for something now and did
 });
 
 test("merged trades stand where no single one is held, none of them twice, and are no holes", () => {
-  const row = (first: number, last: number) => ({
-    first,
-    last,
-    timeUs: 0,
-    priceE8: 1,
-    qtyE8: 1,
-    isBuyerMaker: 0,
-  });
+  const pairs = [
+    [10, 11],
+    [12, 14],
+    [13, 15],
+    [16, 16],
+    [18, 18],
+    [19, 20],
+  ] as const;
+  const same = (value: number): Float64Array => new Float64Array(pairs.length).fill(value);
+  const columns = {
+    first: Float64Array.from(pairs, ([first]) => first),
+    last: Float64Array.from(pairs, ([, last]) => last),
+    ...{ time_: same(5), price_: same(1), qty_: same(2), received_: same(7) },
+    ...{ price_e8: new BigInt64Array(pairs.length), qty_e8: new BigInt64Array(pairs.length) },
+    is_buyer_maker: new Uint8Array(pairs.length),
+  };
   const held = idRanges([
     { first: 1, last: 10 },
     { first: 20, last: 30 },
   ]);
-  const rows = visible([row(10, 11), row(12, 14), row(13, 15), row(16, 16), row(19, 20)], held);
-  assert.deepEqual(rows, [row(12, 14), row(16, 16)]);
-  assert.deepEqual(missingNear({ held, merged: () => rows as never }, 1, 30), [
+  const rows = mergedRows({ rows: pairs.length, columns }, held);
+  const idsOf = (some: readonly { first: number; last: number }[]) =>
+    some.map(({ first, last }) => [first, last]);
+  assert.equal(rows.length, 3);
+  assert.deepEqual(idsOf(rows.within(0, 100)), [
+    [12, 14],
+    [16, 16],
+    [18, 18],
+  ]);
+  assert.deepEqual(idsOf(rows.within(13, 18)), [[16, 16]]);
+  assert.deepEqual(
+    [12, 13, 18, 19].map((id) => rows.indexAt(id)),
+    [0, 1, 2, 3],
+  );
+  assert.deepEqual(idsOf(rows.ids()), [
+    [12, 14],
+    [16, 16],
+    [18, 18],
+  ]);
+  assert.deepEqual(missingNear({ held, merged: () => rows }, 1, 30), [
     { first: 11, last: 11 },
     { first: 15, last: 15 },
-    { first: 17, last: 19 },
+    { first: 17, last: 17 },
+    { first: 19, last: 19 },
   ]);
 });
 

@@ -2,7 +2,7 @@ import { refuse } from "../../../core/errors.ts";
 import { type MergeResult, mergeInto } from "../../../pipeline/merge/merge.ts";
 import { systemClock } from "../../clock.ts";
 import { runCommand } from "../../terminal/command-line.ts";
-import type { Command } from "../../terminal/flags.ts";
+import { type Command, requireFile } from "../../terminal/flags.ts";
 
 const COMMAND = {
   usage: "npm run merge --",
@@ -26,6 +26,7 @@ export function mergeMain(argv: readonly string[]): Promise<number> {
         problem: "needs the database to merge into, and those to be merged; got not both",
         hint: "Pass for example --into desk.db a.db b.db.",
       });
+    for (const source of sources) requireFile("npm run merge --", source);
     const result = mergeInto({
       into: flags.into,
       sources,

@@ -1,6 +1,5 @@
 import { type IdRange, type IdRanges, idRanges } from "../../store/ledger/id-ranges.ts";
 import type { HoleRow, Ids } from "../../store/quality/quality-ledger.ts";
-import type { MergedRow } from "../../store/read/merged-row.ts";
 import type { Book } from "./books.ts";
 
 /**
@@ -42,7 +41,7 @@ export function deskHoles(books: readonly Book[], held: IdRanges): HoleRow[] {
 export function mergedIdsOf(
   holes: readonly HoleRow[],
   held: IdRanges,
-  merged: readonly MergedRow[],
+  merged: readonly IdRange[],
 ): Ids & Pick<IdRanges, "missing"> {
   const found = idRanges();
   const believed = holes.filter(({ state }) => state === "aggregated").flatMap((hole) => held.missing(hole));
@@ -51,11 +50,7 @@ export function mergedIdsOf(
 }
 
 /** Ids of aggregated holes which neither a trade nor a merged one stands for. */
-export function notMerged(
-  holes: readonly HoleRow[],
-  held: IdRanges,
-  merged: readonly MergedRow[],
-): IdRange[] {
+export function notMerged(holes: readonly HoleRow[], held: IdRanges, merged: readonly IdRange[]): IdRange[] {
   const ids = idRanges();
   ids.holdAll(merged);
   return holes

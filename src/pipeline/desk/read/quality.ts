@@ -53,7 +53,7 @@ export function deskQuality(parts: Parts): QualityReader {
     return read({
       ...{ held, span, holes },
       ends: span && checks.ends(series, span),
-      merged: mergedIdsOf(holes, held, state.merged()),
+      merged: mergedIdsOf(holes, held, state.merged().ids()),
       conflicts: countConflicts(ask, series, books),
       latencyMs: (most) => checks.latencyMs(series, newestIds(held, most)),
       pace: (ends, most) => paceOf(ends, held, checks.busiest(series, newestIds(held, most)), firstIdAt),
@@ -72,7 +72,9 @@ export function deskQuality(parts: Parts): QualityReader {
     if (from === undefined) return timesUs.map(() => undefined);
     const state = now(series);
     const last = (to ?? (state.held.ranges.at(-1)?.last ?? -1) + 1) - 1;
-    const isMerged = state.merged().some((row) => row.first <= last && row.last >= from);
+    const merged = state.merged();
+    const before = merged.indexAt(last + 1) - 1;
+    const isMerged = before >= 0 && merged.row(before).last >= from;
     const found = isMerged
       ? undefined
       : checks.firstIdsAt(series, heldWithin(state.held, from, last + 1, Number.MAX_SAFE_INTEGER), timesUs);
@@ -149,7 +151,7 @@ function checkOf(
     .map((range) => ({ ...range, kind: "no trade" }));
   const whole = fromId === first;
   if (whole) {
-    for (const range of notMerged(deskHoles(books, held), held, state.merged()))
+    for (const range of notMerged(deskHoles(books, held), held, state.merged().ids()))
       defects.push({ ...range, kind: "no merged trade" });
   }
   return { fromId, whole, defects: defects.slice(0, MOST_DEFECTS) };

@@ -63,7 +63,7 @@ function deskStore(label: string, ask: Ask, ledger: DeskLedger): TradeStore {
     const state = now(series);
     const singles = reads.singles(series, heldWithin(state.held, fromId, toId, limit));
     const end = singles.length === limit ? singles.id[limit - 1]! : toId;
-    const merged = state.merged().filter(({ first }) => first >= fromId && first < end);
+    const merged = state.merged().within(fromId, end);
     const columns = merged.length === 0 ? singles : weave(singles, merged, limit);
     if (columns.length === 0) return columns;
     return { ...columns, holes: missingNear(state, Math.min(fromId, columns.id[0]!), lastIdOf(columns)) };
@@ -71,8 +71,13 @@ function deskStore(label: string, ask: Ask, ledger: DeskLedger): TradeStore {
   const firstIdAt = (series: Series, timeUs: number): number | undefined => {
     const state = now(series);
     const single = reads.firstSingleAt(series, state, timeUs);
-    const below = single ?? MOST;
-    return state.merged().find(({ first, timeUs: us }) => first < below && us >= timeUs)?.first ?? single;
+    const merged = state.merged();
+    const end = merged.indexAt(single ?? MOST);
+    for (let i = 0; i < end; i++) {
+      const { first, timeUs: us } = merged.row(i);
+      if (us >= timeUs) return first;
+    }
+    return single;
   };
   const ranged = rangedReads(read, firstIdAt);
 
@@ -101,7 +106,7 @@ function deskStore(label: string, ask: Ask, ledger: DeskLedger): TradeStore {
     exactMerged: (series, fromId, toId) =>
       now(series)
         .merged()
-        .filter(({ first }) => first >= fromId && first < toId)
+        .within(fromId, toId)
         .map(({ first, exactPriceE8, exactQtyE8 }) => ({
           id: first,
           priceE8: exactPriceE8,
@@ -164,7 +169,7 @@ export function missingNear(
   for (let i = 1; i < ranges.length; i++)
     found.push({ first: ranges[i - 1]!.last + 1, last: ranges[i]!.first - 1 });
   return found.filter(touches).flatMap((hole) => {
-    const within = merged().filter((row) => row.first >= hole.first && row.first <= hole.last);
+    const within = merged().within(hole.first, hole.last + 1);
     if (within.length === 0) return [hole];
     const covered = idRanges();
     for (const row of within) covered.hold(row.first, row.last);
@@ -235,7 +240,9 @@ function idReads(label: string, ask: Ask): IdReads {
     newest: (series, state, belowId) => {
       const id = state.held.within({ first: 0, last: belowId - 1 }).at(-1);
       const lastId = id === undefined ? undefined : Math.min(id.last, belowId - 1);
-      const row = state.merged().findLast(({ first }) => first < belowId);
+      const rows = state.merged();
+      const below = rows.indexAt(belowId) - 1;
+      const row = below < 0 ? undefined : rows.row(below);
       const merged = row && { id: row.last, timeUs: row.timeUs, receivedUs: row.receivedUs };
       if (lastId === undefined || (merged !== undefined && merged.id > lastId)) return merged;
       const told = newestTold(state, lastId);

@@ -1,8 +1,9 @@
 import { type IdRange, type IdRanges, idRanges } from "../../store/ledger/id-ranges.ts";
 import type { LedgerRow } from "../ledger/block-rows.ts";
+import type { Table } from "../native/decode.ts";
 import type { Ask } from "../sync/ask.ts";
 import type { Book } from "./books.ts";
-import { type DeskMerged, mergedQuery, mergedRows, visible } from "./merged.ts";
+import { type DeskMergedRows, mergedQuery, mergedRows, NO_MERGED } from "./merged.ts";
 
 /** What the desk's ledger says of one series: the union of what its collectors have put there. */
 export interface SeriesLedger {
@@ -11,7 +12,7 @@ export interface SeriesLedger {
   readonly rows: Iterable<LedgerRow>;
   readonly books: readonly Book[];
   /** Merged trades of which no id is held, by ascending id. */
-  merged(): readonly DeskMerged[];
+  merged(): DeskMergedRows;
   /** Ids that single or merged trades stand for, as they are now: a value that stays as it is. */
   covered(): readonly IdRange[];
 }
@@ -24,9 +25,9 @@ export interface State {
   held: IdRanges;
   books: Book[];
   mergedMark: string;
-  allMerged: readonly DeskMerged[];
+  allMerged: Table | undefined;
   visibleAt: number;
-  visibleMerged: readonly DeskMerged[];
+  visibleMerged: DeskMergedRows;
   coveredAt: number;
   covered: readonly IdRange[];
   changedAt: number;
@@ -34,8 +35,8 @@ export interface State {
 
 export function newState(venue: string, symbol: string): State {
   return {
-    ...{ venue, symbol, rows: new Map(), held: idRanges(), books: [], mergedMark: "", allMerged: [] },
-    ...{ visibleAt: -1, visibleMerged: [], coveredAt: -1, covered: [], changedAt: 0 },
+    ...{ venue, symbol, rows: new Map(), held: idRanges(), books: [], mergedMark: "", allMerged: undefined },
+    ...{ visibleAt: -1, visibleMerged: NO_MERGED, coveredAt: -1, covered: [], changedAt: 0 },
   };
 }
 
@@ -78,7 +79,7 @@ export function ledgerOf(ask: Ask, state: State): SeriesLedger {
       const merged = mergedOf(ask, state);
       if (state.coveredAt !== state.changedAt) {
         const ids = idRanges(state.held.ranges);
-        ids.holdAll(merged);
+        ids.holdAll(merged.ids());
         state.covered = ids.ranges.map((range) => ({ ...range }));
         state.coveredAt = state.changedAt;
       }
@@ -87,16 +88,16 @@ export function ledgerOf(ask: Ask, state: State): SeriesLedger {
   };
 }
 
-function mergedOf(ask: Ask, state: State): readonly DeskMerged[] {
+function mergedOf(ask: Ask, state: State): DeskMergedRows {
   const mark = state.books.map(({ collector, merged }) => `${collector} ${merged}`).join();
   if (mark !== state.mergedMark) {
     const has = state.books.some(({ merged }) => !merged.startsWith("0 "));
-    state.allMerged = has ? mergedRows(ask(mergedQuery(state.venue, state.symbol))) : [];
+    state.allMerged = has ? ask(mergedQuery(state.venue, state.symbol)) : undefined;
     state.mergedMark = mark;
     state.visibleAt = -1;
   }
   if (state.visibleAt !== state.changedAt) {
-    state.visibleMerged = visible(state.allMerged, state.held);
+    state.visibleMerged = state.allMerged === undefined ? NO_MERGED : mergedRows(state.allMerged, state.held);
     state.visibleAt = state.changedAt;
     state.coveredAt = -1;
   }

@@ -81,13 +81,16 @@ export function* summed(
   const covered = idRanges(state.covered());
   const merged = state.merged();
   let latestUs = Number.NEGATIVE_INFINITY;
-  let nextMerged = 0;
+  let nextMerged = merged.indexAt(ids[0]!.first);
   /** Which rows are as sums have to be. */
   const believed = (rows: SumRows): boolean[] =>
     Array.from({ length: rows.length }, (_, i) => {
       const [first, last] = [rows.firstId[i]!, rows.lastId[i]!];
-      for (; nextMerged < merged.length && merged[nextMerged]!.first < first; nextMerged++)
-        latestUs = Math.max(latestUs, Math.floor(merged[nextMerged]!.timeUs / stepUs) * stepUs);
+      for (; nextMerged < merged.length; nextMerged++) {
+        const before = merged.row(nextMerged);
+        if (before.first >= first) break;
+        latestUs = Math.max(latestUs, Math.floor(before.timeUs / stepUs) * stepUs);
+      }
       const isBack = rows.startUs[i]! < latestUs;
       latestUs = Math.max(latestUs, rows.startUs[i]!);
       const trades = last - first + 1;
