@@ -10,7 +10,9 @@ import { sideBySide } from "./side-by-side.mjs";
 import { filesUnder, textOf } from "./stamp.mjs";
 import { removeFolder } from "./tool.mjs";
 
-// A test that looks at JupyterLab through a browser is named `….serial.test.ts`; of these one runs at a time.
+// A test that looks at JupyterLab through a browser is named `….serial.test.ts`; these run one after another in one
+// process, where they share what takes seconds to start (tests/support/lab.ts).
+const chain = "….serial.test.ts";
 const serial = (file) => file.endsWith(".serial.test.ts");
 
 /**
@@ -68,7 +70,7 @@ export function jobsOf(files) {
   for (const file of files) {
     const own = file.split(path.sep).join("/");
     const folder = shared.filter((one) => own.startsWith(`${one}/`)).sort((a, b) => b.length - a.length)[0];
-    const name = folder ?? file;
+    const name = serial(file) ? chain : (folder ?? file);
     if (!jobs.has(name)) jobs.set(name, { name, isAlone: serial(file), files: [] });
     jobs.get(name).files.push(file);
   }

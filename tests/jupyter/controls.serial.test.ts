@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { Browser, Locator } from "playwright-core";
-import { findChromium, launchChromium, screenshot } from "../support/chromium.ts";
-import { type JupyterLab, startJupyterLab } from "../support/jupyter.ts";
-import { type LabPage, openNotebook } from "../support/lab-page.ts";
-import { notebookFolder, writeNotebook } from "../support/notebooks.ts";
+import type { Locator } from "playwright-core";
+import { findChromium, screenshot } from "../support/chromium.ts";
+import { type LabFolder, labFolder } from "../support/lab.ts";
+import type { LabPage } from "../support/lab-page.ts";
+import { writeNotebook } from "../support/notebooks.ts";
 
 const chromium = findChromium();
 
@@ -30,7 +30,7 @@ reacting(async () => {
   await new Promise((r) => setTimeout(r, 300));
   return { kind: "html", text: "", html: \`<i class="slow">\${asked}</i> <i class="count">\${slow}</i>\` };
 });`,
-  `await new Promise((r) => setTimeout(r, 4000));
+  `if (logScale.value) await new Promise((done) => entry.onChange((value) => value > 3.3 && setTimeout(done, 500)));
 console.log("waited");`,
   `entry.onChange((value) => { if (value > 3.9) throw new RangeError("entry above the band <b>"); });
 undefined`,
@@ -48,8 +48,7 @@ controls(marked);`,
 ];
 
 describe("controls in JupyterLab", { skip: chromium === undefined, timeout: 180_000 }, () => {
-  let lab: JupyterLab;
-  let browser: Browser;
+  let lab: LabFolder;
   let notebook: LabPage;
   const ends: (() => unknown)[] = [];
 
@@ -62,13 +61,9 @@ describe("controls in JupyterLab", { skip: chromium === undefined, timeout: 180_
   };
 
   before(async () => {
-    const folder = notebookFolder({ after: (end) => ends.push(end as () => unknown) });
-    writeNotebook(folder, "controls.ipynb", cells);
-    lab = await startJupyterLab({ rootDir: folder });
-    ends.unshift(() => lab.stop());
-    browser = await launchChromium(chromium!);
-    ends.unshift(() => browser.close());
-    notebook = await openNotebook(browser, lab, "controls.ipynb", { width: 1280, height: 1100 });
+    lab = await labFolder({ after: (end) => ends.unshift(end as () => unknown) });
+    writeNotebook(lab.folder, "controls.ipynb", cells);
+    notebook = await lab.open("controls.ipynb", { width: 1280, height: 1100 });
     notebook.page.setDefaultTimeout(10_000);
   });
   after(async () => {
@@ -158,7 +153,7 @@ describe("controls in JupyterLab", { skip: chromium === undefined, timeout: 180_
 
   it("a page loaded again shows the value and goes on; two pages follow each other", async () => {
     await notebook.save();
-    const second = await openNotebook(browser, lab, "controls.ipynb", { width: 700, height: 1400 });
+    const second = await lab.open("controls.ipynb", { width: 700, height: 1400 });
     const readout = (page: LabPage): Locator => page.output(1).locator(".widget-readout").first();
     await readout(second).getByText("3.7").waitFor();
     await press(second, "ArrowLeft");
@@ -167,7 +162,7 @@ describe("controls in JupyterLab", { skip: chromium === undefined, timeout: 180_
     await press(notebook, "ArrowLeft");
     await readout(second).getByText("3.5").waitFor();
     await screenshot(second.page, "controls-narrow");
-    await second.page.close();
+    await second.close();
   });
 
   it("a window marked in a chart with the mouse is a control", async () => {

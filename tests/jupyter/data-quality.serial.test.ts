@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import type { Browser } from "playwright-core";
 import { random } from "../../src/core/random.ts";
 import type { Trade } from "../../src/core/trade.ts";
-import { findChromium, launchChromium } from "../support/chromium.ts";
-import { type JupyterLab, startJupyterLab } from "../support/jupyter.ts";
-import { type LabPage, openNotebook } from "../support/lab-page.ts";
-import { notebookFolder, runNotebook } from "../support/notebooks.ts";
+import { findChromium } from "../support/chromium.ts";
+import { type LabFolder, labFolder } from "../support/lab.ts";
+import type { LabPage } from "../support/lab-page.ts";
+import { notebookFolder, runNotebooks } from "../support/notebooks.ts";
 import { openOffline } from "../support/offline-page.ts";
 import { artifacts, projectRoot } from "../support/project.ts";
 import { REPLAY, SYMBOLS, span, stored, write } from "../support/stored.ts";
@@ -30,20 +29,18 @@ function cellWith(text: string): number {
 const CHARTS = ["quality.coverage()", "quality.latency(symbol)", "quality.rates()"];
 
 describe("data-quality", { timeout: 240_000 }, () => {
-  let folder: string;
   const ends: (() => unknown)[] = [];
   const context = { after: (end: unknown) => ends.unshift(end as () => unknown) };
-
-  before(() => {
-    folder = notebookFolder(context as never);
-    copyFileSync(NOTEBOOK, join(folder, NAME));
-    twoHours(join(folder, "x.db"));
-  });
   after(async () => {
     for (const end of ends) await end();
   });
 
   it("runs by nbclient on databases with holes, of a replay, and empty ones; its claims hold", async () => {
+    const folder = notebookFolder(context as never);
+    const path = join(folder, NAME);
+    copyFileSync(NOTEBOOK, path);
+    const holed = join(folder, "holed.db");
+    twoHours(holed);
     const replay = stored(
       context as never,
       span(1, 500).map((id) => trade(id)),
@@ -51,13 +48,11 @@ describe("data-quality", { timeout: 240_000 }, () => {
     );
     const empty = stored(context as never, []);
     const cases = [
-      [join(folder, "x.db"), /NEEDS ATTENTION \(1 finding\)/],
+      [holed, /NEEDS ATTENTION \(1 finding\)/],
       [replay, /replay-tape-1: its times are those of a replay/],
       [empty, /BTCUSDT at binance: has no trade yet/],
     ] as const;
-    const runs = await Promise.all(
-      cases.map(([db]) => runNotebook(join(folder, NAME), { env: { TICKBOOK_DB: db } })),
-    );
+    const runs = await runNotebooks(cases.map(([db]) => ({ path, db })));
     for (const [k, { error, cells }] of runs.entries()) {
       assert.equal(error, "");
       const texts = cells.flatMap(({ outputs }) => outputs.map(({ data }) => String(data?.["text/plain"])));
@@ -70,16 +65,14 @@ describe("data-quality", { timeout: 240_000 }, () => {
   });
 
   describe("in JupyterLab", { skip: !chromium }, () => {
-    let lab: JupyterLab;
-    let browser: Browser;
+    let lab: LabFolder;
     let notebook: LabPage;
 
     before(async () => {
-      lab = await startJupyterLab({ rootDir: folder, env: { TICKBOOK_DB: join(folder, "x.db") } });
-      ends.unshift(() => lab.stop());
-      browser = await launchChromium(chromium!);
-      ends.unshift(() => browser.close());
-      notebook = await openNotebook(browser, lab, NAME, { width: 1240, height: 4600 });
+      lab = await labFolder(context as never);
+      copyFileSync(NOTEBOOK, join(lab.folder, NAME));
+      twoHours(lab.db);
+      notebook = await lab.open(NAME, { width: 1240, height: 4600 });
     });
 
     it("runs from top to bottom and draws each chart, light and dark", async () => {
@@ -115,7 +108,7 @@ describe("data-quality", { timeout: 240_000 }, () => {
           notebook.page.waitForEvent("download"),
           output.getByRole("button", { name, exact: true }).click(),
         ]);
-        const path = join(folder, download.suggestedFilename());
+        const path = join(lab.folder, download.suggestedFilename());
         await download.saveAs(path);
         return path;
       };
@@ -133,7 +126,7 @@ describe("data-quality", { timeout: 240_000 }, () => {
         rows.map(([, , symbol]) => symbol),
         cells,
       );
-      const { charts, text, problems } = await openOffline(browser, await press("HTML"));
+      const { charts, text, problems } = await openOffline(lab.browser, await press("HTML"));
       assert.ok(charts >= CHARTS.length);
       assert.match(text, /What is stored/);
       assert.deepEqual(problems, []);

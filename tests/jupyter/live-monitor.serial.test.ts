@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import type { Browser } from "playwright-core";
-import { findChromium, launchChromium } from "../support/chromium.ts";
+import { findChromium } from "../support/chromium.ts";
 import { startCollectorProcess, storedAtLeast } from "../support/collector.ts";
-import { type JupyterLab, startJupyterLab } from "../support/jupyter.ts";
-import { type LabPage, openNotebook } from "../support/lab-page.ts";
-import { notebookFolder, runNotebook } from "../support/notebooks.ts";
+import { type LabFolder, labFolder } from "../support/lab.ts";
+import type { LabPage } from "../support/lab-page.ts";
 import { openOffline } from "../support/offline-page.ts";
 import { artifacts, projectRoot } from "../support/project.ts";
 import { sharedData } from "../support/shared-data.ts";
@@ -36,23 +34,20 @@ describe("live-monitor on the recorded BTC and ETH tape", {
   skip: !chromium || !tape,
   timeout: 240_000,
 }, () => {
-  let lab: JupyterLab;
-  let browser: Browser;
+  let lab: LabFolder;
   let notebook: LabPage;
-  let folder: string;
   const ends: (() => unknown)[] = [];
   const context = { after: (end: unknown) => ends.unshift(end as () => unknown) };
 
   before(async () => {
-    folder = notebookFolder(context as never);
+    lab = await labFolder(context as never);
     // a recording of minutes has no 500 seconds to calibrate on
     const text = readFileSync(NOTEBOOK, "utf8")
       .replace("// calibrationBars: 500,", "calibrationBars: 60,")
       .replace('interval: \\"5s\\",', 'interval: \\"1s\\",');
     assert.match(text, /interval: \\"1s\\",/);
     assert.match(text, /" {2}calibrationBars: 60,/);
-    writeFileSync(join(folder, "live-monitor.ipynb"), text);
-    const db = join(folder, "tape.db");
+    writeFileSync(join(lab.folder, "live-monitor.ipynb"), text);
     const collector = startCollectorProcess(context as never, [
       "--venue",
       "sim",
@@ -61,14 +56,10 @@ describe("live-monitor on the recorded BTC and ETH tape", {
       "--speed",
       "8",
       "--db",
-      db,
+      lab.db,
     ]);
     await collector.until(storedAtLeast("BTCUSDT", 1));
-    lab = await startJupyterLab({ rootDir: folder, env: { TICKBOOK_DB: db } });
-    ends.unshift(() => lab.stop());
-    browser = await launchChromium(chromium!);
-    ends.unshift(() => browser.close());
-    notebook = await openNotebook(browser, lab, "live-monitor.ipynb", { width: 1240, height: 4200 });
+    notebook = await lab.open("live-monitor.ipynb", { width: 1240, height: 4200 });
   });
   after(async () => {
     for (const end of ends) await end();
@@ -87,11 +78,13 @@ describe("live-monitor on the recorded BTC and ETH tape", {
         .waitFor();
     }
     await notebook.startCell(cellWith("liveStatus())"));
-    await notebook.waitForChanges(cellWith('live("tiles"'), 3);
-    for (const name of Object.keys(PANELS)) {
-      await notebook.waitForChanges(cellWith(`live("${name}"`), 2, ".vega-embed canvas");
-    }
-    await notebook.waitForChanges(cellWith('live("latest y"'), 2);
+    await Promise.all([
+      notebook.waitForChanges(cellWith('live("tiles"'), 3),
+      ...Object.keys(PANELS).map((name) =>
+        notebook.waitForChanges(cellWith(`live("${name}"`), 2, ".vega-embed canvas"),
+      ),
+      notebook.waitForChanges(cellWith('live("latest y"'), 2),
+    ]);
     await notebook.page.screenshot({ path: join(artifacts, "live-monitor.png") });
     for (const name of ["tiles", ...Object.keys(PANELS)]) {
       await notebook
@@ -127,9 +120,9 @@ describe("live-monitor on the recorded BTC and ETH tape", {
       await row.getByRole("button", { name, exact: true }).click();
       await download;
     }
-    const exported = readdirSync(join(folder, "exports"));
+    const exported = readdirSync(join(lab.folder, "exports"));
     const csv = readFileSync(
-      join(folder, "exports", exported.find((name) => name.endsWith(".csv"))!),
+      join(lab.folder, "exports", exported.find((name) => name.endsWith(".csv"))!),
       "utf8",
     );
     const [head, first] = csv.split("\r\n") as [string, string];
@@ -137,7 +130,7 @@ describe("live-monitor on the recorded BTC and ETH tape", {
     assert.match(first, /^replay-binance-spot-20240808-\d+,replayed,2024-08-0[89]T\d\d:\d\d:\d\dZ,\d+\.\d+,/);
 
     const html = exported.find((name) => name.endsWith(".html"))!;
-    const { charts, text, problems } = await openOffline(browser, join(folder, "exports", html));
+    const { charts, text, problems } = await openOffline(lab.browser, join(lab.folder, "exports", html));
     assert.equal(charts, Object.keys(PANELS).length);
     assert.match(text, /REPLAYED/);
     assert.deepEqual(problems, []);
@@ -177,13 +170,5 @@ describe("live-monitor on the recorded BTC and ETH tape", {
       .output(cellWith('live("tiles"'))
       .getByText(/stopped at \d\d:\d\d:\d\d UTC/)
       .waitFor();
-  });
-
-  it("runs from a fresh kernel by nbclient, too", async () => {
-    const run = await runNotebook(join(folder, "live-monitor.ipynb"), {
-      env: { TICKBOOK_DB: join(folder, "tape.db") },
-    });
-    assert.equal(run.error, "");
-    assert.ok(run.cells.every(({ outputs }) => outputs.every(({ output_type }) => output_type !== "error")));
   });
 });

@@ -63,6 +63,19 @@ describe("live charts under strain", { skip: chromium === undefined, timeout: 60
     for (const end of ends) await end();
   });
 
+  it("the zoom that the mouse set stays while 100 updates come, in one view", async () => {
+    for (const n of [0, 1]) assert.equal(await notebook.runCell(n), true);
+    const panel = livePanel(notebook.output(1));
+    await panel.draws(5);
+    await panel.zoomIn();
+    const zoomed = await panel.zoom();
+    assert.equal(zoomed?.length, 2);
+    await panel.draws(100);
+    assert.deepEqual(await panel.zoom(), zoomed);
+    assert.equal(await panel.embeds(), 1);
+    await panel.unzoom();
+  });
+
   it("beyond Jupyter's limit of messages the newest picture is drawn all the same", async () => {
     for (const n of [0, 1, 2]) assert.equal(await notebook.runCell(n), true);
     await notebook.output(2).locator("canvas").waitFor();

@@ -16,6 +16,8 @@ export interface JupyterLab {
   notebookUrl(path: string): string;
   /** What the server has printed so far. */
   log(): string;
+  /** Ends the kernels of all notebooks. */
+  endKernels(): Promise<void>;
   /** Ends the server and its kernels; rejects when a process of them is left. */
   stop(): Promise<void>;
 }
@@ -88,6 +90,12 @@ export async function startJupyterLab(options: JupyterOptions): Promise<JupyterL
       token,
       notebookUrl: (path) => `${url}/lab/tree/${encodeURI(path)}?reset&token=${token}`,
       log: () => printed,
+      endKernels: async () => {
+        const headers = { Authorization: `token ${token}` };
+        const sessions = (await (await fetch(`${url}/api/sessions`, { headers })).json()) as { id: string }[];
+        for (const { id } of sessions)
+          await fetch(`${url}/api/sessions/${id}`, { method: "DELETE", headers });
+      },
       stop,
     };
   } catch (problem) {

@@ -31,6 +31,8 @@ export interface LabPage {
   setTheme(theme: "JupyterLab Light" | "JupyterLab Dark"): Promise<void>;
   /** What the browser's console reported as errors. */
   errors(): readonly string[];
+  /** Closes the notebook. */
+  close(): Promise<void>;
 }
 
 const timeout = 60_000;
@@ -43,6 +45,12 @@ export async function openNotebook(
   size: { width: number; height: number } = { width: 1280, height: 1400 },
 ): Promise<LabPage> {
   const page = await browser.newPage({ viewport: size });
+  const url = lab.notebookUrl(path);
+  return notebookIn(page, url, () => page.goto(url));
+}
+
+/** Opens a notebook by `open` in a page, and waits until its kernel is idle; `url` is that of the notebook. */
+export async function notebookIn(page: Page, url: string, open: () => Promise<unknown>): Promise<LabPage> {
   const errors: string[] = [];
   page.on("pageerror", (problem) => errors.push(String(problem)));
   page.setDefaultTimeout(timeout);
@@ -50,11 +58,11 @@ export async function openNotebook(
     await page.waitForSelector(".jp-NotebookPanel .jp-Cell");
     await page.waitForFunction(() => {
       const { jupyterapp } = globalThis as unknown as { jupyterapp: LabApp };
-      const kernel = jupyterapp.shell.currentWidget?.sessionContext.session?.kernel;
+      const kernel = jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel;
       return kernel?.connectionStatus === "connected" && kernel.status === "idle";
     });
   };
-  await page.goto(lab.notebookUrl(path));
+  await open();
   await opened();
 
   const command = (name: string, active?: number, wait = true, args = {}): Promise<boolean> =>
@@ -97,30 +105,26 @@ export async function openNotebook(
       return (await failed()).length === 0;
     },
     waitForChanges: async (n, count, part = "") => {
-      await output(n).evaluate(watch, part);
-      await page.waitForFunction(
-        ([count]) => ((globalThis as { tickbookChanges?: number }).tickbookChanges ?? 0) >= count,
-        [count] as const,
-        { timeout },
-      );
+      const seen = await output(n).evaluate(changes, [part, count, timeout] as const);
+      if (seen < count) throw new Error(`the output of cell ${n} has looked different ${seen} times`);
     },
     runInKernel: (code) =>
       page.evaluate(async (code) => {
         const { shell } = (globalThis as unknown as { jupyterapp: LabApp }).jupyterapp;
-        await shell.currentWidget.sessionContext.session!.kernel!.requestExecute({ code }).done;
+        await shell.currentWidget.sessionContext!.session!.kernel!.requestExecute({ code }).done;
       }, code),
     idle: opened,
     restartKernel: async () => {
       await page.evaluate(async () => {
         const { shell } = (globalThis as unknown as { jupyterapp: LabApp }).jupyterapp;
-        await shell.currentWidget.sessionContext.session!.kernel!.restart();
+        await shell.currentWidget.sessionContext!.session!.kernel!.restart();
       });
       await opened();
     },
     cutConnection: () =>
       page.evaluate(async () => {
         const { shell } = (globalThis as unknown as { jupyterapp: LabApp }).jupyterapp;
-        const kernel = shell.currentWidget.sessionContext.session!.kernel!;
+        const kernel = shell.currentWidget.sessionContext!.session!.kernel!;
         const states: string[] = [];
         const again = new Promise<void>((resolve) => {
           kernel.connectionStatusChanged.connect((_, state) => {
@@ -145,15 +149,18 @@ export async function openNotebook(
             .dirty,
       ),
     reload: async () => {
-      await page.goto(lab.notebookUrl(path));
+      await page.goto(url);
       await opened();
     },
     setTheme: async (theme) => {
+      const body = page.locator(`body[data-jp-theme-name="${theme}"]`);
+      if ((await body.count()) > 0) return;
       await command("apputils:change-theme", undefined, true, { theme });
       await page.waitForSelector(`body[data-jp-theme-name="${theme}"]`, { state: "attached" });
       await page.waitForSelector("#jupyterlab-splash", { state: "detached" });
     },
     errors: () => errors,
+    close: () => page.close(),
   };
 }
 
@@ -166,7 +173,8 @@ interface LabApp {
         widgets: { model: { toJSON(): { outputs?: { output_type: string }[] } } }[];
       };
       context: { model: { dirty: boolean } };
-      sessionContext: {
+      /** Of a notebook. */
+      sessionContext?: {
         session?: {
           kernel?: {
             status: string;
@@ -190,11 +198,9 @@ interface Seen {
   toDataURL?(): string;
 }
 
-/** Runs in the page: counts how often what can be seen of a node changes, an empty moment between two drawings aside. */
-function watch(node: unknown, part: string): void {
+/** Runs in the page: how often what can be seen of a node has changed, an empty moment between two drawings aside, once it is `count` times or the time is over. */
+function changes(node: unknown, [part, count, withinMs]: readonly [string, number, number]): Promise<number> {
   const root = node as Seen;
-  const counter = globalThis as { tickbookChanges?: number; tickbookWatch?: ReturnType<typeof setInterval> };
-  clearInterval(counter.tickbookWatch);
   const look = (): string => {
     const watched = part ? [...root.querySelectorAll(part)] : [root];
     return watched
@@ -204,12 +210,19 @@ function watch(node: unknown, part: string): void {
       })
       .join("#");
   };
+  const deadline = performance.now() + withinMs;
   let last = look();
-  counter.tickbookChanges = 0;
-  counter.tickbookWatch = setInterval(() => {
-    const now = look();
-    if (now === "" || now === last) return;
-    last = now;
-    counter.tickbookChanges = (counter.tickbookChanges ?? 0) + 1;
-  }, 40);
+  let seen = 0;
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      const now = look();
+      if (now !== "" && now !== last) {
+        last = now;
+        seen++;
+      }
+      if (seen < count && performance.now() < deadline) return;
+      clearInterval(timer);
+      resolve(seen);
+    }, 100);
+  });
 }
