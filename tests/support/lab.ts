@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { after, type TestContext } from "node:test";
 import type { Browser, Page } from "playwright-core";
@@ -57,7 +57,8 @@ export async function labFolder(t: Pick<TestContext, "after">): Promise<LabFolde
     await lab.endKernels();
     for (const name of [db, `${db}-wal`, `${db}-shm`]) rmSync(name, { force: true });
   });
-  const folder = notebookFolder(t, root);
+  // it goes with the root: JupyterLab's list of files shows it
+  const folder = mkdtempSync(join(root, "tests-"));
   return {
     folder,
     db,
@@ -67,6 +68,8 @@ export async function labFolder(t: Pick<TestContext, "after">): Promise<LabFolde
       const free = [...pages].find(([, release]) => release === undefined)?.[0];
       const page = free ?? (await browser.newPage());
       await page.setViewportSize(size);
+      // a page behind another one does not learn which notebook is its current one
+      await page.bringToFront();
       const url = lab.notebookUrl(path);
       const notebook = await notebookIn(page, url, () =>
         free === undefined ? page.goto(url) : page.evaluate(openPath, path),

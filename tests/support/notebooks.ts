@@ -8,9 +8,9 @@ import { fileURLToPath } from "node:url";
 import { artifacts, projectPython, projectRoot } from "./project.ts";
 
 /** A folder for notebooks inside the project, where they find its packages; it goes when the test ends. */
-export function notebookFolder(t: Pick<TestContext, "after">, inside: string = artifacts): string {
-  mkdirSync(inside, { recursive: true });
-  const folder = mkdtempSync(join(inside, "notebooks-"));
+export function notebookFolder(t: Pick<TestContext, "after">): string {
+  mkdirSync(artifacts, { recursive: true });
+  const folder = mkdtempSync(join(artifacts, "notebooks-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
