@@ -38,3 +38,13 @@ test("a file of such a folder that is asked for alone goes by its own name", () 
 test("every folder whose tests share a process is there", () => {
   for (const folder of shared) assert.ok(existsSync(join(projectRoot, folder)), folder);
 });
+
+test("the files that look at JupyterLab through a browser are one job, wherever they lie", () => {
+  assert.deepEqual(
+    jobs("tests/jupyter/a.serial.test.ts", "tests/core/b.test.ts", "tests/long/c.serial.test.ts"),
+    [
+      ["….serial.test.ts", 2],
+      [join("tests", "core", "b.test.ts"), 1],
+    ],
+  );
+});
