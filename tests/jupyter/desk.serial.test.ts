@@ -180,6 +180,10 @@ describe("the desk of npm start, on the simulated market at 1280 × 800", {
     assert.ok(first < marked && marked < last);
     await screenshot(page, "desk-alert");
     await page.getByRole("button", { name: "back to now" }).click();
+    await page.reload();
+    await untilPanels();
+    assert.equal(await page.getByLabel("sound").isChecked(), true, "the switch is remembered");
+    await page.getByLabel("sound").uncheck();
   });
 
   it("a row of the alerts can be snoozed until a time and woken, by the keys alone; the watch holds it back, and says so", async () => {
@@ -301,7 +305,6 @@ describe("the desk of npm start, on the simulated market at 1280 × 800", {
     await page.reload();
     await untilPanels();
     await page.locator('[data-panel="pairs"]').waitFor();
-    assert.equal(await page.getByLabel("sound").isChecked(), true, "the switch is remembered");
     await right("2.10");
     await page.getByLabel("saved layouts").selectOption("narrow");
     await threshold.getByText("2.05").waitFor();
