@@ -14,6 +14,8 @@ const files = () => ({
         projectNode(),
         // the young objects of a kernel are few: it is smaller by a quarter
         "--max-semi-space-size=4",
+        // and what is kept no longer is collected after a quarter of growth, not after its doubling
+        "--heap-growing-percent=25",
         inProject("dist", "src", "kernel", "main.js"),
         "--connection-file",
         "{connection_file}",
