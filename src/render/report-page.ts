@@ -52,9 +52,12 @@ const grounds = read("grounds");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const figures = [...document.querySelectorAll("figure[data-chart]")];
 const drawn = new Map();
+const isNarrow = () => document.documentElement.clientWidth < 500;
 const fit = (spec, width) => {
   const fitted = { ...spec };
   if (typeof spec.width === "number") fitted.width = Math.min(Math.max(spec.width, 860), width);
+  if (spec.params && isNarrow())
+    fitted.params = spec.params.map((one) => (one.name === "isNarrow" ? { ...one, value: true } : one));
   if (spec.vconcat) fitted.vconcat = spec.vconcat.map((panel) => fit(panel, width));
   return fitted;
 };
@@ -73,7 +76,7 @@ const draw = async (figure) => {
   document.documentElement.dataset.drawn = ground;
   drawn.get(figure)?.finalize();
   try {
-    let width = Math.max(160, figure.clientWidth - ${AXIS_WIDTH + 126});
+    let width = Math.max(160, figure.clientWidth - (isNarrow() ? 24 : ${AXIS_WIDTH + 126}));
     let result = await embed(figure, ground, width);
     const over = figure.scrollWidth - figure.clientWidth;
     if (over > 0) {
@@ -81,6 +84,8 @@ const draw = async (figure) => {
       result = await embed(figure, ground, Math.max(160, width - over));
     }
     drawn.set(figure, result);
+    // for whoever looks into the page
+    figure.view = result.view;
     figure.dataset.state = "drawn";
   } catch (error) {
     figure.firstElementChild.textContent = "This chart could not be drawn: " + error.message;

@@ -320,6 +320,46 @@ describe("the desk of npm start, on the simulated market at 1280 × 800", {
     await page.locator(".tickbook-desk-note", { hasText: /^$/ }).waitFor({ state: "attached" });
     for (const panel of ["tiles", "pair"]) await untilChanged(panel);
   });
+
+  it("below the chart one press shows all that is stored in longer bars, and follows; a strip of it moves by mouse and keys", async () => {
+    const pair = page.locator('[data-panel="pair"]');
+    const signal = (name: string): Promise<number> =>
+      pair
+        .locator(".tickbook-chart")
+        .evaluate((node, name) => Number((node as unknown as Charted).view.signal(name)), name);
+    const all = pair.getByRole("button", { name: "all", exact: true });
+    await all.click();
+    while ((await signal("barMs")) <= 5_000) await page.waitForTimeout(50);
+    const [first, last] = [await signal("firstMs"), await signal("lastMs")];
+    assert.ok(last - first > 3_600_000, "an hour and more is stored");
+    assert.equal(await all.getAttribute("aria-pressed"), "true");
+    await pair.locator(".tickbook-status b", { hasText: /^live$/ }).waitFor();
+    while ((await signal("lastMs")) === last) await page.waitForTimeout(100);
+    assert.equal(await signal("firstMs"), first);
+    assert.equal(await pair.getByRole("button", { name: "1 d" }).isDisabled(), true);
+    assert.match(
+      (await pair.getByRole("button", { name: "1 d" }).getAttribute("title")) ?? "",
+      /are stored$/,
+    );
+
+    await pair.getByRole("button", { name: "1 h" }).click();
+    assert.ok(Math.abs((await signal("lastMs")) - (await signal("firstMs")) - 3_600_000) < 1);
+    const box = (await pair.locator(".tickbook-strip-view").boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2 - 60, box.y + box.height / 2, { steps: 3 });
+    await page.mouse.up();
+    await pair.locator(".tickbook-status b", { hasText: /^as of$/ }).waitFor();
+    const before = await signal("lastMs");
+    const end = pair.getByRole("slider", { name: "end of the view" });
+    assert.match((await end.getAttribute("aria-valuetext")) ?? "", /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
+    await end.press("ArrowLeft");
+    assert.ok((await signal("lastMs")) < before);
+    await pair.getByRole("slider", { name: "stretch in view" }).press("End");
+    await pair.locator(".tickbook-status b", { hasText: /^live$/ }).waitFor();
+    await screenshot(page, "desk-ranges");
+    await page.getByRole("button", { name: "back to now" }).click();
+  });
 });
 
 /** Fires about every 12 s: the half hour in view stays within the hour's limit of all rules. */

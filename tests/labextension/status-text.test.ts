@@ -36,6 +36,12 @@ it("statusText says live only under what lives: of a past stretch, and of trades
   assert.equal(says({ asOfMs: atMs - 60_000 }), "as of 14:02:22 UTC: no trade since");
 });
 
+it("statusText says of what only its controls change, as of when it was made, whatever page of it is looked at", () => {
+  const { atMs } = live;
+  assert.equal(says({ stillMs: atMs - 60_000 }), "as of 14:02:22 UTC");
+  assert.match(says({ stillMs: atMs, cut: "the kernel is gone" }), /^not live the kernel is gone/);
+});
+
 it("statusText tells why a panel is not live, and when it was drawn", () => {
   const drawn = "drawn 14:03:22 UTC";
   assert.equal(says({ state: "unknown" }), `not live the kernel was restarted: run the cell again, ${drawn}`);

@@ -121,8 +121,9 @@ export function livePanel(output: Locator): LivePanel {
 
   function zoom(): Promise<unknown[] | undefined> {
     return read((node) => {
-      const ends = node.querySelector(".tickbook-chart")!.view.signal("zoom_t") as unknown[] | null;
-      return ends?.length === 2 ? ends : undefined;
+      const { view } = node.querySelector(".tickbook-chart")!;
+      if (!node.querySelector(".tickbook-now:not([hidden])")) return undefined;
+      return [view.signal("firstMs"), view.signal("lastMs")];
     });
   }
 }

@@ -1,22 +1,17 @@
 import type { LoggerInterface, SignalValue } from "vega";
-import type { Result, VisualizationSpec } from "vega-embed";
+import type { EmbedOptions, Result, VisualizationSpec } from "vega-embed";
 import type { BrushMeta } from "../../../src/notebook/page/brush-messages.ts";
 import type { ViewportMeta } from "../../../src/notebook/page/live-messages.ts";
 import { vegaConfig } from "../../../src/render/theme.ts";
 import { brushOf, onBrush, type Range, withRange } from "./brush.ts";
 import { choicesOf, choose } from "./carry-over.ts";
 import { fitHeight, fitWidth, heightSignals, widthSignals } from "./fit-width.ts";
+import { type AskHistory, viewportOf } from "./history.ts";
+import { createReadout } from "./readout.ts";
 import { isObject, type Json, type SplitSpec, splitSpec } from "./split-spec.ts";
 import { setTitle, TITLE, withTitleSignals } from "./title.ts";
 import { loadVega, type VegaParts } from "./vega.ts";
-import {
-  type AskHistory,
-  createViewport,
-  type StretchInView,
-  type Viewport,
-  viewportOf,
-  withoutZoom,
-} from "./viewport.ts";
+import { createViewport, type StretchInView, type Viewport, withoutZoom } from "./viewport.ts";
 
 /** One chart in the page: a single Vega view for as long as its specification is the same but for rows, values and titles. */
 export interface Chart {
@@ -73,6 +68,10 @@ interface Compiled {
 /** As it stands in the specifications that the project makes: a ground it does not know. */
 const neutral = JSON.stringify(vegaConfig("any"));
 
+/** The parameter of charts that can do with little room beside their plots; and below which width they do. */
+const NARROW = "isNarrow";
+const narrowBelow = 440;
+
 export function createChart(
   node: HTMLElement,
   ground: () => Ground,
@@ -87,6 +86,7 @@ export function createChart(
   }: ChartTies,
 ): Chart {
   const count = { embeds: 0, draws: 0 };
+  const readout = createReadout(node);
   let viewport: (Viewport & { readonly series: string }) | undefined;
   let drawn: Drawn | undefined;
   let brush: BrushMeta | undefined;
@@ -100,10 +100,11 @@ export function createChart(
   const renew = async (parts: VegaParts, split: SplitSpec): Promise<Drawn> => {
     const next = document.createElement("div");
     next.className = "tickbook-chart tickbook-next";
-    node.append(next);
+    node.insertBefore(next, readout.node);
     try {
       const marked = drawn ? split.spec : withRange(split.spec, brush?.range);
-      const made = await embed(parts, next, { ...split, spec: marked }, ground());
+      const tooltip = readout.node.hidden ? { theme: ground() } : readout.tooltip;
+      const made = await embed(parts, next, { ...split, spec: marked }, ground(), tooltip);
       if (drawn) choose(made.result.view, choicesOf(drawn.result.view));
       if (brush) onBrush(made.result.view, (range) => brush && brushed(brush.brush, range));
       viewport?.attach(made.result.view, made.widths);
@@ -121,18 +122,15 @@ export function createChart(
     node.classList.toggle("tickbook-timed", meta !== undefined);
     if (meta?.series === viewport?.series) return;
     viewport?.close();
+    readout.node.hidden = meta?.readsBelow !== true;
     viewport = meta && {
       series: meta.series,
-      ...createViewport(meta, { node, wheel, ask, redraw, looksAt, isLive }),
+      ...createViewport(meta, {
+        ...{ node, wheel, ask, redraw, looksAt, isLive },
+        read: meta.readsBelow ? readout.show : undefined,
+      }),
     };
     if (drawn) viewport?.attach(drawn.result.view, drawn.widths);
-  };
-  const settle = async ({ result: { view }, split, signals, widths, heights }: Drawn): Promise<void> => {
-    if (signals.has(TITLE)) setTitle(view, split.title, node.clientWidth);
-    // labels beside the plot may have grown
-    await view.resize().runAsync();
-    await fitWidth(view, widths, node.clientWidth, height() === undefined ? undefined : Infinity);
-    await fitHeight(view, heights, height());
   };
   return {
     draw: async (spec) => {
@@ -148,7 +146,7 @@ export function createChart(
       try {
         if (viewport) patch(parts, now, viewport.applied(split));
         else if (fits) patch(parts, now, split);
-        await settle(now);
+        await settle(now, node, height());
       } catch (problem) {
         drop(now);
         if (fits) drawn = undefined;
@@ -167,9 +165,30 @@ export function createChart(
     finalize: () => {
       closed = true;
       viewport?.close();
+      readout.node.remove();
       drop(drawn);
     },
   };
+}
+
+/** Gives a chart the room that its place has. */
+async function settle(
+  { result: { view }, split, signals, widths, heights }: Drawn,
+  node: HTMLElement,
+  room: number | undefined,
+): Promise<void> {
+  if (signals.has(TITLE)) setTitle(view, split.title, node.clientWidth);
+  if (signals.has(NARROW)) view.signal(NARROW, node.clientWidth < narrowBelow);
+  // labels beside the plot may have grown
+  await view.resize().runAsync();
+  await fitWidth(view, widths, node.clientWidth, room === undefined ? undefined : Infinity);
+  await fitHeight(view, heights, room && room - heightBelow(node));
+}
+
+/** Of what stands below the picture itself. */
+function heightBelow(node: HTMLElement): number {
+  const below = [...node.querySelectorAll<HTMLElement>(".tickbook-ranges, .tickbook-readout")];
+  return below.reduce((sum, { offsetHeight }) => sum + offsetHeight, 0);
 }
 
 async function embed(
@@ -177,6 +196,7 @@ async function embed(
   node: HTMLElement,
   split: SplitSpec,
   ground: Ground,
+  tooltip: EmbedOptions["tooltip"],
 ): Promise<Drawn> {
   let compiled: Compiled | undefined;
   const { config, ...spec } = split.spec;
@@ -186,7 +206,7 @@ async function embed(
     mode: "vega-lite",
     config: vegaConfig(ground),
     renderer: "canvas",
-    tooltip: { theme: ground },
+    tooltip: tooltip!,
     actions: { export: true, source: false, compiled: false, editor: false },
     scaleFactor: { png: 2, svg: 1 },
     logger: noting(vega.logger(vega.Warn), lost),

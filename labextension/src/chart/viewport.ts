@@ -1,23 +1,25 @@
 import type { View } from "vega";
 import type { ViewportMeta } from "../../../src/notebook/page/live-messages.ts";
-import type { View as Shown } from "../../../src/render/view.ts";
 import { listenToLooks } from "../notices/look-at.ts";
 import { type Hand, listenToHand } from "./hand.ts";
-import { isObject, type Json, type SplitSpec, splitSpec } from "./split-spec.ts";
+import type { AskHistory } from "./history.ts";
+import { createPast } from "./past.ts";
+import { isObject, type Json, type SplitSpec } from "./split-spec.ts";
+import { createOverview } from "./strip/overview.ts";
 import {
+  type Bounds,
   type Columns,
   keptRows,
   moved,
   needsHistory,
   panned,
+  placed,
   type Span,
   type TimeWindow,
+  withNewest,
   zoomed,
 } from "./time-window.ts";
 import { createWalk } from "./walk.ts";
-
-/** Asks the kernel for what a chart shows of a stretch of time. */
-export type AskHistory = (stretch: Span & { readonly bars: number }) => Promise<Shown | undefined>;
 
 /** Lets a reader move along the time axis of a chart whose ends are the parameters `firstMs` and `lastMs`. */
 export interface Viewport {
@@ -31,6 +33,8 @@ export interface Viewport {
 
 export interface ViewportOptions {
   readonly node: HTMLElement;
+  /** Shows what stands at the crosshair, where the chart itself does not. */
+  readonly read?: ((text: string) => void) | undefined;
   /** Whether the plain wheel zooms; else with Ctrl only, so that the page scrolls. */
   readonly wheel: boolean;
   readonly ask: AskHistory | undefined;
@@ -51,14 +55,6 @@ export interface StretchInView {
 }
 
 const mostRows = 20_000;
-const settledMs = 120;
-
-/** Which series a chart shows, and the length of their bars; undefined: it has no such axis. */
-export function viewportOf({ usermeta }: Json): ViewportMeta | undefined {
-  const meta = isObject(usermeta) ? usermeta.tickbook : undefined;
-  return isObject(meta) && typeof meta.series === "string" ? (meta as unknown as ViewportMeta) : undefined;
-}
-
 /** Without Vega's own zoom of a time axis, where there is this one. */
 export function withoutZoom(spec: Json): Json {
   const { params } = spec;
@@ -68,7 +64,7 @@ export function withoutZoom(spec: Json): Json {
 
 export function createViewport(
   { intervalMs, says }: Pick<ViewportMeta, "intervalMs" | "says">,
-  { node, wheel, ask, redraw, looksAt, isLive }: ViewportOptions,
+  { read, node, wheel, ask, redraw, looksAt, isLive }: ViewportOptions,
 ): Viewport {
   let window: TimeWindow | undefined;
   let live: Span = { firstMs: 0, lastMs: 0 };
@@ -76,11 +72,7 @@ export function createViewport(
   let rowsName = "";
   /** What is drawn. */
   let drawn: Columns = {};
-  const walk = createWalk(node, says);
-  /** What the kernel has shown of the stretch in view, while its own rows do not show it. */
-  let history: SplitSpec | undefined;
-  let asked = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const walk = createWalk(node, says, read);
   let view: View | undefined;
   let widths: readonly string[] = [];
 
@@ -90,14 +82,27 @@ export function createViewport(
     if (node.clientWidth === 0) return;
     markedMs = fromMs;
     node.scrollIntoView({ block: "nearest" });
-    look(panned(around(span(), fromMs, toMs), 0, live, intervalMs));
+    look(placed(around(span(), fromMs, toMs), bounds()));
     redraw();
   });
 
   const toNow = createNowButton(node, () => look(undefined));
-
   const pixels = (): number => Math.max(...widths.map((name) => Number(view?.signal(name))), 1);
   const span = (): Span => window ?? live;
+  const bounds = (): Bounds => ({ live, intervalMs, oldestMs: overview.oldestMs(rows) });
+  const past = createPast({
+    ...{ node, ask, redraw, span },
+    live: () => live,
+    mode: () => (window ? (window.follows ? "follows" : "past") : "free"),
+    bars: () => (view ? Math.floor(pixels() / 2) : undefined),
+    needs: (of) => needsHistory(of, rows, { intervalMs, pixels: pixels() }),
+    reads: (fromMs) => overview.reads(fromMs),
+  });
+  const overview = createOverview(node, {
+    ...{ ask, span, bounds, redraw, toNow },
+    window: () => window,
+    look: (next) => look(next),
+  });
   const look = (next: TimeWindow | undefined): void => {
     window = next;
     showNow(toNow, next !== undefined, isLive());
@@ -105,30 +110,15 @@ export function createViewport(
     looksAt(next && !next.follows ? next.lastMs : undefined);
     const { firstMs, lastMs } = span();
     void view?.signal("firstMs", firstMs).signal("lastMs", lastMs).runAsync();
-    clearTimeout(timer);
-    timer = setTimeout(settle, settledMs);
+    overview.refresh();
+    past.look();
   };
-  /** When the reader holds still: rows that are not at hand are asked for, and those of the past are left. */
-  const settle = async (): Promise<void> => {
-    const wanted = span();
-    if (!window || !ask || !needsHistory(wanted, rows, { intervalMs, pixels: pixels() })) {
-      if (history) redraw();
-      history = undefined;
-      return;
-    }
-    const mine = ++asked;
-    const shown = await ask({ ...wanted, bars: Math.floor(pixels() / 2) });
-    if (mine !== asked || shown?.kind !== "chart") return;
-    history = splitSpec(shown.spec as Json);
-    redraw();
-  };
-
   const hand: Hand = {
     span,
     pixels,
     left: () => view?.origin()[0] ?? 0,
-    zoom: (aboutMs, factor) => look(zoomed(span(), { aboutMs, factor, live, intervalMs })),
-    pan: (from, byMs) => look(panned(from, byMs, live, intervalMs)),
+    zoom: (aboutMs, factor) => look(zoomed(span(), { aboutMs, factor, ...bounds() })),
+    pan: (from, byMs) => look(panned(from, byMs, bounds())),
     toNow: () => look(undefined),
     walk: (by) => view && walk.step(by, view, drawn, span()),
     leave: () => walk.leave(view),
@@ -141,10 +131,15 @@ export function createViewport(
       rowsName ||= [...split.rows].find(([, values]) => isColumns(values[0]))?.[0] ?? "";
       const given = split.rows.get(rowsName)?.[0];
       if (isColumns(given)) rows = keptRows(rows, given, mostRows);
-      const of = history ?? { ...split, rows: new Map(split.rows).set(rowsName, [rows]) };
+      past.follow();
+      overview.draw(rows);
+      const history = past.shown();
+      const of = history
+        ? renewed(history, rowsName, window?.follows === false ? undefined : rows)
+        : { ...split, rows: new Map(split.rows).set(rowsName, [rows]) };
       drawn = columnsIn(of, rowsName) ?? drawn;
-      if (!window) return { ...split, rows: of.rows };
-      const { firstMs, lastMs } = window;
+      if (!window && !history) return { ...split, rows: of.rows };
+      const { firstMs, lastMs } = span();
       return { ...of, values: new Map([...of.values, ...Object.entries({ firstMs, lastMs, markedMs })]) };
     },
     attach: (next, signals) => {
@@ -155,12 +150,12 @@ export function createViewport(
     },
     stretch: () => inView(span(), pixels(), window !== undefined),
     close: () => {
-      clearTimeout(timer);
+      past.close();
       endLooks();
       looksAt(undefined);
-      asked++;
       walk.close();
       toNow.remove();
+      overview.close();
     },
   };
 }
@@ -190,6 +185,18 @@ function createNowButton(node: HTMLElement, press: () => void): HTMLButtonElemen
 function showNow(button: HTMLButtonElement, isShown: boolean, isLive: boolean): void {
   button.hidden = !isShown;
   button.textContent = isLive ? "back to now" : "show all";
+}
+
+/** What the kernel has shown, with the newest rows where it ends with them. */
+function renewed(history: SplitSpec, rowsName: string, newest: Columns | undefined): SplitSpec {
+  const rows = columnsIn(history, rowsName);
+  if (!rows || !newest) return history;
+  const now = withNewest({ barMs: Number(history.values.get("barMs")), rows }, newest);
+  const values = new Map(history.values)
+    .set("newestMs", now.t?.at(-1))
+    .set("newestValueMs", now.t?.[(now.s ?? []).findLastIndex((value) => value !== null)] ?? 0)
+    .set("isNow", true);
+  return { ...history, rows: new Map(history.rows).set(rowsName, [now]), values };
 }
 
 function columnsIn({ rows }: Pick<SplitSpec, "rows">, name: string): Columns | undefined {

@@ -10,7 +10,11 @@ export interface Walk {
   close(): void;
 }
 
-export function createWalk(node: HTMLElement, says: ViewportMeta["says"]): Walk {
+export function createWalk(
+  node: HTMLElement,
+  says: ViewportMeta["says"],
+  read: (text: string) => void = () => {},
+): Walk {
   const spoken = document.createElement("div");
   spoken.className = "tickbook-spoken";
   spoken.setAttribute("role", "status");
@@ -28,11 +32,13 @@ export function createWalk(node: HTMLElement, says: ViewportMeta["says"]): Walk 
       at = times[row]!;
       hover(view, at);
       spoken.textContent = sentence(says ?? [], rows, row);
+      read(spoken.textContent);
     },
     leave: (view) => {
       if (at === undefined) return;
       at = undefined;
       spoken.textContent = "";
+      read("");
       if (view) hover(view, undefined);
     },
     close: () => spoken.remove(),
@@ -49,10 +55,11 @@ function sentence(says: readonly Said[], rows: Columns, row: number): string {
   const time = `${new Date(Number(rows.t?.[row])).toISOString().slice(11, 19)} UTC`;
   const values = says.map(({ name, field, decimals, unit = "" }) => {
     const value = rows[field]?.[row];
-    const text =
-      typeof value === "number"
-        ? value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
-        : "not defined";
+    const digits =
+      decimals === undefined
+        ? { maximumSignificantDigits: 7 }
+        : { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    const text = typeof value === "number" ? value.toLocaleString("en-US", digits) : "not defined";
     return `${name} ${text.replace("-", "minus ")}${unit && ` ${unit}`}`;
   });
   return [time, ...values].join(", ");

@@ -72,6 +72,7 @@ export function createLive(
       silentMs: now - heardAt,
       atMs: paused ? pausedMs : (newest?.atMs ?? 0),
       asOfMs: view?.asOfMs,
+      stillMs: newest?.stillMs,
       pastMs,
     });
   };

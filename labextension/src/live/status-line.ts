@@ -25,7 +25,7 @@ export function createStatusLine(onPause: () => void, tools?: HTMLElement): Stat
       button.title = condition.paused
         ? "Draw the newest picture again"
         : "Stop drawing in this tab; the kernel goes on";
-      button.hidden = text.state === "not live" || text.state === "asking";
+      button.hidden = condition.stillMs !== undefined || text.state === "not live" || text.state === "asking";
     },
   };
 }

@@ -16,6 +16,8 @@ export interface Condition {
   readonly atMs: number;
   /** When the newest trade in it was received, by the same clock, where that is known. */
   readonly asOfMs: number | undefined;
+  /** When what it shows was made, where that changes by its controls alone. */
+  readonly stillMs?: number | undefined;
   /** The end of the stretch that a reader looks at, where it is not the newest. */
   readonly pastMs: number | undefined;
 }
@@ -25,7 +27,17 @@ const silence = 5_000;
 const quiet = 30_000;
 
 /** The words under a live panel, the first of them the state. */
-export function statusText({ state, cut, paused, ageMs, silentMs, atMs, asOfMs, pastMs }: Condition): {
+export function statusText({
+  state,
+  cut,
+  paused,
+  ageMs,
+  silentMs,
+  atMs,
+  asOfMs,
+  stillMs,
+  pastMs,
+}: Condition): {
   readonly state: "live" | "as of" | "paused" | "not live" | "asking";
   readonly detail: string;
 } {
@@ -41,6 +53,7 @@ export function statusText({ state, cut, paused, ageMs, silentMs, atMs, asOfMs, 
     return silentMs > silence ? notLive("no kernel answers") : { state: "asking", detail: "…" };
   }
   if (silentMs > silence) return notLive(`the kernel is silent for ${ageText(silentMs)}`);
+  if (stillMs !== undefined) return { state: "as of", detail: clockText(stillMs, atMs) };
   if (paused) return { state: "paused", detail: `as of ${clockText(atMs, atMs)}` };
   if (pastMs !== undefined) return { state: "as of", detail: clockText(pastMs, atMs) };
   if (asOfMs !== undefined && atMs - asOfMs > quiet)

@@ -12,7 +12,7 @@ import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { venueTimeUs, whichSeries } from "../../pipeline/store/which-series.ts";
 import { type Uncollected, uncollected } from "./holes.ts";
 import type { StandIn } from "./minute-stretch.ts";
-import { type PairPast, type PastStretch, pairPast } from "./pair-past.ts";
+import { type PairPast, type PastStretch, pairHistory } from "./pair-history.ts";
 import { type StoredCloses, storedCloses } from "./stored-closes.ts";
 import { type StoredLine, storedLine } from "./stored-line.ts";
 import { joinCloses, stretchesOf } from "./stored-stretch.ts";
@@ -116,6 +116,7 @@ export function pairMonitor(
   const barSettings = { rule: { by: "time", intervalUs }, keep, graceUs } as const;
   const y = makeBars.live(seriesY, barSettings);
   const x = makeBars.live(seriesX, barSettings);
+  const history = pairHistory(reader, [seriesY, seriesX], intervalUs);
   const lineNow = storedLine(reader, makeBars, [seriesY, seriesX], settings);
   let version: unknown;
   let last: PairFrame | undefined;
@@ -176,8 +177,9 @@ export function pairMonitor(
       ];
     },
     past: (stretch) => {
-      const { window, hedge } = frame();
-      return pairPast(reader, [seriesY, seriesX], { intervalUs, window }, hedge, stretch);
+      const { window, hedge, closed } = frame();
+      const { endUs, length } = closed.y;
+      return history.past(stretch, { window, hedge, closedUs: length === 0 ? 0 : endUs[length - 1]! });
     },
   };
 }

@@ -1,27 +1,16 @@
 import { type SpreadSettings, spread } from "../../analytics/pair/spread.ts";
 import { rollingZScore } from "../../analytics/rolling/rolling.ts";
-import { type Bars, sliceBars } from "../../core/bars.ts";
+import { type Bars, barColumn, makeBars, sliceBars } from "../../core/bars.ts";
 import { firstAtLeast } from "../../core/search.ts";
 import { joinBars, joinedColumn } from "../../pipeline/bars/join.ts";
-import { readBars } from "../../pipeline/bars/read-bars.ts";
-import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
-import { type Uncollected, uncollected } from "./holes.ts";
+import { resampleBars } from "../../pipeline/bars/resample.ts";
 
-/** A stretch of a pair's past: begin and end, µs since 1970 UTC, and how many bars there is room for. */
-export interface PastStretch {
-  readonly fromUs: number;
-  readonly toUs: number;
-  readonly bars: number;
-}
-
-/** Bars of y as long as the room wants, and what spread and z-score of the pair's own bars were in each. */
-export interface PairPast {
-  readonly bars: Bars;
+/** Longer bars of both symbols, and what spread and z-score of the pair's own bars were in each of y's. */
+export interface PastRows {
+  readonly bars: { readonly y: Bars; readonly x: Bars };
   /** At the end of each bar. */
   readonly spread: Extent;
   readonly zScore: Extent;
-  /** Of either symbol. */
-  readonly holes: readonly Uncollected[];
 }
 
 /** A value that moved within each bar; NaN where it is not defined. */
@@ -31,71 +20,101 @@ export interface Extent {
   readonly high: Float64Array;
 }
 
-const SECONDS = [
-  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400,
-];
-
-/** The shortest usual length of a bar, a multiple of the pair's own, of which a stretch holds no more than there is room for. */
-export function lengthFor({ fromUs, toUs, bars }: PastStretch, ownUs: number): number {
-  const least = (toUs - fromUs) / Math.max(1, bars);
-  const lengths = SECONDS.map((seconds) => seconds * 1e6).filter((us) => us % ownUs === 0);
-  const longest = Math.max(ownUs, ...lengths);
-  return [ownUs, ...lengths].find((us) => us >= least) ?? Math.ceil(least / longest) * longest;
+export interface PastSettings {
+  readonly intervalUs: number;
+  readonly window: number;
+  /** Undefined while none is fitted. */
+  readonly hedge: SpreadSettings | undefined;
+  /** Bars that start then, or later, are still forming: they have a price, and no spread. */
+  readonly closedUs: number;
 }
 
 /**
- * What a pair's chart shows of its past, archive included: spread and z-score by the same hedge ratio, window and bars as
- * now, so that a value in view is the one that was drawn, or would have been.
+ * A pair's past in bars of `lengthUs`, made of its own bars from a window before `fromUs` on: spread and z-score are those
+ * of the own bars, so that a value in view is the one that was drawn, or would have been. `before`: own bars of both from there to `fromUs`.
  */
-export function pairPast(
-  store: TradeStore,
-  series: readonly [y: Series, x: Series],
-  settings: { readonly intervalUs: number; readonly window: number },
-  hedge: SpreadSettings | undefined,
-  stretch: PastStretch,
-): PairPast {
-  const { intervalUs, window } = settings;
-  const lengthUs = lengthFor(stretch, intervalUs);
-  const fromUs = Math.floor(stretch.fromUs / lengthUs) * lengthUs;
-  const toUs = Math.ceil(stretch.toUs / lengthUs) * lengthUs;
-  const every = [...new Set([intervalUs, lengthUs])].map((us) => ({ by: "time", intervalUs: us }) as const);
-  const lead = window * intervalUs;
-  const read = readBars(store, series, {
-    every,
-    fromUs: Math.floor((fromUs - lead) / lengthUs) * lengthUs,
-    toUs,
-  });
-  const [y, x] = read.map(([own]) => own!) as [Bars, Bars];
-  const [long, longX] = read.map((own) => own.at(-1)!) as [Bars, Bars];
+export function pastRows(
+  own: { readonly y: Bars; readonly x: Bars },
+  { window, hedge, closedUs }: PastSettings,
+  { fromUs, lengthUs }: { readonly fromUs: number; readonly lengthUs: number },
+): PastRows & { readonly before: number } {
+  const closed = (bars: Bars): Bars => sliceBars(bars, 0, firstAtLeast(bars.startUs, closedUs));
+  const [y, x] = [closed(own.y), closed(own.x)];
   const joined = joinBars([y, x], { how: "inner" });
-  const [timeUs, yClose, xClose] = [
-    joinedColumn(joined, 0, y, "startUs"),
-    joinedColumn(joined, 0, y, "close"),
-    joinedColumn(joined, 1, x, "close"),
-  ];
+  const timeUs = joinedColumn(joined, 0, y, "startUs");
   const spreads = hedge
-    ? spread(yClose, xClose, hedge).values
+    ? spread(joinedColumn(joined, 0, y, "close"), joinedColumn(joined, 1, x, "close"), hedge).values
     : new Float64Array(timeUs.length).fill(Number.NaN);
-  const bars = sliceBars(long, firstAtLeast(long.startUs, fromUs), long.length);
-  return {
-    bars,
-    spread: extents(bars, timeUs, spreads),
-    zScore: extents(bars, timeUs, rollingZScore(spreads, { window })),
-    holes: [...uncollected(store, series[0], long), ...uncollected(store, series[1], longX)],
-  };
+  const longer = (bars: Bars): Bars =>
+    resampleBars(sliceBars(bars, firstAtLeast(bars.startUs, fromUs)), lengthUs, { empty: "skipped" });
+  const bars = { y: longer(own.y), x: longer(own.x) };
+  const of = (values: Float64Array): Extent =>
+    extents(bars.y, timeUs, { last: values, low: values, high: values });
+  const before = firstAtLeast(timeUs, fromUs);
+  return { bars, before, spread: of(spreads), zScore: of(rollingZScore(spreads, { window })) };
 }
 
-function extents({ startUs, endUs, length }: Bars, timeUs: Float64Array, values: Float64Array): Extent {
+/** One after the other, in bars of `lengthUs`; there is one at least. */
+export function joinedRows(parts: readonly PastRows[], lengthUs: number): PastRows {
+  const y = joinedBars(parts.map(({ bars }) => bars.y));
+  const longer = (bars: Bars): Bars => resampleBars(bars, lengthUs, { empty: "skipped" });
+  const bars = { y: longer(y), x: longer(joinedBars(parts.map(({ bars }) => bars.x))) };
+  const of = (which: "spread" | "zScore"): Extent => {
+    const column = (name: keyof Extent): Float64Array =>
+      joinedColumns(
+        new Float64Array(y.length),
+        parts.map((part) => part[which][name]),
+      );
+    return extents(bars.y, y.startUs, { last: column("last"), low: column("low"), high: column("high") });
+  };
+  return { bars, spread: of("spread"), zScore: of("zScore") };
+}
+
+/** The rows whose bars start in a range. */
+export function rowsWithin({ bars, spread, zScore }: PastRows, fromUs: number, toUs: number): PastRows {
+  const cut = (of: Bars): Bars =>
+    sliceBars(of, firstAtLeast(of.startUs, fromUs), firstAtLeast(of.startUs, toUs));
+  const [from, to] = [firstAtLeast(bars.y.startUs, fromUs), firstAtLeast(bars.y.startUs, toUs)];
+  const part = ({ last, low, high }: Extent): Extent => ({
+    last: last.subarray(from, to),
+    low: low.subarray(from, to),
+    high: high.subarray(from, to),
+  });
+  return { bars: { y: cut(bars.y), x: cut(bars.x) }, spread: part(spread), zScore: part(zScore) };
+}
+
+function joinedBars(parts: readonly Bars[]): Bars {
+  const length = parts.reduce((sum, one) => sum + one.length, 0);
+  return makeBars(parts[0]!, length, (name) =>
+    joinedColumns(
+      barColumn(name, length),
+      parts.map((part) => part[name]),
+    ),
+  );
+}
+
+function joinedColumns<Column extends Float64Array | Uint8Array>(
+  into: Column,
+  parts: readonly (Float64Array | Uint8Array)[],
+): Column {
+  let at = 0;
+  for (const part of parts) {
+    into.set(part, at);
+    at += part.length;
+  }
+  return into;
+}
+
+function extents({ startUs, endUs, length }: Bars, timeUs: Float64Array, values: Extent): Extent {
   const column = (): Float64Array => new Float64Array(length).fill(Number.NaN);
   const [last, low, high] = [column(), column(), column()];
   for (let bar = 0; bar < length; bar++) {
     const to = firstAtLeast(timeUs, endUs[bar]!);
     for (let i = firstAtLeast(timeUs, startUs[bar]!); i < to; i++) {
-      const value = values[i]!;
-      if (Number.isNaN(value)) continue;
-      last[bar] = value;
-      if (!(value >= low[bar]!)) low[bar] = value;
-      if (!(value <= high[bar]!)) high[bar] = value;
+      if (Number.isNaN(values.last[i]!)) continue;
+      last[bar] = values.last[i]!;
+      if (!(values.low[i]! >= low[bar]!)) low[bar] = values.low[i]!;
+      if (!(values.high[i]! <= high[bar]!)) high[bar] = values.high[i]!;
     }
   }
   return { last, low, high };

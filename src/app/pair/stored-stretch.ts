@@ -99,7 +99,7 @@ function firstOf({ timeUs, yClose, xClose }: JoinedCloses, most: number): Joined
 }
 
 /** The time of the first trade there or later; Infinity where none is. */
-function firstTradeUs(reader: TradeStore, series: Series, fromUs: number): number {
+export function firstTradeUs(reader: TradeStore, series: Series, fromUs: number): number {
   const fromId = reader.firstIdAt(series, fromUs);
   if (fromId === undefined) return Number.POSITIVE_INFINITY;
   for (const block of reader.blocks(series, { fromId, toId: fromId + 1 }))

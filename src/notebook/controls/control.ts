@@ -54,6 +54,8 @@ export interface Kind<T> {
   /** The value as it is kept; throws where it cannot be one. */
   accept(value: T): T;
   text(value: T): string;
+  /** Of a list: leaves out what this gives from now on. */
+  leaveOut?(other: () => T): void;
   /** How JSON keeps it; as it is unless told. `never`: it is nothing to keep. */
   readonly kept?: { to(value: T): unknown; from(kept: unknown): T } | "never";
 }
@@ -64,6 +66,8 @@ export interface Core<T> extends Followed {
   value(): T;
   /** Takes a value from the page, which `from` shows already; resolves when what follows the control has been run again. */
   take(value: T, from?: (value: T) => void): Promise<void>;
+  /** Shows the value again, wherever it is shown: how has changed. */
+  show(): void;
   /** Calls back with every new value but the ones that it has sent itself. */
   shownBy(show: (value: T) => void): () => void;
   /** Calls back once, when the cell that made the control runs again. */
@@ -103,6 +107,9 @@ export function createControl<T>(kind: Kind<T>): Control<T> {
       await Promise.all([...subscribers].map((moved) => moved()));
     },
     subscribe: (moved) => added(subscribers, moved),
+    show: () => {
+      for (const show of faces) show(value);
+    },
     shownBy: (show) => added(faces, show),
     replaced: (callback) => added(leaving, callback),
     watched: (tell) => {

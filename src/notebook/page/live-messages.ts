@@ -24,6 +24,8 @@ export interface PanelState {
   /** When the picture was last right, by the kernel's clock, ms since 1970; and how long ago that is. */
   readonly atMs: number;
   readonly ageMs: number;
+  /** It shows what was then, ms since 1970, whatever comes: only its controls change it. */
+  readonly stillMs?: number;
   /** Absent where it has not changed since the last message. */
   readonly view?: View;
   /** In the place of a view: what makes the picture of number `since` this one. */
@@ -86,13 +88,20 @@ export interface ViewportMeta {
   readonly intervalMs: number;
   /** What a bar says in words, in this order; absent: its time alone. */
   readonly says?: readonly Said[];
+  /** The values at the crosshair stand below the chart, in the place of a tooltip, which would cover bars. */
+  readonly readsBelow?: boolean;
+  /** Of a stretch of the past: when all that is stored begins, ms since 1970. */
+  readonly oldestMs?: number;
+  /** What lies before is not read yet: to be asked for again. */
+  readonly readFromMs?: number;
 }
 
 /** One value of a bar: what it is called, and how it is written. */
 export interface Said {
   readonly name: string;
   readonly field: string;
-  readonly decimals: number;
+  /** As many digits as the value has, seven at most, unless told. */
+  readonly decimals?: number;
   readonly unit?: string;
 }
 

@@ -41,6 +41,8 @@ export interface PlaceOf {
   readonly desk?: DeskPlace;
   /** The table that it shows pages of: see `handTable`. */
   readonly table?: string;
+  /** What it shows is of the moment in which it is made: only controls change it. */
+  readonly still?: boolean;
   /** What it shows of another stretch of time. */
   readonly history?: (stretch: TimeStretch) => View | Promise<View>;
 }
@@ -64,6 +66,7 @@ export interface Places {
 
 interface Panel extends PlaceOf {
   readonly id: string;
+  readonly stillMs: number | undefined;
   state: "live" | "stopped";
   seq: number;
   view: View | undefined;
@@ -121,6 +124,7 @@ export function createPlaces({ clock, newId, display, comms, onCellRerun }: Plac
     const panel: Panel = {
       ...of,
       id: newId(),
+      stillMs: of.still ? nowMs() : undefined,
       state: "live",
       seq: -1,
       view: undefined,
@@ -167,11 +171,12 @@ export function createPlaces({ clock, newId, display, comms, onCellRerun }: Plac
 
 /** What is told of a panel: how it does, with its picture, or with what has changed since pages were told last. */
 function tellers(clock: Clock): Record<"stateOf" | "whole" | "news", (panel: Panel) => PanelState> {
-  const stateOf = ({ id, state, seq, atMs, rightMs }: Panel): PanelState => ({
+  const stateOf = ({ id, state, seq, atMs, rightMs, stillMs }: Panel): PanelState => ({
     panel: id,
     state,
     seq,
     atMs,
+    ...(stillMs !== undefined && { stillMs }),
     ageMs: rightMs === undefined ? 0 : Math.max(0, Math.round(clock.monotonicMs() - rightMs)),
   });
   const whole = (panel: Panel): PanelState => ({

@@ -3,7 +3,7 @@ import { quote, refuse } from "../../core/errors.ts";
 import { parseDuration } from "../../core/time.ts";
 import { whichSeries } from "../../pipeline/store/which-series.ts";
 import type { Control } from "../controls/control.ts";
-import { select } from "../controls/inputs/select.ts";
+import { apart, select } from "../controls/inputs/select.ts";
 import { slider } from "../controls/inputs/slider.ts";
 import { text } from "../controls/inputs/text.ts";
 import { sharedReader } from "../data/shared-reader.ts";
@@ -41,9 +41,14 @@ export function pairControls(settings: PairControlsSettings): PairControls {
   const intervals = [...new Set([interval, ...INTERVALS])].sort(
     (a, b) => parseDuration(a) - parseDuration(b),
   );
+  const [ofY, ofX] = [
+    select("y", [...symbols], { value: y }),
+    select("explained by x", [...symbols], { value: x }),
+  ];
+  apart(ofY, ofX);
   return {
-    y: select("y", [...symbols], { value: y }),
-    x: select("explained by x", [...symbols], { value: x }),
+    y: ofY,
+    x: ofX,
     interval: select("interval", intervals, { value: interval }),
     window: select<number | undefined>("window", windowOptions(window), { value: window }),
     threshold: slider("threshold |z|", {

@@ -1,6 +1,6 @@
 import type { Uncollected } from "../../app/pair/holes.ts";
+import type { PairPast } from "../../app/pair/pair-history.ts";
 import type { PairFrame, PairMonitor } from "../../app/pair/pair-monitor.ts";
-import type { PairPast } from "../../app/pair/pair-past.ts";
 import type { FrozenHedge } from "../../app/pair/stored-line.ts";
 import { type Bars, makeBars, sliceBars } from "../../core/bars.ts";
 import { quote, refuse } from "../../core/errors.ts";
@@ -47,10 +47,14 @@ export function pairPanel(watched: Watched, now: PairFrame, more: ChartMore): Vi
 export function pastPanel(
   watched: Watched,
   now: PairFrame,
-  { bars, spread, zScore }: PairPast,
+  { bars, spread, zScore, oldestUs, readFromUs }: PairPast,
   { fromUs, toUs }: TimeStretch,
   more: ChartMore,
 ): View {
+  const { closed, forming } = now;
+  const newest = [closed.y, forming.y].filter(({ length }) => length > 0);
+  const newestUs = Math.max(...newest.map(({ startUs, length }) => startUs[length - 1]!));
+  const endUs = bars.length === 0 ? toUs : bars.endUs[bars.length - 1]!;
   return pairChart(
     {
       venue: now.venue,
@@ -61,7 +65,12 @@ export function pastPanel(
       zScore: zScore.last,
       within: { spread, zScore },
     },
-    { ...chartOptions(watched, now, more), domainUs: [fromUs, toUs], isPast: true },
+    {
+      ...chartOptions(watched, now, more),
+      ...{ oldestUs, readFromUs },
+      domainUs: [Math.max(fromUs, Math.min(oldestUs, toUs - watched.intervalUs)), toUs],
+      isPast: endUs + 2 * watched.intervalUs < newestUs,
+    },
   );
 }
 

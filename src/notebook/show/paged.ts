@@ -25,7 +25,7 @@ export function showPaged(table: TableData, options: ShowOptions): void {
   let order: { readonly by: string; readonly descending: boolean; readonly rows: Uint32Array } | undefined;
   controls(page, column, descending);
   const id = handTable(table, options);
-  reactingIn(newPlace(id === undefined ? {} : { table: id }), () => {
+  reactingIn(newPlace({ still: true, ...(id !== undefined && { table: id }) }), () => {
     const by = column.value;
     const down = descending.value;
     if (by === unsorted) return tableView(table, { maxRows, page: page.value });

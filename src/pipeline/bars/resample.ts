@@ -4,9 +4,14 @@ import { quote, refuse } from "../../core/errors.ts";
 /**
  * Longer bars made of bars: each holds whole ones, from the phase that they have (hours from half past on stay so). The
  * first open, the last close, the highest and the lowest price that are known; sums, NaN where one of them is not known.
- * `complete`: each bar that it stands for is there, and complete. Refuses a length that is no multiple.
+ * `complete`: each bar that it stands for is there, and complete; of bars without those in which nothing was traded
+ * (`empty: "skipped"`), each that is there. Refuses a length that is no multiple.
  */
-export function resampleBars(bars: Bars, intervalUs: number): Bars {
+export function resampleBars(
+  bars: Bars,
+  intervalUs: number,
+  { empty = "there" }: { readonly empty?: "there" | "skipped" } = {},
+): Bars {
   const { intervalUs: ownUs, startUs, length } = bars;
   if (intervalUs === ownUs) return bars;
   const ratio = intervalUs / ownUs;
@@ -46,7 +51,7 @@ export function resampleBars(bars: Bars, intervalUs: number): Bars {
     if (name === "vwap") return sums[1]!.map((value, k) => value / sums[0]![k]!);
     if (name === "volume") return sums[0]!;
     if (name === "quoteVolume") return sums[1]!;
-    return each(name, (rows) => AGGREGATES[name](rows, ratio));
+    return each(name, (rows) => AGGREGATES[name](rows, empty === "skipped" ? rows.length : ratio));
   });
 }
 

@@ -12,11 +12,13 @@ import {
   frame,
   type Json,
   mouseParameters,
+  movable,
   packed,
   spanOf,
   type TimeAxis,
   timeAxis,
   utcExpression,
+  valueAxis,
   WIDTH,
   withUnit,
 } from "./base/frame.ts";
@@ -118,7 +120,6 @@ export function drawLines(times: ArrayLike<number>, lines: readonly Line[], opti
   if (!rows.some((row) => lines.some((_, k) => row[`y${k}`] !== null))) {
     return waitingView(title, options.needs ?? 1, times.length, { ...options, width, height });
   }
-  const newest = rows[rows.length - 1]!.y0 as number | null;
   const single = lines.length === 1;
   const x = timeAxis(options.domainUs ?? spanOf(times));
   const y: Json = {
@@ -128,17 +129,18 @@ export function drawLines(times: ArrayLike<number>, lines: readonly Line[], opti
       nice: false,
       ...(options.yDomain ? { domain: [{ expr: "lowest" }, { expr: "highest" }] } : { padding: 8 }),
     },
-    axis: {
-      title: withUnit(options.yName ?? (single ? lines[0]!.name : "value"), unit),
+    axis: valueAxis(withUnit(options.yName ?? (single ? lines[0]!.name : "value"), unit), {
       format: ",f",
       tickCount: 5,
-    },
+    }),
   };
   // what a refresh changes stands in rows and parameters; layers stay
   const [lowest, highest] = options.yDomain ?? [];
   const params = [
     ...x.params,
     { name: "columns", value: drawn.length },
+    { name: "wholeMs", value: spanMs(rows) },
+    ...(single ? [{ name: "newestMs", value: rows.at(-1)!.t }] : []),
     ...(markBeyond === undefined ? [] : [{ name: "beyond", value: markBeyond }]),
     ...(options.yDomain
       ? [
@@ -149,19 +151,30 @@ export function drawLines(times: ArrayLike<number>, lines: readonly Line[], opti
     ...mouseParameters(options, ["times"]),
     ...(single ? [] : [CHOSEN]),
   ];
+  const more = options.layers?.(x, y) ?? [];
+  // what is filled lies under the lines, where it takes the mouse from none of them
+  const isGround = ({ mark }: Json): boolean => (mark as Json | undefined)?.type === "rect";
   const layer = [
+    ...more.filter(isGround),
     ...bands.map((band) => bandLayer(band, y)),
     ...levels.map((level) => levelRule(level, y)),
     ...lines.flatMap(({ band }, k) => (band ? [ribbon(k, lines.length === 1, x, y)] : [])),
     lineLayer(lines, x, y),
     ...(markBeyond === undefined ? [] : [alarms(x, y)]),
     ...levels.filter(({ label }) => label).map((level) => levelLabel(level, y)),
-    ...(single ? [lastValue(newest, y)] : []),
+    ...(single ? [lastValue(y)] : []),
     hoverRules(times, lines, x),
-    ...(options.layers?.(x, y) ?? []),
+    ...more.filter((one) => !isGround(one)),
   ];
   const notes = [options.saysThinned === false ? "" : thinNote(drawn.length, times.length)];
-  const view = frame(options, title, notes, { width, height, ...packed(rows), params, layer });
+  const { data, transform } = packed(rows);
+  const { transform: inView, usermeta } = movable(
+    plainText(lines.map(({ name }) => name).join(", ")),
+    spanMs(rows) / Math.max(1, rows.length - 1),
+    lines.map(({ name }, k) => ({ name: plainText(name), field: `y${k}` })),
+  );
+  const body = { width, height, data, transform: [...transform, ...inView], usermeta, params, layer };
+  const view = frame(options, title, notes, body);
   return { ...view, [ROWS]: () => linesTable(times, lines, unit) };
 }
 
@@ -176,6 +189,11 @@ function linesTable(times: ArrayLike<number>, lines: readonly Line[], unit: stri
     }),
   );
   return { length: times.length, columns: [{ name: "time", values: times, kind: "time" }, ...columns] };
+}
+
+/** From the first row to the last. */
+function spanMs(rows: readonly Json[]): number {
+  return Math.max(1, (rows.at(-1)!.t as number) - (rows[0]!.t as number));
 }
 
 function columnsOf({ name, values, band }: Line): [string, ArrayLike<number>][] {
@@ -295,15 +313,15 @@ function alarms(x: TimeAxis, y: Json): Json {
   };
 }
 
-/** The newest value, at the right end of the line; nothing where it is not defined. */
-function lastValue(value: number | null, y: Json): Json {
+/** The newest value, at the right end of the line; nothing where it is not defined, or not in view. */
+function lastValue(y: Json): Json {
   return {
-    data: { values: [{ last: value }] },
+    transform: [{ filter: "datum.t === newestMs && isValid(datum.y0) && !isNarrow" }],
     mark: { type: "text", align: "left", dx: 5, fontWeight: 600, clip: false, color: COLOURS.line },
     encoding: {
       x: { value: "width" },
-      y: { ...y, field: "last" },
-      text: { field: "last", type: "quantitative", format: ",.4~r" },
+      y: { ...y, field: "y0" },
+      text: { field: "y0", type: "quantitative", format: ",.4~r" },
     },
   };
 }
@@ -315,10 +333,16 @@ function hoverRules(times: ArrayLike<number>, lines: readonly Line[], x: TimeAxi
   return {
     transform: [{ calculate: utcExpression("t", !isWhole), as: "start" }],
     name: "times",
-    mark: { type: "rule", color: "#808080", strokeWidth: { expr: "max(1, width / columns)" }, clip: true },
+    mark: {
+      type: "rule",
+      color: "#808080",
+      strokeWidth: { expr: "max(1, width / columns * wholeMs / (lastMs - firstMs))" },
+      clip: true,
+    },
     encoding: {
       x: x.channel("t"),
-      opacity: { condition: { param: "hover", empty: false, value: 0.35 }, value: 0 },
+      // of what has no opacity at all, Vega takes the width for none, and the mouse meets it nowhere
+      opacity: { condition: { param: "hover", empty: false, value: 0.35 }, value: 0.001 },
       tooltip: [
         { field: "start", type: "nominal", title: "time (UTC)" },
         ...lines.map(({ name }, k) => ({

@@ -4,7 +4,7 @@ import { controls } from "../../../src/notebook/controls/arrange.ts";
 import { button } from "../../../src/notebook/controls/inputs/button.ts";
 import { checkbox } from "../../../src/notebook/controls/inputs/checkbox.ts";
 import { dateRange } from "../../../src/notebook/controls/inputs/date-range.ts";
-import { select } from "../../../src/notebook/controls/inputs/select.ts";
+import { apart, select } from "../../../src/notebook/controls/inputs/select.ts";
 import { slider } from "../../../src/notebook/controls/inputs/slider.ts";
 import { text } from "../../../src/notebook/controls/inputs/text.ts";
 import { reacting } from "../../../src/notebook/controls/reacting.ts";
@@ -102,6 +102,26 @@ test("a select takes a list or an object of labels and values, and gives the val
   assert.equal(hedge.value, "ols");
   await kernel.widget("Dropdown").set({ index: 7 });
   assert.equal(hedge.value, "ols");
+});
+
+test("two lists that stand apart leave out what the other one has chosen, and follow it", async () => {
+  const y = select("y", ["A", "B", "C"]);
+  const x = select("x", ["A", "B", "C"], { value: "B" });
+  apart(y, x);
+  controls(y, x);
+  const [ofY, ofX] = kernel.widgets.filter(({ state }) => state._model_name === "DropdownModel");
+  assert.deepEqual([ofY!.state._options_labels, ofY!.state.index], [["A", "C"], 0]);
+  assert.deepEqual([ofX!.state._options_labels, ofX!.state.index], [["B", "C"], 0]);
+  await ofX!.set({ index: 1 });
+  assert.equal(x.value, "C");
+  assert.deepEqual([ofY!.state._options_labels, ofY!.state.index], [["A", "B"], 0]);
+  await ofY!.set({ index: 1 });
+  assert.equal(y.value, "B");
+  assert.deepEqual([ofX!.state._options_labels, ofX!.state.index], [["A", "C"], 1]);
+  // set from a cell to what the other has: shown as it is
+  y.value = "C";
+  await settled();
+  assert.deepEqual([ofY!.state._options_labels, ofY!.state.index], [["A", "B", "C"], 2]);
 });
 
 test("checkbox, text and button", async () => {

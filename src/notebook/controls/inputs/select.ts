@@ -1,7 +1,8 @@
 import { requireList, requireSettings, requireText } from "../../../core/arguments.ts";
 import { quote, refuse } from "../../../core/errors.ts";
 import { plainText } from "../../../render/escape.ts";
-import { type Control, checkedName, createControl, fieldPart, labelOf } from "../control.ts";
+import { type Control, checkedName, coreOf, createControl, labelOf } from "../control.ts";
+import { stateIn } from "../widget.ts";
 
 export interface SelectSettings<T> {
   /** At first; the first option unless told. */
@@ -52,8 +53,18 @@ export function select<const T>(
       facts: { value },
     });
   };
+  let other: (() => T) | undefined;
+  /** Those that the list offers while it stands at a value. */
+  const offered = (value: T): typeof entries => {
+    if (!other) return entries;
+    const taken = other();
+    return entries.filter(([, option]) => Object.is(option, value) || !Object.is(option, taken));
+  };
   return createControl<T>({
     name,
+    leaveOut: (value) => {
+      other = value;
+    },
     first: "value" in settings ? (settings.value as T) : entries[0]![1],
     accept: (value) => entries[indexOf(value)]![1],
     text: (value) => names[indexOf(value)]!,
@@ -66,20 +77,36 @@ export function select<const T>(
       },
     },
     parts: [
-      fieldPart<T>(
-        "Dropdown",
-        { description: labelOf(name, undefined), _options_labels: names.map(plainText) },
-        "index",
-        {
-          toField: indexOf,
-          fromField: (index, before) => {
-            const chosen = entries[Number(index ?? -1)];
-            return chosen ? chosen[1] : before;
-          },
+      {
+        widget: "Dropdown",
+        model: { description: labelOf(name, undefined) },
+        state: (value) => {
+          const options = offered(value);
+          return {
+            _options_labels: options.map(([label]) => plainText(label)),
+            index: options.findIndex(([, option]) => Object.is(option, value)),
+          };
         },
-      ),
+        read: (data, before) => {
+          const { index } = stateIn(data) ?? {};
+          return index === undefined ? undefined : (offered(before)[Number(index ?? -1)]?.[1] ?? before);
+        },
+      },
     ],
   });
+}
+
+/** Of two lists with the same options, each leaves out what the other one has chosen. */
+export function apart<T>(a: Control<T>, b: Control<T>): void {
+  for (const [one, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const core = coreOf(one as Control<unknown>);
+    const follows = coreOf(other as Control<unknown>);
+    core.kind.leaveOut?.(() => follows.value());
+    follows.subscribe(async () => core.show());
+  }
 }
 
 function isList<T>(options: readonly T[] | Readonly<Record<string, T>>): options is readonly T[] {

@@ -1,7 +1,7 @@
 import { formatUtc } from "../../../core/time.ts";
 import { type Venue, venueLabel } from "../../../core/trade.ts";
 import { plainText } from "../../escape.ts";
-import { vegaConfig } from "../../theme.ts";
+import { AXIS_WIDTH, vegaConfig } from "../../theme.ts";
 import type { ChartView, VegaLiteSpec } from "../../view.ts";
 
 /** What every chart may be told. */
@@ -124,6 +124,8 @@ export function timeAxis(span: readonly [number, number], labelled = true): Time
       { name: "lastMs", value: toUs / 1000 },
       // the alert that a reader looks at, by the time at which it fired
       { name: "markedMs", value: 0 },
+      // whether there is little room beside the plot, as on a phone
+      { name: NARROW, value: false },
       { name: "timeTitle", value: timeTitle(fromUs, toUs) },
     ],
     channel: (field) => ({ field, type: "temporal", scale, axis }),
@@ -136,11 +138,31 @@ export function timeAxis(span: readonly [number, number], labelled = true): Time
   };
 }
 
+/** The parameter that whoever draws a chart where there is little room sets to true. */
+const NARROW = "isNarrow";
+
+/** `wide` beside the plot, `narrow` where there is little room: two expressions. */
+export function byRoom(narrow: string, wide: string): Json {
+  return { expr: `${NARROW} ? ${narrow} : ${wide}` };
+}
+
+/** The y axis left of a plot. Where there is little room its numbers stand inside, above their lines, without the title. */
+export function valueAxis(title: string | null, more: Json): Json {
+  return {
+    title: title === null ? null : { signal: `${NARROW} ? '' : ${JSON.stringify(title)}` },
+    minExtent: byRoom("0", String(AXIS_WIDTH)),
+    labelAlign: byRoom("'left'", "'right'"),
+    labelBaseline: byRoom("'bottom'", "'middle'"),
+    labelPadding: byRoom("-6", "4"),
+    ...more,
+  };
+}
+
 /** 24 hours, and at midnight the day. */
 const TIME_FORMAT: Readonly<Record<string, string>> = {
-  year: "%Y",
-  quarter: "%b %Y",
-  month: "%b %Y",
+  year: "%d %b %Y",
+  quarter: "%d %b",
+  month: "%d %b",
   week: "%d %b",
   date: "%d %b",
   hours: "%H:%M",
@@ -153,6 +175,22 @@ function timeTitle(fromUs: number, toUs: number): string {
   const from = formatUtc(fromUs).slice(0, 10);
   const to = formatUtc(toUs).slice(0, 10);
   return `time (UTC), ${from}${to === from ? "" : ` to ${to}`}`;
+}
+
+/**
+ * What lets a reader move along a chart's time axis in JupyterLab: only the rows in view are drawn, so that y fits them, and
+ * a bar is said in words. `stepMs`: how long a row's bar is, or how far rows lie apart.
+ */
+export function movable(
+  series: string,
+  stepMs: number,
+  says: readonly Json[],
+): { transform: Json[]; usermeta: Json } {
+  const step = Number.isFinite(stepMs) && stepMs > 0 ? stepMs : 1;
+  return {
+    transform: [{ filter: `datum.t + ${step} >= firstMs && datum.t - ${step} <= lastMs` }],
+    usermeta: { tickbook: { series, intervalMs: step, says, readsBelow: true } },
+  };
 }
 
 /** The text of a time in a tooltip, as an expression over a field in milliseconds. */

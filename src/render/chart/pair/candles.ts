@@ -3,6 +3,7 @@ import { assetsOf } from "../../../core/assets.ts";
 import { type Bars, barOriginText, barRuleText, concatBars } from "../../../core/bars.ts";
 import { refuse } from "../../../core/errors.ts";
 import { barsTable } from "../../bars-table.ts";
+import { plainText } from "../../escape.ts";
 import { drawable } from "../../round.ts";
 import type { TableData } from "../../table-data.ts";
 import { COLOURS } from "../../theme.ts";
@@ -13,9 +14,11 @@ import {
   frame,
   type Json,
   mouseParameters,
+  movable,
   packed,
   timeAxis,
   utcExpression,
+  valueAxis,
   WIDTH,
   withUnit,
 } from "../base/frame.ts";
@@ -63,7 +66,7 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
   const y: Json = {
     type: "quantitative",
     scale: { zero: false, nice: false, padding: 10 },
-    axis: { title: withUnit("price", quote), format: ",f", tickCount: 6 },
+    axis: valueAxis(withUnit("price", quote), { format: ",f", tickCount: 6 }),
   };
   const hasVolume = volumeHeight > 0;
   const x = timeAxis(span, !hasVolume);
@@ -81,7 +84,7 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
       },
       bodies(x.channel, { y: { ...y, field: "o" }, y2: { field: "c" } }),
       crosses(x.channel, y),
-      ...lastPrice(rows, y),
+      ...lastPrice(y),
       hoverColumns("price", x.channel, base, quote),
     ],
   };
@@ -89,12 +92,19 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
   const all = forming ? concatBars(bars, forming) : bars;
   const withRows = (view: ChartView): View => ({ ...view, [ROWS]: (): TableData => barsTable(all) });
   const { data, transform } = packed(rows);
-  const rest = { data, transform: [...transform, ...derived(bars.intervalUs)] };
+  const series = plainText(`${bars.venue.name} ${bars.symbol} ${barRuleText(bars.rule)}`);
+  const { transform: inView, usermeta } = movable(
+    series,
+    (bars.intervalUs || (last - first) / rows.length) / 1000,
+    SAID,
+  );
+  const rest = { data, transform: [...transform, ...inView, ...derived(bars.intervalUs)], usermeta };
+  const newest = { name: "newestMs", value: rows[rows.length - 1]!.t };
   if (!hasVolume)
     return withRows(
       frame(told, title, notes, {
         ...rest,
-        params: [...x.params, ...mouseParameters(options, ["price"])],
+        params: [...x.params, newest, ...mouseParameters(options, ["price"])],
         ...price,
       }),
     );
@@ -103,7 +113,7 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
   const v = {
     field: "v",
     type: "quantitative",
-    axis: { title: withUnit("volume", base), format: "~s", tickCount: 3 },
+    axis: valueAxis(withUnit("volume", base), { format: "~s", tickCount: 3 }),
   };
   const volume: Json = {
     width,
@@ -116,13 +126,18 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
   return withRows(
     frame(told, title, notes, {
       ...rest,
-      params: [...x.params, ...mouseParameters(options, ["price", "volume"])],
+      params: [...x.params, newest, ...mouseParameters(options, ["price", "volume"])],
       vconcat: [price, volume],
       resolve: { scale: { x: "shared" } },
     }),
   );
 }
 
+/** What of a bar is said in words. */
+const SAID: readonly Json[] = ["open", "high", "low", "close", "volume"].map((name) => ({
+  name,
+  field: name[0],
+}));
 /** Every digit that the data has. */
 const EXACT = ",.12~r";
 const WICK: Json = { type: "rule", clip: true, strokeWidth: 1 };
@@ -217,25 +232,24 @@ function crosses(x: (field: string) => Json, y: Json): Json {
   };
 }
 
-/** A line at the newest price with the price at its right end. */
-function lastPrice(rows: readonly Json[], y: Json): Json[] {
-  const { c, o } = rows[rows.length - 1]!;
-  const data = { values: [{ last: c, up: (c as number) >= (o as number) }] };
+/** A line at the newest price with the price at its right end, while that is in view. */
+function lastPrice(y: Json): Json[] {
+  const transform = [{ filter: "datum.t === newestMs" }];
   const color = { condition: { test: "datum.up", value: COLOURS.up }, value: COLOURS.down };
   return [
     {
-      data,
+      transform,
       mark: { type: "rule", strokeDash: [1, 3] },
-      encoding: { y: { ...y, field: "last" }, color },
+      encoding: { y: { ...y, field: "c" }, color },
     },
     {
-      data,
+      transform: [...transform, { filter: "!isNarrow" }],
       mark: { type: "text", clip: false, align: "left", dx: 5, fontWeight: 600 },
       encoding: {
         color,
         x: { value: "width" },
-        y: { ...y, field: "last" },
-        text: { field: "last", type: "quantitative", format: EXACT },
+        y: { ...y, field: "c" },
+        text: { field: "c", type: "quantitative", format: EXACT },
       },
     },
   ];

@@ -53,6 +53,9 @@ export interface PairChartOptions {
   readonly nowUs?: number;
   /** Whether the last bar is not the newest: then no tag says the price. */
   readonly isPast?: boolean;
+  /** Of a stretch of the past, µs: when all that is stored begins; and what is read from when on, where that is not all. */
+  readonly oldestUs?: number;
+  readonly readFromUs?: number | undefined;
   /** Length of the bars of the live chart, where these are longer ones of its past. */
   readonly intervalUs?: number;
   /** What stands in the place of spread and z-score while they are not defined. */
@@ -107,6 +110,8 @@ export function pairChart(rows: PairRows, options: PairChartOptions): View {
       tickbook: {
         series: `${venue.name} ${y} ${x} ${options.intervalUs ?? intervalUs}`,
         intervalMs: (options.intervalUs ?? intervalUs) / 1000,
+        ...(options.oldestUs !== undefined && { oldestMs: options.oldestUs / 1000 }),
+        ...(options.readFromUs !== undefined && { readFromMs: options.readFromUs / 1000 }),
         says: [
           ...["open", "high", "low", "close"].map((name) => ({ name, field: name[0], decimals })),
           { name: "spread", field: "s", decimals: 1, unit: "basis points" },

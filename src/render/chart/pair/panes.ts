@@ -1,7 +1,7 @@
 import { plainText } from "../../escape.ts";
-import { COLOURS } from "../../theme.ts";
+import { AXIS_WIDTH, COLOURS } from "../../theme.ts";
 import { numberExpression } from "../base/formats.ts";
-import type { Json, TimeAxis } from "../base/frame.ts";
+import { byRoom, type Json, type TimeAxis } from "../base/frame.ts";
 import { type AlertSpan, alertLayers } from "./alert-marks.ts";
 import { grounds, type HoleSpan, holeLayers, inSampleGround } from "./grounds.ts";
 import { countdownTag, FIGURES_END, hoverTag, KEPT, timeTag, valueTag } from "./tags.ts";
@@ -164,7 +164,8 @@ export function linePane(rows: Rows, settings: LinePaneSettings): Pane {
       },
     },
     line("datum.t >= calibratedMs", 1),
-    line("datum.end <= calibratedMs", 0.65),
+    // up to the first bar after it, so that the line does not break there
+    line("datum.t < calibratedMs + barMs", 0.65),
     {
       data: { values: [{ says: plainText(waits) }] },
       mark: { type: "text", fontSize: 12 },
@@ -181,9 +182,11 @@ function axisOf({ axisFormat }: PaneSettings, scale: Json): Json {
       orient: "right",
       title: null,
       format: axisFormat,
-      tickCount: 5,
-      labelAlign: "right",
-      labelPadding: FIGURES_END - 4,
+      tickCount: byRoom("3", "5"),
+      minExtent: byRoom("0", String(AXIS_WIDTH)),
+      labelAlign: byRoom("'left'", "'right'"),
+      labelBaseline: byRoom("'bottom'", "'middle'"),
+      labelPadding: byRoom("-width", String(FIGURES_END - 4)),
       labelExpr: "replace(datum.label, '-', '−')",
     },
   };
@@ -228,7 +231,12 @@ function paneOf(
       layer: [
         {
           data: { values: [{}] },
-          mark: { type: "rule", opacity: 0, x2Offset: KEPT, xOffset: -16 },
+          mark: {
+            type: "rule",
+            opacity: 0,
+            x2Offset: byRoom("14", String(KEPT)),
+            xOffset: byRoom("-4", "-16"),
+          },
           encoding: { x: { value: 0 }, x2: { value: "width" }, y: { value: 0 } },
         },
         ...layers.map((layer, k) => (k === 0 ? withFixedAxis(layer, x) : layer)),
@@ -243,14 +251,22 @@ function paneOf(
         ...(isLast ? timeTag(HOVERED, rows.seconds, x) : []),
         {
           data: { values: [{ said }] },
-          ...text({ field: "said" }, { value: 0 }, { align: "left", dx: 4, dy: nameLine, fontWeight: 600 }),
+          ...text(
+            { field: "said" },
+            { value: 0 },
+            {
+              ...{ align: "left", dx: 4, dy: nameLine, fontWeight: 600 },
+              // the value stands at the end of the same line
+              limit: { expr: header.isOneLine ? "width - 74" : "width - 6" },
+            },
+          ),
         },
         values(HOVERED),
         // while nothing is under the mouse
         values({ filter: `${isNewest} && !length(data('hover_store'))` }),
         {
           name: `${name} columns`,
-          mark: { type: "rect", opacity: 0 },
+          mark: { type: "rect", opacity: 0, clip: true },
           encoding: { x: x.channel("t"), x2: { field: "end" }, y: { value: 0 }, y2: { value: "height" } },
         },
       ],

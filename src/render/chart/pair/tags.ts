@@ -1,5 +1,5 @@
 import { numberExpression } from "../base/formats.ts";
-import type { Json, TimeAxis } from "../base/frame.ts";
+import { byRoom, type Json, type TimeAxis } from "../base/frame.ts";
 
 /** Beside the plot, kept free whatever stands there. */
 export const KEPT = 74;
@@ -9,6 +9,8 @@ export const FIGURES_END: number = KEPT - 8;
 const TAG_HEIGHT = 17;
 /** A box to the right of a plot, over the numbers of its axis: half the root of its size is one of its units. */
 const TAG_SIZE = 4 * TAG_HEIGHT * TAG_HEIGHT;
+/** Where there is little room, a stroke that says where the value is: its figures stand above the plot. */
+const MARK_SIZE = 4 * 3 * 3;
 const CROSSHAIR = "#5b6168";
 
 const box = (width: number): string => `M0,-0.5H${width / TAG_HEIGHT}V0.5H0Z`;
@@ -33,7 +35,9 @@ export function countdownTag({ field, y, fill }: Omit<Tagged, "format">): Json[]
   const text =
     `${minutes} < 60 ? ${minutes} + ':' + ${two(`${left} % 60`)} : ` +
     `floor(${minutes} / 60) + ':' + ${two(`${minutes} % 60`)} + ':' + ${two(`${left} % 60`)}`;
-  const isForming = { filter: "datum.kind === 1 && isNow && barMs >= 5000 && nowMs < datum.end" };
+  const isForming = {
+    filter: "datum.kind === 1 && isNow && barMs >= 5000 && nowMs < datum.end && !isNarrow",
+  };
   return boxed([isForming], fill, { y: { ...y, field } }, TAG_HEIGHT - 1, text);
 }
 
@@ -45,7 +49,7 @@ function boxed(transform: readonly Json[], fill: Json, at: Json, below: number, 
       mark: {
         type: "point",
         shape: box(KEPT - 4),
-        size: TAG_SIZE,
+        size: byRoom(String(MARK_SIZE), String(TAG_SIZE)),
         opacity: 1,
         xOffset: 2,
         yOffset: below,
@@ -54,8 +58,15 @@ function boxed(transform: readonly Json[], fill: Json, at: Json, below: number, 
       encoding: { ...encoding, fill },
     },
     {
-      transform: [...transform, { calculate: text, as: "tag" }],
-      mark: { type: "text", align: "right", dx: FIGURES_END, dy: below, fontWeight: 600, color: "#ffffff" },
+      transform: [...transform, { calculate: `isNarrow ? '' : (${text})`, as: "tag" }],
+      mark: {
+        type: "text",
+        align: "right",
+        dx: byRoom("0", String(FIGURES_END)),
+        dy: below,
+        fontWeight: 600,
+        color: "#ffffff",
+      },
       encoding: { ...encoding, text: { field: "tag" } },
     },
   ];

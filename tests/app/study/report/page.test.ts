@@ -223,6 +223,10 @@ test("a report fits a phone and is drawn again when the phone is turned", { skip
     (await page.locator("figure canvas").first().boundingBox())!.width;
   assert.ok((await page.evaluate("document.documentElement.scrollWidth")) === 390);
   assert.ok((await width()) <= 390);
+  const plots = (await page.evaluate(
+    "[...document.querySelectorAll('figure')].flatMap(({ view }) => ['childWidth', 'width'].map((name) => { try { return view.signal(name) } catch { return 0 } })).filter((one) => one > 0)",
+  )) as number[];
+  assert.ok(plots.length > 0 && plots.every((one) => one >= 250), `plots of ${plots}`);
   await page.setViewportSize({ width: 844, height: 390 });
   await until(page, "document.querySelector('figure canvas').getBoundingClientRect().width > 600");
   assert.deepEqual(complaints, []);
