@@ -329,7 +329,7 @@ test("everything that is known of a trade is read across both, a part at a time"
     }
   };
   const before = read();
-  archive({ db, partRows: 60, nowUs: 1 });
+  archive({ db, partRows: 120, nowUs: 1 });
   assert.deepEqual(read(), before);
   // a late trade of an archived day: two files of the day, and one that is still in the database
   const [first] = TRADES.filter(({ symbol }) => symbol === "BTCUSDT");
