@@ -8,6 +8,8 @@ import { after, test } from "node:test";
 import { follow } from "../../src/app/commands/databases/follow.ts";
 import { openHistory } from "../../src/pipeline/archive/history.ts";
 import { openRelay } from "../../src/pipeline/desk/relay/relay.ts";
+import { deskAddress } from "../../src/pipeline/desk/wire/address.ts";
+import { openPost } from "../../src/pipeline/desk/wire/post.ts";
 import { openStore } from "../../src/pipeline/open-store.ts";
 import { startDesk } from "../support/desk.ts";
 import { SYMBOLS, span, write } from "../support/stored.ts";
@@ -45,8 +47,12 @@ test("a server that is away for a day is asked now and then, told of seldom, and
   const clock = virtualClock(T0 + 3600e6);
   const said: string[] = [];
   let tries = 0;
-  const open = () => {
+  const post = openPost(deskAddress("test", to), { user: "default", password: "" });
+  t.after(() => post.close());
+  const open = async () => {
     tries++;
+    // a relay that is opened asks this server, too, and has read its database before: a day of that takes a minute
+    await post("SELECT 1", { settings: { database: "default" } });
     return openRelay({ db, to, user: { user: "default", password: "" }, nowUs: clock.nowUs });
   };
   let stop = (): void => {};
