@@ -1,3 +1,4 @@
+import { TickbookError } from "../core/errors.ts";
 import { pairAlerts } from "../notebook/alerts/pair-alerts.ts";
 import { watchPair } from "../notebook/pair/pair-watch.ts";
 import { watchPairs } from "../notebook/pair/watch-pairs.ts";
@@ -13,10 +14,18 @@ export interface ServedPair {
   readonly threshold: number;
 }
 
-/** The panels of the desk that `npm start` opens, drawn from now on. What is not there yet is looked for at each drawing. */
+/**
+ * The panels of the desk that `npm start` opens, drawn from now on. Two symbols that are not collected yet are looked for at each
+ * drawing; whatever else does not fit is refused.
+ */
 export function startPanels({ y, x, ...settings }: ServedPair): void {
   const refresh = { refreshMs: 1000 } as const;
   const pair = once(() => watchPair({ ...settings, ...(y && { y }), ...(x && { x }) }));
+  try {
+    pair();
+  } catch (error) {
+    if (!(error instanceof TickbookError && error.code === "no-pair")) throw error;
+  }
   const alerts = once(() => pairAlerts(pair()));
   const pairs = once(() => watchPairs(settings));
   live("tiles", () => pair().tiles(), { ...refresh, desk: "top" });

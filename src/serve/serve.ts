@@ -5,6 +5,7 @@ import { nearPath, projectRoot } from "../app/project.ts";
 import { runCommand } from "../app/terminal/command-line.ts";
 import { type Command, type Flags, numberFlag } from "../app/terminal/flags.ts";
 import { stopRequest } from "../app/terminal/stop-request.ts";
+import { quote, refuse } from "../core/errors.ts";
 import { parseDuration } from "../core/time.ts";
 import { type KernelApi, offerKernelApi } from "../notebook/page/kernel-api.ts";
 import { checkReaders } from "./guard.ts";
@@ -57,16 +58,23 @@ async function serve(flags: Flags<Name>, stopped: Promise<unknown>): Promise<voi
   parseDuration(flags.interval!, "--interval");
   const window = flags.window === undefined ? undefined : numberFlag("window", flags.window, 3, 100_000);
   checkReaders(readers);
+  if (y !== undefined && y === x)
+    refuse({
+      code: "bad-flag",
+      where: "--y",
+      problem: `needs another symbol than --x; got ${quote(y, 60)} twice`,
+      hint: "Change one.",
+    });
   const source = findStore("source", flags.source);
   const lines = createLines();
   offerKernelApi(kernelWith(lines));
-  const server = await servePage({ ...readers, port, lines, files: pageFiles() });
   startPanels({
     ...{ source, interval: flags.interval!, threshold },
     ...(y && { y }),
     ...(x && { x }),
     ...(window && { window }),
   });
+  const server = await servePage({ ...readers, port, lines, files: pageFiles() });
   const host = readers.bind.includes(":") ? `[${readers.bind}]` : readers.bind;
   const token = readers.token === undefined ? "" : "?token=…";
   process.stdout.write(
@@ -74,8 +82,6 @@ async function serve(flags: Flags<Name>, stopped: Promise<unknown>): Promise<voi
   );
   await stopped;
   await server.close();
-  // panels draw until the process ends
-  process.exitCode = 0;
 }
 
 /** What panels need of a kernel, where there are no cells. */

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { request } from "node:http";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { ALERT_ACTS, FILES, LIVE } from "../../src/notebook/page/live-messages.ts";
 import { checkReaders } from "../../src/serve/guard.ts";
 import { createLines, type Lines } from "../../src/serve/lines.ts";
 import { servePage } from "../../src/serve/server.ts";
+import { projectRoot } from "../support/project.ts";
 
 const TOKEN = "a-token-of-24-letters-xx";
 
@@ -142,4 +145,18 @@ test("what changes is told to every page, and a page that leaves is forgotten", 
     asked.on("error", reject).end();
   });
   assert.match(news, /^retry: 1000\n\ndata: \{"comm_id":"tickbook.live","data":\{"panels":\[\]\}\}\n\n/);
+});
+
+test("what does not fit is refused in one line before anything is served", () => {
+  const refused = (...flags: string[]): string => {
+    const program = join(projectRoot, "scripts", "serve.ts");
+    const { status, stderr } = spawnSync(process.execPath, [program, "--port", "0", ...flags], {
+      encoding: "utf8",
+    });
+    assert.equal(status, 2, stderr);
+    return stderr;
+  };
+  assert.match(refused("--bind", "0.0.0.0"), /^--bind: needs a token .*\n$/);
+  assert.match(refused("--source", "/nowhere.db"), /^\/nowhere\.db: needs a database .* no such file.*\n$/);
+  assert.match(refused("--y", "A", "--x", "A"), /^--y: needs another symbol than --x; got "A" twice\. .*\n$/);
 });
