@@ -3,18 +3,26 @@
 import json
 import os
 import sys
+import tempfile
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from traitlets.config import Config
 
 result, cell_timeout, runs = sys.argv[1:4]
 runs = json.loads(runs)
+# Sockets as files: a port that was free when Jupyter chose it may be taken when the kernel binds it.
+sockets = tempfile.TemporaryDirectory(prefix="tickbook-kernel-")
+config = Config()
+config.ConnectionFileMixin.transport = "ipc"
+config.ConnectionFileMixin.ip = os.path.join(sockets.name, "k")
 client = NotebookClient(
     nbformat.v4.new_notebook(),
     timeout=float(cell_timeout),
     kernel_name=nbformat.read(runs[0]["path"], as_version=4)["metadata"]["kernelspec"]["name"],
     resources={"metadata": {"path": os.path.dirname(os.path.abspath(runs[0]["path"]))}},
+    config=config,
 )
 
 
@@ -53,20 +61,8 @@ def run_all():
         }
 
 
-def in_kernel():
-    with client.setup_kernel():
-        return list(run_all())
-
-
-try:
-    results = in_kernel()
-except RuntimeError as problem:
-    # As JupyterLab does: a port that was free when Jupyter chose it may be taken when the kernel binds it.
-    if "Kernel died before replying to kernel_info" not in str(problem):
-        raise
-    print("a kernel died at its start; it is started once more", file=sys.stderr)
-    client.km = client.kc = None
-    results = in_kernel()
+with client.setup_kernel():
+    results = list(run_all())
 
 with open(result, "w", encoding="utf8") as file:
     json.dump(results, file)
