@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { extname } from "node:path";
-import { refuse } from "../core/errors.ts";
+import { quote, refuse } from "../core/errors.ts";
 import type { CommData } from "../notebook/page/kernel-api.ts";
 import { checkReaders, cookieFor, type Readers, refusalOf, tokenIn } from "./guard.ts";
 import type { Lines } from "./lines.ts";
@@ -50,14 +50,24 @@ export async function servePage(settings: ServeSettings): Promise<PageServer> {
   await new Promise<void>((opened, failed) => {
     server.once("error", failed);
     server.listen(port, bind, opened);
-  }).catch(({ code }: NodeJS.ErrnoException) =>
-    refuse({
-      code: "serve-port",
-      where: "--port",
-      problem: `needs a port that is free at ${bind}; ${port} is not (${code})`,
-      hint: "Pass another port, or 0 for one that is free.",
-      facts: { code },
-    }),
+  }).catch(({ code = "" }: NodeJS.ErrnoException) =>
+    refuse(
+      ["EADDRINUSE", "EACCES"].includes(code)
+        ? {
+            code: "serve-port",
+            where: "--port",
+            problem: `needs a port that is free at ${bind}; ${port} is not (${code})`,
+            hint: "Pass another port, or 0 for one that is free.",
+            facts: { code },
+          }
+        : {
+            code: "serve-bind",
+            where: "--bind",
+            problem: `needs an address of this machine; got ${quote(bind, 60)} (${code})`,
+            hint: "Pass for example 0.0.0.0, or leave it out.",
+            facts: { code },
+          },
+    ),
   );
   const address = server.address();
   return {
@@ -91,10 +101,11 @@ async function answer(
     if (url !== "/ask") return say(404, "There is no such question.");
     const asked = await questionOf(request);
     if (asked === undefined) return say(400, "A question is needed: { target, data }.");
-    const said = await settings.lines.ask(asked.target, asked.data);
+    const said = await settings.lines.ask(asked.target, asked.data).catch(() => null);
     return send(200, "application/json", JSON.stringify({ said: said ?? null }));
   }
-  if (url === "/") return send(200, "text/html; charset=utf-8", PAGE);
+  // a link with a token leads here, too, where none is needed
+  if (url === "/" || url.startsWith("/?")) return send(200, "text/html; charset=utf-8", PAGE);
   if (url === "/news") return sendNews(response, settings.lines);
   const file = settings.files.get(url);
   if (file === undefined) return say(404, "There is nothing here.");

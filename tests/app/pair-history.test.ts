@@ -134,3 +134,31 @@ test("trades that come late, and new ones, are in the next answer", (t) => {
   add([1, 2].map((n) => ({ ...last, id: last.id + n })));
   assert.deepEqual(whole(), [before + 102, 0]);
 });
+
+test("where one symbol fell silent long ago the others' hours come two at a time all the same, and are read anew when it goes on", (t) => {
+  const silent = (one: Trade): boolean => one.symbol === "BTCUSDT" && one.tradeTimeUs > START + 1800e6;
+  const { all, add, history } = stage(t, silent);
+  const stretch = { fromUs: 0, toUs, bars: 80 };
+  const whole = (): { readonly answers: number; readonly known: number } => {
+    let past = history.past(stretch, LINE);
+    let answers = 1;
+    for (; past.readFromUs !== undefined; past = history.past(stretch, LINE)) answers++;
+    return { answers, known: past.zScore.last.filter((z) => !Number.isNaN(z)).length };
+  };
+  const before = whole();
+  assert.ok(before.answers > 1, String(before.answers));
+  add(all[1]!.filter((one) => silent(one)));
+  const fresh = stage(t);
+  const after = whole();
+  let past = fresh.history.past(stretch, LINE);
+  while (past.readFromUs !== undefined) past = fresh.history.past(stretch, LINE);
+  assert.equal(after.known, past.zScore.last.filter((z) => !Number.isNaN(z)).length);
+  assert.ok(after.known > before.known + 20, `${before.known} ${after.known}`);
+});
+
+test("a stretch that reaches beyond all times gives what is stored at once", (t) => {
+  const { history } = stage(t);
+  const to = (us: number): number =>
+    history.past({ fromUs: toUs - 1800e6, toUs: us, bars: 1e18 }, LINE).bars.length;
+  assert.equal(to(8.64e21), to(toUs));
+});

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { LIVE, type LiveNews } from "../../src/notebook/page/live-messages.ts";
 import { findChromium, launchChromium } from "../support/chromium.ts";
 import { storeMarket } from "../support/market-store.ts";
 import { projectRoot } from "../support/project.ts";
@@ -9,11 +11,12 @@ import { tempFolder } from "../support/temp.ts";
 
 const chromium = findChromium();
 
-test("npm run serve shows the live panels on one page, says that nothing lives in a recording, and writes nothing", {
+test("npm run serve shows the live panels on one page, says that nothing lives in a recording, and writes nothing; another database is shown where it takes its place", {
   skip: chromium === undefined,
 }, async (t) => {
   const db = join(tempFolder(t), "market.db");
   storeMarket(db, { seconds: 3000 });
+  const stored = readFileSync(db);
   const child = spawn(process.execPath, [
     join(projectRoot, "scripts", "serve.ts"),
     "--source",
@@ -62,6 +65,22 @@ test("npm run serve shows the live panels on one page, says that nothing lives i
   while ((await draws()) === before) await page.waitForTimeout(20);
   assert.deepEqual([...asked], [new URL(address).origin]);
   assert.deepEqual(problems, []);
+  // another database takes the place of this one: its own trades are shown
+  assert.ok(readFileSync(db).equals(stored), "the database is as it was");
+  const other = join(tempFolder(t), "other.db");
+  const laterUs = Date.UTC(2025, 1, 13, 9) * 1000;
+  storeMarket(other, { seconds: 600, fromUs: laterUs });
+  for (const end of ["-wal", "-shm"]) rmSync(`${db}${end}`, { force: true });
+  renameSync(other, db);
+  const body = JSON.stringify({ target: LIVE, data: { panels: [], desk: true } });
+  const shown = async (): Promise<readonly (number | undefined)[]> => {
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(`${address}ask`, { method: "POST", headers, body });
+    const { said } = (await answer.json()) as { said: LiveNews };
+    return said.panels.map(({ view }) => view?.asOfMs);
+  };
+  while (!(await shown()).every((ms) => ms !== undefined && ms * 1000 >= laterUs))
+    await page.waitForTimeout(50);
   child.kill("SIGINT");
   assert.equal(await ended, 0);
   await page.locator('[data-panel="pair"] [data-state="not live"]').waitFor();

@@ -7,7 +7,9 @@ import { ALERT_ACTS, FILES, LIVE } from "../../src/notebook/page/live-messages.t
 import { checkReaders } from "../../src/serve/guard.ts";
 import { createLines, type Lines } from "../../src/serve/lines.ts";
 import { servePage } from "../../src/serve/server.ts";
+import { storeMarket } from "../support/market-store.ts";
 import { projectRoot } from "../support/project.ts";
+import { tempFolder } from "../support/temp.ts";
 
 const TOKEN = "a-token-of-24-letters-xx";
 
@@ -76,6 +78,7 @@ test("a page of another name that leads here reads nothing, and every answer kee
   }
   assert.equal((await ask(port, "/", {}, undefined, "DELETE")).status, 405);
   assert.equal((await ask(port, "/page/../server.test.ts")).status, 404);
+  assert.equal((await ask(port, "/?token=of-another-day")).status, 200);
   assert.equal((await ask(port, "/page/a.css")).headers["content-type"], "text/css; charset=utf-8");
 });
 
@@ -110,6 +113,10 @@ test("questions come from this page alone, and nothing that would write is answe
   for (const target of [FILES, ALERT_ACTS, "jupyter.widget", "constructor"])
     assert.deepEqual(JSON.parse((await ask(port, "/ask", JSON_TYPE, question(target))).body), { said: null });
   assert.deepEqual(heard, [LIVE]);
+  const odd = JSON.stringify({ target: LIVE, data: { panels: [{ toString: 1 }] } });
+  lines.comms.onOpen(LIVE, (_, { panels }) => String((panels as unknown[])[0]));
+  assert.deepEqual(JSON.parse((await ask(port, "/ask", JSON_TYPE, odd)).body), { said: null });
+  lines.comms.onOpen(LIVE, (comm) => comm.send({ panels: [] }));
   const origin = { ...JSON_TYPE, origin: "https://evil.example" };
   assert.equal((await ask(port, "/ask", origin, question(LIVE))).status, 403);
   assert.equal((await ask(port, "/ask", { ...JSON_TYPE, origin: "null" }, question(LIVE))).status, 403);
@@ -147,11 +154,14 @@ test("what changes is told to every page, and a page that leaves is forgotten", 
   assert.match(news, /^retry: 1000\n\ndata: \{"comm_id":"tickbook.live","data":\{"panels":\[\]\}\}\n\n/);
 });
 
-test("what does not fit is refused in one line before anything is served", () => {
+test("what does not fit is refused in one line before anything is served", (t) => {
+  const db = join(tempFolder(t), "market.db");
+  storeMarket(db, { seconds: 60 });
   const refused = (...flags: string[]): string => {
     const program = join(projectRoot, "scripts", "serve.ts");
     const { status, stderr } = spawnSync(process.execPath, [program, "--port", "0", ...flags], {
       encoding: "utf8",
+      env: { ...process.env, ...(flags.includes("256.0.0.1") && { TICKBOOK_SERVE_TOKEN: TOKEN }) },
     });
     assert.equal(status, 2, stderr);
     return stderr;
@@ -159,4 +169,8 @@ test("what does not fit is refused in one line before anything is served", () =>
   assert.match(refused("--bind", "0.0.0.0"), /^--bind: needs a token .*\n$/);
   assert.match(refused("--source", "/nowhere.db"), /^\/nowhere\.db: needs a database .* no such file.*\n$/);
   assert.match(refused("--y", "A", "--x", "A"), /^--y: needs another symbol than --x; got "A" twice\. .*\n$/);
+  assert.match(
+    refused("--source", db, "--bind", "256.0.0.1"),
+    /^--bind: needs an address of this machine; got "256\.0\.0\.1" .*\n$/,
+  );
 });

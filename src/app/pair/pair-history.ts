@@ -79,7 +79,10 @@ export function pairHistory(
   };
   let blocks = new Map<number, PastRows>();
   let settings = "";
+  /** How far y, x and the closed bars reached at the last look. */
+  let reachedUs: readonly number[] = [];
 
+  const newestUs = (): number[] => [y, x].map((one) => store.newest(one)?.timeUs ?? Number.NEGATIVE_INFINITY);
   const read = ({ window, hedge, closedUs }: Line, [fromUs, toUs]: Span, lengthUs: number): PastRows => {
     // where there is not a trade in each bar, a window reaches further back than its bars are long
     for (let times = 1; ; times *= 3) {
@@ -90,7 +93,13 @@ export function pairHistory(
     }
   };
   /** What is not as it was read is forgotten. */
-  const renew = ({ window, hedge }: Line): void => {
+  const renew = ({ window, hedge, closedUs }: Line): void => {
+    const reach = [...newestUs(), closedUs];
+    // what was silent, and goes on, does so in blocks that were over for the other one
+    const wentOn = reachedUs.filter((us, k) => us !== reach[k]);
+    const openUs = Math.min(...wentOn) - GRACE_US;
+    for (const us of blocks.keys()) if (us + blockUs > openUs) blocks.delete(us);
+    reachedUs = reach;
     const now = JSON.stringify([window, hedge?.alpha, hedge?.beta, hedge?.prices]);
     if (now !== settings) blocks = new Map();
     settings = now;
@@ -102,11 +111,11 @@ export function pairHistory(
   };
   /** As many of the blocks as may be read now, the newest first, in bars of `lengthUs`; and where the oldest of them begins. */
   const inBlocks = (by: Line, [fromUs, toUs]: Span, lengthUs: number): readonly [PastRows, number] => {
-    const newest = [y, x].map((one) => store.newest(one)?.timeUs ?? fromUs);
-    const overUs = Math.min(...newest) - GRACE_US;
+    const newest = Math.max(...newestUs());
+    const overUs = newest - GRACE_US;
     const parts: PastRows[] = [];
     let room = AT_ONCE;
-    let beginUs = Math.ceil(Math.min(toUs, Math.max(...newest, fromUs) + 1) / blockUs) * blockUs;
+    let beginUs = Math.ceil(Math.min(toUs, Math.max(newest, fromUs) + 1) / blockUs) * blockUs;
     while (beginUs > fromUs || parts.length === 0) {
       const span: Span = [beginUs - blockUs, beginUs];
       const known = blocks.get(span[0]);
@@ -128,9 +137,11 @@ export function pairHistory(
       const shortUs = lengthFor(there, intervalUs);
       const isShort = shortUs < levelUs;
       const lengthUs = isShort ? shortUs : lengthFor(there, levelUs);
+      // nothing is read of what is still to come
+      const endUs = Math.min(stretch.toUs, Math.max(...newestUs(), there.fromUs) + 1);
       const span: Span = [
         Math.floor(there.fromUs / lengthUs) * lengthUs,
-        Math.ceil(stretch.toUs / lengthUs) * lengthUs,
+        Math.ceil(endUs / lengthUs) * lengthUs,
       ];
       const [{ bars, spread, zScore }, beginUs] = isShort
         ? ([read(by, span, lengthUs), span[0]] as const)

@@ -6,12 +6,19 @@ const NEWS_AFTER_MS = 10_000;
 /** So long after the last of them, those that were filled at once are counted. */
 const TOLD_AFTER_MS = 1_000;
 
+/** Told of each entry of a log; whether it was one of these. */
+export interface HoleLines {
+  hear(entry: LogEntry): boolean;
+  /** Nothing more is told. */
+  close(): void;
+}
+
 /**
  * What a person reads of holes as a collector says it: one that is filled within ten seconds, as each symbol has one where the
  * stream begins behind the stored past, is counted with its like in one line; one that stays open is told when it has been
- * for so long. The log has each.
+ * for so long. What else becomes of one stands for itself. The log has each.
  */
-export function holeLines(line: (message: string) => void, clock: Clock): (entry: LogEntry) => boolean {
+export function holeLines(line: (message: string) => void, clock: Clock): HoleLines {
   const open = new Map<string, () => void>();
   let filled: string[] = [];
   let cancel = (): void => {};
@@ -24,9 +31,12 @@ export function holeLines(line: (message: string) => void, clock: Clock): (entry
     );
     filled = [];
   };
-  return ({ event, message = "" }) => {
-    const hole = message.split(/\) (?=missing|filled)/)[0]!;
+  const hear = ({ event = "", message = "" }: LogEntry): boolean => {
+    if (!event.startsWith("hole")) return false;
+    const hole = message.split(/\) (?=missing|filled|given up)/)[0]!;
     if (event === "hole") {
+      // a collector that was killed tells of it once more: it is open since then
+      if (open.has(hole)) return true;
       const tell = (): void => {
         open.delete(hole);
         line(message);
@@ -34,13 +44,19 @@ export function holeLines(line: (message: string) => void, clock: Clock): (entry
       open.set(hole, clock.after(NEWS_AFTER_MS, tell));
       return true;
     }
-    const forget = event === "hole-filled" ? open.get(hole) : undefined;
-    if (forget === undefined) return false;
-    forget();
+    const forget = open.get(hole);
+    forget?.();
     open.delete(hole);
+    if (forget === undefined || event !== "hole-filled") return false;
     filled.push(hole);
     cancel();
     cancel = clock.after(TOLD_AFTER_MS, tellFilled);
     return true;
   };
+  const close = (): void => {
+    for (const forget of open.values()) forget();
+    open.clear();
+    cancel();
+  };
+  return { hear, close };
 }

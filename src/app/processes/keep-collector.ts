@@ -38,14 +38,14 @@ export function keepCollector(flags: readonly string[], screen: Screen, clock: C
     onStarted = resolve;
   });
   const line = (message: string): void => screen.line(`Collector: ${message}`);
-  const isOfHoles = holeLines(line, clock);
+  const holes = holeLines(line, clock);
   const hear = (entry: LogEntry): void => {
     if (entry.event === "started") {
       hasStarted = true;
       onStarted("started");
     }
     if (entry.event === "status") screen.status(statusText(entry as unknown as StatusFacts));
-    else if (!isOfHoles(entry) && entry.message !== undefined) line(entry.message);
+    else if (!holes.hear(entry) && entry.message !== undefined) line(entry.message);
   };
   const kept = supervise(
     {
@@ -69,6 +69,7 @@ export function keepCollector(flags: readonly string[], screen: Screen, clock: C
   );
   const ended = new Promise<CollectorEnd>((resolve) => {
     void kept.ended.then((ending) => {
+      holes.close();
       if (ending === undefined) return;
       resolve({ unreachable: ending.code === UNREACHABLE, reason: lastWords() });
     });

@@ -78,6 +78,10 @@ interface Panel extends PlaceOf {
 }
 
 const pulseMs = 1_000;
+/** Bars that a page may ask for: a screen has no room for more. */
+const mostBars = 4_000;
+/** The last time that there is, ms since 1970. */
+const lastTimeMs = 8.64e15;
 const mostStopped = 32;
 
 /**
@@ -203,8 +207,8 @@ function answer(
   { panels, controls, whole }: Known,
 ): LiveNews {
   const onDesk = desk === true ? [...panels.values()].filter((one) => one.desk && one.state === "live") : [];
-  const wanted = [...(Array.isArray(ids) ? ids : []).map(String), ...onDesk.map(({ id }) => id)];
-  const news = wanted.map((id): PanelState => {
+  const wanted = new Set([...(Array.isArray(ids) ? ids : []).map(String), ...onDesk.map(({ id }) => id)]);
+  const news = [...wanted].map((id): PanelState => {
     const panel = panels.get(id);
     return panel ? whole(panel) : { panel: id, state: "unknown", seq: 0, atMs: 0, ageMs: 0 };
   });
@@ -270,13 +274,16 @@ async function rowsOf(panel: Panel | undefined, question: RowsQuestion): Promise
   return rowsAnswer(view ?? panel.view, question);
 }
 
-/** What a panel shows of another stretch; nothing where that fails, or it has none. */
+/** What a panel shows of another stretch; nothing where that fails, it has none, or no stretch is told. */
 async function pastOf(
   panel: Panel | undefined,
   { fromMs, toMs, bars }: Omit<StretchQuestion, "panel">,
 ): Promise<View | undefined> {
+  const isTime = (ms: unknown): boolean => typeof ms === "number" && Math.abs(ms) <= lastTimeMs;
+  if (!isTime(fromMs) || !isTime(toMs) || !(toMs > fromMs && bars >= 0)) return undefined;
   try {
-    return await panel?.history?.({ fromUs: fromMs * 1000, toUs: toMs * 1000, bars });
+    const stretch = { fromUs: fromMs * 1000, toUs: toMs * 1000, bars: Math.min(bars, mostBars) };
+    return await panel?.history?.(stretch);
   } catch {
     return undefined;
   }

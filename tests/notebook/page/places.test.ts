@@ -248,4 +248,52 @@ describe("live places", () => {
       ["unknown", "unknown", "stopped", "stopped"],
     );
   });
+
+  it("are asked for times alone, with no more bars than a screen has room for; each picture is sent once", async () => {
+    let opened: (comm: Comm, data: CommData) => unknown = () => {};
+    const { place } = createPlaces({
+      clock: virtualClock(),
+      newId: () => "p",
+      display: () => {},
+      comms: {
+        onOpen: (_, callback) => {
+          opened = callback;
+        },
+        broadcast: () => {},
+      },
+    });
+    const drawn: unknown[] = [];
+    const history = (stretch: unknown): View => {
+      drawn.push(stretch);
+      return html("past");
+    };
+    place({ history }).show(html("now"));
+    const ask = async (question: object): Promise<readonly unknown[]> => {
+      let news: LiveNews | undefined;
+      const send = (data: CommData): void => {
+        news = data as unknown as LiveNews;
+      };
+      await opened({ send, close: () => {} } as unknown as Comm, question as CommData);
+      return news!.panels.map(({ view }) => view);
+    };
+    const good = { panel: "p", fromMs: 0, toMs: 1000, bars: 1e12 };
+    assert.deepEqual(await ask({ panels: ["p", "p"], stretch: good }), [html("past"), html("now")]);
+    assert.deepEqual(drawn.splice(0), [{ fromUs: 0, toUs: 1e6, bars: 4000 }]);
+    const odd: object[] = [
+      { toMs: 1e19 },
+      { toMs: Number.POSITIVE_INFINITY },
+      { fromMs: -1e300 },
+      { fromMs: 2000 },
+    ];
+    for (const part of [
+      ...odd,
+      { toMs: "1" },
+      { fromMs: null },
+      { bars: Number.NaN },
+      { bars: -1 },
+      { bars: {} },
+    ])
+      assert.deepEqual(await ask({ panels: [], stretch: { ...good, ...part } }), [], JSON.stringify(part));
+    assert.deepEqual(drawn, []);
+  });
 });

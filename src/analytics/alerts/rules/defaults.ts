@@ -46,8 +46,9 @@ export function defaultRules(settings: DefaultRules = {}): SimpleRule[] {
       when: "above",
       fire: 1,
       resolve: 0,
-      // one that is filled at once, as where the stream begins behind the stored past, is no news
-      for: "10s",
+      // one that is filled at once, as where the stream begins behind the stored past, is no news; but each is counted for no
+      // longer than the window is
+      for: formatDuration(Math.min(10e6, (window - 1) * durationUs(interval))),
       remind: "15m",
       text: "{symbol}: trades are missing in {value} of the last {window} bars",
     },

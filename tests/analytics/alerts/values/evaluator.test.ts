@@ -474,6 +474,20 @@ test("a hole that is filled within ten seconds is no news; one that stays open i
   assert.deepEqual(told(15), ["16 firing", "22 resolved"]);
 });
 
+test("a hole that is never filled is told once, however short the window is in which bars are counted", () => {
+  const rows = Array.from({ length: 60 }, (_, step) => ({ step, close: 100, complete: step !== 20 }));
+  for (const window of [2, 5, 10, 11, 12, 30]) {
+    const rules = defaultRules({ window }).filter(({ name }) => name === "hole open");
+    const evaluator = alertEvaluator(alertsOf(rules, { venue: "v", symbols: ["BTCUSDT"] }));
+    const kinds: string[] = [];
+    evaluator.begin(START);
+    evaluator.advance(among(barsOf("BTCUSDT", rows)), START + 60 * SECOND, ({ kind, delivery }) => {
+      if (delivery === "sent") kinds.push(kind);
+    });
+    assert.deepEqual(kinds, ["firing", "resolved"], String(window));
+  }
+});
+
 test("a rule with several conditions is the plain model over the values of rules with each of them alone", () => {
   const z = { measure: "zScore", window: 20, when: "abs", fire: 1.5, resolve: 0.5 } as const;
   const traded = { measure: "volume", window: 3, when: "above", fire: 4, resolve: 3 } as const;
