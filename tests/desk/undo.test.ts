@@ -6,6 +6,7 @@ import { openHistory } from "../../src/pipeline/archive/history.ts";
 import { openRelay } from "../../src/pipeline/desk/relay/relay.ts";
 import type { TakenBack } from "../../src/pipeline/desk/relay/take-back.ts";
 import { openStore } from "../../src/pipeline/open-store.ts";
+import { rangesOf, readPublished } from "../../src/pipeline/store/file/published.ts";
 import { undoImport } from "../../src/pipeline/store/write/undo-import.ts";
 import { startDesk } from "../support/desk.ts";
 import { importing, put } from "../support/import.ts";
@@ -17,6 +18,7 @@ const START = Date.UTC(2026, 2, 13) * 1000;
 const NAMES = {
   early: "BTCUSDT-trades-2026-03-13.csv",
   late: "BTCUSDT-trades-2026-03-14.csv",
+  month: "BTCUSDT-trades-2026-03.csv",
   merged: "BTCUSDT-aggTrades-2026-03-15.csv",
 } as const;
 
@@ -36,10 +38,10 @@ const merged = Array.from(
   (_, i) => `${i + 1},60000.5,0.01,${1000 + 5 * i},${1004 + 5 * i},${timeOf(1000 + 5 * i)},True,True`,
 );
 
-async function publish(db: string, name: string, user = "default") {
+async function publish(db: string, name: string, user = "default", collector = "one") {
   const taken: TakenBack[] = [];
   const relay = await openRelay({
-    ...{ db, to: desk.url(name), collector: "one", user: { user, password: "" } },
+    ...{ db, to: desk.url(name), collector, user: { user, password: "" } },
     nowUs: () => Date.now() * 1000,
     onTakenBack: (_, became) => taken.push(became),
   });
@@ -122,6 +124,8 @@ test("all of a series can be taken back, and come again", async (t) => {
   await publish(db, "whole");
   undo(db, NAMES.early);
   assert.equal((await publish(db, "whole")).taken[0]!.trades, 300);
+  // what is counted may be removed here: no more than is there
+  assert.deepEqual(rangesOf(readPublished(db)!, "binance", "BTCUSDT"), []);
   assert.equal(compare(db, "whole"), 0);
   await importing(path, db, { nowUs: START + 4e12 });
   assert.equal((await publish(db, "whole")).trades, 300);
@@ -143,4 +147,64 @@ test("a relay that may not delete says so; no reader sees what was taken back, a
   assert.equal((await publish(db, "denied")).taken[0]!.problem, undefined);
   assert.equal(compare(db, "denied"), 400);
   assert.equal(counted("denied"), 400);
+});
+
+test("merged trades that a relay may not delete are told to be seen still", async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  await desk.users({ merging: { password: "", readonly: false, denied: "ALTER" } });
+  await importing(put(folder, NAMES.early, singles(1, 300)), db);
+  await importing(put(folder, NAMES.merged, `${merged.join("\n")}\n`), db, { nowUs: START + 1e12 });
+  await publish(db, "seen");
+  undo(db, NAMES.merged);
+  assert.equal((await publish(db, "seen", "merging")).taken[0]!.areMergedLeft, true);
+  assert.equal((await publish(db, "seen")).taken[0]!.areMergedLeft, false);
+  assert.equal(compare(db, "seen"), 300);
+});
+
+test("what another collector has published, too, stays there for it, whichever copy the server has kept", async (t) => {
+  for (const isOneCopyLeft of [true, false]) {
+    const folder = tempFolder(t);
+    const [a, b] = [join(folder, "a.db"), join(folder, "b.db")];
+    const name = isOneCopyLeft ? "one_copy" : "two_copies";
+    const path = put(folder, NAMES.early, singles(1, 300));
+    await importing(path, a, { nowUs: START + 1e12 });
+    await importing(path, b, { nowUs: START + 2e12 });
+    await importing(put(folder, NAMES.late, singles(301, 700)), a, { nowUs: START + 3e12 });
+    await publish(a, name, "default", "a");
+    await publish(b, name, "default", "b");
+    if (isOneCopyLeft) desk.ask("OPTIMIZE TABLE trades FINAL", name);
+    undo(a, NAMES.early);
+    assert.equal((await publish(a, name, "default", "a")).taken[0]!.trades, 300);
+    const shelf = openStore(desk.url(name));
+    t.after(() => shelf.close());
+    const { id, length } = shelf.exact(shelf.series()[0]!, 0, 1e9, 1e9);
+    assert.deepEqual([id[0], length], [1, 700]);
+    // the other's relay finds nothing amiss
+    assert.equal((await publish(b, name, "default", "b")).audited.differing, 0);
+    undo(a, NAMES.late);
+    await publish(a, name, "default", "a");
+    assert.equal(counted(name), 300);
+  }
+});
+
+test("conflicts of an import go with it when it is taken back", async (t) => {
+  const folder = tempFolder(t);
+  const db = join(folder, "x.db");
+  await importing(put(folder, NAMES.early, singles(1, 300)), db);
+  await importing(put(folder, NAMES.month, singles(290, 310, 50_000)), db, { nowUs: START + 1e12 });
+  const conflicts = (): number => {
+    const shelf = openStore(desk.url("differs"));
+    try {
+      const since = { since: { backUs: 60e6 }, full: false, sampleTrades: 10 } as const;
+      return shelf.quality().series(shelf.series()[0]!, since).trades!.conflicts;
+    } finally {
+      shelf.close();
+    }
+  };
+  await publish(db, "differs");
+  assert.equal(conflicts(), 11);
+  undo(db, NAMES.month);
+  await publish(db, "differs");
+  assert.equal(conflicts(), 0);
 });

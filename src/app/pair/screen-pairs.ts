@@ -18,9 +18,10 @@ export interface ScreeningSettings extends ThreadOptions {
 
 /**
  * Which pairs of many symbols are pairs? `pairVerdict` of each, in threads: what it gives by itself, to the last bit, however
- * many threads there are. Each symbol explains those after it. What cannot be examined (a leg that stands still, too few
- * bars) is told in `refused`. Each test is one at 10 %: of 1,225 pairs of walks some twenty say yes, so that whoever picks the
- * best of them tests it again on bars that come later.
+ * many threads there are. Each symbol explains those after it. Closes are of the same bars, in order of time; NaN and unequal
+ * lengths are refused. What cannot be examined (a leg that stands still, too few bars) is told in `refused`. Each test is one
+ * at 10 %: of 1,225 pairs of walks some twenty say yes, so that whoever picks the best of them tests it again on bars that
+ * come later.
  */
 export async function screenPairs(
   closes: Readonly<Record<string, Float64Array>>,

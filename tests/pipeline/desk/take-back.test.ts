@@ -20,9 +20,16 @@ const UNDONE: Undone = {
 
 test("what an import brought is deleted by its series, its ids and the times at which it was received, and nothing else", () => {
   const whose = "venue = 'bin\\'ance' AND symbol = 'BTCUSDT' AND received_us IN (500, 700)";
+  const single = `ALTER TABLE trades DELETE WHERE ${whose} AND source = 2 AND trade_id >= 5 AND trade_id <= 30`;
   assert.deepEqual(deletions(UNDONE), [
-    `ALTER TABLE trades DELETE WHERE ${whose} AND source = 2 AND trade_id >= 5 AND trade_id <= 30`,
-    `ALTER TABLE agg_trades DELETE WHERE ${whose} AND first_id >= 5 AND last_id <= 30`,
+    { sql: single, isMerged: false },
+    {
+      sql: `ALTER TABLE agg_trades DELETE WHERE ${whose} AND first_id >= 5 AND last_id <= 30`,
+      isMerged: true,
+    },
+  ]);
+  assert.deepEqual(deletions({ ...UNDONE, kind: "trades" }, [{ first: 6, last: 7 }]), [
+    { sql: `${single} AND NOT (trade_id BETWEEN 6 AND 7)`, isMerged: false },
   ]);
   assert.equal(deletions({ ...UNDONE, kind: "trades" }).length, 1);
   assert.deepEqual(deletions({ ...UNDONE, ids: [] }), []);

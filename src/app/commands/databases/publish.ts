@@ -67,12 +67,10 @@ async function publish(flags: Flags<Name>, teller: ProgressTeller, stop: StopReq
         done += trades;
         teller.progress({ of: db, phase: "publishing", done, total: done + left });
       },
-      onTakenBack: ({ venue, symbol }, { trades, problem }) => {
+      onTakenBack: ({ venue, symbol }, { trades, problem, areMergedLeft }) => {
         const what = `An import of ${symbol} (${venue}) that was taken back is taken away there: ${trades.toLocaleString("en")} trades.`;
-        const rest =
-          problem === undefined
-            ? ""
-            : ` No reader sees them, but they could not be deleted: ${problem.message}`;
+        const seen = areMergedLeft ? "Readers still see its merged trades" : "No reader sees them";
+        const rest = problem === undefined ? "" : ` ${seen}; they could not be deleted: ${problem.message}`;
         say(teller, `${what}${rest}`, {
           event: "taken-back",
           venue,

@@ -55,6 +55,11 @@ export function encodeBooks(rows: readonly BookRow[]): Uint8Array {
   ]);
 }
 
+/** A conflict as a book's row has it: one that a relay found on the server stands in no database. */
+export interface FoundConflict extends ToldConflict {
+  readonly foundThere?: true;
+}
+
 /** What is said of a series now. `others`: conflicts that were found on the server. */
 export function bookOf(
   reader: BookReader,
@@ -63,15 +68,15 @@ export function bookOf(
   others: readonly ToldConflict[],
 ): Omit<BookRow, "owner" | "relayUs" | "revision" | "collector"> {
   const ranges = reader.held(series);
-  const own = reader.conflicts(series);
-  const known = new Set(own.map(contentOf));
-  const more = others.filter((one) => !known.has(contentOf(one)));
+  const known = new Set(others.map(contentOf));
+  const own = reader.conflicts(series).filter((one) => !known.has(contentOf(one)));
+  const found: FoundConflict[] = others.map((one) => ({ ...one, foundThere: true }));
   return {
     venue: series.venue.name,
     symbol: series.symbol,
     place,
     holes: JSON.stringify(reader.holes(series)),
-    conflicts: JSON.stringify([...own, ...more]),
+    conflicts: JSON.stringify([...own, ...found]),
     troubles: JSON.stringify(reader.troubles(series)),
     merged: reader.mergedMark(series),
     bars: reader.barsMark(series),

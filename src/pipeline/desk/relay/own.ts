@@ -11,7 +11,7 @@ import type { DeskAddress } from "../wire/address.ts";
 /** Which ids have been counted on the server; kept beside the database, for what removes old trades there. */
 export interface Counted {
   hold(row: LedgerRow): void;
-  release(row: LedgerRow, ids: readonly IdRange[]): void;
+  release(series: Pick<LedgerRow, "venue" | "symbol">, ids: readonly IdRange[]): void;
   /** Whether all that a row claims was counted. */
   has(row: LedgerRow): boolean;
   keep(): void;

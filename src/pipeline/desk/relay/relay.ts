@@ -135,11 +135,11 @@ function relayOf(parts: Parts): Omit<Relay, "close"> {
       const key = `${importId} ${startedUs}`;
       const series = all.find((one) => one.venue.name === venue && one.symbol === symbol);
       if (series === undefined || kept.has(key) || reader.hasImport(importId, startedUs)) continue;
-      const became = await takeBack({ post, place, label: to, nowUs }, undone, reader.held(series));
-      for (const row of became.rows) {
-        counted.release(row, undone.ids);
-        confirmLater(row);
-      }
+      const became = await takeBack({ ...parts, nowUs }, undone, reader.held(series));
+      // what comes again has to be counted again
+      counted.release(undone, undone.ids);
+      counted.keep();
+      for (const row of became.rows) confirmLater(row);
       settings.onTakenBack?.(undone, became);
       // what may not be deleted is tried again by the next relay
       if (became.problem === undefined) forget();

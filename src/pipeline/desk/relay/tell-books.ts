@@ -15,6 +15,7 @@ import {
   encodeBooks,
   encodeMerged,
   encodeVenues,
+  type FoundConflict,
   MERGED_INSERT,
   VENUES_INSERT,
 } from "./book.ts";
@@ -45,7 +46,10 @@ export function bookTeller({ post, reader, place, published, books, nowUs }: Par
   const known = new Map(books.map((book) => [keyOf(book.venue, book.symbol), book]));
   // what was found before is known to nobody else: the rows of the ledger were mended by it
   const others = new Map(
-    books.map((book) => [keyOf(book.venue, book.symbol), JSON.parse(book.conflicts) as ToldConflict[]]),
+    books.map(({ venue, symbol, conflicts }) => [
+      keyOf(venue, symbol),
+      (JSON.parse(conflicts) as FoundConflict[]).filter(({ foundThere }) => foundThere) as ToldConflict[],
+    ]),
   );
   let saidVenues = "";
   let saidUs = Number.NEGATIVE_INFINITY;
