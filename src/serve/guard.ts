@@ -12,7 +12,6 @@ export interface Readers {
 
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 const FEWEST_LETTERS = 16;
-const COOKIE = "tickbook-page";
 
 /** Refuses an address that others reach, where nobody has to bring a token. */
 export function checkReaders({ bind, token }: Readers): void {
@@ -31,14 +30,14 @@ export function checkReaders({ bind, token }: Readers): void {
  * answered: a page of another name that leads here (DNS rebinding) reads nothing. What changes something is never asked.
  */
 export function refusalOf(
-  { method = "", headers, url = "" }: IncomingMessage,
+  { method = "", headers, url = "", socket }: IncomingMessage,
   { token }: Readers,
 ): number | undefined {
   if (!["GET", "HEAD", "POST"].includes(method)) return 405;
   if (token === undefined) {
     if (!LOOPBACK.includes(hostOf(headers.host ?? ""))) return 403;
   } else if (
-    !isSame(cookieOf(headers.cookie ?? ""), token) &&
+    !isSame(cookieOf(headers.cookie ?? "", socket.localPort), token) &&
     !isSame(bearerOf(headers.authorization), token)
   )
     return 401;
@@ -55,18 +54,24 @@ export function tokenIn(url: string, token: string | undefined): string | undefi
 }
 
 /** Keeps the token out of the address from then on. */
-export function cookieFor(token: string): string {
-  return `${COOKIE}=${encodeURIComponent(token)}; HttpOnly; SameSite=Strict; Path=/`;
+export function cookieFor(token: string, port: number | undefined): string {
+  return `${cookieName(port)}=${encodeURIComponent(token)}; HttpOnly; SameSite=Strict; Path=/`;
+}
+
+/** Browsers have one set of cookies for all ports of a machine: two pages on it would take each other's token. */
+function cookieName(port: number | undefined): string {
+  return `tickbook-page-${port}`;
 }
 
 function hostOf(host: string): string {
   return host.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
 }
 
-function cookieOf(header: string): string {
-  const found = header.split(/;\s*/).find((one) => one.startsWith(`${COOKIE}=`));
+function cookieOf(header: string, port: number | undefined): string {
+  const begin = `${cookieName(port)}=`;
+  const found = header.split(/;\s*/).find((one) => one.startsWith(begin));
   try {
-    return decodeURIComponent(found?.slice(COOKIE.length + 1) ?? "");
+    return decodeURIComponent(found?.slice(begin.length) ?? "");
   } catch {
     return "";
   }

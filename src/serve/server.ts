@@ -91,7 +91,9 @@ async function answer(
   const say = (status: number, text: string): void => send(status, "text/plain; charset=utf-8", `${text}\n`);
   const token = request.method === "GET" ? tokenIn(url, settings.token) : undefined;
   if (token !== undefined) {
-    response.writeHead(303, { ...HEADERS, location: "/", "set-cookie": cookieFor(token) }).end();
+    response
+      .writeHead(303, { ...HEADERS, location: "/", "set-cookie": cookieFor(token, request.socket.localPort) })
+      .end();
     return;
   }
   const refusal = refusalOf(request, settings);

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { request } from "node:http";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { ALERT_ACTS, FILES, LIVE } from "../../src/notebook/page/live-messages.ts";
 import { checkReaders } from "../../src/serve/guard.ts";
 import { createLines, type Lines } from "../../src/serve/lines.ts";
@@ -95,7 +96,13 @@ test("with a token nothing is answered without it; its address sets a cookie, an
   const cookie = set!.split(";")[0]!;
   assert.equal((await ask(port, "/", { cookie, host: "desk.example" })).status, 200);
   assert.equal((await ask(port, "/", { cookie: `${cookie}x` })).status, 401);
-  assert.equal((await ask(port, "/", { cookie: "tickbook-page=%" })).status, 401);
+  assert.equal((await ask(port, "/", { cookie: `tickbook-page-${port}=%` })).status, 401);
+  const other = await serving(t, `${TOKEN}-of-another-page`);
+  const [otherSet] = (await ask(other.port, `/?token=${TOKEN}-of-another-page`)).headers[
+    "set-cookie"
+  ] as string[];
+  const both = `${otherSet!.split(";")[0]}; ${cookie}`;
+  for (const at of [port, other.port]) assert.equal((await ask(at, "/", { cookie: both })).status, 200);
   assert.equal((await ask(port, "/", { authorization: `Bearer ${TOKEN}` })).status, 200);
   assert.equal((await ask(port, "/ask", { cookie, ...JSON_TYPE }, question(LIVE))).status, 200);
 });
@@ -152,6 +159,48 @@ test("what changes is told to every page, and a page that leaves is forgotten", 
     asked.on("error", reject).end();
   });
   assert.match(news, /^retry: 1000\n\ndata: \{"comm_id":"tickbook.live","data":\{"panels":\[\]\}\}\n\n/);
+});
+
+test("a page that does not read what it is told is let go before much waits for it; the others hear on", async (t) => {
+  const lines = createLines();
+  let listening = 0;
+  const counted: Lines = {
+    ...lines,
+    listen: (hear) => {
+      listening++;
+      const end = lines.listen(hear);
+      return () => {
+        listening--;
+        end();
+      };
+    },
+  };
+  const settings = { bind: "127.0.0.1", port: 0, token: undefined, lines: counted, files: new Map() };
+  const server = await servePage(settings);
+  t.after(() => server.close());
+  let heard = 0;
+  const open = (hear: ((part: Buffer) => void) | undefined): Promise<void> =>
+    new Promise((resolve) => {
+      const asked = request({ port: server.port, path: "/news", host: "127.0.0.1" }, (answer) => {
+        if (hear) answer.on("data", hear);
+        resolve();
+      });
+      t.after(() => asked.destroy());
+      asked.on("error", () => {}).end();
+    });
+  await open(undefined);
+  await open(({ length }) => {
+    heard += length;
+  });
+  assert.equal(listening, 2);
+  const letters = 1_000_000;
+  let told = 0;
+  for (; listening === 2 && told < 100; told++) {
+    lines.comms.broadcast(LIVE, { text: "x".repeat(letters) });
+    while (heard < (told + 1) * letters) await setImmediate();
+  }
+  assert.equal(listening, 1);
+  assert.ok(told < 40, `${told} MB waited`);
 });
 
 test("what does not fit is refused in one line before anything is served", (t) => {
