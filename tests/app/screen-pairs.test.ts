@@ -80,6 +80,21 @@ describe("screenPairs", () => {
     await assert.rejects(running, /enough/);
   });
 
+  test("one that is called off while it waits for another does not wait for it, and the other goes on", async () => {
+    const { normal } = random(5);
+    const many = Object.fromEntries(
+      Array.from({ length: 12 }, (_, k) => [`S${k}`, walkOf(BARS, normal).map((level) => 500 + level)]),
+    );
+    const ended: string[] = [];
+    const called = new AbortController();
+    const first = screenPairs(many).finally(() => ended.push("first"));
+    const second = screenPairs(many, { signal: called.signal }).finally(() => ended.push("second"));
+    called.abort(new Error("enough"));
+    await assert.rejects(second, /enough/);
+    assert.equal((await first).length, 66);
+    assert.deepEqual(ended, ["second", "first"]);
+  });
+
   test("refuses one symbol, closes of unequal length, and no column", async () => {
     const { A, B } = closes();
     await assert.rejects(screenPairs({ A: A! }), { code: "too-few-symbols" });

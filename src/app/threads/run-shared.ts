@@ -78,7 +78,7 @@ export async function runShared<Name extends keyof Works>(
   try {
     const inThreads = sharePool(Math.max(1, Math.min(threads, job.units))).run(job);
     const own = threads > 1 ? helpMeanwhile(job, signal) : undefined;
-    const shares = await inThreads;
+    const shares = await untilAborted(inThreads, signal);
     if (own !== undefined) shares.push(await own);
     signal?.throwIfAborted();
     if (thrown !== undefined) throw thrown.error;
@@ -89,6 +89,21 @@ export async function runShared<Name extends keyof Works>(
     callOff();
     clearInterval(timer);
     signal?.removeEventListener("abort", callOff);
+  }
+}
+
+/** Whoever calls a job off does not wait for the one before it. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  let end = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    end = () => reject(signal.reason as Error);
+  });
+  signal.addEventListener("abort", end);
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", end);
   }
 }
 
