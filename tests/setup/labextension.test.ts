@@ -24,7 +24,7 @@ test("the extension is where JupyterLab looks for it, whole, and brings Vega wit
     .filter((name) => name !== "vega.js")
     .flatMap((name) =>
       [
-        ...readFileSync(join(inside, name), "utf8").matchAll(/(?:from|import\() ?(?:new URL\()?"([^"]+)"/g),
+        ...readFileSync(join(inside, name), "utf8").matchAll(/(?:from |import\( ?)(?:new URL\()?"([^"]+)"/g),
       ].map(([, to]) => [name, to!] as const),
     )
     // a bare name would be nobody's in a page

@@ -12,15 +12,17 @@ from traitlets.config import Config
 
 result, cell_timeout, runs = sys.argv[1:4]
 runs = json.loads(runs)
-# Sockets as files: a port that was free when Jupyter chose it may be taken when the kernel binds it.
+kernel = nbformat.read(runs[0]["path"], as_version=4)["metadata"]["kernelspec"]["name"]
+# Sockets as files: a port that was free when Jupyter chose it may be taken when the kernel binds it. The stock tslab has ports alone.
 sockets = tempfile.TemporaryDirectory(prefix="tickbook-kernel-")
 config = Config()
-config.ConnectionFileMixin.transport = "ipc"
-config.ConnectionFileMixin.ip = os.path.join(sockets.name, "k")
+if kernel == "tickbook":
+    config.ConnectionFileMixin.transport = "ipc"
+    config.ConnectionFileMixin.ip = os.path.join(sockets.name, "k")
 client = NotebookClient(
     nbformat.v4.new_notebook(),
     timeout=float(cell_timeout),
-    kernel_name=nbformat.read(runs[0]["path"], as_version=4)["metadata"]["kernelspec"]["name"],
+    kernel_name=kernel,
     resources={"metadata": {"path": os.path.dirname(os.path.abspath(runs[0]["path"]))}},
     config=config,
 )

@@ -216,7 +216,7 @@ test("klines stand in until stored bars suffice: line and verdict are what calib
   const tile = pair.tiles();
   assert.match(
     tile.kind === "html" ? tile.text : "",
-    /a pair\?: ● yes \(1999 one-minute klines, 2026-06-01 \d\d:\d\d to 2026-06-02 21:59 UTC, until stored bars suffice: \d+ of 500 so far\)/,
+    /a pair\?: ● yes \(1,999 one-minute klines, 06-01 \d\d:\d\d–06-02 21:59 UTC, until stored bars suffice: \d+ of 500 so far\)/,
   );
   assert.deepEqual(
     watchPairs({ symbols: SYMBOLS, interval: "5s", source: db })

@@ -59,6 +59,7 @@ const COMMANDS: Readonly<Record<string, (folder: string) => Command | Promise<Co
     const out = join(folder, "old.db");
     return { flags: ["--db", await storedTrades(folder), "--out", out], isDone: () => tradesIn(out) === 200 };
   },
+  serve: () => ({ flags: ["--help"], isDone: () => true }),
   publish: () => ({ flags: ["--help"], isDone: () => true }),
   bench: () => ({ flags: ["--help"], isDone: () => true }),
   probe: () => ({ flags: ["--help"], isDone: () => true }),
@@ -75,6 +76,7 @@ const FEWER: Readonly<Record<string, number>> = {
   bench: 1,
   probe: 1,
   publish: 1,
+  serve: 1,
   exchange: 2,
   watch: 2,
 };
@@ -82,7 +84,7 @@ const FEWER: Readonly<Record<string, number>> = {
 for (const [name, prepare] of Object.entries(COMMANDS)) worksUnread(name, prepare, FEWER[name]);
 
 /** `start` has a test beside JupyterLab's, the compilers' tests/long/output.test.ts; the others ask the registry of npm, or git. */
-const ELSEWHERE = ["start", "check", "format", "add", "remove", "update", "test:desk"];
+const ELSEWHERE = ["start", "check", "format", "add", "remove", "update", "setup", "test:desk"];
 
 test("every command of package.json is among these, or has its test elsewhere", () => {
   const { scripts } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as {
