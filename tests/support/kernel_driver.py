@@ -4,12 +4,12 @@ import base64
 import json
 import os
 import sys
-import tempfile
 import threading
 import time
 
 import zmq
 from jupyter_client.manager import KernelManager
+from kernel_sockets import sockets
 
 kernel_name, folder, log, begun = sys.argv[1:5]
 # A kernel on Node would make the pipes that it inherits non-blocking for this process, too.
@@ -17,9 +17,7 @@ terminal = open(log, "w")
 began = time.monotonic()
 
 
-# Sockets as files: a port that was free when Jupyter chose it may be taken when the kernel binds it.
-sockets = tempfile.TemporaryDirectory(prefix="tickbook-kernel-")
-manager = KernelManager(kernel_name=kernel_name, transport="ipc", ip=os.path.join(sockets.name, "k"))
+manager = KernelManager(kernel_name=kernel_name, **sockets(kernel_name))
 manager.start_kernel(cwd=folder, stdout=terminal, stderr=terminal)
 client = manager.client()
 client.start_channels()

@@ -3,26 +3,21 @@
 import json
 import os
 import sys
-import tempfile
 
 import nbformat
 from jupyter_core.utils import run_sync
+from kernel_sockets import sockets
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from traitlets.config import Config
 
 result, path, times, probe = sys.argv[1:5]
 notebook = nbformat.read(path, as_version=4)
-# Sockets as files: a port that was free when Jupyter chose it may be taken when the kernel binds it.
-sockets = tempfile.TemporaryDirectory(prefix="tickbook-kernel-")
-config = Config()
-config.ConnectionFileMixin.transport = "ipc"
-config.ConnectionFileMixin.ip = os.path.join(sockets.name, "k")
 client = NotebookClient(
     notebook,
     timeout=120,
     resources={"metadata": {"path": os.path.dirname(os.path.abspath(path))}},
-    config=config,
+    config=Config({"ConnectionFileMixin": sockets("tickbook")}),
 )
 
 

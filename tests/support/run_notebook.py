@@ -3,9 +3,9 @@
 import json
 import os
 import sys
-import tempfile
 
 import nbformat
+from kernel_sockets import sockets
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets.config import Config
@@ -13,12 +13,7 @@ from traitlets.config import Config
 result, cell_timeout, runs = sys.argv[1:4]
 runs = json.loads(runs)
 kernel = nbformat.read(runs[0]["path"], as_version=4)["metadata"]["kernelspec"]["name"]
-# Sockets as files: a port that was free when Jupyter chose it may be taken when the kernel binds it. The stock tslab has ports alone.
-sockets = tempfile.TemporaryDirectory(prefix="tickbook-kernel-")
-config = Config()
-if kernel == "tickbook":
-    config.ConnectionFileMixin.transport = "ipc"
-    config.ConnectionFileMixin.ip = os.path.join(sockets.name, "k")
+config = Config({"ConnectionFileMixin": sockets(kernel)})
 client = NotebookClient(
     nbformat.v4.new_notebook(),
     timeout=float(cell_timeout),
