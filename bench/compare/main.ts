@@ -1,16 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import { runProgram } from "../../src/app/terminal/output.ts";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isQuiet, othersShare } from "../support/machine.ts";
+import { runBench } from "../support/program.ts";
+import { keep, measured, results, root } from "../support/result.ts";
 import { inputsIn } from "./inputs.ts";
-import { machine, othersShare } from "./machine.ts";
 import { type Peers, startPeers } from "./python.ts";
 import {
-  about,
+  aboutPeers,
   figuresOf,
-  isQuiet,
   median,
   newestQuiet,
   type Result,
@@ -32,16 +29,29 @@ const HELP = `npm run bench: what this project does beside what a Python user wo
 The first run makes a Python environment with the peers, pinned, in .tickbook/peers.
 `;
 const ROUND_MS = 200;
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const results = join(root, "bench", "results");
 
-/**
- * The median of as many runs as fit into a fifth of a second, as on the peers' side. As many before are not counted: other
- * work has run since, and ended the threads, where a peer's process has stayed as it was.
- */
+/** So many runs in a row that bring no faster one: it is warm. */
+const STEADY_RUNS = 3;
+const WARM_MS = 2000;
+
+/** Runs until it is warm: other work has run since, where a peer's process has stayed as it was. */
+async function warmUp(run: () => unknown): Promise<void> {
+  const fromMs = performance.now();
+  const passedMs = (): number => performance.now() - fromMs;
+  for (let steady = 0, leastMs = Infinity; steady < STEADY_RUNS || passedMs() < ROUND_MS; ) {
+    if (passedMs() > WARM_MS) return;
+    const beginMs = performance.now();
+    await run();
+    const takenMs = performance.now() - beginMs;
+    steady = takenMs < 0.95 * leastMs ? 0 : steady + 1;
+    leastMs = Math.min(leastMs, takenMs);
+  }
+}
+
+/** The median of as many warm runs as fit into a fifth of a second, as on the peers' side. */
 async function timeHere({ before, once }: Work, run: () => unknown): Promise<number> {
   const taken: number[] = [];
-  for (const warmMs = performance.now() + ROUND_MS; !once && performance.now() < warmMs; ) await run();
+  if (!once) await warmUp(run);
   const endMs = performance.now() + ROUND_MS;
   do {
     await before?.();
@@ -82,79 +92,56 @@ async function measure({ work, rounds, divisor, peers, folder }: Measuring): Pro
       if (typeof there === "number") thereMs.push(1000 * there);
       else errors.push(there);
     }
-    await endWork();
     othersShares.push(await othersShare());
     process.stderr.write(`round ${round} of ${rounds}\n`);
   }
+  await endWork();
   const rows: Row[] = sized.map(({ row, thereMs, errors }) => ({
     ...row,
     thereMs,
     ...(errors[0] !== undefined && { error: errors[0] }),
   }));
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-  const versions = { tickbook: version, node: process.versions.node, ...peers.versions };
   const quiet = isQuiet(othersShares) && divisor === 1;
-  return { at, quiet, othersShares, rounds, machine: machine(), versions, rows };
+  return { ...measured(at, othersShares, quiet, peers.versions), rounds, rows };
 }
 
-function writeDocuments(): void {
+function writeDocuments(): readonly string[] {
   const result = newestQuiet(results);
   if (result === undefined)
     throw new Error("a run on a quiet machine is needed; bench/results holds none. Run npm run bench");
-  for (const [name, figures] of Object.entries(figuresOf(result))) {
+  return Object.entries(figuresOf(result)).map(([name, figures]) => {
     const file = join(root, name);
     writeFileSync(file, withFigures(readFileSync(file, "utf8"), figures));
-    process.stdout.write(`${name}: the figures of ${result.at}\n`);
-  }
-}
-
-async function main(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      rounds: { type: "string", default: "7" },
-      only: { type: "string", default: "" },
-      small: { type: "boolean", default: false },
-      out: { type: "string" },
-      documents: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-    },
+    return `${name}: the figures of ${result.at}`;
   });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  if (values.documents) {
-    writeDocuments();
-    return 0;
-  }
-  const rounds = Number(values.rounds);
-  const work = WORK.filter(({ what }) => what.includes(values.only));
-  if (!Number.isInteger(rounds) || rounds < 1)
-    throw new Error(`--rounds needs a whole number from 1; got ${values.rounds}`);
-  if (work.length === 0) throw new Error(`--only needs a part of a name; no work is called ${values.only}`);
-  const peers = await startPeers(process.env.TICKBOOK_PEERS ?? "python3");
-  const folder = mkdtempSync(join(tmpdir(), "tickbook-bench-"));
-  try {
-    const result = await measure({ work, rounds, divisor: values.small ? 100 : 1, peers, folder });
-    const file = resolve(values.out ?? join(results, `${result.at.slice(0, 16).replace(":", "")}.json`));
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `${JSON.stringify(result, undefined, 1)}\n`);
-    process.stdout.write(`${table(result.rows)}\n\n${about(result)}\n${file}\n`);
-    for (const { what, peer, error } of result.rows)
-      if (error) process.stdout.write(`${what}: ${peer} failed: ${error}\n`);
-    return result.rows.some(({ error }) => error !== undefined) ? 1 : 0;
-  } finally {
-    peers.end();
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
-await runProgram(async (argv) => {
-  try {
-    return await main(argv);
-  } catch (problem) {
-    process.stderr.write(`npm run bench: ${(problem as Error).message}.\n`);
-    return 2;
-  }
+await runBench({
+  command: "npm run bench",
+  help: HELP,
+  options: {
+    rounds: { type: "string", default: "7" },
+    only: { type: "string", default: "" },
+    small: { type: "boolean", default: false },
+    out: { type: "string" },
+  },
+  documents: writeDocuments,
+  measure: async (values, folder) => {
+    const rounds = Number(values.rounds);
+    const work = WORK.filter(({ what }) => what.includes(values.only));
+    if (!Number.isInteger(rounds) || rounds < 1)
+      throw new Error(`--rounds needs a whole number from 1; got ${values.rounds}`);
+    if (work.length === 0) throw new Error(`--only needs a part of a name; no work is called ${values.only}`);
+    const peers = await startPeers(process.env.TICKBOOK_PEERS ?? "python3");
+    try {
+      const result = await measure({ work, rounds, divisor: values.small ? 100 : 1, peers, folder });
+      const file = keep(result, "", values.out);
+      process.stdout.write(`${table(result.rows)}\n\n${aboutPeers(result)}\n${file}\n`);
+      for (const { what, peer, error } of result.rows)
+        if (error) process.stdout.write(`${what}: ${peer} failed: ${error}\n`);
+      return result.rows.some(({ error }) => error !== undefined) ? 1 : 0;
+    } finally {
+      peers.end();
+    }
+  },
 });

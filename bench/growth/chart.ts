@@ -2,6 +2,9 @@ import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import type { GrowthResult } from "./result.ts";
 
+/** Powers of ten alone are named. */
+const AXIS = { format: ",~g", values: Array.from({ length: 13 }, (_, i) => 10 ** (i - 4)) };
+
 /** Time and memory over size, both in powers of ten: a panel for each thing that grows. An SVG. */
 export async function drawGrowth({ rows }: GrowthResult): Promise<string> {
   const units = [...new Set(rows.map(({ unit }) => unit))];
@@ -10,7 +13,7 @@ export async function drawGrowth({ rows }: GrowthResult): Promise<string> {
     type: "quantitative",
     scale: { type: "log", nice: false },
     title: unit,
-    axis: { format: ",~g", tickCount: 5 },
+    axis: AXIS,
   });
   const panel = (unit: string, field: "ms" | "mb", title: string) => {
     const values = rows
@@ -33,7 +36,7 @@ export async function drawGrowth({ rows }: GrowthResult): Promise<string> {
           type: "quantitative",
           scale: { type: "log" },
           title,
-          axis: { format: ",~g", tickCount: 5 },
+          axis: AXIS,
         },
         color,
         shape: { field: "what", type: "nominal", legend: null },

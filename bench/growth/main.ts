@@ -1,22 +1,14 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
-import { runProgram } from "../../src/app/terminal/output.ts";
-import { machine, othersShare } from "../compare/machine.ts";
-import { isQuiet } from "../compare/result.ts";
+import { promisify } from "node:util";
+import { isQuiet, othersShare } from "../support/machine.ts";
+import { runBench } from "../support/program.ts";
+import { about, keep, measured, results, root } from "../support/result.ts";
 import { drawGrowth } from "./chart.ts";
 import type { Growth } from "./growth.ts";
-import {
-  aboutGrowth,
-  type GrowthResult,
-  type GrowthRow,
-  growthTable,
-  newestGrowth,
-  withGrowth,
-} from "./result.ts";
+import { type GrowthResult, type GrowthRow, growthTable, newestGrowth, withGrowth } from "./result.ts";
 import { GROWTH } from "./work.ts";
 
 const HELP = `npm run bench -- --growth: the same work at growing sizes, each in a process of its own; its time and its memory.
@@ -26,8 +18,6 @@ const HELP = `npm run bench -- --growth: the same work at growing sizes, each in
   --out FILE      where the result goes (bench/results/growth-DATE.json)
   --documents     measure nothing: write the newest quiet result into docs/speed.md, and docs/growth.svg
 `;
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const results = join(root, "bench", "results");
 const program = fileURLToPath(new URL("./one.ts", import.meta.url));
 const run = promisify(execFile);
 
@@ -63,16 +53,14 @@ async function measure(work: readonly Growth[], most: number, folder: string): P
     // one that was made beside us shows between the pieces of work
     othersShares.push(await othersShare());
   }
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   // many looks: one in twenty may fall on a moment of the system's own
   const quiet = isQuiet(
     othersShares.toSorted((a, b) => a - b).slice(0, Math.ceil(0.95 * othersShares.length)),
   );
-  const versions = { tickbook: version, node: process.versions.node };
-  return { at, quiet, othersShares, machine: machine(), versions, rows };
+  return { ...measured(at, othersShares, quiet), rows };
 }
 
-async function writeDocuments(): Promise<void> {
+async function writeDocuments(): Promise<readonly string[]> {
   const result = newestGrowth(results);
   if (result === undefined)
     throw new Error(
@@ -81,52 +69,26 @@ async function writeDocuments(): Promise<void> {
   const file = join(root, "docs", "speed.md");
   writeFileSync(file, withGrowth(readFileSync(file, "utf8"), result));
   writeFileSync(join(root, "docs", "growth.svg"), await drawGrowth(result));
-  process.stdout.write(`docs/speed.md and docs/growth.svg: the figures of ${result.at}\n`);
+  return [`docs/speed.md and docs/growth.svg: the figures of ${result.at}`];
 }
 
-async function main(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      most: { type: "string", default: "10000000" },
-      only: { type: "string", default: "" },
-      out: { type: "string" },
-      documents: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  if (values.documents) {
-    await writeDocuments();
-    return 0;
-  }
-  const most = Number(values.most);
-  if (!(most >= 1000)) throw new Error(`--most needs a number of trades from 1000; got ${values.most}`);
-  const work = GROWTH.filter(({ what, unit }) => `${unit}: ${what}`.includes(values.only));
-  if (work.length === 0) throw new Error(`--only needs a part of a name; no work is called ${values.only}`);
-  const folder = mkdtempSync(join(tmpdir(), "tickbook-growth-"));
-  try {
+await runBench({
+  command: "npm run bench -- --growth",
+  help: HELP,
+  options: {
+    most: { type: "string", default: "10000000" },
+    only: { type: "string", default: "" },
+    out: { type: "string" },
+  },
+  documents: writeDocuments,
+  measure: async (values, folder) => {
+    const most = Number(values.most);
+    if (!(most >= 1000)) throw new Error(`--most needs a number of trades from 1000; got ${values.most}`);
+    const work = GROWTH.filter(({ what, unit }) => `${unit}: ${what}`.includes(values.only));
+    if (work.length === 0) throw new Error(`--only needs a part of a name; no work is called ${values.only}`);
     const result = await measure(work, most, folder);
-    const file = resolve(
-      values.out ?? join(results, `growth-${result.at.slice(0, 16).replace(":", "")}.json`),
-    );
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `${JSON.stringify(result, undefined, 1)}\n`);
-    process.stdout.write(`${growthTable(result.rows)}\n\n${aboutGrowth(result)}\n${file}\n`);
+    const file = keep(result, "growth", values.out);
+    process.stdout.write(`${growthTable(result.rows)}\n\n${about(result)}\n${file}\n`);
     return 0;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-await runProgram(async (argv) => {
-  try {
-    return await main(argv);
-  } catch (problem) {
-    process.stderr.write(`npm run bench -- --growth: ${(problem as Error).message}.\n`);
-    return 2;
-  }
+  },
 });

@@ -1,17 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { BUSY, type Machine } from "../compare/machine.ts";
-import { figuresBetween, putBetween } from "../compare/result.ts";
+import { about, figuresBetween, type Measured, newest, putBetween, short } from "../support/result.ts";
 
 /** What a run of `npm run bench -- --growth` came to, as it is kept in bench/results. */
-export interface GrowthResult {
-  /** ISO, UTC. */
-  readonly at: string;
-  readonly quiet: boolean;
-  /** The share of the cores that others used, each time we looked. */
-  readonly othersShares: readonly number[];
-  readonly machine: Machine;
-  readonly versions: Readonly<Record<string, string>>;
+export interface GrowthResult extends Measured {
   readonly rows: readonly GrowthRow[];
 }
 
@@ -43,9 +33,6 @@ export function growthPower({ amounts, sizes, ms }: GrowthRow): number {
   return Math.log(ms[last]! / ms[before]!) / Math.log(over[last]! / over[before]!);
 }
 
-const short = (value: number): string =>
-  Number.isFinite(value) ? Number(value.toPrecision(value < 10 ? 2 : 3)).toLocaleString("en") : "–";
-
 /** A row a piece of work: its times and memory at the sizes, and how it grows. */
 export function growthTable(rows: readonly GrowthRow[]): string {
   const units = [...new Set(rows.map(({ unit }) => unit))];
@@ -68,27 +55,12 @@ export function growthTable(rows: readonly GrowthRow[]): string {
     .join("\n\n");
 }
 
-export function aboutGrowth({ at, machine, versions, quiet, othersShares }: GrowthResult): string {
-  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const { cores, processor, system, memoryGb } = machine;
-  const busy = quiet
-    ? "on a quiet machine"
-    : `on a BUSY machine (others used up to ${Math.round(100 * Math.max(...othersShares))} % of it, ${Math.round(100 * BUSY)} % are borne): not for documents`;
-  return `${at.slice(0, 10)}, ${busy}, ${cores} cores of ${processor}, ${memoryGb} GB, ${system}; ${named.join(", ")}.`;
-}
-
 /** Pieces of work that a whole run has; less was asked for in part. */
 const WHOLE = 25;
 
 /** The newest run of the folder that was quiet and whole; undefined where there is none. */
-export function newestGrowth(folder: string): GrowthResult | undefined {
-  return readdirSync(folder)
-    .filter((name) => /^growth-.*\.json$/.test(name))
-    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as GrowthResult)
-    .filter(({ quiet, rows }) => quiet && rows.length >= WHOLE)
-    .sort((a, b) => (a.at < b.at ? -1 : 1))
-    .at(-1);
-}
+export const newestGrowth = (folder: string): GrowthResult | undefined =>
+  newest<GrowthResult>(folder, "growth", ({ rows }) => rows.length >= WHOLE);
 
 const MARKS = ["<!-- growth -->", "<!-- end of growth -->"] as const;
 
@@ -100,4 +72,4 @@ export function withGrowth(text: string, result: GrowthResult): string {
 }
 
 export const growthText = (result: GrowthResult): string =>
-  `${aboutGrowth(result)}\n\n![Time and memory by size](growth.svg)\n\n${growthTable(result.rows)}`;
+  `${about(result)}\n\n![Time and memory by size](growth.svg)\n\n${growthTable(result.rows)}`;

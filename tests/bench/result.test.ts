@@ -3,16 +3,16 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
-  about,
+  aboutPeers,
   figuresIn,
   figuresOf,
-  isQuiet,
   median,
   newestQuiet,
   type Result,
   table,
   withFigures,
 } from "../../bench/compare/result.ts";
+import { isQuiet } from "../../bench/support/machine.ts";
 import { projectRoot } from "../support/project.ts";
 import { tempFolder } from "../support/temp.ts";
 
@@ -59,8 +59,11 @@ test("a run on a busy machine says so, and is not taken for documents; nor is on
     writeFileSync(join(folder, `${name}.json`), JSON.stringify(result));
   assert.deepEqual([isQuiet([0.01, 0.1]), isQuiet([0.01, 0.4, 0])], [true, false]);
   const busy = run({ at: "2026-01-05T00:00:00Z", quiet: false, othersShares: [0.01, 0.4] });
-  assert.match(about(busy), /BUSY machine \(others used up to 40 % of it\): not for documents/);
-  assert.match(about(run()), /^2026-01-02, on a quiet machine, 2 cores of a processor/);
+  assert.match(
+    aboutPeers(busy),
+    /BUSY machine \(others used up to 40 % of it; 10 % is the limit\): not for documents/,
+  );
+  assert.match(aboutPeers(run()), /^2026-01-02, on a quiet machine, 2 cores of a processor/);
   put("2026-01-05", busy);
   put("2026-01-06", run({ at: "2026-01-06T00:00:00Z", rounds: 4 }));
   const [first] = run().rows;

@@ -18,6 +18,9 @@ export const machine = (): Machine => ({
 /** Above it, what is measured is the machine's other work as well. */
 export const BUSY = 0.1;
 
+export const isQuiet = (othersShares: readonly number[]): boolean =>
+  othersShares.every((share) => share <= BUSY);
+
 /** The share of the cores that is busy while we do nothing. */
 export async function othersShare(ms = 500): Promise<number> {
   const before = ticks();
