@@ -44,7 +44,7 @@ test("two collectors through drops, cuts and a kill, without REST: the merged ta
       ],
     }),
   );
-  const exchange = await startExchangeProcess(t, ["--tape", tape!, "--speed", "200", "--plan", plan]);
+  const exchange = await startExchangeProcess(t, ["--tape", tape!, "--speed", "80", "--plan", plan]);
   const dbs = ["a.db", "b.db"].map((name) => join(folder, name, name));
   const start = (db: string) =>
     startCollectorProcess(t, [...exchange.flags, "--symbols", SYMBOLS.join(","), "--db", db]);
@@ -52,7 +52,9 @@ test("two collectors through drops, cuts and a kill, without REST: the merged ta
   await Promise.all([a, b].map((one) => one.until(({ event }) => event === "started")));
   const into = join(folder, "desk.db");
   // merged while they collect, and one of them killed on the way
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const isUnderWay = (): boolean =>
+    dbs.every((db) => SYMBOLS.every((symbol) => idsOf(db, symbol).size >= 1000));
+  while (!isUnderWay()) await new Promise((resolve) => setTimeout(resolve, 50));
   b.child.kill("SIGKILL");
   await b.ended;
   mergeInto({ into, sources: dbs, nowUs: 1 });
