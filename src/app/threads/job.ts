@@ -1,5 +1,6 @@
 import type { RefusedCell } from "../../analytics/backtest/sweep/sweep-grid.ts";
 import type { Screened, ScreeningGiven } from "../../analytics/pair/screening.ts";
+import type { Refusal } from "../../core/errors.ts";
 import type { SweepGiven } from "../study/sweep/sweep-cells.ts";
 
 /** What the threads of a process can do: by name what is given, and what a unit of it may find. */
@@ -22,7 +23,8 @@ export interface Job<Name extends keyof Works = keyof Works> {
 /** What one thread has contributed. */
 export interface Share {
   readonly found: readonly unknown[];
-  /** Of a defect; what is refused is none. */
+  /** Why it has failed: what was refused, or a defect. */
+  readonly refusal?: Refusal;
   readonly error?: unknown;
 }
 

@@ -3,6 +3,7 @@ import { quote, refuse } from "../../core/errors.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { BEGUN, CALLED_OFF, COUNTERS, DONE, type Job, type Share, type Works } from "./job.ts";
 import { sharePool, warmThreads } from "./pool.ts";
+import { failedShare, foundBy } from "./share.ts";
 import { workOn } from "./work-on.ts";
 
 export interface ThreadOptions {
@@ -85,7 +86,6 @@ export async function runShared<Name extends keyof Works>(
     tell();
     return foundBy(shares) as Works[Name]["found"][];
   } finally {
-    // where one thread failed, the others need not go on
     callOff();
     clearInterval(timer);
     signal?.removeEventListener("abort", callOff);
@@ -125,12 +125,6 @@ async function helpMeanwhile(job: Job, signal: AbortSignal | undefined): Promise
       if (!isNeeded()) return { found };
     }
   } catch (error) {
-    return { found: [], error };
+    return failedShare(job, error);
   }
-}
-
-function foundBy(shares: readonly Share[]): unknown[] {
-  const broken = shares.find(({ error }) => error !== undefined);
-  if (broken !== undefined) throw broken.error;
-  return shares.flatMap(({ found }) => found);
 }

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { rehearse } from "../study/sweep/rehearsal.ts";
 import { BEGUN, type Job, REHEARSE, type Share } from "./job.ts";
+import { failedShare } from "./share.ts";
 import { workOn } from "./work-on.ts";
 
 /** A thread that is begun ahead has the time to get ready. */
@@ -14,7 +15,7 @@ parentPort?.on("message", (job: Job) => {
     while (step());
     share = { found };
   } catch (error) {
-    share = { found: [], error };
+    share = failedShare(job, error);
   }
   parentPort!.postMessage(share);
 });
