@@ -5,7 +5,7 @@ import { projectRoot } from "../tests/support/project.ts";
 
 /**
  * Cells on this kernel, on stock tslab and, where DENO names its program (npm package deno 2.9.6), on Deno's kernel:
- * cold start to the first value, warm cells, memory, loops in a cell and in a function. JupyterLab must be set up (npm test).
+ * cold start to the first value, warm cells, memory, calls of an add-on, loops in a cell and in a function. JupyterLab must be set up (npm test).
  *   DENO=…/deno node bench/kernel.ts
  */
 const { DENO } = process.env;
@@ -40,6 +40,15 @@ async function best(kernel: TestKernel, code: string): Promise<number> {
   return Number(ms.toFixed(1));
 }
 
+/** A call of an add-on that does next to nothing, in ns. */
+async function perNativeCall(kernel: TestKernel): Promise<number> {
+  await value(
+    kernel,
+    'import Database from "better-sqlite3"; const one = new Database(":memory:").prepare("SELECT 1"); 1',
+  );
+  return Math.round(5 * (await best(kernel, inFunction("for (let i = 0; i < 2e5; i++) one.get()"))));
+}
+
 const timed = (body: string): string => `t0 = performance.now(); ${body}; performance.now() - t0`;
 const inFunction = (body: string): string =>
   `(() => { const t0 = performance.now(); ${body}; return performance.now() - t0; })()`;
@@ -60,6 +69,7 @@ async function measure(name: string): Promise<void> {
       `import { rollingZScore } from "tickbook"; typeof rollingZScore + ${round}`;
     const importMs = name === "deno" ? undefined : await median(kernel, importing);
     const withTickbookMb = name === "deno" ? undefined : memoryMb(kernel.pid);
+    const nativeNs = name === "deno" ? undefined : await perNativeCall(kernel);
     await value(kernel, "let t0 = 0; let total = 0; let area = 0; let n = 2e7;");
     await value(kernel, "const column = Float64Array.from({ length: 1e7 }, (_, i) => i);");
     console.log(
@@ -71,6 +81,7 @@ async function measure(name: string): Promise<void> {
         importMs,
         ownMb,
         withTickbookMb,
+        nativeNs,
         loopMs: {
           ownVariables: [
             await best(kernel, timed("let sum1 = 0; for (let i = 0; i < 2e7; i++) sum1 += i & 7")),

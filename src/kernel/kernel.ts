@@ -111,6 +111,7 @@ async function main(argv: readonly string[]): Promise<void> {
   offerJupyter();
   routeChildOutput(channels.child, activities.onStop);
   ownWorkers(activities.onStop);
+  channels.gateNativeCalls();
   const report = (error: unknown): void => {
     const text = `${runner.explain(error).traceback.join("\n")}\n`;
     const cell = cells.current();

@@ -73,17 +73,18 @@ export function createRunner(
   /** Tells the end in a turn of its own of the event loop, after what the cell has left to the end of its turn. */
   const executed = (source: string): Promise<boolean> =>
     new Promise((resolve) => {
-      const end = (succeeded: boolean): void => {
+      // a run that was stopped may end long after, while another runs
+      const end = once((succeeded: boolean, isInterrupted: boolean): void => {
+        if (isInterrupted) {
+          problems = [new Stopped()];
+          executor.interrupt();
+        }
         restore();
         interruptRun = () => {};
         setImmediate(() => resolve(succeeded));
-      };
-      interruptRun = () => {
-        problems = [new Stopped()];
-        executor.interrupt();
-        end(false);
-      };
-      executor.execute(source).then(end);
+      });
+      interruptRun = () => end(false, true);
+      executor.execute(source).then((succeeded) => end(succeeded, false));
     });
 
   return {
@@ -134,4 +135,13 @@ function placesOf(error: unknown, stack: string, notebook: Notebook): readonly P
   const places = placesIn(stack, notebook.codeOf, notebook.nameOf);
   const awaited = places[0]?.line === undefined ? notebook.awaited(error) : undefined;
   return awaited ? [awaited] : places;
+}
+
+function once<Given extends unknown[]>(work: (...given: Given) => void): (...given: Given) => void {
+  let isDone = false;
+  return (...given) => {
+    if (isDone) return;
+    isDone = true;
+    work(...given);
+  };
 }

@@ -93,7 +93,8 @@ def has_begun():
 
 
 def send(command):
-    has_begun()  # what an earlier cell said is over
+    if all(one in replies for one in sent):
+        has_begun()  # what an earlier cell said is over
     content = {
         "code": command["code"],
         "silent": False,

@@ -19,7 +19,7 @@ export interface ExecutionsOptions {
   readonly runner: Runner;
   readonly cells: Cells;
   readonly reruns: CellReruns;
-  readonly channels: Pick<Channels, "running">;
+  readonly channels: Pick<Channels, "running" | "ended">;
 }
 
 interface Waiting {
@@ -58,6 +58,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     if (failure && !silent) cell.publish("error", { ...failure });
     cell.flush();
     running = undefined;
+    channels.ended();
     if (failure) return { status: "error", execution_count: cell.count, ...failure };
     return { status: "ok", execution_count: cell.count, user_expressions: {}, payload: [] };
   }

@@ -18,6 +18,10 @@ const toMain = (message: FromThread): void => parentPort!.postMessage(message);
 
 /** Between one attempt to end what runs and the next. */
 const attemptMs = 120;
+/** A signal needs it to arrive. */
+const arriveMs = 30;
+/** So many attempts that come to no pause: then a signal is sent without one. */
+const mostUnreached = 3;
 /** A person waits no longer without a word. */
 const sayAfterMs = 2_000;
 /** What stopped code may take to tidy up, in `finally`. */
@@ -28,6 +32,9 @@ const iopub = new Publisher({ sendTimeout: 0, sendHighWaterMark: 0 });
 const control = new Router({ sendTimeout: 0, sendHighWaterMark: 0 });
 const heartbeat = new Reply();
 let running: Header | undefined;
+const isNative = (): boolean => Atomics.load(words, SHARED.inNative) !== 0;
+/** Whether the cell still runs that ran at the press; or none, as then. */
+const isSameCell = (): boolean => Atomics.load(words, SHARED.cell) === Atomics.load(words, SHARED.pressedIn);
 
 const publish = (frames: readonly (Uint8Array | string)[]): void => {
   void iopub.send(frames as (Buffer | string)[]).catch(() => {});
@@ -40,9 +47,18 @@ const isTidying = (): boolean => {
   return performance.now() - tidyingSinceMs < tidyMs;
 };
 const isEnded = (): boolean => Atomics.load(words, SHARED.ended) >= Atomics.load(words, SHARED.asked);
-/** Where a signal reaches it, that ends it: it unwinds the kernel's own code, too, as V8's end does not. */
-const isSignals = (): boolean => Atomics.load(words, SHARED.inReach) !== 0 && process.platform !== "win32";
-const terminator = createTerminator(() => !isEnded() && !isTidying() && !isSignals());
+/** The run that a signal reaches; 0 where none does. On Windows it would end the process. */
+const runInReach = (): number => (process.platform === "win32" ? 0 : Atomics.load(words, SHARED.inReach));
+/** The run that was in reach at the attempt before: what has begun since may end by itself. */
+let runBefore = 0;
+const terminator = createTerminator({
+  isAsked: () => !isEnded() && !isTidying() && isSameCell(),
+  isNative,
+  signal: () => {
+    if (runBefore !== 0) signalRun(runBefore);
+    return runInReach() !== 0;
+  },
+});
 
 /** The server that started the kernel: one that was killed, before the kernel had started or while a cell loops, leaves none behind. */
 const server = Number(process.env.JPY_PARENT_PID) || process.ppid;
@@ -53,27 +69,33 @@ const endWithServer = (): void => {
 endWithServer();
 setInterval(endWithServer, 500);
 
-/** Ends a run of user code that a signal reaches, and no other: the main thread begins none while a signal is on its way. */
+/**
+ * Ends a run of user code that a signal reaches, and no other: the main thread begins none while a signal is on its way.
+ * It unwinds the kernel's own code, too, as V8's end does not.
+ */
 function signalRun(run: number): void {
   Atomics.store(words, SHARED.signalling, 1);
-  if (Atomics.load(words, SHARED.inReach) === run) {
+  if (Atomics.load(words, SHARED.inReach) === run && !isNative() && isSameCell()) {
     Atomics.store(words, SHARED.signalled, shortNow());
     process.kill(process.pid, "SIGINT");
+    Atomics.wait(words, SHARED.closed, 0, arriveMs);
   }
   Atomics.store(words, SHARED.signalling, 0);
   Atomics.notify(words, SHARED.signalling);
 }
 
-/** Ends what runs, by a signal where that reaches it, else by V8; says so where nothing does. */
+/** Ends what runs where it pauses, by a signal where that reaches it, else by V8; says so where nothing does. */
 function stop(): void {
+  Atomics.store(words, SHARED.pressedIn, Atomics.load(words, SHARED.cell));
   const press = Atomics.add(words, SHARED.asked, 1) + 1;
   toMain({ type: "stop", press });
   const startedMs = performance.now();
   let said = false;
-  let before = Atomics.load(words, SHARED.inReach);
+  let isSignalled = false;
+  runBefore = runInReach();
   tidyingSinceMs = undefined;
   const attempt = (): void => {
-    if (Atomics.load(words, SHARED.ended) >= press) {
+    if (Atomics.load(words, SHARED.ended) >= press || !isSameCell()) {
       terminator.leave();
       return;
     }
@@ -84,14 +106,17 @@ function stop(): void {
       return;
     }
     const startedAgoMs = performance.now() - startedMs;
-    const run = Atomics.load(words, SHARED.inReach);
-    const isSame = run === before;
-    before = run;
     if (Atomics.load(words, SHARED.inChild) === 1)
       endNewestChild(startedAgoMs > 1_000 ? "SIGKILL" : "SIGINT");
-    // on Windows the signal would end the process
-    if (run === 0 || process.platform === "win32") terminator.attempt();
-    else if (isSame) signalRun(run);
+    const isRunning = runInReach() === runBefore;
+    runBefore = runInReach();
+    const isReached = terminator.unreached() < mostUnreached;
+    if (isRunning && runBefore !== 0 && !isNative() && !isReached && !isSignalled) {
+      // V8 keeps it until there is a statement; a second one could come when the run has ended
+      isSignalled = true;
+      signalRun(runBefore);
+    }
+    terminator.attempt();
     if (!said && startedAgoMs > sayAfterMs) {
       said = true;
       sayThatItCannot();

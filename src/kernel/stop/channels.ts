@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { TickbookError } from "../../core/errors.ts";
 import type { Header } from "../wire.ts";
 import { Stopped } from "./activities.ts";
+import { gateNativeCalls } from "./native-calls.ts";
 import { closeAtEnd } from "./sockets.ts";
 import {
   type Connection,
@@ -16,9 +17,11 @@ import {
 export interface Channels {
   publish(frames: readonly (Uint8Array | string)[]): void;
   answerControl(frames: readonly (Uint8Array | string)[]): void;
-  /** The request of the cell that runs now: where words about the stop button belong. */
-  running(header: Header | undefined): void;
-  /** Whether the stop button was pressed and the main thread has not come to it yet. */
+  /** A cell begins: the request that words about the stop button belong to. What was pressed before is not meant for it. */
+  running(header: Header): void;
+  /** The cell has come to its end. */
+  ended(): void;
+  /** Whether the stop button was pressed for what runs now and the main thread has not come to it yet. */
   isStopAsked(): boolean;
   /** Notes that what was asked to stop has been stopped. */
   stopped(): void;
@@ -26,6 +29,8 @@ export interface Channels {
   readonly reach: { entered(): void; left(): void };
   /** Loads a package, or compiles: the stop waits for it, since what is loaded half would never be loaded. */
   readonly loading: <T>(load: () => T) => T;
+  /** Keeps native code that is loaded from now on from being ended inside. */
+  gateNativeCalls(): void;
   /** Around a call that waits for a child process, which the stop button ends; `left` throws where it did. */
   readonly child: { entered(): void; left(): void };
 }
@@ -58,16 +63,23 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
   worker.on("error", onEnd);
   const post: (message: ToThread) => void = worker.postMessage.bind(worker);
   let runs = 0;
-  const loads = { now: 0, before: 0, awaited: 0 };
-  const tellLoads = (): void => {
-    Atomics.store(words, SHARED.inLoad, loads.now + loads.awaited);
-  };
-  const isStopAsked = (): boolean => Atomics.load(words, SHARED.asked) > Atomics.load(words, SHARED.handled);
+  let cells = 0;
+  const { loads, tellLoads, loading } = createLoads(words);
+  const isUnanswered = (): boolean => Atomics.load(words, SHARED.asked) > Atomics.load(words, SHARED.handled);
+  const isForThis = (): boolean => Atomics.load(words, SHARED.pressedIn) === Atomics.load(words, SHARED.cell);
+  const isStopAsked = (): boolean => isUnanswered() && isForThis();
   const stopped = (): void => {
     const asked = Atomics.load(words, SHARED.asked);
     Atomics.store(words, SHARED.handled, asked);
     // what awaits is told now, and may do something at its end
     setImmediate(() => Atomics.store(words, SHARED.ended, asked));
+  };
+  /** A press belongs to what ran when it was pressed: a cell that has ended meanwhile is not followed by the next one. */
+  const answerStop = (): void => {
+    if (!isUnanswered()) return;
+    const isMeant = isForThis();
+    stopped();
+    if (isMeant) onStop();
   };
   closeAtEnd(() => {
     post({ type: "end" });
@@ -78,10 +90,7 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
       if (message.type === "ready") resolve();
       else if (message.type === "refused") reject(new TickbookError(message.refusal));
       else if (message.type === "control") onControl(message.frames.map((frame) => Buffer.from(frame)));
-      else if (isStopAsked()) {
-        stopped();
-        onStop();
-      }
+      else answerStop();
     });
   });
   const onSignal = (): void => {
@@ -93,16 +102,24 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
     publish: (frames) => post({ type: "publish", frames }),
     answerControl: (frames) => post({ type: "control", frames }),
     running: (header) => {
+      answerStop();
+      cells = (cells % 0x7fffffff) + 1;
+      Atomics.store(words, SHARED.cell, cells);
       // without a listener a signal that comes late would end the process; a cell may have taken it away
       if (!process.listeners("SIGINT").includes(onSignal)) process.on("SIGINT", onSignal);
       // V8 may have ended a call without its `finally`
       Atomics.store(words, SHARED.inChild, 0);
+      Atomics.store(words, SHARED.inNative, 0);
       loads.now = 0;
       tellLoads();
       post({ type: "running", header });
     },
+    ended: () => {
+      Atomics.store(words, SHARED.cell, 0);
+    },
     isStopAsked,
     stopped,
+    gateNativeCalls: () => gateNativeCalls(words),
     reach: {
       entered: () => {
         // a signal for the run before must not end this one
@@ -113,30 +130,14 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
       },
       left: () => {
         Atomics.store(words, SHARED.inReach, 0);
+        // the time of a callback was over inside
+        Atomics.store(words, SHARED.inNative, 0);
         // a load that was ended has not come to its `finally`
         loads.now = loads.before;
         tellLoads();
       },
     },
-    loading: (load) => {
-      loads.now++;
-      tellLoads();
-      try {
-        const result = load();
-        if (result instanceof Promise) {
-          const done = (): void => {
-            loads.awaited--;
-            tellLoads();
-          };
-          loads.awaited++;
-          result.then(done, done);
-        }
-        return result;
-      } finally {
-        loads.now--;
-        tellLoads();
-      }
-    },
+    loading,
     child: {
       entered: () => Atomics.store(words, SHARED.inChild, 1),
       left: () => {
@@ -145,4 +146,31 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
       },
     },
   };
+}
+
+function createLoads(words: Int32Array) {
+  const loads = { now: 0, before: 0, awaited: 0 };
+  const tellLoads = (): void => {
+    Atomics.store(words, SHARED.inLoad, loads.now + loads.awaited);
+  };
+  const loading = <T>(load: () => T): T => {
+    loads.now++;
+    tellLoads();
+    try {
+      const result = load();
+      if (result instanceof Promise) {
+        const done = (): void => {
+          loads.awaited--;
+          tellLoads();
+        };
+        loads.awaited++;
+        result.then(done, done);
+      }
+      return result;
+    } finally {
+      loads.now--;
+      tellLoads();
+    }
+  };
+  return { loads, tellLoads, loading };
 }

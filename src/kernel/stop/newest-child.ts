@@ -9,9 +9,9 @@ export function endNewestChild(signal: NodeJS.Signals): void {
   if (newest !== undefined) endWithChildren(newest, signal);
 }
 
-/** Ends a process with all that it has started. */
+/** Ends a process with all that it has started; itself first, so that it does not go on where they end. */
 export function endWithChildren(pid: number, signal: NodeJS.Signals): void {
-  for (const one of [...descendantsOf(pid), pid]) end(one, signal);
+  for (const one of [pid, ...descendantsOf(pid)]) end(one, signal);
 }
 
 function descendantsOf(pid: number): number[] {

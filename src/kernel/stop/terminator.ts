@@ -1,9 +1,11 @@
 import { type Debugger, type InspectorNotification, Session } from "node:inspector";
 
-/** Ends code of a notebook that runs on the main thread where no signal reaches it: after an `await`, in an event's callback. */
+/** Pauses the main thread between two of its statements to end there what was asked to stop, and never inside an add-on. */
 export interface Terminator {
-  /** Looks at what the main thread does, and ends it if that is code of the notebook which can be ended. */
+  /** Asks for a pause; there it is ended, if it can be. */
   attempt(): void;
+  /** How many attempts in a row have not come to a pause: what runs has no statements, as a search by a regular expression. */
+  unreached(): number;
   /** The main thread answers again. */
   leave(): void;
 }
@@ -16,11 +18,26 @@ const timerLoops = new Set(["listOnTimeout", "processTimers", "processImmediate"
 const ofTimers = /^node:internal\/timers$/;
 const betweenCallbacks = "runNextTicks";
 const ofLoader = /^node:internal\/modules\//;
+/** Under them a signal ends what runs; outside Node has taken the listeners of signals away, and the process would end. */
+const inReach = new Set(["slot.run", "prepareStackTraceCallback"]);
 const ofNotebook = /^tickbook-cell-\d+$|\?tickbook=[0-9a-f]+$/;
 
-/** `isAsked`: whether what was asked to stop runs still; what is reached later is the code of another cell. */
-export function createTerminator(isAsked: () => boolean): Terminator {
+/** Statements that an add-on's own JavaScript, and its return to the notebook, may take. */
+const mostSteps = 100;
+
+export interface TerminatorOptions {
+  /** Whether what was asked to stop runs still; what is reached later is the code of another cell. */
+  readonly isAsked: () => boolean;
+  /** Whether an add-on is under what runs. */
+  readonly isNative: () => boolean;
+  /** Ends what runs by a signal, if that may be a run which one reaches; returns whether it may. */
+  readonly signal: () => boolean;
+}
+
+export function createTerminator({ isAsked, isNative, signal }: TerminatorOptions): Terminator {
   let session: Session | undefined;
+  let unreached = 0;
+  let steps = 0;
   const urls = new Map<string, string>();
 
   const open = (): Session => {
@@ -33,30 +50,48 @@ export function createTerminator(isAsked: () => boolean): Terminator {
       },
     );
     opened.on("Debugger.paused", ({ params }: InspectorNotification<Debugger.PausedEventDataType>) => {
-      const frames = params.callFrames.map(({ functionName, location }) => ({
-        name: functionName,
-        url: urls.get(location.scriptId) ?? "",
-      }));
-      // a module that is loaded half would never be loaded: the loader ends first
-      const innermost = frames.find(({ url }) => ofNotebook.test(url) || ofLoader.test(url));
-      const isNotebooks = innermost !== undefined && ofNotebook.test(innermost.url);
-      const nodes = frames.find(
-        ({ name, url }) => name === betweenCallbacks || timerLoops.has(name) || ofTimers.test(url),
-      );
-      if (isAsked() && isNotebooks && (nodes === undefined || nodes.name === betweenCallbacks))
-        opened.post("Runtime.terminateExecution");
+      unreached = 0;
+      if (isAsked() && isNative() && steps++ < mostSteps) {
+        opened.post("Debugger.stepInto");
+        return;
+      }
+      if (isAsked() && !isNative()) end(opened, params.callFrames);
       opened.post("Debugger.resume");
     });
     opened.post("Debugger.enable");
     return opened;
   };
 
+  const end = (opened: Session, callFrames: readonly Debugger.CallFrame[]): void => {
+    const isInReach = callFrames.some(({ functionName }) => inReach.has(functionName));
+    if (!(isInReach && signal()) && isTerminable(callFrames)) opened.post("Runtime.terminateExecution");
+  };
+
+  /** Whether V8 may end it: code of the notebook, where Node's own code above it bears that. */
+  const isTerminable = (callFrames: readonly Debugger.CallFrame[]): boolean => {
+    const frames = callFrames.map(({ functionName, location }) => ({
+      name: functionName,
+      url: urls.get(location.scriptId) ?? "",
+    }));
+    // a module that is loaded half would never be loaded: the loader ends first
+    const innermost = frames.find(({ url }) => ofNotebook.test(url) || ofLoader.test(url));
+    const isNotebooks = innermost !== undefined && ofNotebook.test(innermost.url);
+    const nodes = frames.find(
+      ({ name, url }) => name === betweenCallbacks || timerLoops.has(name) || ofTimers.test(url),
+    );
+    return isNotebooks && (nodes === undefined || nodes.name === betweenCallbacks);
+  };
+
   return {
     attempt: () => {
       session ??= open();
+      unreached++;
+      steps = 0;
       session.post("Debugger.pause");
     },
+    unreached: () => unreached,
     leave: () => {
+      unreached = 0;
       if (session === undefined) return;
       // a pause that was asked for and not reached yet must not stop what runs next
       session.post("Debugger.disable");

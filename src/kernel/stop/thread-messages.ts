@@ -42,6 +42,12 @@ export const SHARED = {
   ended: 7,
   /** When the thread has closed its sockets: 1, else 0. */
   closed: 8,
+  /** While the main thread runs the code of an add-on, where nothing may end it: 1, else 0. */
+  inNative: 9,
+  /** The number of the cell that runs; 0 while none does. */
+  cell: 10,
+  /** The number of the cell that ran at the last press, or 0. */
+  pressedIn: 11,
 } as const;
 
 export type ToThread =
