@@ -16,6 +16,7 @@ import type { Connection } from "../stop/thread-messages.ts";
 import type { Tslab } from "../tslab.ts";
 import { type Message, readMessage } from "../wire.ts";
 import { createExecutions, type Executions } from "./executions.ts";
+import { createIdleCollection } from "./idle-collection.ts";
 import { type Back, createOutbox } from "./outbox.ts";
 import { answerFor, type Completer } from "./requests.ts";
 import { offerPrompt } from "./stdin.ts";
@@ -65,7 +66,9 @@ export async function serve(parts: ServerParts): Promise<Server> {
     report,
   });
 
+  const idle = createIdleCollection();
   const handle: Server["handle"] = async (frames, back) => {
+    idle.touched();
     parts.interruptible.begin();
     parts.restore();
     const request = readMessage(key, frames);
