@@ -14,8 +14,9 @@ import { ledgerOf, newState, placed, type SeriesLedger, type State, takeRow } fr
 export type { SeriesLedger } from "./series-state.ts";
 
 /**
- * The desk's ledger, as it was last asked for. It is asked before the trades that it speaks of: what it claims was there by
- * then, so a trade that is not there is one that this answer could not see, and never a hole.
+ * The desk's ledger, as it was last asked for; of the series that somebody has asked about, since that of a thousand would fill
+ * gigabytes. It is asked before the trades that it speaks of: what it claims was there by then, so a trade that is not there is
+ * one that this answer could not see, and never a hole.
  */
 export interface DeskLedger {
   /** Asks what is new, unless work that needs one state is under way. */
@@ -36,7 +37,9 @@ const WHOLE_MS = 600_000;
 
 export function openLedger(ask: Ask, label: string): DeskLedger {
   const states = new Map<string, State>();
+  /** Up to which revision of each collector the rows of the series that are known are here. */
   const newest = new Map<string, number>();
+  const opened = new Set<State>();
   let venues = new Map<string, Venue>();
   let version = 0;
   let depth = 0;
@@ -52,10 +55,19 @@ export function openLedger(ask: Ask, label: string): DeskLedger {
     return found;
   };
 
-  /** Whether it was new. */
-  const take = (row: LedgerRow): boolean => {
-    newest.set(row.collector, Math.max(newest.get(row.collector) ?? 0, row.revision));
-    return takeRow(stateOf(row.venue, row.symbol), row);
+  /** Takes rows in; whether one was new. */
+  const takeAll = (rows: readonly LedgerRow[]): boolean =>
+    rows.map((row) => takeRow(stateOf(row.venue, row.symbol), row)).includes(true);
+
+  /** A series with its rows. Later ones of others may be older than these: what is new is asked for from where all are known. */
+  const open = (venue: string, symbol: string): State => {
+    const state = stateOf(venue, symbol);
+    if (opened.has(state)) return state;
+    const rows = ledgerRows(ask(blocksQuery([state], new Map())));
+    if (opened.size === 0) see(newest, rows);
+    opened.add(state);
+    takeAll(rows);
+    return state;
   };
 
   const refreshBooks = (): void => {
@@ -77,9 +89,10 @@ export function openLedger(ask: Ask, label: string): DeskLedger {
     const isWhole = performance.now() - wholeMs > WHOLE_MS;
     if (wholeMs === Number.NEGATIVE_INFINITY) checkVersion(label, heldVersion(ask));
     if (isWhole) wholeMs = performance.now();
-    const rows = ledgerRows(ask(blocksQuery(isWhole ? new Map() : newest)));
-    let isNew = false;
-    for (const row of rows) isNew = take(row) || isNew;
+    const rows =
+      opened.size === 0 ? [] : ledgerRows(ask(blocksQuery([...opened], isWhole ? new Map() : newest)));
+    see(newest, rows);
+    const isNew = takeAll(rows);
     if (isNew) version++;
     if (isNew || performance.now() - booksMs > BOOKS_MS) refreshBooks();
   };
@@ -92,7 +105,7 @@ export function openLedger(ask: Ask, label: string): DeskLedger {
         const known = venues.get(venue);
         return known === undefined ? [] : [{ venue: known, symbol, key: keyOf(venue, symbol) }];
       }),
-    of: (series) => ledgerOf(ask, stateOf(...readKey(series))),
+    of: (series) => ledgerOf(ask, open(...readKey(series))),
     atOneTime: (work) => {
       if (depth++ === 0) {
         isFresh = false;
@@ -121,16 +134,26 @@ function venuesOf({ rows, columns }: Table): Map<string, Venue> {
   return new Map(found.map((venue) => [venue.name, venue]));
 }
 
-/** All rows, or those that each collector has added since; more than one of a block may come. */
-export function blocksQuery(newest: ReadonlyMap<string, number>): string {
+function see(newest: Map<string, number>, rows: readonly LedgerRow[]): void {
+  for (const { collector, revision } of rows)
+    newest.set(collector, Math.max(newest.get(collector) ?? 0, revision));
+}
+
+/** All rows of some series, or those that each collector has added since; more than one of a block may come. */
+export function blocksQuery(
+  series: readonly { readonly venue: string; readonly symbol: string }[],
+  newest: ReadonlyMap<string, number>,
+): string {
+  const names = series.map(({ venue, symbol }) => `(${sqlText(venue)}, ${sqlText(symbol)})`);
   const select = `SELECT ${LEDGER_COLUMNS} FROM blocks`;
-  if (newest.size === 0) return `${select} FINAL FORMAT Native`;
+  const where = `WHERE (venue, symbol) IN (${names.join(", ")})`;
+  if (newest.size === 0) return `${select} FINAL ${where} FORMAT Native`;
   const collectors = [...newest.keys()].map(sqlText);
   const since = [...newest].map(
     ([collector, revision]) =>
       `(collector = ${sqlText(collector)} AND revision > ${sqlWhole(revision - AGAIN_US)})`,
   );
-  return `${select} WHERE ${since.join(" OR ")} OR collector NOT IN (${collectors.join(", ")}) FORMAT Native`;
+  return `${select} ${where} AND (${since.join(" OR ")} OR collector NOT IN (${collectors.join(", ")})) FORMAT Native`;
 }
 
 function heldVersion(ask: Ask): number | undefined {
