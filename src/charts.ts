@@ -15,7 +15,8 @@ export { type CoverageHole, type CoverageLine, coverageChart } from "./render/ch
 export { type HeatmapData, type HeatmapOptions, heatmapChart } from "./render/chart/heatmap.ts";
 export { type HistogramOptions, histogramChart } from "./render/chart/histogram.ts";
 export { type Interval, type IntervalsOptions, intervalsChart } from "./render/chart/intervals.ts";
-export { type Line, type LinesOptions, linesChart } from "./render/chart/lines.ts";
+export type { Line } from "./render/chart/line-layers.ts";
+export { type LinesOptions, linesChart } from "./render/chart/lines.ts";
 export { type MemoryOptions, memoryChart } from "./render/chart/memory.ts";
 export { candleChart } from "./render/chart/pair/candles.ts";
 export { type CorrelationOptions, correlationChart } from "./render/chart/pair/correlation.ts";

@@ -24,6 +24,7 @@ const HELP = `npm run bench: what this project does beside what a Python user wo
   --small         a hundredth of the inputs: to try it out, not to measure
   --out FILE      where the result goes (bench/results/DATE.json)
   --growth        instead: the same work at growing sizes (npm run bench -- --growth --help)
+  --charts        instead: how quick charts are in the browser (npm run bench -- --charts --help)
   --documents     measure nothing: write the figures of the newest quiet run into README.md and docs/speed.md
 
 The first run makes a Python environment with the peers, pinned, in .tickbook/peers.

@@ -118,18 +118,14 @@ export function createLinks(context: DocumentContext): Links {
     };
     comm.open({ panels } satisfies LiveQuestion);
   };
-  const askLive = (question: LiveQuestion): Promise<LiveNews | undefined> =>
-    answerTo(sessionContext, LIVE, question);
+  const askLive = async (question: LiveQuestion): Promise<LiveNews | undefined> =>
+    answered(await answerTo<LiveQuestion, LiveNews>(sessionContext, LIVE, question));
   /** How many panels the kernel has for the desk; none where it does not answer. */
   const askForDesk = async (): Promise<number> => {
     const news = await askLive({ panels: [], desk: true });
     if (news) tell(news);
     for (const listener of deskListeners) listener.controls(news?.controls ?? []);
     return (news?.panels ?? []).filter(({ state }) => state === "live").length;
-  };
-  const history = async (panel: string, { firstMs, lastMs, bars }: Stretch): Promise<View | undefined> => {
-    const stretch = { panel, fromMs: firstMs, toMs: lastMs, bars };
-    return (await askLive({ panels: [], stretch }))?.panels[0]?.view;
   };
   const askAll = (): void => {
     if (deskListeners.size > 0) void askForDesk();
@@ -165,7 +161,7 @@ export function createLinks(context: DocumentContext): Links {
       return () => deskListeners.delete(listener);
     },
     askForDesk,
-    history,
+    history: (panel, stretch) => historyOf(sessionContext, panel, stretch),
     ask,
     ...answers(sessionContext),
     hasWidget: async (id) => (await askLive({ panels: [], controls: true }))?.controls?.includes(id) ?? false,
@@ -183,10 +179,10 @@ function answers(
   sessionContext: DocumentContext["sessionContext"],
 ): Pick<Links, "layouts" | "table" | "file" | "act" | "listenToAlerts"> {
   return {
-    layouts: (question) => answerTo(sessionContext, LAYOUTS, question),
-    table: (question) => answerTo(sessionContext, TABLES, question),
-    file: (question) => answerTo(sessionContext, FILES, question),
-    act: (question) => answerTo(sessionContext, ALERT_ACTS, question),
+    layouts: async (question) => answered(await answerTo(sessionContext, LAYOUTS, question)),
+    table: async (question) => answered(await answerTo(sessionContext, TABLES, question)),
+    file: async (question) => answered(await answerTo(sessionContext, FILES, question)),
+    act: async (question) => answered(await answerTo(sessionContext, ALERT_ACTS, question)),
     listenToAlerts: (hear) => {
       sessionContext.iopubMessage.connect((_, { header, content }: KernelMessage) => {
         if (header.msg_type === "comm_msg" && content.comm_id === ALERTS) hear(content.data as AlertNews);
@@ -195,18 +191,56 @@ function answers(
   };
 }
 
-/** One question to the kernel; undefined where there is none, or it knows of no such thing. */
+/** A question whose answer comes no more: to be asked again. */
+const LOST = Symbol("lost");
+/** A stretch that is not answered for so long is asked for again. */
+const HISTORY_MS = 30_000;
+
+/** Asked again until it is answered. */
+async function historyOf(
+  sessionContext: DocumentContext["sessionContext"],
+  panel: string,
+  { firstMs, lastMs, bars }: Stretch,
+): Promise<View | undefined> {
+  const question = { panels: [], stretch: { panel, fromMs: firstMs, toMs: lastMs, bars } };
+  for (;;) {
+    const news = await answerTo<LiveQuestion, LiveNews>(sessionContext, LIVE, question, HISTORY_MS);
+    if (news !== LOST) return news?.panels[0]?.view;
+  }
+}
+
+const answered = <Answer>(answer: Answer | typeof LOST | undefined): Answer | undefined =>
+  answer === LOST ? undefined : answer;
+
+/**
+ * One question to the kernel; undefined where there is none, or it knows of no such thing. Lost when the line was made
+ * anew, or another kernel is there, before the answer came; or after `withinMs`.
+ */
 function answerTo<Question extends object, Answer>(
-  { session }: DocumentContext["sessionContext"],
+  { session, connectionStatusChanged, kernelChanged }: DocumentContext["sessionContext"],
   target: string,
   question: Question,
-): Promise<Answer | undefined> {
+  withinMs?: number,
+): Promise<Answer | typeof LOST | undefined> {
   const kernel = session?.kernel;
   if (!kernel?.handleComms) return Promise.resolve(undefined);
   return new Promise((resolve) => {
+    const end = (answer: Answer | typeof LOST | undefined): void => {
+      clearTimeout(timer);
+      connectionStatusChanged.disconnect(onStatus);
+      kernelChanged.disconnect(onKernel);
+      resolve(answer);
+    };
+    const onStatus = (_: unknown, status: string): void => {
+      if (status === "connected") end(LOST);
+    };
+    const onKernel = (): void => end(LOST);
+    const timer = withinMs === undefined ? undefined : setTimeout(() => end(LOST), withinMs);
+    connectionStatusChanged.connect(onStatus);
+    kernelChanged.connect(onKernel);
     const comm = kernel.createComm(target);
-    comm.onMsg = ({ content }) => resolve(content.data as Answer);
-    comm.onClose = () => resolve(undefined);
+    comm.onMsg = ({ content }) => end(content.data as Answer);
+    comm.onClose = () => end(undefined);
     comm.open(question);
   });
 }

@@ -162,3 +162,35 @@ test("a stretch that reaches beyond all times gives what is stored at once", (t)
     history.past({ fromUs: toUs - 1800e6, toUs: us, bars: 1e18 }, LINE).bars.length;
   assert.equal(to(8.64e21), to(toUs));
 });
+
+test("a past longer than what is kept in minutes is answered as if all of it were, in long bars and in minutes", (t) => {
+  const { add, reader, series } = stage(t);
+  const endUs = toUs + 60 * 3600e6;
+  for (const [k, symbol] of SYMBOLS.entries()) {
+    const source = random(k + 20);
+    let id = reader.newest(series[k]!)!.id;
+    const more: Trade[] = [];
+    for (let us = toUs + 1e6; us < endUs; us += 30e6)
+      more.push(
+        trade(++id, {
+          ...{ symbol, tradeTimeUs: us, eventTimeUs: us, qty: "1.00000" },
+          price: (3000 + source.normal()).toFixed(2),
+        }),
+      );
+    add(more);
+  }
+  const few = pairHistory(reader, series as never, 1e6, 4);
+  const all = pairHistory(reader, series as never, 1e6, 10_000);
+  const whole = (of: typeof few, bars: number) => {
+    for (let answers = 1; ; answers++) {
+      const past = of.past({ fromUs: 0, toUs: endUs, bars }, LINE);
+      if (past.readFromUs === undefined) return { answers, past };
+      assert.ok(answers < 100, "it comes to an end");
+    }
+  };
+  for (const bars of [20, 4000, 20]) assert.deepEqual(whole(few, bars).past, whole(all, bars).past);
+  // what was forgotten in minutes is there in hours
+  few.past({ fromUs: endUs - 3 * 3600e6, toUs: endUs, bars: 180 }, LINE);
+  assert.ok(whole(few, 20).answers < whole(few, 4000).answers + 20);
+  assert.equal(whole(few, 20).answers, 1);
+});

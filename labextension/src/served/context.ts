@@ -42,6 +42,8 @@ function createComm(target: string): Comm {
     send: () => ({ done: Promise.resolve() }),
     open: async (data) => {
       const said = await ask(target, data);
+      // what could not be asked is lost, which is known when the line is there again
+      if (said === undefined) return;
       if (said !== null) comm.onMsg({ content: { data: said } });
       comm.onClose();
     },
@@ -49,7 +51,7 @@ function createComm(target: string): Comm {
   return comm;
 }
 
-/** Null where nothing answers. */
+/** Null where there is no such thing; undefined where nothing answers. */
 async function ask(target: string, data: object): Promise<unknown> {
   try {
     const answer = await fetch("/ask", {
@@ -59,7 +61,7 @@ async function ask(target: string, data: object): Promise<unknown> {
     });
     return answer.ok ? ((await answer.json()) as { said: unknown }).said : null;
   } catch {
-    return null;
+    return undefined;
   }
 }
 

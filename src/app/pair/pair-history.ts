@@ -10,6 +10,7 @@ import {
   rowsWithin,
 } from "./pair-past.ts";
 import { pastBars, touches } from "./past-bars.ts";
+import { pastBlocks } from "./past-blocks.ts";
 import { firstTradeUs } from "./stored-stretch.ts";
 
 /** A stretch of a pair's past: begin and end, µs since 1970 UTC, and how many bars there is room for. */
@@ -51,6 +52,8 @@ export function lengthFor({ fromUs, toUs, bars }: PastStretch, ownUs: number): n
 
 /** Bars in a block; of bars of a second, those of an hour come as minutes. */
 const BLOCK_BARS = 60;
+/** Blocks of minutes that are kept, about 20 kB each: six weeks of bars of a second. What is older is kept in longer bars. */
+const MOST_BLOCKS = 1008;
 /** Blocks that are read at once: a kernel that reads a month of trades would draw nothing meanwhile. */
 const AT_ONCE = 2;
 /** A window is looked for so many times as far back as it is long. */
@@ -63,13 +66,14 @@ type Span = readonly [fromUs: number, toUs: number];
 
 /**
  * What a pair's chart shows of its past, archive and imports included, by the present hedge ratio and window. Each trade is read
- * once: what was made of whole hours is kept, as minutes, and made anew where trades came late. A long stretch comes in
- * several answers, the newest hours first.
+ * once: what was made of whole hours is kept, as minutes, of what is long past as hours, and made anew where trades came late.
+ * A long stretch comes in several answers, the newest hours first.
  */
 export function pairHistory(
   store: TradeStore,
   [y, x]: readonly [y: Series, x: Series],
   intervalUs: number,
+  mostBlocks: number = MOST_BLOCKS,
 ): PairHistory {
   const levelUs = lengthFor({ fromUs: 0, toUs: 60e6, bars: 1 }, intervalUs);
   const blockUs = BLOCK_BARS * levelUs;
@@ -77,7 +81,7 @@ export function pairHistory(
     y: pastBars(store, y, { intervalUs, blockUs }),
     x: pastBars(store, x, { intervalUs, blockUs }),
   };
-  let blocks = new Map<number, PastRows>();
+  const kept = pastBlocks(blockUs, mostBlocks);
   let settings = "";
   /** How far y, x and the closed bars reached at the last look. */
   let reachedUs: readonly number[] = [];
@@ -98,34 +102,41 @@ export function pairHistory(
     // what was silent, and goes on, does so in blocks that were over for the other one
     const wentOn = reachedUs.filter((us, k) => us !== reach[k]);
     const openUs = Math.min(...wentOn) - GRACE_US;
-    for (const us of blocks.keys()) if (us + blockUs > openUs) blocks.delete(us);
+    kept.forget((endUs) => endUs > openUs);
     reachedUs = reach;
     const now = JSON.stringify([window, hedge?.alpha, hedge?.beta, hedge?.prices]);
-    if (now !== settings) blocks = new Map();
+    if (now !== settings) kept.forget(() => true);
     settings = now;
     for (const name of ["y", "x"] as const) {
       const late = own[name].forgetLate();
-      if (late.length === 0) continue;
-      for (const [us, { bars }] of blocks) if (touches(late, bars[name])) blocks.delete(us);
+      if (late.length > 0) kept.forget((_, { bars }) => touches(late, bars[name]));
     }
   };
   /** As many of the blocks as may be read now, the newest first, in bars of `lengthUs`; and where the oldest of them begins. */
   const inBlocks = (by: Line, [fromUs, toUs]: Span, lengthUs: number): readonly [PastRows, number] => {
     const newest = Math.max(...newestUs());
     const overUs = newest - GRACE_US;
+    const isLong = lengthUs % blockUs === 0;
     const parts: PastRows[] = [];
     let room = AT_ONCE;
     let beginUs = Math.ceil(Math.min(toUs, Math.max(newest, fromUs) + 1) / blockUs) * blockUs;
     while (beginUs > fromUs || parts.length === 0) {
+      const day = isLong ? kept.day(beginUs - kept.dayUs) : undefined;
+      if (day) {
+        parts.unshift(day);
+        beginUs -= kept.dayUs;
+        continue;
+      }
       const span: Span = [beginUs - blockUs, beginUs];
-      const known = blocks.get(span[0]);
+      const known = kept.take(span[0]);
       const isOver = beginUs < overUs;
       if (!known && isOver && room-- === 0) break;
       const part = known ?? read(by, span, levelUs);
-      if (isOver) blocks.set(span[0], part);
-      parts.unshift(part);
+      if (isOver) kept.put(span[0], part);
+      parts.unshift(isLong ? joinedRows([part], blockUs) : part);
       beginUs = span[0];
     }
+    kept.tidy(parts.length);
     return [rowsWithin(joinedRows(parts, lengthUs), fromUs, toUs), beginUs];
   };
 

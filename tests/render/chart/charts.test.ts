@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { spread } from "../../../src/analytics/pair/spread.ts";
 import { zScore } from "../../../src/analytics/pair/z-score.ts";
 import type { Bars } from "../../../src/core/bars.ts";
+import type { ChartOptions } from "../../../src/render/chart/base/frame.ts";
 import { waitingView } from "../../../src/render/chart/base/waiting.ts";
 import { linesChart } from "../../../src/render/chart/lines.ts";
 import { candleChart } from "../../../src/render/chart/pair/candles.ts";
@@ -83,7 +84,23 @@ test("every chart draws from one bar", async () => {
 test("candleChart draws a body, two wicks, a volume bar and two columns for the mouse a bar", async () => {
   const { marks } = await draw(candleChart(walkBars(30)));
   assert.equal(marks.rect, 30 + 30 + 2 * 30);
-  assert.equal(marks.rule, 2 * 30 + 1);
+  // and the newest price, and the room beside the plot that is kept
+  assert.equal(marks.rule, 2 * 30 + 1 + 1);
+});
+
+test("the room beside a plot stays when its newest value leaves the view", async () => {
+  const bars = walkBars(30);
+  const past = { domainUs: [bars.startUs[0]!, bars.startUs[15]!] } as const;
+  const widthOf = async (view: View): Promise<number> =>
+    Number(/<svg[^>]* width="([\d.]+)"/.exec((await draw(view)).svg)![1]);
+  for (const of of [
+    (options: ChartOptions) => candleChart(bars, options),
+    (options: ChartOptions) => linesChart(bars.startUs, [{ name: "close", values: bars.close }], options),
+  ]) {
+    // a label that is some letters longer aside: there is slack for that where charts fit their place
+    const narrower = (await widthOf(of({}))) - (await widthOf(of(past)));
+    assert.ok(Math.abs(narrower) < 20, String(narrower));
+  }
 });
 
 test("candleChart fills bars that fell and leaves the others hollow", async () => {

@@ -4,7 +4,8 @@ import { assetsOf } from "../../../core/assets.ts";
 import { refuse } from "../../../core/errors.ts";
 import type { View } from "../../view.ts";
 import { closingTimes } from "../base/closing-times.ts";
-import { drawLines, LINES_OPTIONS, type Line, type LinesOptions } from "../lines.ts";
+import type { Line } from "../line-layers.ts";
+import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 import { type DrawnRun, partsOf } from "./run.ts";
 
 export interface EquityOptions extends LinesOptions {

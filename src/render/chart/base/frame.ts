@@ -146,6 +146,18 @@ export function byRoom(narrow: string, wide: string): Json {
   return { expr: `${NARROW} ? ${narrow} : ${wide}` };
 }
 
+/** Right of a plot, kept free whatever stands there. */
+export const KEPT = 74;
+
+/** Keeps the room beside a plot, so that it stays as wide when what stands there comes or goes. */
+export function keptRoom(right: Json = byRoom("0", String(KEPT)), left?: Json): Json {
+  return {
+    data: { values: [{}] },
+    mark: { type: "rule", opacity: 0, clip: false, x2Offset: right, ...(left && { xOffset: left }) },
+    encoding: { x: { value: 0 }, x2: { value: "width" }, y: { value: 0 } },
+  };
+}
+
 /** The y axis left of a plot. Where there is little room its numbers stand inside, above their lines, without the title. */
 export function valueAxis(title: string | null, more: Json): Json {
   return {

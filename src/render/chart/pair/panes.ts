@@ -1,10 +1,10 @@
 import { plainText } from "../../escape.ts";
 import { AXIS_WIDTH, COLOURS } from "../../theme.ts";
 import { numberExpression } from "../base/formats.ts";
-import { byRoom, type Json, type TimeAxis } from "../base/frame.ts";
+import { byRoom, type Json, KEPT, keptRoom, type TimeAxis } from "../base/frame.ts";
 import { type AlertSpan, alertLayers } from "./alert-marks.ts";
 import { grounds, type HoleSpan, holeLayers, inSampleGround } from "./grounds.ts";
-import { countdownTag, FIGURES_END, hoverTag, KEPT, timeTag, valueTag } from "./tags.ts";
+import { countdownTag, FIGURES_END, hoverTag, timeTag, valueTag } from "./tags.ts";
 
 /** What all panes of a chart share. */
 export interface Rows {
@@ -168,7 +168,7 @@ export function linePane(rows: Rows, settings: LinePaneSettings): Pane {
     line("datum.t < calibratedMs + barMs", 0.65),
     {
       data: { values: [{ says: plainText(waits) }] },
-      mark: { type: "text", fontSize: 12 },
+      mark: { type: "text", fontSize: 12, dx: { expr: "-width / 2" }, dy: { expr: "-height / 2" } },
       encoding: { x: { value: "width" }, y: { value: "height" }, text: { field: "says" } },
     },
   ]);
@@ -229,16 +229,7 @@ function paneOf(
       width,
       height,
       layer: [
-        {
-          data: { values: [{}] },
-          mark: {
-            type: "rule",
-            opacity: 0,
-            x2Offset: byRoom("14", String(KEPT)),
-            xOffset: byRoom("-4", "-16"),
-          },
-          encoding: { x: { value: 0 }, x2: { value: "width" }, y: { value: 0 } },
-        },
+        keptRoom(byRoom("14", String(KEPT)), byRoom("-4", "-16")),
         ...layers.map((layer, k) => (k === 0 ? withFixedAxis(layer, x) : layer)),
         {
           transform: [HOVERED],

@@ -1,8 +1,6 @@
 import { numberExpression } from "../base/formats.ts";
-import { byRoom, type Json, type TimeAxis } from "../base/frame.ts";
+import { byRoom, type Json, KEPT, type TimeAxis } from "../base/frame.ts";
 
-/** Beside the plot, kept free whatever stands there. */
-export const KEPT = 74;
 /** Where figures beside the plot end, so that their marks stand below each other. */
 export const FIGURES_END: number = KEPT - 8;
 

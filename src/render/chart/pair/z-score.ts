@@ -4,7 +4,8 @@ import { COLOURS } from "../../theme.ts";
 import type { View } from "../../view.ts";
 import { requireOptions } from "../base/options.ts";
 import { type Drawn, originOptions, timed } from "../base/origin.ts";
-import { drawLines, type Level, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
+import type { Level } from "../line-layers.ts";
+import { drawLines, LINES_OPTIONS, type LinesOptions } from "../lines.ts";
 
 export interface ZScoreOptions extends LinesOptions {
   /** |z| from which the value is marked. */
