@@ -226,7 +226,7 @@ export const twelve = (browser: Browser): Promise<ChartRow[]> =>
     const folder = notebookFolder(context);
     const db = join(folder, "twelve.db");
     const flags = ["--venue", "sim", "--symbols", "BTCUSDT,ETHUSDT", "--past", "2h", "--db", db];
-    await startCollectorProcess(context, flags).until(storedAtLeast("BTCUSDT", 5000));
+    await startCollectorProcess(context, flags).until(storedAtLeast("BTCUSDT", 20));
     writeNotebook(folder, "twelve.ipynb", TWELVE);
     const lab = await startJupyterLab({ rootDir: folder, env: { TICKBOOK_DB: db } });
     context.after(() => lab.stop());
