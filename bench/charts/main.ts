@@ -52,6 +52,7 @@ await runBench({
     const at = new Date().toISOString();
     const othersShares = [await othersShare()];
     const rows: ChartRow[] = [];
+    const failed: string[] = [];
     let version = "";
     for (const [name, job] of jobs) {
       // each in a browser of its own
@@ -59,6 +60,9 @@ await runBench({
       version = browser.version();
       try {
         rows.push(...(await job(browser, folder)));
+      } catch (problem) {
+        // the others are measured all the same
+        failed.push(`${name}: ${(problem as Error).message.split("\n")[0]}`);
       } finally {
         await browser.close();
       }
@@ -68,6 +72,7 @@ await runBench({
     const result = { ...measured(at, othersShares, isQuiet(othersShares), { chromium: version }), rows };
     const file = keep(result, "charts", out);
     process.stdout.write(`${chartsTable(rows)}\n\n${about(result)}\n${file}\n`);
-    return 0;
+    for (const one of failed) process.stdout.write(`failed: ${one}\n`);
+    return failed.length > 0 ? 1 : 0;
   },
 });
