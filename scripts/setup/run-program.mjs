@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
 import os from "node:os";
-import { root, windows } from "./paths.mjs";
+import { root, state, windows } from "./paths.mjs";
+
+// Node takes the types off our sources once, not at each start: a command begins in a quarter of the time.
+const compiled = { NODE_COMPILE_CACHE: state("compiled") };
 
 // One Ctrl-C arrives more than once: from the terminal, and again from npm, which passes it on.
 const sameKeyPressMs = 300;
@@ -12,6 +15,7 @@ const sameKeyPressMs = 300;
 export function runProgram(command, args) {
   const child = spawn(command, args, {
     cwd: root,
+    env: { ...compiled, ...process.env },
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     detached: !windows,
   });
