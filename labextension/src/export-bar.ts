@@ -1,4 +1,5 @@
 import type { FileAnswer, FileQuestion } from "../../src/notebook/page/live-messages.ts";
+import { wordsFor } from "./live/words.ts";
 
 const KINDS = [
   { as: "csv", label: "CSV", type: "text/csv", title: "Make the file of figures" },
@@ -23,7 +24,7 @@ export function createExportBar(
       said.replaceChildren("…");
       const answer = await ask(as).catch((problem) => ({ problem: String(problem) }));
       button.disabled = false;
-      if (answer === undefined) said.replaceChildren("no kernel answers: run the cell again");
+      if (answer === undefined) said.replaceChildren(wordsFor().noAnswer);
       else if ("problem" in answer) said.replaceChildren(answer.problem);
       else {
         const link = linkTo(answer, type);

@@ -6,9 +6,12 @@ export type VegaLiteSpec = Readonly<Record<string, unknown>>;
 /** Under it a view keeps the rows that it shows, each digit of them; JSON leaves it out, so that no page is sent them unasked. */
 export const ROWS: unique symbol = Symbol.for("tickbook.rows") as never;
 
+/** In the place of a time: there was no trade yet. */
+export const NEVER_MS = 0;
+
 interface Aging {
   readonly [ROWS]?: TableData | (() => TableData);
-  /** When the newest trade in it was received, ms since 1970; absent: nothing is known of that. */
+  /** When the newest trade in it was received, ms since 1970, or `NEVER_MS`; absent: nothing is known of that. */
   readonly asOfMs?: number;
 }
 

@@ -50,7 +50,9 @@ export function refusalOf(
 /** The token of an address as it is handed on, `/?token=…`; undefined where there is none, or another one. */
 export function tokenIn(url: string, token: string | undefined): string | undefined {
   const given = URL.parse(url, "http://localhost")?.searchParams.get("token") ?? undefined;
-  return token !== undefined && given !== undefined && isSame(given, token) ? token : undefined;
+  if (token === undefined || given === undefined) return undefined;
+  // whoever types a token does not write its + as %2B
+  return [given, given.replaceAll(" ", "+")].some((one) => isSame(one, token)) ? token : undefined;
 }
 
 /** Keeps the token out of the address from then on. */

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { findStore } from "../app/data/open-source.ts";
 import { nearPath, projectRoot } from "../app/project.ts";
@@ -99,6 +99,13 @@ function kernelWith({ comms }: Lines): KernelApi {
 /** What the set-up has compiled for the page. */
 function pageFiles(): ReadonlyMap<string, string> {
   const folder = join(projectRoot, ".tickbook", "page");
+  if (!existsSync(folder))
+    refuse({
+      code: "not-set-up",
+      where: "npm run serve",
+      problem: "needs the page, which the set-up makes; it is not there",
+      hint: "Start it by npm run serve, which sets up first.",
+    });
   return new Map(
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((one) => one.isFile() && /\.(js|css)$/.test(one.name))

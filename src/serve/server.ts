@@ -34,6 +34,7 @@ const HEADERS = {
   "cross-origin-resource-policy": "same-origin",
   "cache-control": "no-store",
 } as const;
+const NEWS = "text/event-stream";
 const MOST_ASKED = 10_000;
 /** A page that is so far behind is let go: it comes back, and asks for what is there then. */
 const MOST_WAITING = 8_000_000;
@@ -108,6 +109,7 @@ async function answer(
   }
   // a link with a token leads here, too, where none is needed
   if (url === "/" || url.startsWith("/?")) return send(200, "text/html; charset=utf-8", PAGE);
+  if (url === "/news" && request.method === "HEAD") return send(200, NEWS, "");
   if (url === "/news") return sendNews(response, settings.lines);
   const file = settings.files.get(url);
   if (file === undefined) return say(404, "There is nothing here.");
@@ -116,7 +118,7 @@ async function answer(
 
 /** Server-sent events: what changes, as long as the page is open. */
 function sendNews(response: ServerResponse, lines: Lines): void {
-  response.writeHead(200, { ...HEADERS, "content-type": "text/event-stream" });
+  response.writeHead(200, { ...HEADERS, "content-type": NEWS });
   response.write("retry: 1000\n\n");
   const hangUp = lines.listen((id, data) => {
     response.write(`data: ${JSON.stringify({ comm_id: id, data })}\n\n`);

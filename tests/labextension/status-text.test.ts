@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { type Condition, statusText } from "../../labextension/src/live/status-text.ts";
+import { speakOfServer } from "../../labextension/src/live/words.ts";
+import { NEVER_MS } from "../../src/render/view.ts";
 
 const live: Condition = {
   state: "live",
@@ -33,6 +35,7 @@ it("statusText says live only under what lives: of a past stretch, and of trades
   assert.equal(says({ pastMs: atMs - 3_600_000 }), "as of 13:03:22 UTC");
   assert.equal(says({ pastMs: atMs - 86_400_000 }), "as of 2026-11-21 14:03:22 UTC");
   assert.equal(says({ asOfMs: atMs - 20_000 }), "live");
+  assert.match(says({ asOfMs: NEVER_MS }), /^not live no trade yet/);
   assert.equal(says({ asOfMs: atMs - 60_000 }), "as of 14:02:22 UTC: no trade since");
 });
 
@@ -57,4 +60,11 @@ it("statusText tells why a panel is not live, and when it was drawn", () => {
 
 it("statusText waits for the kernel's first word", () => {
   assert.equal(says({ state: undefined }), "asking …");
+});
+
+it("statusText of a page that is only read speaks of its server, and of no cell", () => {
+  speakOfServer();
+  assert.match(says({ state: "unknown" }), /^not live the server was started again: reload the page/);
+  assert.match(says({ state: undefined, silentMs: 6_000 }), /^not live the server does not answer/);
+  assert.match(says({ silentMs: 9_000 }), /^not live the server is silent for 9 s/);
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { ALERT_ACTS, FILES, LIVE } from "../../src/notebook/page/live-messages.ts";
-import { checkReaders } from "../../src/serve/guard.ts";
+import { checkReaders, tokenIn } from "../../src/serve/guard.ts";
 import { createLines, type Lines } from "../../src/serve/lines.ts";
 import { servePage } from "../../src/serve/server.ts";
 import { storeMarket } from "../support/market-store.ts";
@@ -222,4 +222,17 @@ test("what does not fit is refused in one line before anything is served", (t) =
     refused("--source", db, "--bind", "256.0.0.1"),
     /^--bind: needs an address of this machine; got "256\.0\.0\.1" .*\n$/,
   );
+});
+
+test("a token with a plus is taken as it is typed and as it is encoded, and nothing else", () => {
+  const token = "a+token+of+letters+xx";
+  for (const url of ["/?token=a+token+of+letters+xx", "/?token=a%2Btoken%2Bof%2Bletters%2Bxx"])
+    assert.equal(tokenIn(url, token), token, url);
+  assert.equal(tokenIn("/?token=a-token-of-letters-xx", token), undefined);
+});
+
+test("HEAD of the news is answered, and keeps nobody waiting", async (t) => {
+  const { port } = await serving(t);
+  const { status, headers, body } = await ask(port, "/news", {}, undefined, "HEAD");
+  assert.deepEqual([status, headers["content-type"], body], [200, "text/event-stream", ""]);
 });

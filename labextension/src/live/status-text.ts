@@ -1,4 +1,6 @@
 import type { PanelState } from "../../../src/notebook/page/live-messages.ts";
+import { NEVER_MS } from "../../../src/render/view.ts";
+import { wordsFor } from "./words.ts";
 
 /** Why nothing comes from the kernel; empty while it can be reached. */
 export type Cut = "" | "the kernel is gone" | "the connection is lost";
@@ -47,15 +49,16 @@ export function statusText({
     detail: [...why, drawn].filter(Boolean).join(", "),
   });
   if (cut !== "") return notLive(cut === "the kernel is gone" ? `${cut}: run the cell again` : cut);
-  if (state === "unknown") return notLive("the kernel was restarted: run the cell again");
+  if (state === "unknown") return notLive(wordsFor().unknown);
   if (state === "stopped") return notLive("stopped");
   if (state === undefined) {
-    return silentMs > silence ? notLive("no kernel answers") : { state: "asking", detail: "…" };
+    return silentMs > silence ? notLive(wordsFor().silent) : { state: "asking", detail: "…" };
   }
-  if (silentMs > silence) return notLive(`the kernel is silent for ${ageText(silentMs)}`);
+  if (silentMs > silence) return notLive(`${wordsFor().silentFor} ${ageText(silentMs)}`);
   if (stillMs !== undefined) return { state: "as of", detail: clockText(stillMs, atMs) };
   if (paused) return { state: "paused", detail: `as of ${clockText(atMs, atMs)}` };
   if (pastMs !== undefined) return { state: "as of", detail: clockText(pastMs, atMs) };
+  if (asOfMs === NEVER_MS) return notLive("no trade yet");
   if (asOfMs !== undefined && atMs - asOfMs > quiet)
     return { state: "as of", detail: `${clockText(asOfMs, atMs)}: no trade since` };
   return { state: "live", detail: ageMs < 2_500 ? "" : `${ageText(ageMs)} old` };

@@ -1,5 +1,6 @@
 import type { TableAnswer, TableQuestion } from "../../../src/notebook/page/live-messages.ts";
 import { copyText, saveCsv } from "./hand-out.ts";
+import { wordsFor } from "./words.ts";
 
 type Ask = (as: TableQuestion["as"]) => Promise<TableAnswer | undefined>;
 
@@ -63,5 +64,5 @@ export async function saved(ask: Ask, name: string): Promise<string> {
 async function answered(
   asked: Promise<TableAnswer | undefined>,
 ): Promise<{ readonly text?: string; readonly problem?: string }> {
-  return (await asked) ?? { problem: "no kernel answers: run the cell again" };
+  return (await asked) ?? { problem: wordsFor().noAnswer };
 }

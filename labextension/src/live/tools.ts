@@ -1,6 +1,7 @@
 import type { TableAnswer, TableQuestion } from "../../../src/notebook/page/live-messages.ts";
 import { copyPicture } from "./hand-out.ts";
 import { copied, createButtons, saved } from "./table-bar.ts";
+import { wordsFor } from "./words.ts";
 
 /** What a live panel offers to whoever looks at it. */
 export interface ToolsOf {
@@ -54,7 +55,7 @@ function createDataTable(rows: ToolsOf["rows"]): {
         node.hidden = true;
         return "";
       }
-      const answer = (await rows("tsv")) ?? { problem: "no kernel answers: run the cell again" };
+      const answer = (await rows("tsv")) ?? { problem: wordsFor().noAnswer };
       if ("problem" in answer) return answer.problem;
       node.replaceChildren(tableOf(answer.text));
       node.tabIndex = 0;

@@ -1,4 +1,5 @@
 import type { ActAnswer, ActQuestion } from "../../../src/notebook/page/live-messages.ts";
+import { wordsFor } from "../live/words.ts";
 import { lookAt } from "./look-at.ts";
 
 export type Act = (question: ActQuestion) => Promise<ActAnswer | undefined>;
@@ -32,7 +33,7 @@ function openMenu(row: HTMLElement, which: Pick<ActQuestion, "of" | "alert">, ac
   said.setAttribute("role", "status");
   const does = async (what: Omit<ActQuestion, "of" | "alert">): Promise<void> => {
     const answer = await act({ ...which, ...what });
-    if (answer === undefined) said.textContent = "no kernel answers: run the cell again";
+    if (answer === undefined) said.textContent = wordsFor().noAnswer;
     else if ("problem" in answer) said.textContent = answer.problem;
     else {
       if (answer.fromMs !== undefined && answer.toMs !== undefined) lookAt(answer.fromMs, answer.toMs);

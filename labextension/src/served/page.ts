@@ -1,6 +1,7 @@
 import { createDesk } from "../desk/desk.ts";
 import type { LuminoWidget, LuminoWidgetClass, Rendermime } from "../jupyterlab.ts";
 import { createLinks } from "../links.ts";
+import { speakOfServer } from "../live/words.ts";
 import { servedContext } from "./context.ts";
 
 /** The desk without JupyterLab: the same panels, to be read. */
@@ -37,6 +38,7 @@ const Widget = class {
 const noControls = (): Rendermime => {
   throw new Error("a page that is only read has no controls");
 };
+speakOfServer();
 const links = createLinks(servedContext());
 const desk = createDesk(Widget, links, noControls, { isReadOnly: true });
 document.body.append(desk.widget.node);

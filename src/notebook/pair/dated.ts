@@ -1,5 +1,5 @@
 import type { PairFrame } from "../../app/pair/pair-monitor.ts";
-import type { View } from "../../render/view.ts";
+import { NEVER_MS, type View } from "../../render/view.ts";
 
 /** The same calls; the views that those of `names` return know when the newest trade in them was received. */
 export function dated<Calls extends object>(
@@ -12,7 +12,7 @@ export function dated<Calls extends object>(
     const drawn = (...given: unknown[]): View => {
       const view = draw(...given);
       const { receivedUs } = frame();
-      return Number.isNaN(receivedUs) ? view : { ...view, asOfMs: Math.floor(receivedUs / 1000) };
+      return { ...view, asOfMs: Number.isNaN(receivedUs) ? NEVER_MS : Math.floor(receivedUs / 1000) };
     };
     return [name, drawn];
   });
