@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { controls } from "../../../src/notebook/controls/arrange.ts";
+import { coreOf } from "../../../src/notebook/controls/control.ts";
 import { button } from "../../../src/notebook/controls/inputs/button.ts";
 import { checkbox } from "../../../src/notebook/controls/inputs/checkbox.ts";
 import { dateRange } from "../../../src/notebook/controls/inputs/date-range.ts";
@@ -118,10 +119,31 @@ test("two lists that stand apart leave out what the other one has chosen, and fo
   await ofY!.set({ index: 1 });
   assert.equal(y.value, "B");
   assert.deepEqual([ofX!.state._options_labels, ofX!.state.index], [["A", "C"], 1]);
-  // set from a cell to what the other has: shown as it is
+  // set from a cell to what the other has
   y.value = "C";
   await settled();
-  assert.deepEqual([ofY!.state._options_labels, ofY!.state.index], [["A", "B", "C"], 2]);
+  assert.deepEqual([y.value, x.value], ["C", "B"]);
+  assert.deepEqual([ofY!.state._options_labels, ofY!.state.index], [["A", "C"], 1]);
+});
+
+test("two lists of two options offer both, and exchange what they stand at", async () => {
+  const y = select("y", ["A", "B"]);
+  const x = select("x", ["A", "B"], { value: "B" });
+  apart(y, x);
+  const seen: string[] = [];
+  for (const one of [x, y])
+    coreOf(one as never).subscribe(async () => void seen.push(`${y.value}${x.value}`));
+  controls(y, x);
+  const [ofY, ofX] = kernel.widgets.filter(({ state }) => state._model_name === "DropdownModel");
+  assert.deepEqual([ofY!.state._options_labels, ofY!.state.index], [["A", "B"], 0]);
+  await ofY!.set({ index: 1 });
+  assert.deepEqual([y.value, x.value, ofX!.state.index], ["B", "A", 0]);
+  await ofX!.set({ index: 1 });
+  assert.deepEqual([y.value, x.value, ofY!.state.index], ["A", "B", 0]);
+  assert.ok(
+    seen.every((pair) => pair === "BA" || pair === "AB"),
+    seen.join(),
+  );
 });
 
 test("checkbox, text and button", async () => {

@@ -56,7 +56,8 @@ export function select<const T>(
   let other: (() => T) | undefined;
   /** Those that the list offers while it stands at a value. */
   const offered = (value: T): typeof entries => {
-    if (!other) return entries;
+    // of two options the other one is offered, too: both lists exchange theirs
+    if (!other || entries.length <= 2) return entries;
     const taken = other();
     return entries.filter(([, option]) => Object.is(option, value) || !Object.is(option, taken));
   };
@@ -96,7 +97,7 @@ export function select<const T>(
   });
 }
 
-/** Of two lists with the same options, each leaves out what the other one has chosen. */
+/** Of two lists with the same options, each leaves out what the other one has chosen; what is chosen all the same, they exchange. */
 export function apart<T>(a: Control<T>, b: Control<T>): void {
   for (const [one, other] of [
     [a, b],
@@ -105,7 +106,13 @@ export function apart<T>(a: Control<T>, b: Control<T>): void {
     const core = coreOf(one as Control<unknown>);
     const follows = coreOf(other as Control<unknown>);
     core.kind.leaveOut?.(() => follows.value());
-    follows.subscribe(async () => core.show());
+    let before = core.value();
+    core.subscribe(async () => {
+      const left = before;
+      before = core.value();
+      if (Object.is(before, follows.value())) await follows.take(left);
+      else follows.show();
+    });
   }
 }
 
