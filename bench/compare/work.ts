@@ -94,7 +94,6 @@ export const WORK: readonly Work[] = [
     peer: "statsmodels",
     job: "adf",
     prepare: onPair(({ s }) => adf(s)),
-    first: true,
   },
   {
     what: "Engle-Granger",
