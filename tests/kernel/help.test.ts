@@ -104,7 +104,11 @@ const camera = new Camera(); const nothing: any = null; function boom() { throw 
 
   for (const [code, words] of [
     ["!ls -la", /^!ls -la: cells hold TypeScript.*execSync\("ls -la", \{ stdio: "inherit" \}\);$/],
-    ["! pip install x", /^!pip install x: cells hold TypeScript/],
+    ["! pip install x", /^! pip install x: cells hold TypeScript/],
+    ["!!ls", /^!!ls: cells hold TypeScript.*execSync\("ls"/],
+    ["npm install lodash", /^npm install lodash: cells hold TypeScript.*npm run add -- lodash$/],
+    ["git status", /^git status: cells hold TypeScript.*execSync\("git status"/],
+    ["help(show)", /^show\?: cells hold TypeScript.*Shift-Tab/],
     ["%%time\n1 + 1", /^%%time: .*no magic commands\. Measure with console\.time/],
     ["%matplotlib inline", /^%matplotlib: .*no magic commands\. Leave the line out\.$/],
     ["mk?", /^mk\?: .*Set the cursor behind mk and press Shift-Tab/],

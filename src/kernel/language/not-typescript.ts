@@ -3,20 +3,29 @@ import { TickbookError } from "../../core/errors.ts";
 /** For code that TypeScript does not take: what other kernels understand by it, and what to write here instead. */
 export function notTypescript(source: string): TickbookError | undefined {
   const first = source.trimStart().split("\n", 1)[0]!.trim();
-  const shell = /^!\s*([\w./~-]+.*)$/.exec(first);
-  if (shell) return noShell(shell[1]!);
+  const added = /^!*\s*(?:npm|yarn|pnpm)\s+(?:i|install|add)\s+([\w@./-]+)$/.exec(first);
+  if (added)
+    return noShell(first, `Add it in a terminal, in the project's folder: npm run add -- ${added[1]}`);
+  const shell =
+    /^!{1,2}\s*([\w./~-]+.*)$/.exec(first) ?? /^((?:npm|npx|pip3?|conda|cd|git)\s+[\w@./-]+.*)$/.exec(first);
+  if (shell) return noShell(first, `Run it with: ${execSync(shell[1]!)}`);
   const magic = /^%{1,2}([a-zA-Z]\w*)/.exec(first);
   if (magic) return noMagic(magic[0], magic[1]!);
+  const asked = /^help\(\s*([\w$.]+)\s*\)$/.exec(first);
+  if (asked) return noHelp(asked[1]!);
   const help = /^\?{1,2}\s*([\w$.]+)$|^([\w$.]+)\s*\?{1,2}$/.exec(first);
   return help ? noHelp(help[1] ?? help[2]!) : undefined;
 }
 
-function noShell(command: string): TickbookError {
+const execSync = (command: string): string =>
+  `import { execSync } from "node:child_process"; execSync(${JSON.stringify(command)}, { stdio: "inherit" });`;
+
+function noShell(command: string, hint: string): TickbookError {
   return new TickbookError({
     code: "no-shell",
-    where: `!${command}`,
+    where: command,
     problem: "cells hold TypeScript; a command of the shell is not one",
-    hint: `Run it with: import { execSync } from "node:child_process"; execSync(${JSON.stringify(command)}, { stdio: "inherit" });`,
+    hint,
     facts: { command },
   });
 }

@@ -9,8 +9,8 @@ import { showPaged } from "./paged.ts";
 
 /**
  * Shows a value under the cell: Polars frames and series, Arquero tables, bars, arrays of objects and plain objects
- * as tables, charts, results and controls as they show themselves, Vega-Lite and Vega specifications (told by their
- * `$schema`) as charts, what has a method `Symbol.for("Jupyter.display")` as that says, everything else as text.
+ * as tables, charts, results and controls as they show themselves, Vega-Lite and Vega specifications as
+ * charts, what has a method `Symbol.for("Jupyter.display")` as that says, everything else as text.
  * Long tables have pages and can be sorted; where the kernel cannot talk with the page, and as a cell's last
  * expression, they are cut in the middle. Both say how many rows there are.
  */

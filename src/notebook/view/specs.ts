@@ -5,7 +5,7 @@ import { isTable } from "./tables.ts";
 /** The method by which other kernels of JavaScript let a value say how it is shown: a bundle, or a promise of one. */
 const display = Symbol.for("Jupyter.display");
 
-/** A chart of an ordinary Vega-Lite specification, told by its `$schema`. */
+/** A chart of an ordinary Vega-Lite specification. */
 export function specView(value: unknown): View | undefined {
   if (schemaOf(value) !== "vega-lite") return undefined;
   return { kind: "chart", spec: value as Record<string, unknown>, label: "A Vega-Lite chart." };
@@ -24,9 +24,41 @@ export function ownBundle(value: unknown): MimeBundle | Promise<MimeBundle> | un
   return { "application/vnd.vega.v5+json": value, "text/plain": "A Vega chart." };
 }
 
+/** Which of the two a value is a specification of: by its `$schema`, or where it has none, by what no plain data have. */
 function schemaOf(value: unknown): "vega" | "vega-lite" | undefined {
-  if (typeof value !== "object" || value === null || !("$schema" in value)) return undefined;
+  if (!isPlain(value)) return undefined;
   const { $schema } = value;
-  const name = typeof $schema === "string" ? /\/schema\/(vega|vega-lite)\//.exec($schema)?.[1] : undefined;
-  return name as "vega" | "vega-lite" | undefined;
+  if ($schema !== undefined) {
+    const name = typeof $schema === "string" ? /\/schema\/(vega|vega-lite)\//.exec($schema)?.[1] : undefined;
+    return name as "vega" | "vega-lite" | undefined;
+  }
+  if (isVegaLite(value, value.data)) return "vega-lite";
+  const isVega =
+    Array.isArray(value.marks) && value.marks.some((mark) => isPlain(mark) && isPlain(mark.encode));
+  return isVega ? "vega" : undefined;
+}
+
+const MARKS = new Set(
+  "arc area bar boxplot circle errorband errorbar geoshape image line point rect rule square text tick trail".split(
+    " ",
+  ),
+);
+const PARTS = ["layer", "hconcat", "vconcat", "concat"] as const;
+
+/** A mark of a name that there is, with data and what they are encoded as; or parts that are. `data`: of what is round it. */
+function isVegaLite(spec: unknown, data: unknown): boolean {
+  if (!isPlain(spec)) return false;
+  const own = spec.data ?? data;
+  const parts = PARTS.map((name) => spec[name]).find(Array.isArray);
+  if (parts !== undefined) return parts.length > 0 && parts.every((part) => isVegaLite(part, own));
+  if (isPlain(spec.spec)) return (spec.facet ?? spec.repeat) !== undefined && isVegaLite(spec.spec, own);
+  const mark = isPlain(spec.mark) ? spec.mark.type : spec.mark;
+  const isDrawn = typeof mark === "string" && MARKS.has(mark);
+  return isDrawn && isPlain(own) && (spec.encoding === undefined || isPlain(spec.encoding));
+}
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const kind = Object.getPrototypeOf(value) as unknown;
+  return kind === null || Object.getPrototypeOf(kind as object) === null;
 }
