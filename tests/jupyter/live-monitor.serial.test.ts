@@ -136,7 +136,7 @@ describe("live-monitor on the recorded BTC and ETH tape", {
     assert.deepEqual(problems, []);
   });
 
-  it("its controls move all panels, and a list leaves out what the other has chosen", async () => {
+  it("its controls move all panels, and the two lists of two symbols exchange them", async () => {
     const output = notebook.output(cellWith("controls("));
     const choose = (label: string, option: string): Promise<unknown> =>
       output.getByLabel(label, { exact: true }).selectOption({ label: option });
@@ -145,13 +145,18 @@ describe("live-monitor on the recorded BTC and ETH tape", {
     const starts = async (): Promise<number[]> =>
       [...(await latest.innerText()).matchAll(/:(\d\d)Z/g)].map(([, second]) => Number(second));
     while (!(await starts()).every((second) => second % 5 === 0)) await notebook.page.waitForTimeout(50);
-    for (const [label, own] of [
-      ["y", "ETHUSDT"],
-      ["explained by x", "BTCUSDT"],
-    ] as const)
-      assert.deepEqual(await output.getByLabel(label, { exact: true }).locator("option").allInnerTexts(), [
-        own,
-      ]);
+    const shown = (): Promise<string[]> =>
+      Promise.all(
+        ["y", "explained by x"].map((label) =>
+          output.getByLabel(label, { exact: true }).locator("option:checked").innerText(),
+        ),
+      );
+    assert.deepEqual(await shown(), ["ETHUSDT", "BTCUSDT"]);
+    await choose("y", "BTCUSDT");
+    while ((await shown()).join() !== "BTCUSDT,ETHUSDT") await notebook.page.waitForTimeout(50);
+    while (!/BTCUSDT/.test(await latest.innerText())) await notebook.page.waitForTimeout(50);
+    await choose("y", "ETHUSDT");
+    while ((await shown()).join() !== "ETHUSDT,BTCUSDT") await notebook.page.waitForTimeout(50);
     await notebook.page.screenshot({ path: join(artifacts, "live-monitor-controls.png") });
   });
 
