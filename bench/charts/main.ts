@@ -9,6 +9,18 @@ import { append, crosshair, pan } from "./drawn.ts";
 import { desk, latency, slider, twelve } from "./lab.ts";
 import { type ChartRow, chartsTable, newestCharts, withCharts } from "./result.ts";
 
+/** A job that does not come to its end is named, and leaves the others their figures. */
+const JOB_MS = 120_000;
+
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  return Promise.race([
+    work,
+    new Promise<never>((_, reject) => {
+      setTimeout(() => reject(new Error(`it has not ended in ${ms / 1000} s`)), ms).unref();
+    }),
+  ]);
+}
+
 const HELP = `npm run bench -- --charts: how quick charts are, in JupyterLab and headless Chromium on this machine; some four minutes.
 
   --only TEXT     one of: ${["desk", "latency", "slider", "crosshair", "append", "pan", "twelve"].join(", ")}
@@ -59,7 +71,7 @@ await runBench({
       const browser = await launchChromium(chromium);
       version = browser.version();
       try {
-        rows.push(...(await job(browser, folder)));
+        rows.push(...(await within(JOB_MS, job(browser, folder))));
       } catch (problem) {
         // the others are measured all the same
         failed.push(`${name}: ${(problem as Error).message.split("\n")[0]}`);
