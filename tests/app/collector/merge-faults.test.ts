@@ -29,6 +29,7 @@ function idsOf(db: string, symbol: string): Set<number> {
 
 test("two collectors through drops, cuts and a kill, without REST: the merged tape is what was released less what both missed", {
   skip: tape === undefined,
+  timeout: 120_000,
 }, async (t) => {
   const folder = tempFolder(t);
   const plan = join(folder, "plan.json");

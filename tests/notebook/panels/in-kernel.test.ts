@@ -12,7 +12,7 @@ live("slow", async () => {
   return { kind: "html", html: \`<b>slow \${draws}</b>\`, text: \`slow \${draws}\` };
 }, { refreshMs: 100 });
 live("quick", () => ({ kind: "html", html: \`<b>quick \${++draws}</b>\`, text: \`quick \${draws}\` }), { refreshMs: 100 });`,
-  `await new Promise((resolve) => setTimeout(resolve, 500));
+  `while (draws <= 2) await new Promise((resolve) => setTimeout(resolve, 20));
 console.log(draws > 2);`,
   "stopLive()",
 ];
