@@ -49,13 +49,14 @@ const isTidying = (): boolean => {
 const isEnded = (): boolean => Atomics.load(words, SHARED.ended) >= Atomics.load(words, SHARED.asked);
 /** The run that a signal reaches; 0 where none does. On Windows it would end the process. */
 const runInReach = (): number => (process.platform === "win32" ? 0 : Atomics.load(words, SHARED.inReach));
-/** The run that was in reach at the attempt before: what has begun since may end by itself. */
+/** The run that was in reach at the last attempt, and whether it was so at the one before: what has begun since may end by itself. */
 let runBefore = 0;
+let isSteady = false;
 const terminator = createTerminator({
   isAsked: () => !isEnded() && !isTidying() && isSameCell(),
   isNative,
   signal: () => {
-    if (runBefore !== 0) signalRun(runBefore);
+    if (runBefore !== 0 && isSteady) signalRun(runBefore);
     return runInReach() !== 0;
   },
 });
@@ -108,13 +109,14 @@ function stop(): void {
     const startedAgoMs = performance.now() - startedMs;
     if (Atomics.load(words, SHARED.inChild) === 1)
       endNewestChild(startedAgoMs > 1_000 ? "SIGKILL" : "SIGINT");
-    const isRunning = runInReach() === runBefore;
-    runBefore = runInReach();
+    const run = runInReach();
+    isSteady = run === runBefore;
+    runBefore = run;
     const isReached = terminator.unreached() < mostUnreached;
-    if (isRunning && runBefore !== 0 && !isNative() && !isReached && !isSignalled) {
+    if (isSteady && run !== 0 && !isNative() && !isReached && !isSignalled) {
       // V8 keeps it until there is a statement; a second one could come when the run has ended
       isSignalled = true;
-      signalRun(runBefore);
+      signalRun(run);
     }
     terminator.attempt();
     if (!said && startedAgoMs > sayAfterMs) {
