@@ -93,7 +93,7 @@ describe("the kernel's launcher", { timeout: 60_000 }, () => {
       assert.deepEqual([code, signal], [1, null], said);
       assert.equal(
         said,
-        `tickbook kernel: port ${port(channel)} of 127.0.0.1 is needed for Jupyter's channel ${channel}; it cannot be opened (Address already in use). Another program may have taken it. JupyterLab starts the kernel again on other ports; where it does not, shut the kernel down and start it anew.\n`,
+        `tickbook kernel: port ${port(channel)} of 127.0.0.1 is needed for Jupyter's channel ${channel}; it cannot be opened (Address already in use). Another program may have taken it. JupyterLab starts the kernel again on other ports; where it does not, shut the kernel down and start it again.\n`,
       );
     });
   }

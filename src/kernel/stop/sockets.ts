@@ -35,7 +35,7 @@ export async function bindAll(
         code: "kernel-port",
         where: "tickbook kernel",
         problem: `port ${port} of ${ip} is needed for Jupyter's channel ${channel}; it cannot be opened (${(problem as Error).message})`,
-        hint: "Another program may have taken it. JupyterLab starts the kernel again on other ports; where it does not, shut the kernel down and start it anew.",
+        hint: "Another program may have taken it. JupyterLab starts the kernel again on other ports; where it does not, shut the kernel down and start it again.",
         facts: { channel, ip, port },
       });
     }
