@@ -75,6 +75,10 @@ const many = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHE
     "a long call": "BEGUN; for (;;) memory.prepare(many + 'SELECT sum(x) FROM n').get();",
     "a function that a query calls": 'memory.prepare("SELECT spins()").get();',
     "a function that a query calls, after an await": 'await null; memory.prepare("SELECT spins()").get();',
+    "a long call of a class's own":
+      'BEGUN; for (;;) { pl.Series("a", Array.from({ length: 400_000 }, (_, i) => (i % 2 ? "text " + i : null))); count++; }',
+    "calls of a class's own that throw":
+      "BEGUN; for (;;) try { (pl as any).DataFrame.deserialize(Buffer.from('{'), 'json'); } catch { count++; }",
     "Polars that throws":
       "BEGUN; for (;;) try { pl.DataFrame({ a: [1, 2] }).getColumn('b'); } catch { count++; }",
     "Polars that throws, after an await":

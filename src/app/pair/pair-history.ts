@@ -9,7 +9,7 @@ import {
   pastRows,
   rowsWithin,
 } from "./pair-past.ts";
-import { pastBars, touches } from "./past-bars.ts";
+import { pastBars } from "./past-bars.ts";
 import { pastBlocks } from "./past-blocks.ts";
 import { firstTradeUs } from "./stored-stretch.ts";
 
@@ -102,15 +102,12 @@ export function pairHistory(
     // what was silent, and goes on, does so in blocks that were over for the other one
     const wentOn = reachedUs.filter((us, k) => us !== reach[k]);
     const openUs = Math.min(...wentOn) - GRACE_US;
-    kept.forget((endUs) => endUs > openUs);
+    kept.forgetFrom(openUs);
     reachedUs = reach;
     const now = JSON.stringify([window, hedge?.alpha, hedge?.beta, hedge?.prices]);
-    if (now !== settings) kept.forget(() => true);
+    if (now !== settings) kept.forgetFrom(Number.NEGATIVE_INFINITY);
     settings = now;
-    for (const name of ["y", "x"] as const) {
-      const late = own[name].forgetLate();
-      if (late.length > 0) kept.forget((_, { bars }) => touches(late, bars[name]));
-    }
+    for (const name of ["y", "x"] as const) kept.forgetLate(own[name].forgetLate(), name);
   };
   /** As many of the blocks as may be read now, the newest first, in bars of `lengthUs`; and where the oldest of them begins. */
   const inBlocks = (by: Line, [fromUs, toUs]: Span, lengthUs: number): readonly [PastRows, number] => {

@@ -64,14 +64,35 @@ export function pastBars(
         const late = cursor === undefined ? [] : store.changes(series, cursor, 1).late;
         const newest = store.newest(series);
         cursor = newest && store.cursor(series, newest.id + 1);
-        for (const [us, { bars }] of held) if (touches(late, bars)) held.delete(us);
+        const barsOf = [...held].map(([us, { bars }]) => [us, bars] as const);
+        for (const us of touchedBy(late, barsOf)) held.delete(us);
         return late;
       }),
   };
 }
 
-/** Whether bars hold, or lie beside, one of these ids; bars without a trade may. */
-export function touches(ids: readonly IdRange[], { firstId, lastId, length }: Bars): boolean {
-  if (length === 0) return ids.length > 0;
-  return ids.some(({ first, last }) => first <= lastId[length - 1]! + 1 && last >= firstId[0]! - 1);
+/**
+ * Which blocks of bars, by their begin, late ids change: those between the last one that begins below them and the first that
+ * begins above, both included. Where a gap was, its trades may belong to either side, and a window reaches into the next block.
+ * A block without a trade may be any.
+ */
+export function touchedBy(
+  ids: readonly IdRange[],
+  blocks: Iterable<readonly [us: number, bars: Bars]>,
+): number[] {
+  if (ids.length === 0) return [];
+  const all = [...blocks].sort(([a], [b]) => a - b);
+  const full = all.filter(([, { length }]) => length > 0);
+  const touched = new Set(all.filter(([, { length }]) => length === 0).map(([us]) => us));
+  const begins = full.map(([, { firstId }]) => firstId[0]!);
+  for (const { first, last } of ids) {
+    const above = begins.findIndex((id) => id > last);
+    const to = above < 0 ? full.length - 1 : above;
+    const from = Math.max(
+      0,
+      begins.findLastIndex((id) => id <= first),
+    );
+    for (const [us] of full.slice(from, to + 1)) touched.add(us);
+  }
+  return [...touched];
 }

@@ -1,4 +1,6 @@
+import type { IdRange } from "../../pipeline/store/ledger/id-ranges.ts";
 import { joinedRows, type PastRows } from "./pair-past.ts";
+import { touchedBy } from "./past-bars.ts";
 
 /** What was made of blocks of a pair's past, by their begin: the newest used as they are, whole days of them in bars of a block. */
 export interface PastBlocks {
@@ -8,7 +10,10 @@ export interface PastBlocks {
   /** A day of blocks, in bars of a block. */
   day(us: number): PastRows | undefined;
   readonly dayUs: number;
-  forget(which: (endUs: number, rows: PastRows) => boolean): void;
+  /** What ends behind a time. */
+  forgetFrom(us: number): void;
+  /** What late ids of one of the two change. */
+  forgetLate(ids: readonly IdRange[], name: "y" | "x"): void;
   /** Whole days are made; the blocks used least lately are forgotten, but for the last `used`. */
   tidy(used: number): void;
 }
@@ -29,9 +34,15 @@ export function pastBlocks(blockUs: number, most: number): PastBlocks {
     put: (us, rows) => void blocks.set(us, rows),
     day: (us) => days.get(us),
     dayUs,
-    forget: (which) => {
-      for (const [us, rows] of blocks) if (which(us + blockUs, rows)) blocks.delete(us);
-      for (const [us, rows] of days) if (which(us + dayUs, rows)) days.delete(us);
+    forgetFrom: (fromUs) => {
+      for (const us of blocks.keys()) if (us + blockUs > fromUs) blocks.delete(us);
+      for (const us of days.keys()) if (us + dayUs > fromUs) days.delete(us);
+    },
+    forgetLate: (ids, name) => {
+      for (const kept of [blocks, days]) {
+        const barsOf = [...kept].map(([us, { bars }]) => [us, bars[name]] as const);
+        for (const us of touchedBy(ids, barsOf)) kept.delete(us);
+      }
     },
     tidy: (used) => {
       for (const us of blocks.keys()) {

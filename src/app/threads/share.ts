@@ -5,10 +5,13 @@ import { CALLED_OFF, type Job, type Share } from "./job.ts";
 export function failedShare({ counters }: Pick<Job, "counters">, error: unknown): Share {
   Atomics.store(counters, CALLED_OFF, 1);
   // between threads an error keeps no more than its message
-  const { code, where, problem, hint, facts } = error as TickbookError;
-  return error instanceof TickbookError
-    ? { found: [], refusal: { code, where, problem, hint, facts } }
-    : { found: [], error };
+  if (!(error instanceof TickbookError))
+    return { found: [], error: error instanceof Error ? error : new Error(String(error)) };
+  const { code, where, problem, hint, facts } = error;
+  return {
+    found: [],
+    refusal: { code, where, problem, hint, facts: JSON.parse(JSON.stringify(facts)) as typeof facts },
+  };
 }
 
 /** What all have found; throws what one of them failed with. */

@@ -10,7 +10,7 @@ const idleMs = 10_000;
 const mostBytes = 300e6;
 
 export interface IdleCollection {
-  /** A request came: whoever works in the notebook is not to wait. */
+  /** A request came, or a cell has ended: whoever works in the notebook is not to wait. */
   touched(): void;
 }
 
@@ -18,11 +18,11 @@ export interface IdleCollection {
  * Once a kernel that has run cells is left alone, hands back the memory that their garbage took: V8 keeps the room of objects
  * that are gone, between those that stay, until it must.
  */
-export function createIdleCollection(wait: number = idleMs): IdleCollection {
+export function createIdleCollection(isRunning: () => boolean, wait: number = idleMs): IdleCollection {
   let timer: NodeJS.Timeout | undefined;
   let collect: ((how: object) => void) | undefined;
   const shrink = (): void => {
-    if (process.memoryUsage().heapUsed > mostBytes) return;
+    if (isRunning() || process.memoryUsage().heapUsed > mostBytes) return;
     collect ??= collector();
     collect({ type: "major", execution: "sync", flavor: "last-resort" });
   };

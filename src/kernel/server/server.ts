@@ -66,7 +66,7 @@ export async function serve(parts: ServerParts): Promise<Server> {
     report,
   });
 
-  const idle = createIdleCollection();
+  const idle = createIdleCollection(() => executions.running() !== undefined);
   const handle: Server["handle"] = async (frames, back) => {
     idle.touched();
     parts.interruptible.begin();
@@ -75,7 +75,7 @@ export async function serve(parts: ServerParts): Promise<Server> {
     if (request === undefined)
       return logError("a message that is not signed with the kernel's key was ignored");
     const type = request.header.msg_type;
-    if (type === "execute_request") return executions.add(request, back);
+    if (type === "execute_request") return executions.add(request, back).finally(idle.touched);
     status("busy", request);
     try {
       if (type === "comm_info_request") {

@@ -52,6 +52,10 @@ const runInReach = (): number => (process.platform === "win32" ? 0 : Atomics.loa
 /** The run that was in reach at the last attempt, and whether it was so at the one before: what has begun since may end by itself. */
 let runBefore = 0;
 let isSteady = false;
+/** The attempts that are made: one chain of them, however often the button is pressed. */
+let trial:
+  | { readonly cell: number; readonly sinceMs: number; isSaid: boolean; isSignalled: boolean }
+  | undefined;
 const terminator = createTerminator({
   isAsked: () => !isEnded() && !isTidying() && isSameCell(),
   isNative,
@@ -87,45 +91,45 @@ function signalRun(run: number): void {
 
 /** Ends what runs where it pauses, by a signal where that reaches it, else by V8; says so where nothing does. */
 function stop(): void {
-  Atomics.store(words, SHARED.pressedIn, Atomics.load(words, SHARED.cell));
-  const press = Atomics.add(words, SHARED.asked, 1) + 1;
-  toMain({ type: "stop", press });
-  const startedMs = performance.now();
-  let said = false;
-  let isSignalled = false;
+  const cell = Atomics.load(words, SHARED.cell);
+  Atomics.store(words, SHARED.pressedIn, cell);
+  toMain({ type: "stop", press: Atomics.add(words, SHARED.asked, 1) + 1 });
+  const isUnderWay = trial !== undefined;
+  if (trial?.cell !== cell) trial = { cell, sinceMs: performance.now(), isSaid: false, isSignalled: false };
+  if (isUnderWay) return;
   runBefore = runInReach();
   tidyingSinceMs = undefined;
-  const attempt = (): void => {
-    if (Atomics.load(words, SHARED.ended) >= press || !isSameCell()) {
-      terminator.leave();
-      return;
-    }
-    if (isTidying() || Atomics.load(words, SHARED.inLoad) > 0) {
-      // what is loaded would be slow under the inspector
-      terminator.leave();
-      setTimeout(attempt, attemptMs);
-      return;
-    }
-    const startedAgoMs = performance.now() - startedMs;
-    if (Atomics.load(words, SHARED.inChild) === 1)
-      endNewestChild(startedAgoMs > 1_000 ? "SIGKILL" : "SIGINT");
-    const run = runInReach();
-    isSteady = run === runBefore;
-    runBefore = run;
-    const isReached = terminator.unreached() < mostUnreached;
-    if (isSteady && run !== 0 && !isNative() && !isReached && !isSignalled) {
-      // V8 keeps it until there is a statement; a second one could come when the run has ended
-      isSignalled = true;
-      signalRun(run);
-    }
-    terminator.attempt();
-    if (!said && startedAgoMs > sayAfterMs) {
-      said = true;
-      sayThatItCannot();
-    }
-    setTimeout(attempt, attemptMs);
-  };
   setTimeout(attempt, attemptMs / 2);
+}
+
+function attempt(): void {
+  if (trial === undefined || isEnded() || !isSameCell()) {
+    terminator.leave();
+    trial = undefined;
+    return;
+  }
+  setTimeout(attempt, attemptMs);
+  if (isTidying() || Atomics.load(words, SHARED.inLoad) > 0) {
+    // what is loaded would be slow under the inspector
+    terminator.leave();
+    return;
+  }
+  const agoMs = performance.now() - trial.sinceMs;
+  if (Atomics.load(words, SHARED.inChild) === 1) endNewestChild(agoMs > 1_000 ? "SIGKILL" : "SIGINT");
+  const run = runInReach();
+  isSteady = run === runBefore;
+  runBefore = run;
+  const isReached = terminator.unreached() < mostUnreached;
+  if (isSteady && run !== 0 && !isNative() && !isReached && !trial.isSignalled) {
+    // V8 keeps it until there is a statement; a second one could come when the run has ended
+    trial.isSignalled = true;
+    signalRun(run);
+  }
+  terminator.attempt();
+  if (!trial.isSaid && agoMs > sayAfterMs) {
+    trial.isSaid = true;
+    sayThatItCannot();
+  }
 }
 
 function sayThatItCannot(): void {

@@ -16,7 +16,8 @@ export function gateNativeCalls(words: Int32Array): void {
     dlopen.call(process, module, ...rest);
     const { exports } = module;
     if (typeof exports === "function") module.exports = gatedFunction(exports as Call, pass);
-    else if (typeof exports === "object" && exports !== null) gateMembers(exports, pass, gatedFunction);
+    else if (typeof exports === "object" && exports !== null)
+      gateMembers(exports, (one) => gatedFunction(one, pass));
   };
 }
 
@@ -52,18 +53,21 @@ function openedCallback(callback: Call, pass: Pass): Call {
 /** A function or class that an add-on exports. */
 function gatedFunction(native: Call, pass: Pass): Call {
   const prototype: unknown = native.prototype;
-  if (typeof prototype === "object" && prototype !== null) gateMembers(prototype, pass, gatedMethod);
+  if (typeof prototype === "object" && prototype !== null)
+    gateMembers(prototype, (method) => gatedMethod(method, pass));
   const gated: Call = new Proxy(native, {
     apply: (original, self, given) => called(pass, original, self, given),
     construct: (original, given, made) =>
       pass(1, () => Reflect.construct(original, given, made === gated ? original : made)),
   });
+  // static methods of a class, some of which look at whose they are
+  gateMembers(native, (method) => gatedMethod(method, pass, (self) => (self === gated ? native : self)));
   return gated;
 }
 
-function gatedMethod(native: Call, pass: Pass): Call {
+function gatedMethod(native: Call, pass: Pass, owner = (self: unknown): unknown => self): Call {
   const gated: Call = function (...given) {
-    return called(pass, native, this, given);
+    return called(pass, native, owner(this), given);
   };
   for (const name of ["name", "length"]) {
     Object.defineProperty(gated, name, Object.getOwnPropertyDescriptor(native, name) ?? {});
@@ -72,12 +76,12 @@ function gatedMethod(native: Call, pass: Pass): Call {
 }
 
 /** Puts gated functions in the place of those that the object lets be replaced. */
-function gateMembers(owner: object, pass: Pass, gate: (native: Call, pass: Pass) => Call): void {
+function gateMembers(owner: object, gate: (native: Call) => Call): void {
   for (const key of Reflect.ownKeys(owner)) {
     const member = Object.getOwnPropertyDescriptor(owner, key)!;
     if (member.configurable !== true || key === "constructor") continue;
     for (const part of ["value", "get", "set"] as const) {
-      if (typeof member[part] === "function") member[part] = gate(member[part] as Call, pass) as never;
+      if (typeof member[part] === "function") member[part] = gate(member[part] as Call) as never;
     }
     Object.defineProperty(owner, key, member);
   }

@@ -26,13 +26,14 @@ export function ownBundle(value: unknown): MimeBundle | Promise<MimeBundle> | un
 
 /** Which of the two a value is a specification of: by its `$schema`, or where it has none, by what no plain data have. */
 function schemaOf(value: unknown): "vega" | "vega-lite" | undefined {
-  if (!isPlain(value)) return undefined;
-  const { $schema } = value;
-  if ($schema !== undefined) {
+  if (typeof value !== "object" || value === null) return undefined;
+  if ("$schema" in value) {
+    const { $schema } = value;
     const name = typeof $schema === "string" ? /\/schema\/(vega|vega-lite)\//.exec($schema)?.[1] : undefined;
     return name as "vega" | "vega-lite" | undefined;
   }
-  if (isVegaLite(value, value.data)) return "vega-lite";
+  if (!isPlain(value)) return undefined;
+  if (isVegaLite(value, value.data, MOST_DEEP)) return "vega-lite";
   const isVega =
     Array.isArray(value.marks) && value.marks.some((mark) => isPlain(mark) && isPlain(mark.encode));
   return isVega ? "vega" : undefined;
@@ -43,19 +44,26 @@ const MARKS = new Set(
     " ",
   ),
 );
+/** Charts in charts; what holds itself is none. */
+const MOST_DEEP = 16;
 const PARTS = ["layer", "hconcat", "vconcat", "concat"] as const;
 
 /** A mark of a name that there is, with data and what they are encoded as; or parts that are. `data`: of what is round it. */
-function isVegaLite(spec: unknown, data: unknown): boolean {
-  if (!isPlain(spec)) return false;
+function isVegaLite(spec: unknown, data: unknown, deep: number): boolean {
+  if (!isPlain(spec) || deep === 0) return false;
   const own = spec.data ?? data;
   const parts = PARTS.map((name) => spec[name]).find(Array.isArray);
-  if (parts !== undefined) return parts.length > 0 && parts.every((part) => isVegaLite(part, own));
-  if (isPlain(spec.spec)) return (spec.facet ?? spec.repeat) !== undefined && isVegaLite(spec.spec, own);
+  if (parts !== undefined) return parts.length > 0 && parts.every((part) => isVegaLite(part, own, deep - 1));
+  if (isPlain(spec.spec))
+    return (spec.facet ?? spec.repeat) !== undefined && isVegaLite(spec.spec, own, deep - 1);
   const mark = isPlain(spec.mark) ? spec.mark.type : spec.mark;
   const isDrawn = typeof mark === "string" && MARKS.has(mark);
-  return isDrawn && isPlain(own) && (spec.encoding === undefined || isPlain(spec.encoding));
+  const isEncoded = isPlain(spec.encoding) || (spec.encoding === undefined && isSource(own));
+  return isDrawn && isPlain(own) && isEncoded;
 }
+
+const isSource = (data: unknown): boolean =>
+  isPlain(data) && ["values", "url", "name", "sequence", "sphere", "graticule"].some((name) => name in data);
 
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;

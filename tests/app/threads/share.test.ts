@@ -21,6 +21,13 @@ test("what a thread refuses reaches the caller with its code and its facts", () 
   assert.throws(() => foundBy([{ found: [] }, share]), { name: "TickbookError", ...refusal });
 });
 
+test("whatever a thread throws reaches the caller as an error", () => {
+  for (const thrown of [null, undefined, "text", { code: () => 1 }]) {
+    const share = structuredClone(failedShare({ counters: counters() }, thrown));
+    assert.throws(() => foundBy([share]), Error, String(thrown));
+  }
+});
+
 test("where one thread fails by a defect, the others do not go on, and the defect is thrown", async () => {
   const column = Float64Array.from({ length: 900 }, (_, i) => 100 + Math.sin(i));
   const closes = Array.from({ length: 30 }, () => column);

@@ -39,9 +39,20 @@ test("an ordinary specification without a schema is a chart", () => {
   assert.equal(vega({ width: 10, marks: [{ type: "rect", encode: { enter: {} } }] }), true);
 });
 
+test("a builder's own object that names its schema is a chart, and what holds itself is none", () => {
+  class Built {
+    readonly $schema = "https://vega.github.io/schema/vega-lite/v6.json";
+  }
+  assert.equal(specView(new Built())?.kind, "chart");
+  const round: { data: object; layer: unknown[] } = { data: {}, layer: [] };
+  round.layer.push(round);
+  assert.equal(specView(round), undefined);
+});
+
 test("data that have names of a specification among theirs stay data", () => {
   for (const value of [
     { mark: "bar" },
+    { mark: "point", data: { x: 1 } },
     { mark: "nope", data, encoding },
     { mark: "A", data: [1, 2] },
     { layer: [] },

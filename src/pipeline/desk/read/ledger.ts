@@ -59,12 +59,19 @@ export function openLedger(ask: Ask, label: string): DeskLedger {
   const takeAll = (rows: readonly LedgerRow[]): boolean =>
     rows.map((row) => takeRow(stateOf(row.venue, row.symbol), row)).includes(true);
 
-  /** A series with its rows. Later ones of others may be older than these: what is new is asked for from where all are known. */
+  /** A series with its rows; what is new is asked for from where all are known. */
   const open = (venue: string, symbol: string): State => {
     const state = stateOf(venue, symbol);
     if (opened.has(state)) return state;
     const rows = ledgerRows(ask(blocksQuery([state], new Map())));
-    if (opened.size === 0) see(newest, rows);
+    const seen = new Map<string, number>();
+    see(seen, rows);
+    // a copy that is behind has answered: what it did not have yet is asked for again
+    for (const [collector, revision] of seen)
+      newest.set(
+        collector,
+        opened.size === 0 ? revision : Math.min(newest.get(collector) ?? revision, revision),
+      );
     opened.add(state);
     takeAll(rows);
     return state;
