@@ -1,6 +1,7 @@
 import { flushCompileCache } from "node:module";
 import { TickbookError } from "../core/errors.ts";
 import { closeAll } from "./stop/sockets.ts";
+import { ENDED } from "./stop/thread-messages.ts";
 
 /** Ends the kernel; what cells find as `process.exit` does not. */
 export const exitKernel = (code?: number): never => {
@@ -17,7 +18,9 @@ export function keepAlive(report: (error: unknown) => void): void {
   process.on("uncaughtException", report);
   process.on("unhandledRejection", report);
   // stays when a package takes every listener away
-  process.setUncaughtExceptionCaptureCallback(report);
+  process.setUncaughtExceptionCaptureCallback((error) => {
+    if ((error as unknown) !== Symbol.for(ENDED)) report(error);
+  });
   const refusing = (name: string) => (): never => {
     throw new TickbookError({
       code: "kernel-exit",

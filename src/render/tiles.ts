@@ -41,7 +41,7 @@ const TILES_CSS = `
 .tickbook-tile .value{font-size:22px;font-weight:600;font-variant-numeric:tabular-nums}
 .tickbook-tile .value small{font-size:12px;font-weight:400;opacity:.75;margin-left:.3em}
 .tickbook-tile .note{font-size:11.5px;opacity:.75;min-height:1.3em}
-@container (max-width:1000px){
+@container (max-width:1240px){
 .tickbook-tiles .tickbook-tile{flex:1 1 auto;padding:5px 8px 6px}
 .tickbook-tiles .tickbook-tile .value{font-size:17px}
 }

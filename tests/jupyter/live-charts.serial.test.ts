@@ -270,7 +270,7 @@ describe("live charts in JupyterLab", { skip: chromium === undefined, timeout: 2
     });
     const offer = notebook.page.getByRole("button", { name: "Restart kernel" });
     await offer.waitFor();
-    assert.match(await notebook.text(8), /stop: what runs is not JavaScript of the notebook/);
+    assert.match(await notebook.text(8), /stop: what runs is native code, or was called by it/);
     writeFileSync(pipe, "over");
     await notebook.idle();
   });

@@ -75,6 +75,8 @@ const many = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHE
     "a long call": "BEGUN; for (;;) memory.prepare(many + 'SELECT sum(x) FROM n').get();",
     "a function that a query calls": 'memory.prepare("SELECT spins()").get();',
     "a function that a query calls, after an await": 'await null; memory.prepare("SELECT spins()").get();',
+    "what a database calls at each of its statements":
+      "const told = new Database(':memory:', { verbose: () => { BEGUN; for (;;) count++; } }); told.exec('SELECT 1');",
     "a long call of a class's own":
       'BEGUN; for (;;) { pl.Series("a", Array.from({ length: 400_000 }, (_, i) => (i % 2 ? "text " + i : null))); count++; }',
     "calls of a class's own that throw":

@@ -78,6 +78,11 @@ import { Worker } from "node:worker_threads";`);
       "throw Object.assign(new Error('x'), { get cause() { BEGUN; for (;;) count++; } });",
     "a text that is made when an error is told":
       "throw { [Symbol.for('nodejs.util.inspect.custom')]() { BEGUN; for (;;) count++; } };",
+    "what listens to SIGINT itself": "process.once('SIGINT', () => {}); BEGUN; for (;;) count++;",
+    "what listens to SIGINT itself, after an await":
+      "await null; process.on('SIGINT', () => {}); BEGUN; for (;;) count++;",
+    "an immediate of what listens to SIGINT":
+      "setImmediate(() => { BEGUN; for (;;) count++; }); process.prependListener('SIGINT', () => {}); await new Promise(() => {});",
     "Error.prepareStackTrace":
       "Error.prepareStackTrace = () => { BEGUN; for (;;) count++; }; throw new Error('y');",
   })) {
@@ -90,6 +95,25 @@ import { Worker } from "node:worker_threads";`);
       assert.equal(reply.ename, "Interrupted", reply.evalue);
       // a second of it may be needed to tidy up
       assert.ok(seconds < 4, `${seconds} s`);
+      await goesOn(code);
+    });
+  }
+
+  for (const [where, code] of Object.entries({
+    "in a cell": "BEGUN; for (;;) { Promise.resolve(); count++; }",
+    "after an await": "await null; BEGUN; for (;;) { new AsyncResource('x'); count++; }",
+    "in a timer":
+      "setTimeout(() => { BEGUN; for (;;) { Promise.resolve(); count++; } }); await once(new EventEmitter(), 'x');",
+    "in what awaits": "BEGUN; for (;;) { await null; count++; }",
+  })) {
+    it(`ends code under a hook of async_hooks ${where}`, async () => {
+      await printed(
+        "import { AsyncResource, createHook } from 'node:async_hooks'; var hooked = 0; var hook = createHook({ init() { for (let i = 0; i < 1000; i++) hooked++; }, before() { hooked++; } }).enable();",
+      );
+      const { done, reply } = await kernel.run(begin(code), { interruptOnceBegun: true, timeout: 15 });
+      assert.ok(done, `not stopped: ${code}\n${kernel.log()}`);
+      assert.equal(reply.ename, "Interrupted", reply.evalue);
+      await printed("hook.disable()");
       await goesOn(code);
     });
   }

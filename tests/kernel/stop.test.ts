@@ -220,7 +220,7 @@ for await (const part of net.connect((server.address() as net.AddressInfo).port)
     assert.ok(performance.now() - since > 1900, "it has two seconds");
     assert.match(
       said,
-      /^stop: what runs is not JavaScript .*restart the kernel \(Kernel > Restart Kernel\)/m,
+      /^stop: what runs is native code, or was called by it.*restart the kernel \(Kernel > Restart Kernel\)/m,
     );
     closeSync(openSync(pipe, "w"));
     // and it ends where JavaScript goes on

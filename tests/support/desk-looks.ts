@@ -5,8 +5,8 @@ interface Look {
   readonly chart: string;
 }
 
-/** Runs in the page: z-scores as a reader sees them, `least` looks or more until they have moved twice, but `most`. */
-export function lookAtPair([least, most]: readonly [number, number]): Promise<Look[]> {
+/** Runs in the page: z-scores as a reader sees them once the watch has one, `least` looks or more until they have moved twice. */
+export function lookAtPair(least: number): Promise<Look[]> {
   interface Node {
     readonly innerText: string;
     querySelector(selector: string): Node | null;
@@ -36,9 +36,10 @@ export function lookAtPair([least, most]: readonly [number, number]): Promise<Lo
   return new Promise((resolve) => {
     const looks: Look[] = [];
     const look = (): void => {
-      looks.push({ tile: tile(), table: table(), chart: chart() });
+      const now = { tile: tile(), table: table(), chart: chart() };
+      if (looks.length > 0 || /\d/.test(now.table)) looks.push(now);
       const hasMoved = new Set(looks.map(({ chart }) => chart)).size > 2;
-      if (looks.length === most || (looks.length >= least && hasMoved)) resolve(looks);
+      if (looks.length >= least && hasMoved) resolve(looks);
       else setTimeout(look, 9);
     };
     look();

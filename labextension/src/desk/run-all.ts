@@ -48,6 +48,9 @@ export async function inPlace<T>(content: NotebookContent, run: () => Promise<T>
   const grown = new ResizeObserver(stay);
   for (const cell of content.node.querySelectorAll(".jp-Cell")) grown.observe(cell);
   // JupyterLab moves the list of cells a frame after one has grown
+  const listed = new MutationObserver(stay);
+  for (const list of content.node.querySelectorAll(".jp-WindowedPanel-inner, .jp-WindowedPanel-viewport"))
+    listed.observe(list, { attributeFilter: ["style"] });
   let frame = requestAnimationFrame(function next() {
     stay();
     frame = requestAnimationFrame(next);
@@ -55,6 +58,7 @@ export async function inPlace<T>(content: NotebookContent, run: () => Promise<T>
   const end = (): void => {
     cancelAnimationFrame(frame);
     grown.disconnect();
+    listed.disconnect();
     for (const hand of HANDS) scroller.removeEventListener(hand, onHand);
   };
   endLast();

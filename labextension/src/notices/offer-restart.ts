@@ -1,7 +1,7 @@
 import type { Commands, DocumentContext, KernelMessage } from "../jupyterlab.ts";
 
 /** How the kernel begins to say that it cannot end what runs. */
-const cannotStop = /^stop: what runs is not JavaScript/m;
+const cannotStop = /^stop: what runs is native code/m;
 
 /** Where the stop button could not stop a notebook's kernel, offers to restart it. */
 export function offerRestart(commands: Commands, { sessionContext }: DocumentContext): void {

@@ -99,7 +99,7 @@ export function planCollector(flags: StartFlags, root: string): CollectorPlan {
       "--db",
       db,
       // the desk's line and z-score have bars from the first second on
-      ...(venue === "sim" && flags.speed === undefined ? ["--past", "2h"] : []),
+      ...(venue === "sim" && flags.speed === undefined ? ["--past", "3h"] : []),
       ...exchangeFlags(flags),
       ...passed,
     ],

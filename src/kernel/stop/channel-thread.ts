@@ -134,7 +134,7 @@ function attempt(): void {
 
 function sayThatItCannot(): void {
   const text =
-    "stop: what runs is not JavaScript of the notebook but a call into native code, which cannot be ended from outside; it has had two seconds. Wait for it, or restart the kernel (Kernel > Restart Kernel), which forgets all variables.\n";
+    "stop: what runs is native code, or was called by it, and cannot be ended from outside; it has had two seconds. Wait for it, or restart the kernel (Kernel > Restart Kernel), which forgets all variables.\n";
   publish([
     Buffer.from("stream"),
     ...writeMessage(key, { type: "stream", session, parent: running, content: { name: "stderr", text } }),

@@ -98,6 +98,7 @@ export async function openChannels(options: ChannelsOptions): Promise<Channels> 
     if (sinceMs < 0 || sinceMs > staleMs) onStop();
   };
   process.on("SIGINT", onSignal);
+  keepFromSystem("SIGINT", onSignal);
   return {
     publish: (frames) => post({ type: "publish", frames }),
     answerControl: (frames) => post({ type: "control", frames }),
@@ -173,4 +174,20 @@ function createLoads(words: Int32Array) {
     }
   };
   return { loads, tellLoads, loading };
+}
+
+/**
+ * Of the listeners of a signal only `own` reaches the system. One that a run adds would take the signal from Node, which
+ * ends the run by it.
+ */
+function keepFromSystem(signal: NodeJS.Signals, own: () => void): void {
+  type Added = (event: string | symbol, listener: unknown) => void;
+  const events = process as unknown as NodeJS.EventEmitter;
+  for (const starts of events.listeners("newListener") as Added[]) {
+    if (starts.name !== "startListeningIfSignal") continue;
+    events.removeListener("newListener", starts);
+    events.on("newListener", (event: string | symbol, listener: unknown) => {
+      if (event !== signal || listener === own) starts(event, listener);
+    });
+  }
 }

@@ -39,9 +39,11 @@ function createPass(words: Int32Array): Pass {
 }
 
 function called(pass: Pass, native: Call, self: unknown, given: readonly unknown[]): unknown {
-  const args = given.map((one) => (typeof one === "function" ? openedCallback(one as Call, pass) : one));
-  return pass(1, () => Reflect.apply(native, self, args));
+  return pass(1, () => Reflect.apply(native, self, openedCallbacks(given, pass)));
 }
+
+const openedCallbacks = (given: readonly unknown[], pass: Pass): unknown[] =>
+  given.map((one) => (typeof one === "function" ? openedCallback(one as Call, pass) : one));
 
 /** A function of the caller's that the add-on calls: it is no native code. Constructed, it makes the add-on's errors. */
 function openedCallback(callback: Call, pass: Pass): Call {
@@ -58,7 +60,9 @@ function gatedFunction(native: Call, pass: Pass): Call {
   const gated: Call = new Proxy(native, {
     apply: (original, self, given) => called(pass, original, self, given),
     construct: (original, given, made) =>
-      pass(1, () => Reflect.construct(original, given, made === gated ? original : made)),
+      pass(1, () =>
+        Reflect.construct(original, openedCallbacks(given, pass), made === gated ? original : made),
+      ),
   });
   // static methods of a class, some of which look at whose they are
   gateMembers(native, (method) => gatedMethod(method, pass, (self) => (self === gated ? native : self)));

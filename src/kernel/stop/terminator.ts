@@ -1,4 +1,5 @@
 import { type Debugger, type InspectorNotification, Session } from "node:inspector";
+import { ENDED } from "./thread-messages.ts";
 
 /** Pauses the main thread between two of its statements to end there what was asked to stop, and never inside an add-on. */
 export interface Terminator {
@@ -18,11 +19,19 @@ const timerLoops = new Set(["listOnTimeout", "processTimers", "processImmediate"
 const ofTimers = /^node:internal\/timers$/;
 const betweenCallbacks = "runNextTicks";
 const ofLoader = /^node:internal\/modules\//;
+/** Node ends the process where a hook does not return; every callback runs under its trampoline, once there are hooks. */
+const ofHooks = /^node:internal\/async_hooks$/;
+const aroundCallbacks = "callbackTrampoline";
+/**
+ * What Node does after an error that nobody catches. Under hooks the callback of a promise that is ended would leave its
+ * id behind, and Node ends the process where it finds one.
+ */
+const forgetAsyncIds = `process._fatalException?.(Symbol.for("${ENDED}"))`;
 /** Under them a signal ends what runs; outside Node has taken the listeners of signals away, and the process would end. */
 const inReach = new Set(["slot.run", "prepareStackTraceCallback"]);
 const ofNotebook = /^tickbook-cell-\d+$|\?tickbook=[0-9a-f]+$/;
 
-/** Statements that an add-on's own JavaScript, and its return to the notebook, may take. */
+/** Statements that an add-on's own JavaScript or a hook, and its return to the notebook, may take. */
 const mostSteps = 100;
 
 export interface TerminatorOptions {
@@ -51,20 +60,31 @@ export function createTerminator({ isAsked, isNative, signal }: TerminatorOption
     );
     opened.on("Debugger.paused", ({ params }: InspectorNotification<Debugger.PausedEventDataType>) => {
       unreached = 0;
-      if (isAsked() && isNative() && steps++ < mostSteps) {
-        opened.post("Debugger.stepInto");
-        return;
+      if (isAsked()) {
+        const step = isNative() ? "stepInto" : isHook(params.callFrames) ? "stepOut" : undefined;
+        if (step === undefined) end(opened, params.callFrames);
+        else if (steps++ < mostSteps) {
+          opened.post(`Debugger.${step}`);
+          return;
+        }
       }
-      if (isAsked() && !isNative()) end(opened, params.callFrames);
       opened.post("Debugger.resume");
     });
     opened.post("Debugger.enable");
     return opened;
   };
 
+  const isHook = (callFrames: readonly Debugger.CallFrame[]): boolean =>
+    callFrames.some(
+      ({ functionName, location }) =>
+        functionName !== aroundCallbacks && ofHooks.test(urls.get(location.scriptId) ?? ""),
+    );
+
   const end = (opened: Session, callFrames: readonly Debugger.CallFrame[]): void => {
     const isInReach = callFrames.some(({ functionName }) => inReach.has(functionName));
-    if (!(isInReach && signal()) && isTerminable(callFrames)) opened.post("Runtime.terminateExecution");
+    if ((isInReach && signal()) || !isTerminable(callFrames)) return;
+    opened.post("Runtime.evaluate", { expression: forgetAsyncIds, silent: true });
+    opened.post("Runtime.terminateExecution");
   };
 
   /** Whether V8 may end it: code of the notebook, where Node's own code above it bears that. */

@@ -64,3 +64,6 @@ export type FromThread =
 export function shortNow(): number {
   return Date.now() % 2 ** 30;
 }
+
+/** The symbol that stands for the error of code that V8 has ended. */
+export const ENDED = "tickbook.ended";
