@@ -1,7 +1,7 @@
 import type { View } from "../../src/render/view.ts";
+import type { StretchInView } from "./chart/axis/viewport.ts";
 import { type Chart, type ChartTies, createChart } from "./chart/chart.ts";
 import type { Json } from "./chart/split-spec.ts";
-import type { StretchInView } from "./chart/viewport.ts";
 import { createFrames } from "./frames.ts";
 import { drawHtml } from "./html.ts";
 

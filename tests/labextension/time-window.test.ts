@@ -11,7 +11,7 @@ import {
   type Span,
   withNewest,
   zoomed,
-} from "../../labextension/src/chart/time-window.ts";
+} from "../../labextension/src/chart/axis/time-window.ts";
 
 const live: Span = { firstMs: 0, lastMs: 100_000 };
 const intervalMs = 1000;

@@ -3,15 +3,15 @@ import type { EmbedOptions, Result, VisualizationSpec } from "vega-embed";
 import type { BrushMeta } from "../../../src/notebook/page/brush-messages.ts";
 import type { ViewportMeta } from "../../../src/notebook/page/live-messages.ts";
 import { vegaConfig } from "../../../src/render/theme.ts";
+import { type AskHistory, viewportOf } from "./axis/history.ts";
+import { createViewport, type StretchInView, type Viewport, withoutZoom } from "./axis/viewport.ts";
 import { brushOf, onBrush, type Range, withRange } from "./brush.ts";
 import { choicesOf, choose } from "./carry-over.ts";
 import { fitHeight, fitWidth, heightSignals, widthSignals } from "./fit-width.ts";
-import { type AskHistory, viewportOf } from "./history.ts";
 import { createReadout } from "./readout.ts";
-import { isObject, type Json, type SplitSpec, splitSpec } from "./split-spec.ts";
+import { isObject, type Json, type SplitSpec, splitSpec, withRows } from "./split-spec.ts";
 import { setTitle, TITLE, withTitleSignals } from "./title.ts";
 import { loadVega, type VegaParts } from "./vega.ts";
-import { createViewport, type StretchInView, type Viewport, withoutZoom } from "./viewport.ts";
 
 /** One chart in the page: a single Vega view for as long as its specification is the same but for rows, values and titles. */
 export interface Chart {
@@ -97,14 +97,15 @@ export function createChart(
     one?.node.remove();
   };
   /** A new view is made behind the old one and takes its place when it is drawn. */
-  const renew = async (parts: VegaParts, split: SplitSpec): Promise<Drawn> => {
+  const renew = async (parts: VegaParts, split: SplitSpec, rows: SplitSpec["rows"]): Promise<Drawn> => {
     const next = document.createElement("div");
     next.className = "tickbook-chart tickbook-next";
     node.insertBefore(next, readout.node);
     try {
-      const marked = drawn ? split.spec : withRange(split.spec, brush?.range);
+      const spec = withRows(split.spec, rows);
+      const marked = drawn ? spec : withRange(spec, brush?.range);
       const tooltip = readout.node.hidden ? { theme: ground() } : readout.tooltip;
-      const made = await embed(parts, next, { ...split, spec: marked }, ground(), tooltip);
+      const made = await embed(parts, next, { ...split, rows, spec: marked }, ground(), tooltip);
       if (drawn) choose(made.result.view, choicesOf(drawn.result.view));
       if (brush) onBrush(made.result.view, (range) => brush && brushed(brush.brush, range));
       viewport?.attach(made.result.view, made.widths);
@@ -142,10 +143,10 @@ export function createChart(
       seen(meta);
       const before = drawn;
       const fits = before?.split.skeleton === split.skeleton && before.ground === ground();
-      const now = fits ? before : await renew(parts, split);
+      const inView = viewport ? viewport.applied(split) : split;
+      const now = fits ? before : await renew(parts, split, inView.rows);
       try {
-        if (viewport) patch(parts, now, viewport.applied(split));
-        else if (fits) patch(parts, now, split);
+        patch(parts, now, inView);
         await settle(now, node, height());
       } catch (problem) {
         drop(now);

@@ -48,6 +48,23 @@ export function splitSpec(given: Json): SplitSpec {
   };
 }
 
+/** With some words more under its title, where it has one, and in its description. */
+export function noted(split: SplitSpec, note: string): SplitSpec {
+  const { title, description } = split;
+  const lines = [title?.subtitle ?? []].flat().filter(Boolean);
+  const subtitle = [...lines.slice(0, -1), [...lines.slice(-1), note].join(" · ")];
+  return {
+    ...split,
+    description: `${description} · ${note}`,
+    title: title && { ...title, subtitle },
+  };
+}
+
+/** With other rows in its data sets. */
+export function withRows(spec: Json, rows: SplitSpec["rows"]): Json {
+  return withData(spec, (name, data) => ({ ...data, values: rows.get(name) ?? data.values }));
+}
+
 export function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

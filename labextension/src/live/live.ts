@@ -1,6 +1,6 @@
 import type { PanelState } from "../../../src/notebook/page/live-messages.ts";
 import type { View } from "../../../src/render/view.ts";
-import type { StretchInView } from "../chart/viewport.ts";
+import type { StretchInView } from "../chart/axis/viewport.ts";
 import type { Links } from "../links.ts";
 import { createStatusLine } from "./status-line.ts";
 import type { Cut } from "./status-text.ts";

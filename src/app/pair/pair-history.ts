@@ -1,3 +1,4 @@
+import { lengthFor } from "../../core/bar-length.ts";
 import type { Bars } from "../../core/bars.ts";
 import type { Series, TradeStore } from "../../pipeline/store/trade-store.ts";
 import { type Uncollected, uncollected } from "./holes.ts";
@@ -36,18 +37,6 @@ export interface PairPast {
 
 export interface PairHistory {
   past(stretch: PastStretch, by: Omit<PastSettings, "intervalUs">): PairPast;
-}
-
-const SECONDS = [
-  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400,
-];
-
-/** The shortest usual length of a bar, a multiple of `ownUs`, of which a stretch holds no more than there is room for. */
-export function lengthFor({ fromUs, toUs, bars }: PastStretch, ownUs: number): number {
-  const least = (toUs - fromUs) / Math.max(1, bars);
-  const lengths = SECONDS.map((seconds) => seconds * 1e6).filter((us) => us % ownUs === 0);
-  const longest = Math.max(ownUs, ...lengths);
-  return [ownUs, ...lengths].find((us) => us >= least) ?? Math.ceil(least / longest) * longest;
 }
 
 /** Bars in a block; of bars of a second, those of an hour come as minutes. */

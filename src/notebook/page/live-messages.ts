@@ -90,6 +90,8 @@ export interface ViewportMeta {
   readonly says?: readonly Said[];
   /** The values at the crosshair stand below the chart, in the place of a tooltip, which would cover bars. */
   readonly readsBelow?: boolean;
+  /** How the page draws fewer rows where there are more than there is room for; absent: it draws each. */
+  readonly detail?: "bars" | "lines";
   /** Of a stretch of the past: when all that is stored begins, ms since 1970. */
   readonly oldestMs?: number;
   /** What lies before is not read yet: to be asked for again. */

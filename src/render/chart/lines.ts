@@ -158,12 +158,16 @@ export function drawLines(times: ArrayLike<number>, lines: readonly Line[], opti
   ];
   const notes = [options.saysThinned === false ? "" : thinNote(drawn.length, times.length)];
   const { data, transform } = packed(rows);
-  const { transform: inView, usermeta } = movable(
+  const { usermeta, ...moves } = movable(
     plainText(lines.map(({ name }) => name).join(", ")),
     spanMs(rows) / Math.max(1, rows.length - 1),
-    lines.map(({ name }, k) => ({ name: plainText(name), field: `y${k}` })),
+    { says: lines.map(({ name }, k) => ({ name: plainText(name), field: `y${k}` })), detail: "lines" },
   );
-  const body = { width, height, data, transform: [...transform, ...inView], usermeta, params, layer };
+  const body = {
+    ...{ width, height, data, layer, usermeta },
+    transform: [...transform, ...moves.transform],
+    params: [...params, ...moves.params],
+  };
   const view = frame(options, title, notes, body);
   return { ...view, [ROWS]: () => linesTable(times, lines, unit) };
 }

@@ -1,4 +1,4 @@
-import type { Columns, Span } from "../time-window.ts";
+import type { Columns, Span } from "../axis/time-window.ts";
 
 /** The line's own units; it is stretched to the room that there is. */
 export const WIDTH: number = 1000;

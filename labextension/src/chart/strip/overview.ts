@@ -1,6 +1,6 @@
-import { type AskHistory, viewportOf } from "../history.ts";
+import { type AskHistory, viewportOf } from "../axis/history.ts";
+import type { Columns } from "../axis/time-window.ts";
 import { type Json, splitSpec } from "../split-spec.ts";
-import type { Columns } from "../time-window.ts";
 import { lengthText } from "./line.ts";
 import { createRanges, type Ranges, type RangesOf } from "./ranges.ts";
 

@@ -1,4 +1,4 @@
-import { type Bounds, type Columns, lastOf, placed, type TimeWindow } from "../time-window.ts";
+import { type Bounds, type Columns, lastOf, placed, type TimeWindow } from "../axis/time-window.ts";
 import { lengthText } from "./line.ts";
 import { createStrip, type StripHand } from "./strip.ts";
 

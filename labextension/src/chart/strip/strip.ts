@@ -1,4 +1,4 @@
-import type { Bounds, Columns, Span } from "../time-window.ts";
+import type { Bounds, Columns, Span } from "../axis/time-window.ts";
 import { HEIGHT, type Part, pathOf, shifted, WIDTH } from "./line.ts";
 
 /** What a strip below a chart does to what is in view. */

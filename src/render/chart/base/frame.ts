@@ -191,17 +191,19 @@ function timeTitle(fromUs: number, toUs: number): string {
 
 /**
  * What lets a reader move along a chart's time axis in JupyterLab: only the rows in view are drawn, so that y fits them, and
- * a bar is said in words. `stepMs`: how long a row's bar is, or how far rows lie apart.
+ * a bar is said in words. `stepMs`: how long a row's bar is, or how far rows lie apart; the parameter `barMs` says it, too,
+ * for `detail` may make them longer there.
  */
 export function movable(
   series: string,
   stepMs: number,
-  says: readonly Json[],
-): { transform: Json[]; usermeta: Json } {
+  more: { readonly says: readonly Json[]; readonly detail?: "bars" | "lines" },
+): { transform: Json[]; usermeta: Json; params: Json[] } {
   const step = Number.isFinite(stepMs) && stepMs > 0 ? stepMs : 1;
   return {
-    transform: [{ filter: `datum.t + ${step} >= firstMs && datum.t - ${step} <= lastMs` }],
-    usermeta: { tickbook: { series, intervalMs: step, says, readsBelow: true } },
+    transform: [{ filter: "datum.t + barMs >= firstMs && datum.t - barMs <= lastMs" }],
+    usermeta: { tickbook: { series, intervalMs: step, readsBelow: true, ...more } },
+    params: [{ name: "barMs", value: step }],
   };
 }
 

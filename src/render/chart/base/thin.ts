@@ -15,18 +15,19 @@ export function drawnRows(columns: readonly ArrayLike<number>[], length: number,
   return Int32Array.from(kept).sort();
 }
 
-function extremes(column: ArrayLike<number>, from: number, to: number): number[] {
+/** The rows from `from` to `to`, not included, at which a column is smallest, largest and, first, not defined. */
+export function extremes(column: ArrayLike<unknown>, from: number, to: number): number[] {
   let smallest = -1;
   let largest = -1;
   let gap = -1;
   for (let i = from; i < to; i++) {
-    const value = column[i]!;
-    if (!Number.isFinite(value)) {
+    const value = column[i];
+    if (typeof value !== "number" || !Number.isFinite(value)) {
       if (gap < 0) gap = i;
       continue;
     }
-    if (smallest < 0 || value < column[smallest]!) smallest = i;
-    if (largest < 0 || value > column[largest]!) largest = i;
+    if (smallest < 0 || value < (column[smallest] as number)) smallest = i;
+    if (largest < 0 || value > (column[largest] as number)) largest = i;
   }
   return [smallest, largest, gap].filter((row) => row >= 0);
 }

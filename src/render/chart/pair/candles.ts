@@ -95,18 +95,17 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
   const withRows = (view: ChartView): View => ({ ...view, [ROWS]: (): TableData => barsTable(all) });
   const { data, transform } = packed(rows);
   const series = plainText(`${bars.venue.name} ${bars.symbol} ${barRuleText(bars.rule)}`);
-  const { transform: inView, usermeta } = movable(
-    series,
-    (bars.intervalUs || (last - first) / rows.length) / 1000,
-    SAID,
-  );
-  const rest = { data, transform: [...transform, ...inView, ...derived(bars.intervalUs)], usermeta };
-  const newest = { name: "newestMs", value: rows[rows.length - 1]!.t };
+  const { usermeta, ...moves } = movable(series, (bars.intervalUs || (last - first) / rows.length) / 1000, {
+    says: SAID,
+    ...(bars.intervalUs > 0 && { detail: "bars" }),
+  });
+  const rest = { data, transform: [...transform, ...moves.transform, ...derived(bars.intervalUs)], usermeta };
+  const params = [...x.params, ...moves.params, { name: "newestMs", value: rows[rows.length - 1]!.t }];
   if (!hasVolume)
     return withRows(
       frame(told, title, notes, {
         ...rest,
-        params: [...x.params, newest, ...mouseParameters(options, ["price"])],
+        params: [...params, ...mouseParameters(options, ["price"])],
         ...price,
       }),
     );
@@ -128,7 +127,7 @@ export function candleChart(bars: Bars, options: CandleOptions = {}): View {
   return withRows(
     frame(told, title, notes, {
       ...rest,
-      params: [...x.params, newest, ...mouseParameters(options, ["price", "volume"])],
+      params: [...params, ...mouseParameters(options, ["price", "volume"])],
       vconcat: [price, volume],
       resolve: { scale: { x: "shared" } },
     }),
@@ -199,12 +198,11 @@ function candleRows(bars: Bars, forming: boolean): Json[] {
 
 /** The edges of each candle, its side and its tooltip's texts. */
 function derived(intervalUs: number): Json[] {
-  const ms = intervalUs / 1000;
   return [
-    { calculate: `datum.t + ${ms * 0.14}`, as: "left" },
-    { calculate: `datum.t + ${ms * 0.86}`, as: "right" },
-    { calculate: `datum.t + ${ms / 2}`, as: "middle" },
-    { calculate: `datum.t + ${ms}`, as: "end" },
+    { calculate: "datum.t + barMs * 0.14", as: "left" },
+    { calculate: "datum.t + barMs * 0.86", as: "right" },
+    { calculate: "datum.t + barMs / 2", as: "middle" },
+    { calculate: "datum.t + barMs", as: "end" },
     { calculate: "datum.c >= datum.o", as: "up" },
     { calculate: "max(datum.o, datum.c)", as: "top" },
     { calculate: "min(datum.o, datum.c)", as: "bottom" },

@@ -1,5 +1,5 @@
 import type { View } from "vega";
-import type { Said, ViewportMeta } from "../../../src/notebook/page/live-messages.ts";
+import type { Said, ViewportMeta } from "../../../../src/notebook/page/live-messages.ts";
 import type { Columns, Span } from "./time-window.ts";
 
 /** Lets the arrow keys move a chart's crosshair from bar to bar, and says each in words. */

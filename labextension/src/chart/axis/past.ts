@@ -1,5 +1,5 @@
+import { type Json, type SplitSpec, splitSpec } from "../split-spec.ts";
 import { type AskHistory, viewportOf } from "./history.ts";
-import { type Json, type SplitSpec, splitSpec } from "./split-spec.ts";
 import type { Span } from "./time-window.ts";
 
 /** What the kernel has shown of the stretch in view, while the page's own rows do not show it. */

@@ -1,11 +1,12 @@
 import type { View } from "vega";
-import type { ViewportMeta } from "../../../src/notebook/page/live-messages.ts";
-import { listenToLooks } from "../notices/look-at.ts";
+import type { ViewportMeta } from "../../../../src/notebook/page/live-messages.ts";
+import { listenToLooks } from "../../notices/look-at.ts";
+import { isObject, type Json, noted, type SplitSpec } from "../split-spec.ts";
+import { createOverview } from "../strip/overview.ts";
+import { type DetailOf, detailed } from "./detail.ts";
 import { type Hand, listenToHand } from "./hand.ts";
 import type { AskHistory } from "./history.ts";
 import { createPast } from "./past.ts";
-import { isObject, type Json, type SplitSpec } from "./split-spec.ts";
-import { createOverview } from "./strip/overview.ts";
 import {
   type Bounds,
   type Columns,
@@ -63,7 +64,7 @@ export function withoutZoom(spec: Json): Json {
 }
 
 export function createViewport(
-  { intervalMs, says }: Pick<ViewportMeta, "intervalMs" | "says">,
+  { intervalMs, says, detail }: Pick<ViewportMeta, "intervalMs" | "says" | "detail">,
   { read, node, wheel, ask, redraw, looksAt, isLive }: ViewportOptions,
 ): Viewport {
   let window: TimeWindow | undefined;
@@ -75,7 +76,6 @@ export function createViewport(
   const walk = createWalk(node, says, read);
   let view: View | undefined;
   let widths: readonly string[] = [];
-
   /** Of a bar at which an alert fired: its band is marked. */
   let markedMs = 0;
   const endLooks = listenToLooks(({ fromMs, toMs }) => {
@@ -87,7 +87,7 @@ export function createViewport(
   });
 
   const toNow = createNowButton(node, () => look(undefined));
-  const pixels = (): number => Math.max(...widths.map((name) => Number(view?.signal(name))), 1);
+  const pixels = (): number => (view ? plotWidth(view, widths) : node.clientWidth);
   const span = (): Span => window ?? live;
   const bounds = (): Bounds => ({ live, intervalMs, oldestMs: overview.oldestMs(rows) });
   const past = createPast({
@@ -108,8 +108,9 @@ export function createViewport(
     showNow(toNow, next !== undefined, isLive());
     if (next === undefined) markedMs = 0;
     looksAt(next && !next.follows ? next.lastMs : undefined);
-    const { firstMs, lastMs } = span();
-    void view?.signal("firstMs", firstMs).signal("lastMs", lastMs).runAsync();
+    // where not each row is drawn there are others now
+    if (detail) redraw();
+    else if (view) showSpan(view, span());
     overview.refresh();
     past.look();
   };
@@ -137,14 +138,17 @@ export function createViewport(
       const of = history
         ? renewed(history, rowsName, window?.follows === false ? undefined : rows)
         : { ...split, rows: new Map(split.rows).set(rowsName, [rows]) };
-      drawn = columnsIn(of, rowsName) ?? drawn;
-      if (!window && !history) return { ...split, rows: of.rows };
       const { firstMs, lastMs } = span();
-      return { ...of, values: new Map([...of.values, ...Object.entries({ firstMs, lastMs, markedMs })]) };
+      const at = window || history ? withValues(of, { firstMs, lastMs, markedMs }) : of;
+      const fits = { intervalMs, detail: history ? undefined : detail, pixels: pixels() };
+      const seen = inDetail(at, rowsName, { firstMs, lastMs }, fits);
+      drawn = columnsIn(seen, rowsName) ?? drawn;
+      return seen;
     },
     attach: (next, signals) => {
       view = next;
       widths = signals;
+      past.follow();
       const canvas = next.container()?.querySelector("canvas");
       if (canvas) listenToHand(canvas, hand, wheel, node.getAttribute("aria-label") ?? "chart");
     },
@@ -158,6 +162,14 @@ export function createViewport(
       overview.close();
     },
   };
+}
+
+function plotWidth(view: View, widths: readonly string[]): number {
+  return Math.max(...widths.map((name) => Number(view.signal(name))), 1);
+}
+
+function showSpan(view: View, { firstMs, lastMs }: Span): void {
+  void view.signal("firstMs", firstMs).signal("lastMs", lastMs).runAsync();
 }
 
 /** A span as long as another one, or longer where it has to be, with a stretch of time in its middle. */
@@ -185,6 +197,19 @@ function createNowButton(node: HTMLElement, press: () => void): HTMLButtonElemen
 function showNow(button: HTMLButtonElement, isShown: boolean, isLive: boolean): void {
   button.hidden = !isShown;
   button.textContent = isLive ? "back to now" : "show all";
+}
+
+/** With the rows and the words of what is drawn of it. */
+function inDetail(split: SplitSpec, rowsName: string, span: Span, of: DetailOf): SplitSpec {
+  const columns = columnsIn(split, rowsName);
+  if (!columns || !of.detail) return split;
+  const { rows, values, note } = detailed(columns, span, of);
+  const said = note ? noted(split, note) : split;
+  return { ...withValues(said, values), rows: new Map(split.rows).set(rowsName, [rows]) };
+}
+
+function withValues(split: SplitSpec, values: Readonly<Record<string, number>>): SplitSpec {
+  return { ...split, values: new Map([...split.values, ...Object.entries(values)]) };
 }
 
 /** What the kernel has shown, with the newest rows where it ends with them. */

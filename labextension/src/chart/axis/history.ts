@@ -1,6 +1,6 @@
-import type { ViewportMeta } from "../../../src/notebook/page/live-messages.ts";
-import type { View } from "../../../src/render/view.ts";
-import { isObject, type Json } from "./split-spec.ts";
+import type { ViewportMeta } from "../../../../src/notebook/page/live-messages.ts";
+import type { View } from "../../../../src/render/view.ts";
+import { isObject, type Json } from "../split-spec.ts";
 import type { Span } from "./time-window.ts";
 
 /** Asks the kernel for what a chart shows of a stretch of time. */
